@@ -1,0 +1,91 @@
+package org.rds4j.tcp.network;
+
+import org.rds4j.tcp.link.FrameSink;
+
+/**
+ * The way to one remote host: next hop, header template and largest packet, as TCP needs it to build a segment in place.
+ * One instance per remote address and engine, shared by all its connections. Addresses are 128 bits in two longs,
+ * IPv4 as {@code ::ffff:a.b.c.d}, most significant half first. Used by the engine's thread only.
+ */
+public interface NetworkRoute {
+    /**
+     * The address packets leave with.
+     *
+     * @return bits 127..64 of the local address.
+     */
+    long localHigh();
+
+    /**
+     * The address packets leave with.
+     *
+     * @return bits 63..0 of the local address.
+     */
+    long localLow();
+
+    /**
+     * The host at the end of the route.
+     *
+     * @return bits 127..64 of the remote address.
+     */
+    long remoteHigh();
+
+    /**
+     * The host at the end of the route.
+     *
+     * @return bits 63..0 of the remote address.
+     */
+    long remoteLow();
+
+    /**
+     * Most octets of transport header and payload that one packet to this host carries (path MTU less IP header).
+     *
+     * @return the limit in octets.
+     */
+    int maxTransportLength();
+
+    /**
+     * Whether the next hop's link address is known. When it is not, the call starts resolution and
+     * {@link #claim} returns 0 until it has ended.
+     *
+     * @param nowNs the engine's time.
+     * @return true when a packet can be built now.
+     */
+    boolean isResolved(long nowNs);
+
+    /**
+     * Opens a packet in the sink's memory.
+     *
+     * @param sink            where the frame is built.
+     * @param transportLength most octets of transport header and payload that will be written.
+     * @return address of the transport header, or 0 when the next hop is unresolved or the sink has no frame.
+     */
+    long claim(FrameSink sink, int transportLength);
+
+    /**
+     * Writes link and IP headers around the open packet and commits the frame to the sink.
+     *
+     * @param sink            the one that was claimed from.
+     * @param transportLength octets of transport header and payload written.
+     * @param trafficClass    the IPv4 TOS or IPv6 traffic class octet: DSCP times 4 plus ECN.
+     * @param flags           {@code FrameBurst.FLAG_COMPUTE_TCP_CHECKSUM} or 0; the IP checksum is this layer's affair.
+     * @return octets of the whole frame.
+     */
+    int commit(FrameSink sink, int transportLength, int trafficClass, int flags);
+
+    /**
+     * Sum of the pseudo-header (addresses, protocol, length) for the Internet checksum, not yet folded or
+     * complemented.
+     *
+     * @param protocol        IP protocol number.
+     * @param transportLength octets of transport header and payload.
+     * @return partial sum.
+     */
+    long pseudoHeaderSum(int protocol, int transportLength);
+
+    /**
+     * Upper layers saw progress from this host, so its link address is good (RFC 4861 section 7.3.1, and ARP alike).
+     *
+     * @param nowNs the engine's time.
+     */
+    void confirm(long nowNs);
+}

@@ -1,0 +1,39 @@
+package org.rds4j.tcp.network;
+
+/** What the network layer hands upward. All memory is borrowed for the call. */
+public interface TransportHandler {
+    /**
+     * A segment for a local address. Length is the IP payload with link padding already cut.
+     *
+     * @param remoteHigh       bits 127..64 of the source address.
+     * @param remoteLow        bits 63..0 of the source address.
+     * @param localHigh        bits 127..64 of the destination address.
+     * @param localLow         bits 63..0 of the destination address.
+     * @param address          of the transport header.
+     * @param length           octets of transport header and payload.
+     * @param trafficClass     TOS or traffic class octet as received (ECN in the two low bits).
+     * @param checksumVerified the transport checksum is known to be right already (by the device).
+     * @param nowNs            the engine's time.
+     */
+    void onSegment(
+        long remoteHigh, long remoteLow, long localHigh, long localLow,
+        long address, int length, int trafficClass, boolean checksumVerified, long nowNs);
+
+    /**
+     * An ICMP error that quotes a packet of ours.
+     *
+     * @param kind       what was reported.
+     * @param nextHopMtu for {@link IcmpErrorKind#PACKET_TOO_BIG}, else 0.
+     * @param remoteHigh bits 127..64 of the quoted destination.
+     * @param remoteLow  bits 63..0 of the quoted destination.
+     * @param localHigh  bits 127..64 of the quoted source.
+     * @param localLow   bits 63..0 of the quoted source.
+     * @param address    of the quoted transport header.
+     * @param length     octets of it that were quoted, at least 8.
+     * @param nowNs      the engine's time.
+     */
+    void onIcmpError(
+        IcmpErrorKind kind, int nextHopMtu,
+        long remoteHigh, long remoteLow, long localHigh, long localLow,
+        long address, int length, long nowNs);
+}
