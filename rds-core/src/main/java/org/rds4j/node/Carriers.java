@@ -1,0 +1,251 @@
+package org.rds4j.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.random.RandomGenerator;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.rds4j.RdsAddress;
+import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.carrier.PathConnector;
+import org.rds4j.carrier.PathKey;
+import org.rds4j.crypto.agent.CompletionHandler;
+import org.rds4j.crypto.agent.EncryptionQueue;
+import org.rds4j.crypto.agent.HandshakeTask;
+import org.rds4j.crypto.agent.SecureSession;
+import org.rds4j.crypto.handshake.Marker;
+import org.rds4j.crypto.record.RecordError;
+import org.rds4j.engine.RdsEngine;
+import org.rds4j.peer.PathProbe;
+import org.rds4j.tcp.TcpAcceptor;
+import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.TcpHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every TCP connection of a node: dials and accepts, leads each through its greeting, gives the carrier to the RDS engine,
+ * and takes the connection's memory back after its end. Engine thread only.
+ */
+final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Carriers.class);
+    private static final long GREETING_TIME_NS = 5_000_000_000L;
+
+    private final TcpEngine tcp;
+    private final int tcpPort;
+    private final int laneCount;
+    private final IntUnaryOperator dscpOfLane;
+    private final SecurityService security;
+    private final EncryptionQueue queue;
+    private final RandomGenerator random;
+    private final NodeCounters counters;
+    private final List<Greeting> greetings = new ArrayList<>();
+    private final List<TcpCarrier> ending = new ArrayList<>();
+    private final Long2ObjectHashMap<SecureGreeting> greetingById = new Long2ObjectHashMap<>();
+    private final Long2ObjectHashMap<SecureCarrier> carrierById = new Long2ObjectHashMap<>();
+    private RdsEngine rds;
+    private long nextId;
+    private long nowNs;
+
+    /**
+     * A registry without connections.
+     *
+     * @param tcp        the engine that owns the connections.
+     * @param settings   port, lanes and marking.
+     * @param security   makes handshakes, or null in plaintext.
+     * @param random     for markers.
+     * @param counters   where refusals are counted.
+     */
+    Carriers(
+        final TcpEngine tcp,
+        final LaneSettings settings,
+        final SecurityService security,
+        final RandomGenerator random,
+        final NodeCounters counters) {
+        this.tcp = tcp;
+        this.tcpPort = settings.tcpPort();
+        this.laneCount = settings.laneCount();
+        this.dscpOfLane = settings.dscpOfLane();
+        this.security = security;
+        this.queue = security == null ? null : security.queue();
+        this.random = random;
+        this.counters = counters;
+    }
+
+    /** Completes the construction: the RDS engine needs this object as its connector. */
+    void attach(final RdsEngine engine) {
+        rds = engine;
+        tcp.listen(tcpPort, this);
+    }
+
+    @Override
+    public void connect(final PathKey key, final long now) {
+        nowNs = now;
+        final Greeting greeting = greeting(key);
+        final TcpConnection connection = tcp.connect(
+            key.remoteHigh(), key.remoteLow(), tcpPort, key.lane(), dscpOfLane.applyAsInt(key.lane()), greeting, now);
+        if (connection == null) {
+            count(NodeCounter.CONNECT_EXHAUSTED);
+            rds.onConnectFailed(key, now);
+            return;
+        }
+        begin(greeting, connection);
+    }
+
+    @Override
+    public TcpHandler onAccept(final TcpConnection connection) {
+        final Greeting greeting = greeting(null);
+        begin(greeting, connection);
+        return greeting;
+    }
+
+    private Greeting greeting(final PathKey dialedKey) {
+        final long deadlineNs = nowNs + GREETING_TIME_NS;
+        if (security == null) {
+            return new PlainGreeting(this, dialedKey, deadlineNs);
+        }
+        final long id = nextId++;
+        final HandshakeTask task = dialedKey == null
+            ? security.serverTask(id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, random))
+            : security.clientTask(id, PathMarker.of(dialedKey.lane(), dialedKey.index(), random));
+        final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, queue, task);
+        greetingById.put(id, greeting);
+        return greeting;
+    }
+
+    private void begin(final Greeting greeting, final TcpConnection connection) {
+        greeting.connection(connection);
+        greetings.add(greeting);
+    }
+
+    /** Lane and path of an inbound plaintext connection, as its first header says. */
+    PathKey keyOfFirstHeader(final TcpConnection connection, final long headerAddress) {
+        final int lane = PathProbe.peekLane(headerAddress);
+        return new PathKey(
+            connection.remoteHigh(), connection.remoteLow(),
+            lane >= 0 && lane < laneCount ? lane : LaneSettings.DEFAULT_LANE, 0);
+    }
+
+    void onUp(final PathKey key, final TcpCarrier carrier, final boolean isDialed) {
+        carrier.connection.lane(key.lane());
+        carrier.connection.dscp(dscpOfLane.applyAsInt(key.lane()));
+        if (carrier instanceof SecureCarrier secure) {
+            greetingById.remove(secure.session().id());
+            carrierById.put(secure.session().id(), secure);
+        }
+        rds.onCarrierUp(key, carrier, isDialed, nowNs);
+    }
+
+    void onDown(final TcpCarrier carrier, final CarrierDownReason reason) {
+        ending.add(carrier);
+        rds.onCarrierDown(carrier, reason, nowNs);
+    }
+
+    void onConnectFailed(final PathKey key) {
+        rds.onConnectFailed(key, nowNs);
+    }
+
+    void onHandshakeFailed(final HandshakeTask task, final TcpConnection connection) {
+        count(NodeCounter.HANDSHAKE_FAILED);
+        LOG.warn("handshake with {}:{} failed: {}",
+            RdsAddress.hostText(connection.remoteHigh(), connection.remoteLow()), connection.remotePort(), task.failure());
+    }
+
+    /** A carrier's connection is about to be given back: its keys go too. */
+    void forget(final SecureCarrier carrier) {
+        carrierById.remove(carrier.session().id());
+        security.close(carrier.session());
+    }
+
+    void count(final NodeCounter counter) {
+        counters.increment(counter);
+    }
+
+    /** Tells the time to whatever happens before {@link #poll}. */
+    void now(final long now) {
+        nowNs = now;
+    }
+
+    /** Moves greetings and endings on, and takes finished records and handshake steps from the encryption thread. */
+    int poll(final long now) {
+        final int work = security == null ? 0 : security.drain(this);
+        if (!greetings.isEmpty()) {
+            pollGreetings(now);
+        }
+        if (!ending.isEmpty()) {
+            pollEnding();
+        }
+        return work;
+    }
+
+    private void pollGreetings(final long now) {
+        for (int i = greetings.size() - 1; i >= 0; i--) {
+            final Greeting greeting = greetings.get(i);
+            greeting.poll(now);
+            if (greeting.endWhenQuiet()) {
+                greetings.remove(i);
+                forget(greeting);
+            }
+        }
+    }
+
+    private void forget(final Greeting greeting) {
+        if (greeting instanceof SecureGreeting secure) {
+            final HandshakeTask task = secure.task();
+            greetingById.remove(task.id());
+            if (task.session() == null) {
+                security.abandon(task);
+            }
+        }
+    }
+
+    private void pollEnding() {
+        for (int i = ending.size() - 1; i >= 0; i--) {
+            final TcpCarrier carrier = ending.get(i);
+            carrier.releaseWhenDrained();
+            if (carrier.isReleased()) {
+                ending.remove(i);
+            }
+        }
+    }
+
+    /** Connections that are not yet home: greetings, carriers that went down and still hold memory. */
+    boolean isSettled() {
+        return greetings.isEmpty() && ending.isEmpty();
+    }
+
+    @Override
+    public void onSealed(final SecureSession session, final long tag, final int recordLength, final RecordError error) {
+        carrierById.get(session.id()).onSealed((int) tag, error);
+    }
+
+    @Override
+    public void onOpened(
+        final SecureSession session,
+        final long tag,
+        final long contentAddress,
+        final int contentLength,
+        final int contentType,
+        final RecordError error) {
+        carrierById.get(session.id()).onOpened(contentAddress, contentLength, contentType, error);
+    }
+
+    @Override
+    public void onHandshake(final HandshakeTask task) {
+        final SecureGreeting greeting = greetingById.get(task.id());
+        if (greeting != null) {
+            greeting.onStep();
+        }
+    }
+
+    @Override
+    public void onClosed(final SecureSession session) {
+        // The carrier is forgotten already.
+    }
+
+    /** Earliest time limit of a greeting. */
+    long nextDeadlineNs() {
+        return greetings.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+    }
+}

@@ -1,0 +1,92 @@
+package org.rds4j.node;
+
+import org.rds4j.qos.schedule.EgressArbiter;
+import org.rds4j.qos.schedule.LaneBacklog;
+import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.link.LinkPort;
+import org.rds4j.tcp.link.TransmitBatch;
+import org.rds4j.tcp.network.NetworkLayer;
+
+/**
+ * The transmit side of a duty cycle: the arbiter picks a lane, TCP builds that lane's next frame in the link's memory, the
+ * batch goes to the device. Frames of no lane (ARP, ICMP, resets) are few, rate limited, and go first.
+ */
+final class Egress implements LaneBacklog {
+    private static final int BURST = 64;
+
+    private final NetworkLayer network;
+    private final TcpEngine tcp;
+    private final EgressArbiter arbiter;
+    private final TransmitBatch batch;
+    private final NodeCounters counters;
+    /** Lanes whose next hop is not resolved in this cycle: they wait without keeping others back. */
+    private int blockedLanes;
+
+    Egress(
+        final NetworkLayer network,
+        final TcpEngine tcp,
+        final EgressArbiter arbiter,
+        final LinkPort port,
+        final NodeCounters counters) {
+        this.network = network;
+        this.tcp = tcp;
+        this.arbiter = arbiter;
+        this.batch = new TransmitBatch(port, BURST);
+        this.counters = counters;
+    }
+
+    @Override
+    public int nextFrameLength(final int lane) {
+        return (blockedLanes & 1 << lane) != 0 ? 0 : tcp.nextFrameLength(lane);
+    }
+
+    /**
+     * Sends up to one burst.
+     *
+     * @param nowNs the engine's time.
+     * @return frames given to the device.
+     */
+    int poll(final long nowNs) {
+        if (batch.hasRoom()) {
+            network.poll(batch, nowNs);
+            while (batch.hasRoom() && tcp.pollControl(batch, nowNs) > 0) {
+                // Each call builds one frame.
+                continue;
+            }
+            emitLanes(nowNs);
+        }
+        return flush();
+    }
+
+    private void emitLanes(final long nowNs) {
+        blockedLanes = 0;
+        while (batch.hasRoom()) {
+            final int lane = arbiter.pick(this, nowNs);
+            if (lane == EgressArbiter.NONE) {
+                return;
+            }
+            final int octets = tcp.emit(lane, batch, nowNs);
+            if (octets > 0) {
+                arbiter.charge(lane, octets);
+            } else {
+                arbiter.withdraw(lane);
+                blockedLanes |= 1 << lane;
+            }
+        }
+    }
+
+    private int flush() {
+        if (batch.pending() == 0) {
+            return 0;
+        }
+        final int sent = batch.flush();
+        if (batch.pending() > 0) {
+            counters.add(NodeCounter.TRANSMIT_DEFERRED, batch.pending());
+        }
+        return sent;
+    }
+
+    void close() {
+        batch.close();
+    }
+}

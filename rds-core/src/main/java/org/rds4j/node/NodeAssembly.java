@@ -1,0 +1,176 @@
+package org.rds4j.node;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.RdsContext;
+import org.rds4j.SecurityMode;
+import org.rds4j.crypto.CryptoCounter;
+import org.rds4j.crypto.CryptoCounters;
+import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.certificate.PemIdentity;
+import org.rds4j.crypto.certificate.TrustBundle;
+import org.rds4j.crypto.handshake.TlsContext;
+import org.rds4j.crypto.provider.AeadProviders;
+import org.rds4j.engine.RdsEngine;
+import org.rds4j.engine.RdsEngineConfiguration;
+import org.rds4j.qos.classify.QosConfiguration;
+import org.rds4j.qos.schedule.EgressArbiter;
+import org.rds4j.qos.status.QosCounter;
+import org.rds4j.qos.status.QosCounters;
+import org.rds4j.socket.EngineProxy;
+import org.rds4j.socket.SocketDirectory;
+import org.rds4j.status.RdsCounter;
+import org.rds4j.status.RdsCounters;
+import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.TcpCounter;
+import org.rds4j.tcp.TcpCounters;
+import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.link.LinkPort;
+import org.rds4j.tcp.network.InterfaceConfiguration;
+import org.rds4j.tcp.network.NetworkCounter;
+import org.rds4j.tcp.network.NetworkCounters;
+import org.rds4j.tcp.network.NetworkLayer;
+
+/** Builds the parts of a node in the order in which they need each other: link, network, TCP, encryption, RDS, egress. */
+final class NodeAssembly {
+    private static final int ENCRYPTION_QUEUE_LENGTH = 256;
+
+    private final RdsContext context;
+    private final QosConfiguration qos;
+    private final RandomGenerator random;
+    private final EngineProxy proxy;
+    private final CounterListing counters = new CounterListing();
+    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final List<Agent> agents = new ArrayList<>();
+    private final NodeParts parts;
+
+    NodeAssembly(final RdsNode.Builder builder) {
+        this.context = builder.context;
+        this.qos = builder.qos;
+        this.random = builder.random != null ? builder.random : new SecureRandom();
+        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
+        final LinkPort port = link(builder.link);
+        final NetworkLayer network = network(port);
+        final TcpEngine tcp = tcp(network, port);
+        final NodeCounters nodeCounters = nodeCounters();
+        final LaneSettings lanes = LaneSettings.of(qos, context.tcpPort());
+        final SecurityService security = security(builder);
+        final Carriers carriers = new Carriers(tcp, lanes, security, random, nodeCounters);
+        final RdsEngine rds = rds(carriers);
+        carriers.attach(rds);
+        final Egress egress = new Egress(network, tcp, arbiter(port), port, nodeCounters);
+        final EngineAgent engine = new EngineAgent(context.nanoClock(), port, network, tcp, rds, carriers, egress);
+        agents.addFirst(engine);
+        this.parts = new NodeParts(engine, List.copyOf(agents), counters, List.copyOf(resources));
+    }
+
+    NodeParts parts() {
+        return parts;
+    }
+
+    EngineProxy proxy() {
+        return proxy;
+    }
+
+    private LinkPort link(final LinkPort given) {
+        if (given != null) {
+            return given;
+        }
+        final DeviceLink device = DeviceLink.open(context);
+        resources.add(device);
+        return device.port();
+    }
+
+    private NetworkLayer network(final LinkPort port) {
+        final NetworkCounters networkCounters = NetworkCounters.allocate();
+        for (final NetworkCounter counter : NetworkCounter.values()) {
+            counters.add(counter.label(), counter.meaning(), () -> networkCounters.get(counter));
+        }
+        InterfaceConfiguration configuration =
+            InterfaceConfiguration.of(port.macAddress(), context.address(), port.capabilities());
+        if (context.mtu() < configuration.mtu()) {
+            configuration = configuration.withMtu(context.mtu());
+        }
+        if (context.gateway() != null) {
+            configuration = configuration.withGateway(context.gateway());
+        }
+        return new NetworkLayer(configuration, random, networkCounters);
+    }
+
+    private TcpEngine tcp(final NetworkLayer network, final LinkPort port) {
+        final TcpCounters tcpCounters = TcpCounters.inMemory();
+        for (final TcpCounter counter : TcpCounter.values()) {
+            counters.add(counter.label(), counter.meaning(), () -> tcpCounters.get(counter));
+        }
+        final TcpConfiguration configuration = TcpConfiguration.datacenter()
+            .sendBufferLength(context.tcpBufferLength())
+            .receiveBufferLength(context.tcpBufferLength())
+            .maxConnections(context.maxConnections())
+            .keepaliveIdleNs(context.keepAliveIdleNs())
+            .keepaliveIntervalNs(context.keepAliveIntervalNs())
+            .keepaliveProbes(context.keepAliveCount())
+            .transmitChecksum(port.capabilities().transmitChecksum())
+            .build();
+        final TcpEngine tcp = new TcpEngine(configuration, network::route, random, tcpCounters);
+        network.transport(tcp);
+        return tcp;
+    }
+
+    private NodeCounters nodeCounters() {
+        final NodeCounters nodeCounters =
+            new NodeCounters(new UnsafeBuffer(BitUtil.allocateDirectAlignedOrHeap(NodeCounters.LENGTH)), 0);
+        for (final NodeCounter counter : NodeCounter.values()) {
+            counters.add(counter.label(), counter.meaning(), () -> nodeCounters.get(counter));
+        }
+        return nodeCounters;
+    }
+
+    private SecurityService security(final RdsNode.Builder builder) {
+        if (context.security() == SecurityMode.PLAINTEXT) {
+            return null;
+        }
+        EncryptionAgent agent = builder.encryption;
+        if (agent == null) {
+            agent = new EncryptionAgent("rds-encryption", CryptoCounters.allocate());
+            agents.add(agent);
+        }
+        list(agent.counters(), "");
+        final CryptoCounters engineCounters = CryptoCounters.allocate();
+        list(engineCounters, "_engine");
+        final TlsContext tls = new TlsContext(
+            PemIdentity.load(context.certificate(), context.privateKey()),
+            TrustBundle.load(context.trust()),
+            builder.epochClock);
+        return new SecurityService(tls, AeadProviders.best(), agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters));
+    }
+
+    private void list(final CryptoCounters cryptoCounters, final String suffix) {
+        for (final CryptoCounter counter : CryptoCounter.values()) {
+            counters.add(counter.label() + suffix, counter.meaning(), () -> cryptoCounters.get(counter));
+        }
+    }
+
+    private RdsEngine rds(final Carriers carriers) {
+        final RdsCounters rdsCounters = RdsCounters.allocate();
+        for (final RdsCounter counter : RdsCounter.values()) {
+            counters.add(counter.label(), counter.meaning(), () -> rdsCounters.get(counter));
+        }
+        return new RdsEngine(context, proxy, carriers, qos::laneOf, random, rdsCounters);
+    }
+
+    private EgressArbiter arbiter(final LinkPort port) {
+        final QosCounters qosCounters = QosCounters.allocate(qos.laneCount());
+        for (int lane = 0; lane < qos.laneCount(); lane++) {
+            for (final QosCounter counter : QosCounter.values()) {
+                final int ofLane = lane;
+                counters.add(counter.label() + "_lane" + lane, counter.meaning(), () -> qosCounters.get(ofLane, counter));
+            }
+        }
+        return new EgressArbiter(qos, qosCounters);
+    }
+}

@@ -1,0 +1,40 @@
+package org.rds4j.node;
+
+import java.util.random.RandomGenerator;
+import org.rds4j.crypto.handshake.Marker;
+
+/**
+ * The 16 octets with which each side ends its use of TLS. The dialer's marker is the connection's identity: it names the
+ * lane and path it wants and is the exporter's context, so keys are bound to it. The acceptor answers with the same path
+ * and randomness of its own.
+ * <pre>
+ *   0        4      5       6       7       8                        16
+ *   +--------+------+-------+-------+-------+------------------------+
+ *   | "RDS1" | lane | index | paths | flags |         random         |
+ *   +--------+------+-------+-------+-------+------------------------+
+ * </pre>
+ */
+final class PathMarker {
+    private static final long MAGIC = 0x52445331L;
+    private static final int ONE_PATH = 1;
+
+    private PathMarker() {
+    }
+
+    static Marker of(final int lane, final int index, final RandomGenerator random) {
+        final long high = MAGIC << 32 | (long) lane << 24 | (long) index << 16 | ONE_PATH << 8;
+        return new Marker(high, random.nextLong());
+    }
+
+    static boolean isValid(final Marker marker) {
+        return marker.high() >>> 32 == MAGIC;
+    }
+
+    static int lane(final Marker marker) {
+        return (int) (marker.high() >>> 24) & 0xff;
+    }
+
+    static int index(final Marker marker) {
+        return (int) (marker.high() >>> 16) & 0xff;
+    }
+}

@@ -1,0 +1,263 @@
+package org.rds4j.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.CompositeAgent;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemEpochClock;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsConfigurationException;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsSocket;
+import org.rds4j.ThreadingMode;
+import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.qos.classify.QosConfiguration;
+import org.rds4j.socket.EngineProxy;
+import org.rds4j.tcp.link.LinkPort;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One host of a cluster: an address on a NIC, every connection to its peers, and the sockets of its applications. Made by
+ * {@link #launch(RdsContext)}; sockets are opened by any thread.
+ * <p>
+ * {@link ThreadingMode} says which threads carry the work. In {@link ThreadingMode#INVOKER} none does: the
+ * application calls {@link #invoke()}, from one thread at a time, and blocking calls of a socket do so while they wait.
+ */
+public final class RdsNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RdsNode.class);
+
+    private final RdsContext context;
+    private final NodeParts parts;
+    private final EngineProxy proxy;
+    private final List<AutoCloseable> runners = new ArrayList<>();
+    private AgentInvoker invoker;
+    private boolean isClosed;
+
+    private RdsNode(final RdsContext context, final NodeParts parts, final EngineProxy proxy) {
+        this.context = context;
+        this.parts = parts;
+        this.proxy = proxy;
+    }
+
+    /**
+     * Starts a node on the device that the context names.
+     *
+     * @param context concluded, or concluded here.
+     * @return the running node.
+     * @throws RdsConfigurationException when the context does not serve.
+     */
+    public static RdsNode launch(final RdsContext context) {
+        return with(context).launch();
+    }
+
+    /**
+     * Begins a node some of whose parts are given rather than made from the context.
+     *
+     * @param context concluded, or concluded here.
+     * @return a builder.
+     */
+    public static Builder with(final RdsContext context) {
+        return new Builder(context);
+    }
+
+    /**
+     * Opens a socket; any thread.
+     *
+     * @return a socket, not bound; the caller closes it.
+     */
+    public RdsSocket socket() {
+        return RdsSocket.open(context, proxy, invoker == null ? null : this::invoke);
+    }
+
+    /**
+     * Does one duty cycle of every agent of the node, in {@link ThreadingMode#INVOKER} only.
+     *
+     * @return work done; 0 when there was nothing to do.
+     * @throws IllegalStateException in another threading mode.
+     */
+    public int invoke() {
+        if (invoker == null) {
+            throw new IllegalStateException("the node has threads of its own: invoke() is for ThreadingMode.INVOKER");
+        }
+        return invoker.invoke();
+    }
+
+    /**
+     * When {@link #invoke()} must be called at the latest if no frame arrives and no socket is used. For a driver of virtual
+     * time.
+     *
+     * @return the engine's time, Long.MAX_VALUE for never.
+     */
+    public long nextDeadlineNs() {
+        return parts.engine().nextDeadlineNs();
+    }
+
+    /**
+     * The node's own address, port 0.
+     *
+     * @return as configured.
+     */
+    public RdsAddress address() {
+        return context.localAddress();
+    }
+
+    /**
+     * Every counter of every part; any thread.
+     *
+     * @param consumer called for each, in a fixed order.
+     */
+    public void counters(final CounterConsumer consumer) {
+        parts.counters().forEach(consumer);
+    }
+
+    /** Stops the agents, resets every connection, gives the device back. Idempotent. */
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        proxy.close();
+        CloseHelper.closeAll(runners);
+        if (invoker != null) {
+            invoker.close();
+        }
+        CloseHelper.closeAll(parts.resources());
+    }
+
+    private void start() {
+        final List<Agent> agents = parts.agents();
+        switch (context.threadingMode()) {
+            case INVOKER -> {
+                invoker = new AgentInvoker(RdsNode::onError, null, composite(agents));
+                invoker.start();
+            }
+            case SHARED -> run(composite(agents), context.newEngineIdleStrategy());
+            case DEDICATED -> {
+                run(agents.getFirst(), context.newEngineIdleStrategy());
+                for (final Agent agent : agents.subList(1, agents.size())) {
+                    run(agent, context.newCryptoIdleStrategy());
+                }
+            }
+        }
+    }
+
+    private static Agent composite(final List<Agent> agents) {
+        return agents.size() == 1 ? agents.getFirst() : new CompositeAgent(agents);
+    }
+
+    private void run(final Agent agent, final IdleStrategy idleStrategy) {
+        final AgentRunner runner = new AgentRunner(idleStrategy, RdsNode::onError, null, agent);
+        AgentRunner.startOnThread(runner);
+        runners.add(runner);
+    }
+
+    private static void onError(final Throwable error) {
+        LOG.error("an agent failed in its duty cycle and goes on with the next", error);
+    }
+
+    /** Takes one counter. */
+    @FunctionalInterface
+    public interface CounterConsumer {
+        /**
+         * One counter.
+         *
+         * @param label   its name.
+         * @param meaning what one count stands for.
+         * @param value   its value.
+         */
+        void accept(String label, String meaning, long value);
+    }
+
+    /** A node in the making. What is not given is made from the context. */
+    public static final class Builder {
+        final RdsContext context;
+        LinkPort link;
+        EncryptionAgent encryption;
+        RandomGenerator random;
+        EpochClock epochClock = SystemEpochClock.INSTANCE;
+        QosConfiguration qos = QosConfiguration.defaults();
+
+        private Builder(final RdsContext context) {
+            this.context = context;
+        }
+
+        /**
+         * Uses a link instead of opening the context's device.
+         *
+         * @param port used by the engine thread; closed with the node.
+         * @return this.
+         */
+        public Builder link(final LinkPort port) {
+            link = port;
+            return this;
+        }
+
+        /**
+         * Uses an encryption agent that the caller runs, perhaps for several nodes.
+         *
+         * @param agent running, or run by the same thread as this node's invoker.
+         * @return this.
+         */
+        public Builder encryption(final EncryptionAgent agent) {
+            encryption = agent;
+            return this;
+        }
+
+        /**
+         * Uses another source of secrets and chance, as a simulation does.
+         *
+         * @param generator must be cryptographically strong outside simulations.
+         * @return this.
+         */
+        public Builder random(final RandomGenerator generator) {
+            random = generator;
+            return this;
+        }
+
+        /**
+         * Uses another clock for the validity of certificates.
+         *
+         * @param clock milliseconds since 1970.
+         * @return this.
+         */
+        public Builder epochClock(final EpochClock clock) {
+            epochClock = clock;
+            return this;
+        }
+
+        /**
+         * Uses other service levels and lanes.
+         *
+         * @param configuration validated.
+         * @return this.
+         */
+        public Builder qos(final QosConfiguration configuration) {
+            qos = configuration;
+            return this;
+        }
+
+        /**
+         * Starts the node.
+         *
+         * @return the running node.
+         * @throws RdsConfigurationException when the context does not serve.
+         */
+        public RdsNode launch() {
+            if (!context.isConcluded()) {
+                context.conclude();
+            }
+            final NodeAssembly assembly = new NodeAssembly(this);
+            final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy());
+            node.start();
+            return node;
+        }
+    }
+}

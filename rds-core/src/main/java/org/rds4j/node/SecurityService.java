@@ -1,0 +1,71 @@
+package org.rds4j.node;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.rds4j.crypto.agent.CompletionHandler;
+import org.rds4j.crypto.agent.EncryptionQueue;
+import org.rds4j.crypto.agent.HandshakeTask;
+import org.rds4j.crypto.agent.SecureSession;
+import org.rds4j.crypto.handshake.Marker;
+import org.rds4j.crypto.handshake.MarkerPolicy;
+import org.rds4j.crypto.handshake.TlsContext;
+import org.rds4j.crypto.provider.AeadProvider;
+import org.rds4j.crypto.record.KeyLimits;
+
+/** A node's identity, and its engine's queue to the encryption thread. Engine thread only. */
+final class SecurityService {
+    private static final int COMPLETIONS_PER_TURN = 64;
+
+    private final TlsContext tls;
+    private final AeadProvider provider;
+    private final EncryptionQueue queue;
+    private final Deque<Object> wipes = new ArrayDeque<>();
+
+    SecurityService(final TlsContext tls, final AeadProvider provider, final EncryptionQueue queue) {
+        this.tls = tls;
+        this.provider = provider;
+        this.queue = queue;
+    }
+
+    EncryptionQueue queue() {
+        return queue;
+    }
+
+    HandshakeTask clientTask(final long id, final Marker marker) {
+        return new HandshakeTask(id, () -> tls.newClient(marker), provider, KeyLimits.DEFAULT);
+    }
+
+    HandshakeTask serverTask(final long id, final MarkerPolicy policy) {
+        return new HandshakeTask(id, () -> tls.newServer(policy), provider, KeyLimits.DEFAULT);
+    }
+
+    /** Has the session's keys wiped, now or as soon as the queue has room. */
+    void close(final SecureSession session) {
+        wipes.add(session);
+        submitWipes();
+    }
+
+    /** Has an unfinished handshake's secrets wiped, now or as soon as the queue has room. */
+    void abandon(final HandshakeTask task) {
+        wipes.add(task);
+        submitWipes();
+    }
+
+    int drain(final CompletionHandler handler) {
+        final int work = queue.drain(handler, COMPLETIONS_PER_TURN);
+        if (!wipes.isEmpty()) {
+            submitWipes();
+        }
+        return work;
+    }
+
+    private void submitWipes() {
+        while (!wipes.isEmpty() && submit(wipes.peek())) {
+            wipes.remove();
+        }
+    }
+
+    private boolean submit(final Object wipe) {
+        return wipe instanceof SecureSession session ? queue.close(session) : queue.abandon((HandshakeTask) wipe);
+    }
+}

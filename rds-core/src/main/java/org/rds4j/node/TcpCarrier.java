@@ -1,0 +1,91 @@
+package org.rds4j.node;
+
+import org.rds4j.carrier.ByteCarrier;
+import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.tcp.CloseReason;
+import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpHandler;
+
+/** What carriers over one TCP connection have in common: life, and the way back to the engine when it ends. */
+abstract class TcpCarrier implements ByteCarrier, TcpHandler {
+    final TcpConnection connection;
+    final Carriers carriers;
+    private CarrierDownReason failure;
+    private boolean isDown;
+    private boolean isReleased;
+    private long finalAcknowledged;
+
+    TcpCarrier(final TcpConnection connection, final Carriers carriers) {
+        this.connection = connection;
+        this.carriers = carriers;
+    }
+
+    @Override
+    public final long acknowledgedPosition() {
+        return isReleased ? finalAcknowledged : connection.acknowledgedPosition();
+    }
+
+    @Override
+    public final void abort() {
+        fail(CarrierDownReason.RESET);
+    }
+
+    final void fail(final CarrierDownReason reason) {
+        if (!isDown) {
+            failure = reason;
+            connection.abort();
+        }
+    }
+
+    final boolean isDown() {
+        return isDown;
+    }
+
+    final boolean isReleased() {
+        return isReleased;
+    }
+
+    @Override
+    public final void onConnected(final TcpConnection established) {
+        // A carrier is made of a connection that is established already.
+    }
+
+    @Override
+    public final void onAcknowledged(final TcpConnection advanced) {
+        // The engine reads acknowledgedPosition() once per duty cycle.
+    }
+
+    /** The peer sends no more, so neither do we (a Linux peer in CLOSE-WAIT drops its path likewise). */
+    @Override
+    public void onPeerClosed(final TcpConnection halfClosed) {
+        connection.closeSend();
+    }
+
+    @Override
+    public final void onClosed(final TcpConnection closed, final CloseReason reason) {
+        isDown = true;
+        carriers.onDown(this, failure != null ? failure : downReason(reason));
+    }
+
+    /** Gives the connection back, once nothing reads or writes its memory any more. */
+    final void releaseWhenDrained() {
+        if (!isReleased && isDrained()) {
+            finalAcknowledged = connection.acknowledgedPosition();
+            isReleased = true;
+            onRelease();
+            connection.release();
+        }
+    }
+
+    /** The last moment at which the connection's memory is there. */
+    abstract void onRelease();
+
+    private static CarrierDownReason downReason(final CloseReason reason) {
+        return switch (reason) {
+            case NORMAL -> CarrierDownReason.CLOSED;
+            case RESET, ABORTED, REFUSED -> CarrierDownReason.RESET;
+            case TIMEOUT -> CarrierDownReason.TIMED_OUT;
+            default -> CarrierDownReason.FAILED;
+        };
+    }
+}
