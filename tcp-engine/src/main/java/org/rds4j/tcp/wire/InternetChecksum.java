@@ -83,18 +83,6 @@ public final class InternetChecksum {
         return ~foldToWord(sum) & 0xffff;
     }
 
-    /**
-     * The field value after one 16-bit word of the data has changed (RFC 1624 equation 3).
-     *
-     * @param checksum field value before.
-     * @param oldWord  the word before.
-     * @param newWord  the word after.
-     * @return the 16-bit field value to store big-endian.
-     */
-    public static int update(final int checksum, final int oldWord, final int newWord) {
-        return fold((~checksum & 0xffff) + (~oldWord & 0xffff) + (newWord & 0xffff));
-    }
-
     private static long networkWord(final long nativeSum) {
         final int word = foldToWord(nativeSum);
         return LITTLE_ENDIAN ? swap(word) : word;
