@@ -224,6 +224,17 @@ class EgressArbiterTest {
     }
 
     @Test
+    void shouldKeepDeficitsWhenWeightsAreGivenAnew() {
+        final int[] lengths = {60, FULL_FRAME, 500};
+        final VirtualWire wire = wire(lowLanes(16, 32, 64), lane -> lengths[lane]).backlogged(0, 1, 2);
+        for (int i = 0; i < 50_000; i++) {
+            wire.arbiter.reload(lowLanes(16, 32, 64));
+            wire.step();
+        }
+        assertShares(wire, 0.02, 1 / 7.0, 2 / 7.0, 4 / 7.0);
+    }
+
+    @Test
     void shouldAllocateNothingAndReportItsCost() {
         final int[] lengths = {200, FULL_FRAME, 800, 1000};
         final VirtualWire one = wire(QosConfiguration.defaults(), lane -> lengths[lane]).backlogged(1);
