@@ -7,16 +7,16 @@ import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkPort;
 
 /** Sends and receives whole frames at a port, for tests. */
-final class PortDriver {
+public final class PortDriver {
     private final LinkPort port;
     private final FrameBurst burst = new FrameBurst(32);
 
-    PortDriver(final LinkPort port) {
+    public PortDriver(final LinkPort port) {
         this.port = port;
     }
 
     /** Sends a frame that carries a number in its first octets. */
-    boolean send(final int number, final int length) {
+    public boolean send(final int number, final int length) {
         if (port.allocate(burst, 1) == 0) {
             return false;
         }
@@ -29,7 +29,7 @@ final class PortDriver {
         return isSent;
     }
 
-    boolean send(final byte[] frame) {
+    public boolean send(final byte[] frame) {
         if (port.allocate(burst, 1) == 0) {
             return false;
         }
@@ -43,7 +43,7 @@ final class PortDriver {
     }
 
     /** Takes all frames that have arrived. */
-    List<byte[]> receive() {
+    public List<byte[]> receive() {
         final List<byte[]> frames = new ArrayList<>();
         while (port.receiveBurst(burst) > 0) {
             for (int i = 0; i < burst.count(); i++) {
@@ -59,7 +59,7 @@ final class PortDriver {
     }
 
     /** Takes all frames that have arrived, by their numbers. */
-    List<Integer> receiveNumbers() {
+    public List<Integer> receiveNumbers() {
         final List<Integer> numbers = new ArrayList<>();
         while (port.receiveBurst(burst) > 0) {
             for (int i = 0; i < burst.count(); i++) {

@@ -1,9 +1,8 @@
-package org.rds4j.sim.link;
+package org.rds4j.sim.world;
 
 import java.util.List;
 import org.agrona.UnsafeApi;
 import org.agrona.collections.Long2LongHashMap;
-import org.rds4j.sim.world.SimHost;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkPort;
 

@@ -1,4 +1,4 @@
-package org.rds4j.sim.link;
+package org.rds4j.sim.world;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.rds4j.sim.world.Simulation;
+import org.rds4j.sim.link.LinkShape;
+import org.rds4j.sim.link.PortDriver;
+import org.rds4j.sim.link.Side;
+import org.rds4j.sim.link.SimLink;
 import org.rds4j.tcp.link.LinkPort;
 
 class SimSwitchTest {
