@@ -1,2 +1,2 @@
-/** To be written. */
+/** Deterministic simulation: engines and nodes run unchanged in virtual time, on simulated links, from one seed. */
 package org.rds4j.sim;
