@@ -95,6 +95,7 @@ final class PeerVerifier extends X509ExtendedTrustManager {
         }
     }
 
+    @SuppressWarnings("JavaUtilDate") // PKIXParameters takes no other kind of time
     private void verifyPath(final X509Certificate[] chain) throws CertificateException {
         try {
             final PKIXParameters parameters = new PKIXParameters(anchors);

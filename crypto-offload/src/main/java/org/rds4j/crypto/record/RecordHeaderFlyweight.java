@@ -68,7 +68,7 @@ public final class RecordHeaderFlyweight {
      * @return 16 bits.
      */
     public static int version(final long address) {
-        return (UnsafeApi.getByte(address + 1) & 0xff) << 8 | UnsafeApi.getByte(address + 2) & 0xff;
+        return ((UnsafeApi.getByte(address + 1) & 0xff) << 8) | (UnsafeApi.getByte(address + 2) & 0xff);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class RecordHeaderFlyweight {
      * @return 16 bits, not yet judged.
      */
     public static int length(final long address) {
-        return (UnsafeApi.getByte(address + 3) & 0xff) << 8 | UnsafeApi.getByte(address + 4) & 0xff;
+        return ((UnsafeApi.getByte(address + 3) & 0xff) << 8) | (UnsafeApi.getByte(address + 4) & 0xff);
     }
 
     /**

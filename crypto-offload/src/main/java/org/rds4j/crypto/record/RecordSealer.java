@@ -233,6 +233,6 @@ public final class RecordSealer implements AutoCloseable {
     }
 
     private static long blocks(final int contentLength) {
-        return (contentLength + 1 + 15 >> 4) + 1L;
+        return ((contentLength + 1 + 15) >> 4) + 1L;
     }
 }

@@ -36,7 +36,7 @@ public final class TrafficKeys implements AutoCloseable {
      * @return the keys.
      */
     public static TrafficKeys derive(final byte[] secret, final int keyLength) {
-        if (secret.length != SECRET_LENGTH || keyLength != 16 && keyLength != 32) {
+        if (secret.length != SECRET_LENGTH || (keyLength != 16 && keyLength != 32)) {
             throw new IllegalArgumentException("a traffic secret has 32 octets and a key 16 or 32, not "
                 + secret.length + " and " + keyLength);
         }
