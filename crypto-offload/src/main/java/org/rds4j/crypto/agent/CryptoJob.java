@@ -1,0 +1,25 @@
+package org.rds4j.crypto.agent;
+
+import org.rds4j.crypto.record.RecordError;
+
+/** One slot of the ring: written by the engine, executed and answered by the encryption thread, read by the engine. */
+final class CryptoJob {
+    enum Kind { SEAL, SEAL_ALERT, UPDATE_KEYS, OPEN, HANDSHAKE, ABANDON, CLOSE }
+
+    Kind kind;
+    SecureSession session;
+    HandshakeTask task;
+    long inputAddress;
+    int inputLength;
+    long outputAddress;
+    long tag;
+    int resultLength;
+    int resultType;
+    RecordError resultError;
+
+    /** Drops the references, so that an idle ring keeps no session alive. */
+    void release() {
+        session = null;
+        task = null;
+    }
+}

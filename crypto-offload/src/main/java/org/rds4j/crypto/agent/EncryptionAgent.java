@@ -1,0 +1,79 @@
+package org.rds4j.crypto.agent;
+
+import org.agrona.concurrent.Agent;
+import org.rds4j.crypto.CryptoCounters;
+
+/**
+ * The encryption thread's work: serves the queue of every engine in turn. All AES-GCM and all TLS handshake computation of
+ * a node happens inside {@link #doWork()}, on whichever thread runs the agent.
+ */
+public final class EncryptionAgent implements Agent {
+    /** Jobs taken from one queue before the next queue has its turn. */
+    public static final int JOBS_PER_TURN = 16;
+
+    private final String roleName;
+    private final CryptoCounters counters;
+    private final JobExecutor executor;
+    private volatile EncryptionQueue[] queues = new EncryptionQueue[0];
+
+    /**
+     * An agent without queues.
+     *
+     * @param roleName for thread names and listings.
+     * @param counters written by the thread that runs the agent.
+     */
+    public EncryptionAgent(final String roleName, final CryptoCounters counters) {
+        this.roleName = roleName;
+        this.counters = counters;
+        this.executor = new JobExecutor(counters);
+    }
+
+    /**
+     * Makes a queue for one engine. Any thread, also while the agent runs.
+     *
+     * @param capacity       jobs in flight, a power of two.
+     * @param engineCounters written by the engine thread.
+     * @return the queue, served from the agent's next turn on.
+     */
+    public synchronized EncryptionQueue newQueue(final int capacity, final CryptoCounters engineCounters) {
+        if (Integer.bitCount(capacity) != 1) {
+            throw new IllegalArgumentException("the capacity of an encryption queue must be a power of two, not " + capacity);
+        }
+        final EncryptionQueue queue = new EncryptionQueue(capacity, executor, engineCounters);
+        final EncryptionQueue[] present = queues;
+        final EncryptionQueue[] extended = new EncryptionQueue[present.length + 1];
+        System.arraycopy(present, 0, extended, 0, present.length);
+        extended[present.length] = queue;
+        queues = extended;
+        return queue;
+    }
+
+    /**
+     * What the agent counts.
+     *
+     * @return the counters, readable by any thread.
+     */
+    public CryptoCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public int doWork() {
+        int work = 0;
+        for (final EncryptionQueue queue : queues) {
+            work += queue.execute(JOBS_PER_TURN);
+        }
+        return work;
+    }
+
+    /** Wipes the keys of every session still open. */
+    @Override
+    public void onClose() {
+        executor.closeAll();
+    }
+
+    @Override
+    public String roleName() {
+        return roleName;
+    }
+}

@@ -1,0 +1,126 @@
+package org.rds4j.crypto.agent;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.rds4j.crypto.CryptoCounter;
+import org.rds4j.crypto.CryptoCounters;
+import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordHeaderFlyweight;
+import org.rds4j.crypto.record.RecordOpener;
+import org.rds4j.crypto.record.RecordSealer;
+
+/** What the encryption thread does with a job. Knows every session it made, so that it can wipe them all at its end. */
+final class JobExecutor {
+    private final CryptoCounters counters;
+    private final Set<SecureSession> sessions = new HashSet<>();
+
+    JobExecutor(final CryptoCounters counters) {
+        this.counters = counters;
+    }
+
+    void execute(final CryptoJob job) {
+        switch (job.kind) {
+            case SEAL, SEAL_ALERT, UPDATE_KEYS -> seal(job);
+            case OPEN -> open(job);
+            case HANDSHAKE -> handshake(job);
+            case ABANDON -> abandon(job);
+            case CLOSE -> close(job.session);
+        }
+    }
+
+    /** Wipes what is still open. */
+    void closeAll() {
+        sessions.forEach(SecureSession::close);
+        counters.add(CryptoCounter.SESSIONS_CLOSED, sessions.size());
+        sessions.clear();
+    }
+
+    private void seal(final CryptoJob job) {
+        final SecureSession session = job.session;
+        final RecordSealer sealer = session.sealer();
+        final int length = switch (job.kind) {
+            case SEAL_ALERT -> sealer.sealAlert(job.inputLength, job.outputAddress);
+            case UPDATE_KEYS -> sealer.updateKeys(job.outputAddress);
+            default -> sealer.seal(job.inputAddress, job.inputLength, job.outputAddress);
+        };
+        job.resultLength = length;
+        job.resultError = sealer.error();
+        if (length == 0) {
+            counters.increment(sealer.error() == RecordError.KEY_EXHAUSTED
+                ? CryptoCounter.SEAL_KEY_EXHAUSTED : CryptoCounter.SEAL_REFUSED);
+            return;
+        }
+        counters.increment(CryptoCounter.RECORDS_SEALED);
+        counters.add(CryptoCounter.OCTETS_SEALED, length - RecordHeaderFlyweight.OVERHEAD);
+        if (job.kind == CryptoJob.Kind.UPDATE_KEYS) {
+            counters.increment(CryptoCounter.KEY_UPDATES_SENT);
+        }
+        noteSoftLimit(session, sealer.isKeyUpdateDue());
+    }
+
+    private void noteSoftLimit(final SecureSession session, final boolean isDue) {
+        if (isDue != session.isKeyUpdateDue()) {
+            session.keyUpdateDue(isDue);
+            counters.add(CryptoCounter.KEY_SOFT_LIMITS, isDue ? 1 : 0);
+        }
+    }
+
+    private void open(final CryptoJob job) {
+        final RecordOpener opener = job.session.opener();
+        final boolean wasDead = opener.error() != RecordError.NONE;
+        final int length = opener.open(job.inputAddress, job.inputLength);
+        job.outputAddress = job.inputAddress + RecordHeaderFlyweight.HEADER_LENGTH;
+        job.resultError = opener.error();
+        job.resultType = opener.contentType();
+        job.resultLength = Math.max(length, 0);
+        if (length < 0) {
+            counters.increment(wasDead ? CryptoCounter.OPEN_REFUSED : counterOf(opener.error()));
+            return;
+        }
+        counters.increment(CryptoCounter.RECORDS_OPENED);
+        counters.add(CryptoCounter.OCTETS_OPENED, length);
+        if (job.resultType == RecordHeaderFlyweight.TYPE_HANDSHAKE) {
+            job.resultLength = 0;
+            counters.increment(CryptoCounter.KEY_UPDATES_RECEIVED);
+        }
+    }
+
+    private void handshake(final CryptoJob job) {
+        final HandshakeTask task = job.task;
+        final boolean wasBegun = task.isBegun();
+        final boolean ended = task.step(job.inputAddress, job.inputLength);
+        if (!wasBegun && task.isBegun()) {
+            counters.increment(CryptoCounter.HANDSHAKES_STARTED);
+        }
+        if (ended && task.session() != null) {
+            sessions.add(task.session());
+            counters.increment(CryptoCounter.HANDSHAKES_COMPLETED);
+        } else if (ended) {
+            counters.increment(CryptoCounter.HANDSHAKES_FAILED);
+        }
+    }
+
+    private void abandon(final CryptoJob job) {
+        if (job.task.abandon()) {
+            counters.increment(CryptoCounter.HANDSHAKES_ABANDONED);
+        }
+    }
+
+    private void close(final SecureSession session) {
+        if (!session.isClosed()) {
+            session.close();
+            sessions.remove(session);
+            counters.increment(CryptoCounter.SESSIONS_CLOSED);
+        }
+    }
+
+    private static CryptoCounter counterOf(final RecordError error) {
+        return switch (error) {
+            case BAD_RECORD_MAC -> CryptoCounter.OPEN_BAD_MAC;
+            case RECORD_OVERFLOW -> CryptoCounter.OPEN_OVERFLOW;
+            case UNEXPECTED_MESSAGE -> CryptoCounter.OPEN_UNEXPECTED;
+            case DECODE_ERROR -> CryptoCounter.OPEN_DECODE;
+            default -> CryptoCounter.OPEN_REFUSED;
+        };
+    }
+}

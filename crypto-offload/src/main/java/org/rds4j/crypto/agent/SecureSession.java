@@ -1,0 +1,92 @@
+package org.rds4j.crypto.agent;
+
+import org.rds4j.crypto.handshake.SessionKeys;
+import org.rds4j.crypto.provider.AeadProvider;
+import org.rds4j.crypto.record.KeyLimits;
+import org.rds4j.crypto.record.RecordOpener;
+import org.rds4j.crypto.record.RecordSealer;
+
+/**
+ * The record layer of one connection. The engine only holds it and names it in jobs; sealer and opener belong to the
+ * encryption thread.
+ */
+public final class SecureSession {
+    private final long id;
+    private final SessionKeys keys;
+    private final RecordSealer sealer;
+    private final RecordOpener opener;
+    private volatile boolean keyUpdateDue;
+    private volatile boolean closed;
+
+    /**
+     * A session with record number 0 in both directions. Sessions that come out of a {@link HandshakeTask} are made by it.
+     *
+     * @param id       the engine's own name for the connection.
+     * @param keys     of both directions; taken over, wiped when the session closes.
+     * @param provider of AES-GCM.
+     * @param limits   of each sealing key.
+     */
+    public SecureSession(
+        final long id, final SessionKeys keys, final AeadProvider provider, final KeyLimits limits) {
+        this.id = id;
+        this.keys = keys;
+        this.sealer = new RecordSealer(provider, keys.sendKeys(), limits);
+        this.opener = new RecordOpener(provider, keys.receiveKeys());
+    }
+
+    /**
+     * The engine's own name for the connection.
+     *
+     * @return as given.
+     */
+    public long id() {
+        return id;
+    }
+
+    /**
+     * Who the peer is and what was negotiated; the traffic keys in it are not the engine's to use.
+     *
+     * @return the outcome of the handshake.
+     */
+    public SessionKeys keys() {
+        return keys;
+    }
+
+    /**
+     * Whether the engine should submit {@link EncryptionQueue#updateKeys}. Any thread.
+     *
+     * @return true once the sealing key is past its soft limit, until it is replaced.
+     */
+    public boolean isKeyUpdateDue() {
+        return keyUpdateDue;
+    }
+
+    /**
+     * Whether the keys are wiped. Any thread.
+     *
+     * @return true from the execution of the close job on.
+     */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    RecordSealer sealer() {
+        return sealer;
+    }
+
+    RecordOpener opener() {
+        return opener;
+    }
+
+    void keyUpdateDue(final boolean due) {
+        keyUpdateDue = due;
+    }
+
+    void close() {
+        sealer.close();
+        opener.close();
+        keys.close();
+        keyUpdateDue = false;
+        closed = true;
+    }
+}

@@ -1,0 +1,74 @@
+package org.rds4j.crypto.handshake;
+
+import java.security.GeneralSecurityException;
+import java.security.Provider;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import org.agrona.concurrent.EpochClock;
+import org.conscrypt.Conscrypt;
+import org.rds4j.crypto.certificate.PemIdentity;
+import org.rds4j.crypto.certificate.TrustBundle;
+
+/**
+ * A node's side of every TLS handshake: who it is, whom it trusts. TLS 1.3 only, certificates both ways, no session
+ * tickets. Immutable and thread safe.
+ */
+public final class TlsContext {
+    private static final String[] PROTOCOLS = {"TLSv1.3"};
+    private static final String[] CIPHER_SUITES = {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"};
+
+    private final SSLContext context;
+
+    /**
+     * A context.
+     *
+     * @param identity of this node.
+     * @param trust    whom it believes.
+     * @param clock    for the validity of certificates, milliseconds since 1970.
+     */
+    public TlsContext(final PemIdentity identity, final TrustBundle trust, final EpochClock clock) {
+        try {
+            final Provider provider = Conscrypt.newProviderBuilder().build();
+            context = SSLContext.getInstance("TLSv1.3", provider);
+            context.init(
+                new KeyManager[] {new IdentityKeyManager(identity)},
+                new TrustManager[] {new PeerVerifier(trust, clock)},
+                null);
+        } catch (final GeneralSecurityException | UnsatisfiedLinkError e) {
+            throw new IllegalStateException("TLS is not available: Conscrypt has no native library for this machine ("
+                + e.getMessage() + "); it needs Linux on x86-64 or aarch64", e);
+        }
+    }
+
+    /**
+     * Begins a handshake as the side that connects.
+     *
+     * @param marker identity of the connection, sent to the server and bound into the keys.
+     * @return a handshake whose first {@link TlsHandshake#onInput} makes the ClientHello.
+     */
+    public TlsHandshake newClient(final Marker marker) {
+        return new TlsHandshake(engine(true), marker, null);
+    }
+
+    /**
+     * Begins a handshake as the side that accepts.
+     *
+     * @param policy decides about the client and gives the answering marker.
+     * @return a handshake that waits for a ClientHello.
+     */
+    public TlsHandshake newServer(final MarkerPolicy policy) {
+        return new TlsHandshake(engine(false), null, policy);
+    }
+
+    private SSLEngine engine(final boolean isClient) {
+        final SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(isClient);
+        engine.setEnabledProtocols(PROTOCOLS);
+        engine.setEnabledCipherSuites(CIPHER_SUITES);
+        engine.setNeedClientAuth(!isClient);
+        Conscrypt.setUseSessionTickets(engine, false);
+        return engine;
+    }
+}

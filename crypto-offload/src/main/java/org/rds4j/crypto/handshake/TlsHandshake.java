@@ -1,0 +1,348 @@
+package org.rds4j.crypto.handshake;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
+import org.conscrypt.Conscrypt;
+import org.rds4j.crypto.record.RecordHeaderFlyweight;
+import org.rds4j.crypto.record.TrafficKeys;
+
+/**
+ * One mutual TLS 1.3 handshake, ended by one marker message from each side, without any I/O: octets in, octets out. It cuts
+ * the stream into TLS records itself, so that it takes not one octet beyond the peer's marker; what follows belongs to the
+ * record layer. The keys come from the TLS exporter (RFC 8446 section 7.5), so TLS must send nothing afterwards.
+ * <p>
+ * Not thread safe. The caller watches the time; the amount of input is watched here.
+ */
+public final class TlsHandshake implements AutoCloseable {
+    /** Most octets a peer may send before its handshake is done. */
+    public static final int MAX_INPUT_LENGTH = 64 * 1024;
+
+    private static final String EXPORTER_LABEL = "EXPERIMENTAL rds-tcp tls13 v1";
+    private static final int EXPORTER_LENGTH = 2 * TrafficKeys.SECRET_LENGTH;
+    private static final int MAX_RECORD_LENGTH = RecordHeaderFlyweight.HEADER_LENGTH + RecordHeaderFlyweight.MAX_LENGTH;
+    private static final int FIRST_CONTENT_TYPE = 20;
+    private static final int LAST_CONTENT_TYPE = 23;
+    private static final int VERSION_MAJOR = 3;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final SSLEngine engine;
+    private final boolean isClient;
+    private final MarkerPolicy policy;
+    private final ByteBuffer record = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH).order(ByteOrder.BIG_ENDIAN);
+    private final long recordAddress = BufferUtil.address(record);
+    private final ByteBuffer text = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH);
+    private ByteBuffer output = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH);
+    private Marker clientMarker;
+    private Marker serverMarker;
+    private boolean isBegun;
+    private boolean isMarkerSent;
+    private long receivedOctets;
+    private SessionKeys keys;
+    private HandshakeFailure failure;
+
+    TlsHandshake(final SSLEngine engine, final Marker clientMarker, final MarkerPolicy policy) {
+        this.engine = engine;
+        this.isClient = engine.getUseClientMode();
+        this.clientMarker = clientMarker;
+        this.policy = policy;
+    }
+
+    /**
+     * Takes octets of the stream and does what follows from them. Output is appended to what was not yet cleared.
+     *
+     * @param address borrowed.
+     * @param length  0 or more; a client's first call may have none.
+     * @return octets taken: all, unless the handshake ended within them.
+     */
+    public int onInput(final long address, final int length) {
+        int taken = 0;
+        try {
+            if (!isBegun && !hasEnded()) {
+                isBegun = true;
+                engine.beginHandshake();
+                advance();
+            }
+            while (taken < length && !hasEnded()) {
+                taken += fill(address + taken, length - taken);
+                if (isRecordComplete()) {
+                    onRecord();
+                }
+            }
+        } catch (final SSLException e) {
+            onTlsRefusal(e);
+        } catch (final RuntimeException e) {
+            fail(HandshakeFailure.Cause.TLS, "the TLS library failed: " + e);
+        }
+        return taken;
+    }
+
+    /**
+     * Octets for the peer.
+     *
+     * @return address of {@link #outputLength()} octets, valid until the next call of any method that changes state.
+     */
+    public long outputAddress() {
+        return BufferUtil.address(output);
+    }
+
+    /**
+     * How many octets wait for the peer.
+     *
+     * @return 0 or more.
+     */
+    public int outputLength() {
+        return output.position();
+    }
+
+    /** Forgets the output: it has been sent, or copied. */
+    public void clearOutput() {
+        output.clear();
+    }
+
+    /**
+     * Whether keys are agreed and both markers exchanged. The output may still hold the last octets to send.
+     *
+     * @return true when {@link #keys()} has a value.
+     */
+    public boolean isDone() {
+        return keys != null;
+    }
+
+    /**
+     * The outcome.
+     *
+     * @return the session's keys, for the caller to take over; null until done.
+     */
+    public SessionKeys keys() {
+        return keys;
+    }
+
+    /**
+     * What went wrong. The output may hold an alert to be sent before the connection is closed.
+     *
+     * @return null unless the handshake failed.
+     */
+    public HandshakeFailure failure() {
+        return failure;
+    }
+
+    /**
+     * Octets taken from the peer so far.
+     *
+     * @return at most {@link #MAX_INPUT_LENGTH}.
+     */
+    public long receivedOctets() {
+        return receivedOctets;
+    }
+
+    /** Frees the TLS library's state; keys already agreed stay the caller's. Idempotent. */
+    @Override
+    public void close() {
+        engine.closeOutbound();
+        try {
+            engine.closeInbound();
+        } catch (final SSLException e) {
+            // Says that the peer sent no close_notify: it must not, its stream goes on without TLS.
+            engine.closeOutbound();
+        }
+    }
+
+    private boolean hasEnded() {
+        return keys != null || failure != null;
+    }
+
+    /** Copies up to the end of the header, then up to the end of the record. */
+    private int fill(final long address, final int length) {
+        final int have = record.position();
+        final int want = have < RecordHeaderFlyweight.HEADER_LENGTH
+            ? RecordHeaderFlyweight.HEADER_LENGTH : RecordHeaderFlyweight.recordLength(recordAddress);
+        final int count = Math.min(want - have, length);
+        if (receivedOctets + count > MAX_INPUT_LENGTH) {
+            fail(HandshakeFailure.Cause.TOO_LONG, "the peer sent more than " + MAX_INPUT_LENGTH + " octets of handshake");
+            return 0;
+        }
+        UnsafeApi.copyMemory(address, recordAddress + have, count);
+        record.position(have + count);
+        receivedOctets += count;
+        if (have < RecordHeaderFlyweight.HEADER_LENGTH && have + count >= RecordHeaderFlyweight.HEADER_LENGTH) {
+            checkHeader();
+        }
+        return count;
+    }
+
+    private void checkHeader() {
+        final int type = RecordHeaderFlyweight.type(recordAddress);
+        final int length = RecordHeaderFlyweight.length(recordAddress);
+        if (type < FIRST_CONTENT_TYPE || type > LAST_CONTENT_TYPE
+            || RecordHeaderFlyweight.version(recordAddress) >> 8 != VERSION_MAJOR
+            || length == 0 || length > RecordHeaderFlyweight.MAX_LENGTH) {
+            fail(HandshakeFailure.Cause.NOT_TLS, "what came is not a TLS record");
+        }
+    }
+
+    private boolean isRecordComplete() {
+        return failure == null
+            && record.position() >= RecordHeaderFlyweight.HEADER_LENGTH
+            && record.position() == RecordHeaderFlyweight.recordLength(recordAddress);
+    }
+
+    private void onRecord() throws SSLException {
+        record.flip();
+        while (record.hasRemaining() && failure == null) {
+            final int before = record.remaining();
+            final SSLEngineResult result = engine.unwrap(record, text);
+            if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
+                fail(HandshakeFailure.Cause.TLS, "the peer closed TLS before the handshake was done");
+            } else if (result.getStatus() != SSLEngineResult.Status.OK) {
+                fail(HandshakeFailure.Cause.TLS, "a TLS record came that makes no sense: " + result.getStatus());
+            } else {
+                advance();
+            }
+            if (record.remaining() == before && failure == null && !isTaskPending()) {
+                fail(HandshakeFailure.Cause.TLS, "TLS made no progress");
+            }
+        }
+        record.clear();
+        if (text.position() > 0 && failure == null) {
+            onMessage();
+        }
+    }
+
+    private boolean isTaskPending() {
+        return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_UNWRAP;
+    }
+
+    /** Runs what TLS asks for until it waits for input or is finished; a finished client sends its marker. */
+    private void advance() throws SSLException {
+        SSLEngineResult.HandshakeStatus status = engine.getHandshakeStatus();
+        while (status == SSLEngineResult.HandshakeStatus.NEED_WRAP || status == SSLEngineResult.HandshakeStatus.NEED_TASK) {
+            if (status == SSLEngineResult.HandshakeStatus.NEED_TASK) {
+                engine.getDelegatedTask().run();
+            } else {
+                wrap(NOTHING.duplicate());
+            }
+            status = engine.getHandshakeStatus();
+        }
+        if (isTlsFinished() && isClient && !isMarkerSent) {
+            sendMarker(clientMarker);
+        }
+    }
+
+    private boolean isTlsFinished() {
+        return isBegun && engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING
+            && engine.getSession().isValid();
+    }
+
+    private void onMessage() throws SSLException {
+        if (!isTlsFinished() || text.position() != Marker.LENGTH) {
+            fail(HandshakeFailure.Cause.MARKER, "the peer's first message has " + text.position()
+                + " octets, not the " + Marker.LENGTH + " of a marker");
+            return;
+        }
+        final byte[] octets = new byte[Marker.LENGTH];
+        text.get(0, octets);
+        if (isClient) {
+            serverMarker = Marker.of(octets);
+            finish();
+        } else {
+            clientMarker = Marker.of(octets);
+            answer();
+        }
+    }
+
+    private void answer() throws SSLException {
+        serverMarker = policy.onClientMarker(clientMarker, peerCertificates());
+        if (serverMarker == null) {
+            fail(HandshakeFailure.Cause.REFUSED, "this side does not accept the peer");
+            closeTls();
+        } else {
+            sendMarker(serverMarker);
+            finish();
+        }
+    }
+
+    private void sendMarker(final Marker marker) throws SSLException {
+        isMarkerSent = true;
+        wrap(ByteBuffer.wrap(marker.octets()));
+    }
+
+    private void finish() throws SSLException {
+        final String suite = engine.getSession().getCipherSuite();
+        if (!suite.contains("AES_128_GCM") && !suite.contains("AES_256_GCM")) {
+            fail(HandshakeFailure.Cause.TLS, "the cipher suite " + suite + " is not AES-GCM");
+            return;
+        }
+        final int keyLength = suite.contains("AES_256") ? 32 : 16;
+        final byte[] exported = Conscrypt.exportKeyingMaterial(
+            engine, EXPORTER_LABEL, clientMarker.octets(), EXPORTER_LENGTH);
+        final byte[] clientSecret = Arrays.copyOf(exported, TrafficKeys.SECRET_LENGTH);
+        final byte[] serverSecret = Arrays.copyOfRange(exported, TrafficKeys.SECRET_LENGTH, EXPORTER_LENGTH);
+        keys = new SessionKeys(
+            TrafficKeys.derive(clientSecret, keyLength),
+            TrafficKeys.derive(serverSecret, keyLength),
+            isClient,
+            suite,
+            peerCertificates(),
+            isClient ? serverMarker : clientMarker);
+        Arrays.fill(exported, (byte) 0);
+        Arrays.fill(clientSecret, (byte) 0);
+        Arrays.fill(serverSecret, (byte) 0);
+        close();
+    }
+
+    private List<X509Certificate> peerCertificates() throws SSLException {
+        final Certificate[] certificates = engine.getSession().getPeerCertificates();
+        return Stream.of(certificates).map(X509Certificate.class::cast).toList();
+    }
+
+    private void wrap(final ByteBuffer message) throws SSLException {
+        SSLEngineResult result = engine.wrap(message, output);
+        while (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
+            output = ByteBuffer.allocateDirect(output.capacity() + MAX_RECORD_LENGTH).put(output.flip());
+            result = engine.wrap(message, output);
+        }
+        if (result.getStatus() == SSLEngineResult.Status.CLOSED && result.bytesProduced() == 0) {
+            throw new SSLException("TLS is closed");
+        }
+    }
+
+    /** The library raised an error: its alert, if it has one, goes into the output. */
+    private void onTlsRefusal(final SSLException refusal) {
+        Throwable root = refusal;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        fail(HandshakeFailure.Cause.TLS, String.valueOf(root.getMessage()).replaceAll("\\s+", " "));
+        closeTls();
+    }
+
+    private void closeTls() {
+        try {
+            engine.closeOutbound();
+            int before = -1;
+            while (output.position() != before) {
+                before = output.position();
+                wrap(NOTHING.duplicate());
+            }
+        } catch (final SSLException e) {
+            // The refusal is already known and no alert can be had; the connection is closed all the same.
+            engine.closeOutbound();
+        }
+    }
+
+    private void fail(final HandshakeFailure.Cause cause, final String reason) {
+        if (failure == null) {
+            failure = new HandshakeFailure(cause, reason);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.rds4j.crypto.record;
+
+import org.agrona.UnsafeApi;
+
+/** The one handshake message of our record layer: KeyUpdate (RFC 8446 section 4.6.3), {@code 18 00 00 01 rr}. */
+final class KeyUpdate {
+    static final int LENGTH = 5;
+
+    private static final byte HANDSHAKE_TYPE = 24;
+    private static final int REQUEST_OFFSET = 4;
+
+    private KeyUpdate() {
+    }
+
+    /** Writes update_not_requested: each side watches the limits of its own key. */
+    static void write(final long address) {
+        UnsafeApi.putByte(address, HANDSHAKE_TYPE);
+        UnsafeApi.putByte(address + 1, (byte) 0);
+        UnsafeApi.putByte(address + 2, (byte) 0);
+        UnsafeApi.putByte(address + 3, (byte) 1);
+        UnsafeApi.putByte(address + REQUEST_OFFSET, (byte) 0);
+    }
+
+    /** Whether the content is a KeyUpdate and nothing else, so that no message straddles a change of key. */
+    static boolean isAt(final long address, final int length) {
+        return length == LENGTH
+            && UnsafeApi.getByte(address) == HANDSHAKE_TYPE
+            && UnsafeApi.getByte(address + 1) == 0
+            && UnsafeApi.getByte(address + 2) == 0
+            && UnsafeApi.getByte(address + 3) == 1
+            && UnsafeApi.getByte(address + REQUEST_OFFSET) == 0;
+    }
+}

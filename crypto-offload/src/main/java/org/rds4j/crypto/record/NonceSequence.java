@@ -1,0 +1,59 @@
+package org.rds4j.crypto.record;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.agrona.BufferUtil;
+
+/**
+ * The nonces of one key: the write IV XOR the record number, left-padded (RFC 8446 section 5.3). A record number is used
+ * once; the sequence ends before it could wrap. Not thread safe.
+ */
+final class NonceSequence {
+    /** The number no record may have, so that the next one can never wrap. */
+    private static final long END = -1L;
+    private static final int TAIL_OFFSET = 4;
+
+    private final ByteBuffer nonce = ByteBuffer.allocateDirect(TrafficKeys.IV_LENGTH).order(ByteOrder.BIG_ENDIAN);
+    private final long address = BufferUtil.address(nonce);
+    private long ivTail;
+    private long recordNumber;
+
+    NonceSequence(final byte[] iv, final long firstRecordNumber) {
+        restart(iv, firstRecordNumber);
+    }
+
+    void restart(final byte[] iv, final long firstRecordNumber) {
+        nonce.put(0, iv);
+        ivTail = nonce.getLong(TAIL_OFFSET);
+        recordNumber = firstRecordNumber;
+        writeNonce();
+    }
+
+    boolean isExhausted() {
+        return recordNumber == END;
+    }
+
+    long recordNumber() {
+        return recordNumber;
+    }
+
+    /** The address of the current record number's nonce, 12 octets. */
+    long address() {
+        return address;
+    }
+
+    void advance() {
+        recordNumber++;
+        writeNonce();
+    }
+
+    void wipe() {
+        ivTail = 0;
+        nonce.putInt(0, 0);
+        nonce.putLong(TAIL_OFFSET, 0);
+    }
+
+    private void writeNonce() {
+        nonce.putLong(TAIL_OFFSET, ivTail ^ recordNumber);
+    }
+}

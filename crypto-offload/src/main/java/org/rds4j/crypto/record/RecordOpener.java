@@ -1,0 +1,202 @@
+package org.rds4j.crypto.record;
+
+import org.agrona.UnsafeApi;
+import org.rds4j.crypto.provider.Aead;
+import org.rds4j.crypto.provider.AeadProvider;
+
+/**
+ * The receiving direction: verifies and decrypts records in place, in order (RFC 8446 section 5.2). The first error is
+ * final. KeyUpdate is obeyed here. Not thread safe; allocates only when the key changes.
+ */
+public final class RecordOpener implements AutoCloseable {
+    /** Empty records accepted in a row before they count as an attack. */
+    public static final int MAX_EMPTY_RECORDS = 32;
+
+    private final AeadProvider provider;
+    private final NonceSequence nonces;
+    private TrafficKeys keys;
+    private Aead aead;
+    private RecordError error = RecordError.NONE;
+    private int contentType;
+    private int emptyRecords;
+    private int generation;
+    private long records;
+    private long octets;
+
+    /**
+     * An opener whose first record has number 0.
+     *
+     * @param provider of AES-GCM.
+     * @param keys     of this direction; taken over, closed with the opener.
+     */
+    public RecordOpener(final AeadProvider provider, final TrafficKeys keys) {
+        this(provider, keys, 0);
+    }
+
+    /**
+     * An opener that continues a sequence.
+     *
+     * @param provider          of AES-GCM.
+     * @param keys              of this direction; taken over, closed with the opener.
+     * @param firstRecordNumber unsigned.
+     */
+    public RecordOpener(final AeadProvider provider, final TrafficKeys keys, final long firstRecordNumber) {
+        this.provider = provider;
+        this.keys = keys;
+        this.nonces = new NonceSequence(keys.iv(), firstRecordNumber);
+        this.aead = provider.newAead(keys.key());
+    }
+
+    /**
+     * Opens one record in place. The content then stands at {@code recordAddress + 5}.
+     *
+     * @param recordAddress of the header; the record is overwritten.
+     * @param recordLength  octets of the whole record, which must be what its header says.
+     * @return octets of content, or -1 with the reason in {@link #error()}.
+     */
+    public int open(final long recordAddress, final int recordLength) {
+        if (error != RecordError.NONE) {
+            return -1;
+        }
+        final RecordError headerError = checkHeader(recordAddress, recordLength);
+        if (headerError != RecordError.NONE) {
+            return fail(headerError);
+        }
+        final long textAddress = recordAddress + RecordHeaderFlyweight.HEADER_LENGTH;
+        final int textLength = recordLength - RecordHeaderFlyweight.HEADER_LENGTH - RecordHeaderFlyweight.TAG_LENGTH;
+        if (!aead.open(nonces.address(), recordAddress, textAddress, textLength)) {
+            return fail(RecordError.BAD_RECORD_MAC);
+        }
+        nonces.advance();
+        return judge(textAddress, textLength);
+    }
+
+    /**
+     * What the last opened record held.
+     *
+     * @return 23 application data, 21 alert, 22 KeyUpdate, which has been obeyed and whose content is to be ignored.
+     */
+    public int contentType() {
+        return contentType;
+    }
+
+    /**
+     * Why nothing opens any more.
+     *
+     * @return {@link RecordError#NONE} while all is well.
+     */
+    public RecordError error() {
+        return error;
+    }
+
+    /**
+     * The number of the next record under the present key.
+     *
+     * @return unsigned.
+     */
+    public long recordNumber() {
+        return nonces.recordNumber();
+    }
+
+    /**
+     * Records opened under all keys.
+     *
+     * @return the count.
+     */
+    public long records() {
+        return records;
+    }
+
+    /**
+     * Content octets opened under all keys.
+     *
+     * @return the count.
+     */
+    public long octets() {
+        return octets;
+    }
+
+    /**
+     * Which key this is.
+     *
+     * @return 0 for the first.
+     */
+    public int generation() {
+        return generation;
+    }
+
+    /** Wipes the keys; later calls fail. Idempotent. */
+    @Override
+    public void close() {
+        error = error == RecordError.NONE ? RecordError.CLOSED : error;
+        if (aead != null) {
+            aead.close();
+            aead = null;
+            keys.close();
+            nonces.wipe();
+        }
+    }
+
+    private RecordError checkHeader(final long recordAddress, final int recordLength) {
+        if (recordLength < RecordHeaderFlyweight.OVERHEAD) {
+            return RecordError.DECODE_ERROR;
+        }
+        final RecordError headerError = RecordHeaderFlyweight.check(recordAddress);
+        if (headerError != RecordError.NONE) {
+            return headerError;
+        }
+        if (RecordHeaderFlyweight.recordLength(recordAddress) != recordLength) {
+            return RecordError.DECODE_ERROR;
+        }
+        return nonces.isExhausted() ? RecordError.KEY_EXHAUSTED : RecordError.NONE;
+    }
+
+    /** Strips padding, finds the type (RFC 8446 section 5.4) and decides whether such a record may come here. */
+    private int judge(final long textAddress, final int textLength) {
+        if (textLength > RecordHeaderFlyweight.MAX_CONTENT_LENGTH + 1) {
+            return fail(RecordError.RECORD_OVERFLOW);
+        }
+        int contentLength = textLength - 1;
+        while (contentLength >= 0 && UnsafeApi.getByte(textAddress + contentLength) == 0) {
+            contentLength--;
+        }
+        if (contentLength < 0) {
+            return fail(RecordError.UNEXPECTED_MESSAGE);
+        }
+        contentType = UnsafeApi.getByte(textAddress + contentLength) & 0xff;
+        emptyRecords = contentLength == 0 ? emptyRecords + 1 : 0;
+        if (!isAcceptable(textAddress, contentLength)) {
+            return fail(RecordError.UNEXPECTED_MESSAGE);
+        }
+        records++;
+        octets += contentLength;
+        if (contentType == RecordHeaderFlyweight.TYPE_HANDSHAKE) {
+            changeKeys();
+        }
+        return contentLength;
+    }
+
+    private boolean isAcceptable(final long contentAddress, final int contentLength) {
+        return switch (contentType) {
+            case RecordHeaderFlyweight.TYPE_APPLICATION_DATA -> emptyRecords <= MAX_EMPTY_RECORDS;
+            case RecordHeaderFlyweight.TYPE_ALERT -> contentLength == 2;
+            case RecordHeaderFlyweight.TYPE_HANDSHAKE -> KeyUpdate.isAt(contentAddress, contentLength);
+            default -> false;
+        };
+    }
+
+    private void changeKeys() {
+        final TrafficKeys next = keys.next();
+        aead.close();
+        keys.close();
+        keys = next;
+        aead = provider.newAead(next.key());
+        nonces.restart(next.iv(), 0);
+        generation++;
+    }
+
+    private int fail(final RecordError reason) {
+        error = reason;
+        return -1;
+    }
+}

@@ -1,0 +1,238 @@
+package org.rds4j.crypto.record;
+
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+import org.rds4j.crypto.provider.Aead;
+import org.rds4j.crypto.provider.AeadProvider;
+
+/**
+ * The sending direction: turns content into protected records under consecutive record numbers (RFC 8446 section 5.2).
+ * Not thread safe. {@link #seal} allocates nothing; {@link #updateKeys} does, once per key.
+ */
+public final class RecordSealer implements AutoCloseable {
+    /** Octets of the record {@link #updateKeys} writes. */
+    public static final int KEY_UPDATE_RECORD_LENGTH = KeyUpdate.LENGTH + RecordHeaderFlyweight.OVERHEAD;
+    /** Octets of the record {@link #sealAlert} writes. */
+    public static final int ALERT_RECORD_LENGTH = 2 + RecordHeaderFlyweight.OVERHEAD;
+
+    private static final int ALERT_LEVEL_WARNING = 1;
+    private static final int ALERT_LEVEL_FATAL = 2;
+    private static final int CLOSE_NOTIFY = 0;
+
+    private final AeadProvider provider;
+    private final KeyLimits limits;
+    private final NonceSequence nonces;
+    private final ByteBuffer message = ByteBuffer.allocateDirect(KeyUpdate.LENGTH);
+    private final long messageAddress = BufferUtil.address(message);
+    private TrafficKeys keys;
+    private Aead aead;
+    private RecordError error = RecordError.NONE;
+    private long keyRecords;
+    private long keyBlocks;
+    private long records;
+    private long octets;
+    private int generation;
+
+    /**
+     * A sealer whose first record has number 0.
+     *
+     * @param provider of AES-GCM.
+     * @param keys     of this direction; taken over, closed with the sealer.
+     * @param limits   of each key.
+     */
+    public RecordSealer(final AeadProvider provider, final TrafficKeys keys, final KeyLimits limits) {
+        this(provider, keys, limits, 0);
+    }
+
+    /**
+     * A sealer that continues a sequence.
+     *
+     * @param provider          of AES-GCM.
+     * @param keys              of this direction; taken over, closed with the sealer.
+     * @param limits            of each key.
+     * @param firstRecordNumber unsigned, never used with these keys before.
+     */
+    public RecordSealer(
+        final AeadProvider provider, final TrafficKeys keys, final KeyLimits limits, final long firstRecordNumber) {
+        this.provider = provider;
+        this.limits = limits;
+        this.keys = keys;
+        this.nonces = new NonceSequence(keys.iv(), firstRecordNumber);
+        this.aead = provider.newAead(keys.key());
+    }
+
+    /**
+     * Writes one record of application data. Content and output must not overlap, except that the content may stand at
+     * exactly {@code outAddress + 5}.
+     *
+     * @param contentAddress borrowed, only read unless it is in the output.
+     * @param contentLength  0 to 16384.
+     * @param outAddress     where {@code contentLength + 22} octets are written.
+     * @return octets of the record, or 0 with the reason in {@link #error()}.
+     */
+    public int seal(final long contentAddress, final int contentLength, final long outAddress) {
+        return seal(contentAddress, contentLength, RecordHeaderFlyweight.TYPE_APPLICATION_DATA, outAddress);
+    }
+
+    /**
+     * Writes an alert; close_notify as a warning, all others as fatal (RFC 8446 section 6). It still passes when the key has
+     * reached its hard limit, which leaves room for it.
+     *
+     * @param description of the alert.
+     * @param outAddress  where {@link #ALERT_RECORD_LENGTH} octets are written.
+     * @return octets of the record, or 0 with the reason in {@link #error()}.
+     */
+    public int sealAlert(final int description, final long outAddress) {
+        message.put(0, (byte) (description == CLOSE_NOTIFY ? ALERT_LEVEL_WARNING : ALERT_LEVEL_FATAL));
+        message.put(1, (byte) description);
+        return isUsable() ? protect(messageAddress, 2, RecordHeaderFlyweight.TYPE_ALERT, outAddress) : 0;
+    }
+
+    /**
+     * Writes a KeyUpdate record, the last one under the present key, and changes to the next key with record number 0
+     * (RFC 8446 section 4.6.3). Allowed at the hard limit too.
+     *
+     * @param outAddress where {@link #KEY_UPDATE_RECORD_LENGTH} octets are written.
+     * @return octets of the record, or 0 with the reason in {@link #error()}.
+     */
+    public int updateKeys(final long outAddress) {
+        if (!isUsable()) {
+            return 0;
+        }
+        KeyUpdate.write(messageAddress);
+        final int length = protect(messageAddress, KeyUpdate.LENGTH, RecordHeaderFlyweight.TYPE_HANDSHAKE, outAddress);
+        if (length > 0) {
+            changeKeys();
+        }
+        return length;
+    }
+
+    /**
+     * Whether a new key is due.
+     *
+     * @return true from the soft limit on.
+     */
+    public boolean isKeyUpdateDue() {
+        return keyRecords >= limits.softRecords() || keyBlocks >= limits.softBlocks();
+    }
+
+    /**
+     * Why the last call returned 0. An exhausted key and too much content can be cured, all else stays.
+     *
+     * @return {@link RecordError#NONE} after a call that succeeded.
+     */
+    public RecordError error() {
+        return error;
+    }
+
+    /**
+     * The number of the next record under the present key.
+     *
+     * @return unsigned.
+     */
+    public long recordNumber() {
+        return nonces.recordNumber();
+    }
+
+    /**
+     * Records sealed under all keys.
+     *
+     * @return the count.
+     */
+    public long records() {
+        return records;
+    }
+
+    /**
+     * Content octets sealed under all keys.
+     *
+     * @return the count.
+     */
+    public long octets() {
+        return octets;
+    }
+
+    /**
+     * Blocks of AES spent on the present key.
+     *
+     * @return the count, see {@link KeyLimits}.
+     */
+    public long blocks() {
+        return keyBlocks;
+    }
+
+    /**
+     * Which key this is.
+     *
+     * @return 0 for the first.
+     */
+    public int generation() {
+        return generation;
+    }
+
+    /** Wipes the keys; later calls fail with {@link RecordError#CLOSED}. Idempotent. */
+    @Override
+    public void close() {
+        if (error != RecordError.CLOSED) {
+            error = RecordError.CLOSED;
+            aead.close();
+            keys.close();
+            nonces.wipe();
+        }
+    }
+
+    private int seal(final long contentAddress, final int contentLength, final int type, final long outAddress) {
+        if (!isUsable()) {
+            return 0;
+        }
+        if (contentLength < 0 || contentLength > RecordHeaderFlyweight.MAX_CONTENT_LENGTH) {
+            error = RecordError.CONTENT_TOO_LONG;
+            return 0;
+        }
+        if (keyRecords >= limits.hardRecords() || keyBlocks + blocks(contentLength) > limits.hardBlocks()) {
+            error = RecordError.KEY_EXHAUSTED;
+            return 0;
+        }
+        return protect(contentAddress, contentLength, type, outAddress);
+    }
+
+    private int protect(final long contentAddress, final int contentLength, final int type, final long outAddress) {
+        if (nonces.isExhausted()) {
+            error = RecordError.KEY_EXHAUSTED;
+            return 0;
+        }
+        final long textAddress = outAddress + RecordHeaderFlyweight.HEADER_LENGTH;
+        RecordHeaderFlyweight.write(outAddress, contentLength + RecordHeaderFlyweight.MIN_LENGTH);
+        if (!aead.seal(nonces.address(), outAddress, contentAddress, contentLength, (byte) type, textAddress)) {
+            error = RecordError.INTERNAL_ERROR;
+            return 0;
+        }
+        nonces.advance();
+        keyRecords++;
+        keyBlocks += blocks(contentLength);
+        records++;
+        octets += contentLength;
+        error = RecordError.NONE;
+        return contentLength + RecordHeaderFlyweight.OVERHEAD;
+    }
+
+    private void changeKeys() {
+        final TrafficKeys next = keys.next();
+        aead.close();
+        keys.close();
+        keys = next;
+        aead = provider.newAead(next.key());
+        nonces.restart(next.iv(), 0);
+        keyRecords = 0;
+        keyBlocks = 0;
+        generation++;
+    }
+
+    private boolean isUsable() {
+        return error != RecordError.CLOSED && error != RecordError.INTERNAL_ERROR;
+    }
+
+    private static long blocks(final int contentLength) {
+        return ((contentLength + 1 + 15) >> 4) + 1L;
+    }
+}
