@@ -1,2 +1,2 @@
-/** To be written. */
+/** The public face: sockets, addresses, configuration and errors of reliable datagrams. */
 package org.rds4j;

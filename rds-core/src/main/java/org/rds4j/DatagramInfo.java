@@ -1,0 +1,90 @@
+package org.rds4j;
+
+/** Where a received datagram came from. One reused instance per socket, filled anew for each datagram. */
+public final class DatagramInfo {
+    private long sourceHigh;
+    private long sourceLow;
+    private int sourcePort;
+    private int serviceLevel;
+    private int length;
+    private boolean isTruncated;
+
+    DatagramInfo() {
+    }
+
+    void set(final long high, final long low, final int port, final int level, final int payloadLength) {
+        sourceHigh = high;
+        sourceLow = low;
+        sourcePort = port;
+        serviceLevel = level;
+        length = payloadLength;
+        isTruncated = false;
+    }
+
+    void truncated() {
+        isTruncated = true;
+    }
+
+    /**
+     * Bits 127..64 of the sender's address.
+     *
+     * @return the upper half.
+     */
+    public long sourceHigh() {
+        return sourceHigh;
+    }
+
+    /**
+     * Bits 63..0 of the sender's address.
+     *
+     * @return the lower half.
+     */
+    public long sourceLow() {
+        return sourceLow;
+    }
+
+    /**
+     * The sender's port; 0 marks the answer to a ping.
+     *
+     * @return 0 to 65535.
+     */
+    public int sourcePort() {
+        return sourcePort;
+    }
+
+    /**
+     * The service-level class the datagram travelled in: the lane of the path it came over.
+     *
+     * @return 0 to 15.
+     */
+    public int serviceLevel() {
+        return serviceLevel;
+    }
+
+    /**
+     * Octets of payload as sent, whether or not all were copied.
+     *
+     * @return 0 or more.
+     */
+    public int length() {
+        return length;
+    }
+
+    /**
+     * Whether {@link RdsSocket#receive} had to discard the end of the payload.
+     *
+     * @return true when the destination was too short.
+     */
+    public boolean isTruncated() {
+        return isTruncated;
+    }
+
+    /**
+     * The sender as an address object; allocates.
+     *
+     * @return address and port.
+     */
+    public RdsAddress source() {
+        return RdsAddress.of(sourceHigh, sourceLow, sourcePort);
+    }
+}

@@ -1,0 +1,64 @@
+package org.rds4j;
+
+import java.nio.ByteBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.rds4j.socket.BlockPool;
+import org.rds4j.socket.DatagramRecord;
+import org.rds4j.socket.SocketRegion;
+
+/** Takes datagrams out of a socket's receive ring, one thread at a time. */
+final class DatagramReader implements MessageHandler {
+    private final OneToOneRingBuffer ring;
+    private final BlockPool blocks;
+    private final DatagramInfo info = new DatagramInfo();
+    private final DatagramHandler copier = this::copy;
+    private DatagramHandler handler;
+    private ByteBuffer destination;
+
+    DatagramReader(final SocketRegion region) {
+        ring = region.receiveRing();
+        blocks = region.receiveBlocks();
+    }
+
+    int read(final DatagramHandler datagramHandler, final int limit) {
+        handler = datagramHandler;
+        return ring.read(this, limit);
+    }
+
+    boolean readOne(final ByteBuffer target) {
+        destination = target;
+        return read(copier, 1) > 0 || read(copier, 1) > 0; // the first may have met only the padding at the end of the ring
+    }
+
+    DatagramInfo info() {
+        return info;
+    }
+
+    @Override
+    public void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+        final int payloadLength = DatagramRecord.length(buffer, index);
+        info.set(DatagramRecord.high(buffer, index), DatagramRecord.low(buffer, index), DatagramRecord.port(buffer, index),
+            DatagramRecord.level(buffer, index), payloadLength);
+        if (type == DatagramRecord.TYPE_INLINE) {
+            handler.onDatagram(buffer, index + DatagramRecord.HEADER_LENGTH, payloadLength, info);
+        } else {
+            final int block = DatagramRecord.block(buffer, index);
+            try {
+                handler.onDatagram(blocks.block(block), 0, payloadLength, info);
+            } finally {
+                blocks.free(block);
+            }
+        }
+    }
+
+    private void copy(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo ignored) {
+        final int copied = Math.min(length, destination.remaining());
+        buffer.getBytes(offset, destination, copied);
+        if (copied < length) {
+            info.truncated();
+        }
+    }
+}

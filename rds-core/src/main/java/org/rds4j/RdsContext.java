@@ -1,0 +1,961 @@
+package org.rds4j;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+import org.agrona.concurrent.YieldingIdleStrategy;
+import org.rds4j.socket.SocketRegion;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Everything that can be configured, as plain values. Fluent; {@link #conclude()} validates and freezes it, once. Not
+ * thread safe before that, immutable after.
+ * <p>
+ * Every {@link RdsKey} is a method here, the system property {@code rds.<key>}, and an entry of the YAML file, all under one
+ * name. Lengths take {@code k}, {@code m}, {@code g}; times take {@code ns}, {@code us}, {@code ms}, {@code s}. A method
+ * overrides a property, a property the file, the file the default.
+ */
+public final class RdsContext {
+    private static final String PROPERTY_PREFIX = "rds.";
+    private static final int RDS_HEADER_LENGTH = 48;
+
+    private String device;
+    private String address;
+    private String gateway;
+    private int mtu = 1500;
+    private int tcpPort = 16385;
+    private SecurityMode security = SecurityMode.REQUIRED;
+    private Path certificate;
+    private Path privateKey;
+    private Path trust;
+    private ThreadingMode threadingMode = ThreadingMode.DEDICATED;
+    private String engineIdleStrategy = "backoff";
+    private String cryptoIdleStrategy = "backoff";
+    private String applicationIdleStrategy = "backoff";
+    private int sendBufferLength = 1 << 20;
+    private int receiveBufferLength = 1 << 20;
+    private int submitRingLength = 256 << 10;
+    private int maxMessageLength = 1 << 20;
+    private int largeBlocks = 4;
+    private int sendLogLength = 4 << 20;
+    private long reassemblyLength = 256L << 20;
+    private int maxSockets = 1024;
+    private int maxPeers = 1024;
+    private long reconnectMinDelayNs = 1_000_000L;
+    private long reconnectMaxDelayNs = 1_000_000_000L;
+    private long drainTimeoutNs = 5_000_000_000L;
+    private long keepAliveIdleNs = 5_000_000_000L;
+    private long keepAliveIntervalNs = 5_000_000_000L;
+    private int keepAliveCount = 5;
+    private boolean pingEnable = true;
+    private long controlTimeoutNs = 5_000_000_000L;
+    private NanoClock nanoClock = SystemNanoClock.INSTANCE;
+    private RdsAddress localAddress;
+    private int prefixLength;
+    private boolean isConcluded;
+
+    /** The defaults, overridden by the system properties {@code rds.<key>}. */
+    public RdsContext() {
+        this(System.getProperties());
+    }
+
+    /**
+     * The defaults, overridden by properties.
+     *
+     * @param properties of which those named {@code rds.<key>} are read; {@code rds.} names with a further dot are not ours.
+     * @throws RdsConfigurationException when a key is unknown or a value does not parse.
+     */
+    public RdsContext(final Properties properties) {
+        applyProperties(properties);
+    }
+
+    /**
+     * The defaults, overridden by a YAML file, overridden by the system properties.
+     *
+     * @param file a flat mapping from key to value.
+     * @return the context, not yet concluded.
+     * @throws RdsConfigurationException when the file cannot be read, a key is unknown or a value does not parse.
+     */
+    public static RdsContext load(final Path file) {
+        try {
+            return parse(Files.readString(file), System.getProperties());
+        } catch (final IOException e) {
+            throw new RdsConfigurationException("cannot read the configuration file " + file + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * The defaults, overridden by YAML text, overridden by properties.
+     *
+     * @param yaml       a flat mapping from key to value.
+     * @param properties as of {@link #RdsContext(Properties)}.
+     * @return the context, not yet concluded.
+     * @throws RdsConfigurationException when the text is no mapping, a key is unknown or a value does not parse.
+     */
+    public static RdsContext parse(final String yaml, final Properties properties) {
+        final RdsContext context = new RdsContext(new Properties());
+        context.applyYaml(yaml);
+        context.applyProperties(properties);
+        return context;
+    }
+
+    private void applyYaml(final String yaml) {
+        final Object root;
+        try {
+            root = new Load(LoadSettings.builder().build()).loadFromString(yaml);
+        } catch (final YamlEngineException e) {
+            throw new RdsConfigurationException("the configuration is not YAML: " + e.getMessage());
+        }
+        if (root != null && !(root instanceof Map)) {
+            throw new RdsConfigurationException("the configuration must be a mapping, as 'address: 10.0.0.1/24'");
+        }
+        if (root instanceof Map<?, ?> entries) {
+            entries.forEach((key, value) -> set(String.valueOf(key), value));
+        }
+    }
+
+    private void set(final String key, final Object value) {
+        if (value == null) {
+            throw new RdsConfigurationException("key '" + key + "' has no value: give one or leave the key out");
+        }
+        RdsKey.ofName(key).set(this, String.valueOf(value));
+    }
+
+    private void applyProperties(final Properties properties) {
+        for (final String name : properties.stringPropertyNames()) {
+            if (name.startsWith(PROPERTY_PREFIX) && name.indexOf('.', PROPERTY_PREFIX.length()) < 0) {
+                set(name.substring(PROPERTY_PREFIX.length()), properties.getProperty(name));
+            }
+        }
+    }
+
+    /**
+     * Validates and freezes the context.
+     *
+     * @return this.
+     * @throws RdsConfigurationException when a value does not serve, or on a second call.
+     */
+    public RdsContext conclude() {
+        requireOpen();
+        concludeAddress();
+        concludeSecurity();
+        concludeLengths();
+        concludeTimes();
+        isConcluded = true;
+        return this;
+    }
+
+    private void requireOpen() {
+        if (isConcluded) {
+            throw new RdsConfigurationException("the context is concluded: make a new one for other values");
+        }
+    }
+
+    private static void require(final boolean condition, final String message) {
+        if (!condition) {
+            throw new RdsConfigurationException(message);
+        }
+    }
+
+    private void concludeAddress() {
+        require(address != null, "key 'address' is missing: set this host's address, as 10.0.0.1/24");
+        final int slash = address.indexOf('/');
+        require(slash > 0 && address.substring(slash + 1).matches("\\d{1,3}"),
+            "key 'address' is '" + address + "': write it with its prefix length, as 10.0.0.1/24");
+        localAddress = host("address", address.substring(0, slash));
+        prefixLength = Integer.parseInt(address.substring(slash + 1));
+        require(prefixLength <= (localAddress.isIpv4() ? 32 : 128), "key 'address': the prefix length of '" + address
+            + "' is too large");
+        require(gateway == null || host("gateway", gateway).isIpv4() == localAddress.isIpv4(),
+            "key 'gateway' must be of the same family as 'address'");
+        requireRange("mtu", mtu, 576, 65535);
+        requireRange("tcpPort", tcpPort, 1, 65535);
+    }
+
+    private static RdsAddress host(final String key, final String text) {
+        try {
+            final RdsAddress host = RdsAddress.parse(text);
+            require(host.isUnicast() && host.port() == 0, "key '" + key + "': '" + text + "' is not a host's address");
+            return host;
+        } catch (final RdsArgumentException e) {
+            throw new RdsConfigurationException("key '" + key + "': " + e.getMessage());
+        }
+    }
+
+    private void concludeSecurity() {
+        final boolean hasFiles = certificate != null && privateKey != null && trust != null;
+        require(security == SecurityMode.PLAINTEXT || hasFiles, "security is REQUIRED: set certificate, privateKey and trust"
+            + " (PEM files), or ask for security PLAINTEXT by name");
+    }
+
+    private void concludeLengths() {
+        requireRange("maxMessageLength", maxMessageLength, 1, 1 << 30);
+        requireRange("sendBufferLength", sendBufferLength, 1, 1 << 30);
+        requireRange("receiveBufferLength", receiveBufferLength, 1024, 1 << 30);
+        requireRange("submitRingLength", submitRingLength, 1024, 1 << 30);
+        requireRange("largeBlocks", largeBlocks, 1, SocketRegion.MAX_BLOCKS);
+        requireRange("sendLogLength", sendLogLength, 4096, 1 << 30);
+        require(sendLogLength >= maxMessageLength + 2L * RDS_HEADER_LENGTH, "key 'sendLogLength' is " + sendLogLength
+            + ": it must hold one message of maxMessageLength " + maxMessageLength + " and two headers");
+        require(reassemblyLength >= 2L * maxMessageLength, "key 'reassemblyLength' is " + reassemblyLength
+            + ": it must be at least twice maxMessageLength " + maxMessageLength);
+        requireRange("maxSockets", maxSockets, 1, 65534);
+        requireRange("maxPeers", maxPeers, 1, 1 << 20);
+        receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
+        submitRingLength = BitUtil.findNextPositivePowerOfTwo(submitRingLength);
+        sendLogLength = BitUtil.findNextPositivePowerOfTwo(sendLogLength);
+    }
+
+    private void concludeTimes() {
+        require(reconnectMinDelayNs > 0, "key 'reconnectMinDelay' must be above 0");
+        require(reconnectMaxDelayNs >= reconnectMinDelayNs, "key 'reconnectMaxDelay' must not be below reconnectMinDelay");
+        require(drainTimeoutNs > 0, "key 'drainTimeout' must be above 0");
+        require(keepAliveIdleNs > 0, "key 'keepAliveIdle' must be above 0");
+        require(keepAliveIntervalNs > 0, "key 'keepAliveInterval' must be above 0");
+        requireRange("keepAliveCount", keepAliveCount, 1, 255);
+        require(controlTimeoutNs > 0, "key 'controlTimeout' must be above 0");
+        idleStrategy("engineIdleStrategy", engineIdleStrategy);
+        idleStrategy("cryptoIdleStrategy", cryptoIdleStrategy);
+        idleStrategy("applicationIdleStrategy", applicationIdleStrategy);
+    }
+
+    private static void requireRange(final String key, final long value, final long least, final long most) {
+        require(value >= least && value <= most, "key '" + key + "' is " + value + ": it must be in " + least + ".." + most);
+    }
+
+    private static Supplier<IdleStrategy> idleStrategy(final String key, final String name) {
+        return switch (name) {
+            case "busy-spin" -> () -> BusySpinIdleStrategy.INSTANCE;
+            case "yield" -> () -> YieldingIdleStrategy.INSTANCE;
+            case "backoff" -> BackoffIdleStrategy::new;
+            default -> throw new RdsConfigurationException(
+                "key '" + key + "' is '" + name + "': write busy-spin, yield or backoff");
+        };
+    }
+
+    /**
+     * A fresh strategy for one engine thread.
+     *
+     * @return as named by {@code engineIdleStrategy}.
+     */
+    public IdleStrategy newEngineIdleStrategy() {
+        return idleStrategy("engineIdleStrategy", engineIdleStrategy).get();
+    }
+
+    /**
+     * A fresh strategy for one encryption thread.
+     *
+     * @return as named by {@code cryptoIdleStrategy}.
+     */
+    public IdleStrategy newCryptoIdleStrategy() {
+        return idleStrategy("cryptoIdleStrategy", cryptoIdleStrategy).get();
+    }
+
+    /**
+     * A fresh strategy for one blocking call of an application thread.
+     *
+     * @return as named by {@code applicationIdleStrategy}.
+     */
+    public IdleStrategy newApplicationIdleStrategy() {
+        return idleStrategy("applicationIdleStrategy", applicationIdleStrategy).get();
+    }
+
+    /**
+     * The host part of {@code address}, port 0.
+     *
+     * @return known once concluded, null before.
+     */
+    public RdsAddress localAddress() {
+        return localAddress;
+    }
+
+    /**
+     * The prefix length of {@code address}.
+     *
+     * @return bits, known once concluded.
+     */
+    public int prefixLength() {
+        return prefixLength;
+    }
+
+    /**
+     * Octets of off-heap memory one open socket reserves. Rings are touched at once, blocks only when used.
+     *
+     * @return octets of header, both rings and all blocks.
+     */
+    public long socketMemoryLength() {
+        return SocketRegion.length(this);
+    }
+
+    /**
+     * The clock of blocking calls and engine threads.
+     *
+     * @return nanoseconds since an arbitrary start.
+     */
+    public NanoClock nanoClock() {
+        return nanoClock;
+    }
+
+    /**
+     * Sets the clock of blocking calls and engine threads.
+     *
+     * @param value the clock; the system's monotonic clock by default.
+     * @return this.
+     */
+    public RdsContext nanoClock(final NanoClock value) {
+        requireOpen();
+        nanoClock = value;
+        return this;
+    }
+
+    /**
+     * DPDK device string ({@code net_ring0}, {@code net_tap0,iface=x}, ...) or PCI address of the NIC.
+     *
+     * @return the value, or null.
+     */
+    public String device() {
+        return device;
+    }
+
+    /**
+     * Sets DPDK device string ({@code net_ring0}, {@code net_tap0,iface=x}, ...) or PCI address of the NIC.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext device(final String value) {
+        requireOpen();
+        device = value;
+        return this;
+    }
+
+    /**
+     * This host's address with prefix length, {@code 10.0.0.1/24}.
+     *
+     * @return the value, or null.
+     */
+    public String address() {
+        return address;
+    }
+
+    /**
+     * Sets this host's address with prefix length, {@code 10.0.0.1/24}.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext address(final String value) {
+        requireOpen();
+        address = value;
+        return this;
+    }
+
+    /**
+     * Next hop for other networks; none by default.
+     *
+     * @return the value, or null.
+     */
+    public String gateway() {
+        return gateway;
+    }
+
+    /**
+     * Sets next hop for other networks.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext gateway(final String value) {
+        requireOpen();
+        gateway = value;
+        return this;
+    }
+
+    /**
+     * Largest IP packet, in octets.
+     *
+     * @return the value.
+     */
+    public int mtu() {
+        return mtu;
+    }
+
+    /**
+     * Sets largest IP packet, in octets.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext mtu(final int value) {
+        requireOpen();
+        mtu = value;
+        return this;
+    }
+
+    /**
+     * TCP port of RDS, local and remote.
+     *
+     * @return the value.
+     */
+    public int tcpPort() {
+        return tcpPort;
+    }
+
+    /**
+     * Sets TCP port of RDS, local and remote.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext tcpPort(final int value) {
+        requireOpen();
+        tcpPort = value;
+        return this;
+    }
+
+    /**
+     * What is demanded of every connection.
+     *
+     * @return the value.
+     */
+    public SecurityMode security() {
+        return security;
+    }
+
+    /**
+     * Sets what is demanded of every connection.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext security(final SecurityMode value) {
+        requireOpen();
+        security = value;
+        return this;
+    }
+
+    /**
+     * PEM file with this host's certificate chain.
+     *
+     * @return the value, or null.
+     */
+    public Path certificate() {
+        return certificate;
+    }
+
+    /**
+     * Sets PEM file with this host's certificate chain.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext certificate(final Path value) {
+        requireOpen();
+        certificate = value;
+        return this;
+    }
+
+    /**
+     * PEM file with the key of the certificate, PKCS #8.
+     *
+     * @return the value, or null.
+     */
+    public Path privateKey() {
+        return privateKey;
+    }
+
+    /**
+     * Sets PEM file with the key of the certificate, PKCS #8.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext privateKey(final Path value) {
+        requireOpen();
+        privateKey = value;
+        return this;
+    }
+
+    /**
+     * PEM file with the authorities peers are verified against.
+     *
+     * @return the value, or null.
+     */
+    public Path trust() {
+        return trust;
+    }
+
+    /**
+     * Sets PEM file with the authorities peers are verified against.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext trust(final Path value) {
+        requireOpen();
+        trust = value;
+        return this;
+    }
+
+    /**
+     * How many threads carry the node.
+     *
+     * @return the value.
+     */
+    public ThreadingMode threadingMode() {
+        return threadingMode;
+    }
+
+    /**
+     * Sets how many threads carry the node.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext threadingMode(final ThreadingMode value) {
+        requireOpen();
+        threadingMode = value;
+        return this;
+    }
+
+    /**
+     * How an idle engine thread waits: {@code busy-spin}, {@code yield} or {@code backoff}.
+     *
+     * @return the value.
+     */
+    public String engineIdleStrategy() {
+        return engineIdleStrategy;
+    }
+
+    /**
+     * Sets how an idle engine thread waits: {@code busy-spin}, {@code yield} or {@code backoff}.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext engineIdleStrategy(final String value) {
+        requireOpen();
+        engineIdleStrategy = value;
+        return this;
+    }
+
+    /**
+     * How an idle encryption thread waits: {@code busy-spin}, {@code yield} or {@code backoff}.
+     *
+     * @return the value.
+     */
+    public String cryptoIdleStrategy() {
+        return cryptoIdleStrategy;
+    }
+
+    /**
+     * Sets how an idle encryption thread waits: {@code busy-spin}, {@code yield} or {@code backoff}.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext cryptoIdleStrategy(final String value) {
+        requireOpen();
+        cryptoIdleStrategy = value;
+        return this;
+    }
+
+    /**
+     * How a blocking socket call waits: {@code busy-spin}, {@code yield} or {@code backoff}.
+     *
+     * @return the value.
+     */
+    public String applicationIdleStrategy() {
+        return applicationIdleStrategy;
+    }
+
+    /**
+     * Sets how a blocking socket call waits: {@code busy-spin}, {@code yield} or {@code backoff}.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext applicationIdleStrategy(final String value) {
+        requireOpen();
+        applicationIdleStrategy = value;
+        return this;
+    }
+
+    /**
+     * SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, the last datagram may overshoot.
+     *
+     * @return the value.
+     */
+    public int sendBufferLength() {
+        return sendBufferLength;
+    }
+
+    /**
+     * Sets SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, the last datagram may overshoot.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext sendBufferLength(final int value) {
+        requireOpen();
+        sendBufferLength = value;
+        return this;
+    }
+
+    /**
+     * Receive ring of a socket, in octets, rounded up to a power of two.
+     *
+     * @return the value.
+     */
+    public int receiveBufferLength() {
+        return receiveBufferLength;
+    }
+
+    /**
+     * Sets receive ring of a socket, in octets, rounded up to a power of two.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext receiveBufferLength(final int value) {
+        requireOpen();
+        receiveBufferLength = value;
+        return this;
+    }
+
+    /**
+     * Submit ring of a socket, in octets, rounded up to a power of two.
+     *
+     * @return the value.
+     */
+    public int submitRingLength() {
+        return submitRingLength;
+    }
+
+    /**
+     * Sets submit ring of a socket, in octets, rounded up to a power of two.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext submitRingLength(final int value) {
+        requireOpen();
+        submitRingLength = value;
+        return this;
+    }
+
+    /**
+     * Longest payload sent or accepted, in octets.
+     *
+     * @return the value.
+     */
+    public int maxMessageLength() {
+        return maxMessageLength;
+    }
+
+    /**
+     * Sets longest payload sent or accepted, in octets.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxMessageLength(final int value) {
+        requireOpen();
+        maxMessageLength = value;
+        return this;
+    }
+
+    /**
+     * Blocks of maxMessageLength per socket and direction for datagrams above an eighth of a ring.
+     *
+     * @return the value.
+     */
+    public int largeBlocks() {
+        return largeBlocks;
+    }
+
+    /**
+     * Sets blocks of maxMessageLength per socket and direction for datagrams above an eighth of a ring.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext largeBlocks(final int value) {
+        requireOpen();
+        largeBlocks = value;
+        return this;
+    }
+
+    /**
+     * Octets of headers and payload queued or unacknowledged per path, rounded up to a power of two.
+     *
+     * @return the value.
+     */
+    public int sendLogLength() {
+        return sendLogLength;
+    }
+
+    /**
+     * Sets octets of headers and payload queued or unacknowledged per path, rounded up to a power of two.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext sendLogLength(final int value) {
+        requireOpen();
+        sendLogLength = value;
+        return this;
+    }
+
+    /**
+     * Most octets of all partly received datagrams of the node.
+     *
+     * @return the value.
+     */
+    public long reassemblyLength() {
+        return reassemblyLength;
+    }
+
+    /**
+     * Sets most octets of all partly received datagrams of the node.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext reassemblyLength(final long value) {
+        requireOpen();
+        reassemblyLength = value;
+        return this;
+    }
+
+    /**
+     * Most open sockets.
+     *
+     * @return the value.
+     */
+    public int maxSockets() {
+        return maxSockets;
+    }
+
+    /**
+     * Sets most open sockets.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxSockets(final int value) {
+        requireOpen();
+        maxSockets = value;
+        return this;
+    }
+
+    /**
+     * Most peers ever talked to.
+     *
+     * @return the value.
+     */
+    public int maxPeers() {
+        return maxPeers;
+    }
+
+    /**
+     * Sets most peers ever talked to.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxPeers(final int value) {
+        requireOpen();
+        maxPeers = value;
+        return this;
+    }
+
+    /**
+     * First bound of the random delay before a reconnect, in nanoseconds.
+     *
+     * @return the value.
+     */
+    public long reconnectMinDelayNs() {
+        return reconnectMinDelayNs;
+    }
+
+    /**
+     * Sets first bound of the random delay before a reconnect, in nanoseconds.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext reconnectMinDelayNs(final long value) {
+        requireOpen();
+        reconnectMinDelayNs = value;
+        return this;
+    }
+
+    /**
+     * Largest bound of the random delay before a reconnect, in nanoseconds.
+     *
+     * @return the value.
+     */
+    public long reconnectMaxDelayNs() {
+        return reconnectMaxDelayNs;
+    }
+
+    /**
+     * Sets largest bound of the random delay before a reconnect, in nanoseconds.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext reconnectMaxDelayNs(final long value) {
+        requireOpen();
+        reconnectMaxDelayNs = value;
+        return this;
+    }
+
+    /**
+     * Longest wait for a closing carrier to come to its end, in nanoseconds.
+     *
+     * @return the value.
+     */
+    public long drainTimeoutNs() {
+        return drainTimeoutNs;
+    }
+
+    /**
+     * Sets longest wait for a closing carrier to come to its end, in nanoseconds.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext drainTimeoutNs(final long value) {
+        requireOpen();
+        drainTimeoutNs = value;
+        return this;
+    }
+
+    /**
+     * Silence before the first TCP keep-alive probe, in nanoseconds.
+     *
+     * @return the value.
+     */
+    public long keepAliveIdleNs() {
+        return keepAliveIdleNs;
+    }
+
+    /**
+     * Sets silence before the first TCP keep-alive probe, in nanoseconds.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext keepAliveIdleNs(final long value) {
+        requireOpen();
+        keepAliveIdleNs = value;
+        return this;
+    }
+
+    /**
+     * Time between keep-alive probes, in nanoseconds.
+     *
+     * @return the value.
+     */
+    public long keepAliveIntervalNs() {
+        return keepAliveIntervalNs;
+    }
+
+    /**
+     * Sets time between keep-alive probes, in nanoseconds.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext keepAliveIntervalNs(final long value) {
+        requireOpen();
+        keepAliveIntervalNs = value;
+        return this;
+    }
+
+    /**
+     * Unanswered keep-alive probes after which a peer is dead.
+     *
+     * @return the value.
+     */
+    public int keepAliveCount() {
+        return keepAliveCount;
+    }
+
+    /**
+     * Sets unanswered keep-alive probes after which a peer is dead.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext keepAliveCount(final int value) {
+        requireOpen();
+        keepAliveCount = value;
+        return this;
+    }
+
+    /**
+     * Whether datagrams to port 0 are answered.
+     *
+     * @return the value.
+     */
+    public boolean pingEnable() {
+        return pingEnable;
+    }
+
+    /**
+     * Sets whether datagrams to port 0 are answered.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext pingEnable(final boolean value) {
+        requireOpen();
+        pingEnable = value;
+        return this;
+    }
+
+    /**
+     * Longest wait of open, bind and close for the engine, in nanoseconds.
+     *
+     * @return the value.
+     */
+    public long controlTimeoutNs() {
+        return controlTimeoutNs;
+    }
+
+    /**
+     * Sets longest wait of open, bind and close for the engine, in nanoseconds.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext controlTimeoutNs(final long value) {
+        requireOpen();
+        controlTimeoutNs = value;
+        return this;
+    }
+
+    /** Every key with its value, one per line, as YAML. */
+    @Override
+    public String toString() {
+        final StringBuilder text = new StringBuilder();
+        for (final RdsKey key : RdsKey.values()) {
+            text.append(key.keyName()).append(": ").append(key.value(this)).append(System.lineSeparator());
+        }
+        return text.append("# memory per socket: ").append(socketMemoryLength()).append(" octets").toString();
+    }
+}

@@ -1,0 +1,177 @@
+package org.rds4j;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.agrona.SystemUtil;
+
+/** The keys of {@link RdsContext}: one name for the method, the property {@code rds.<key>} and the YAML entry. */
+public enum RdsKey {
+    /** DPDK device string ({@code net_ring0}, {@code net_tap0,iface=x}, ...) or PCI address of the NIC. */
+    DEVICE("device", (context, text) -> context.device(text), RdsContext::device),
+    /** This host's address with prefix length, {@code 10.0.0.1/24}. */
+    ADDRESS("address", (context, text) -> context.address(text), RdsContext::address),
+    /** Next hop for other networks; none by default. */
+    GATEWAY("gateway", (context, text) -> context.gateway(text), RdsContext::gateway),
+    /** Largest IP packet, in octets. */
+    MTU("mtu", (context, text) -> context.mtu(length("mtu", text)), RdsContext::mtu),
+    /** TCP port of RDS, local and remote. */
+    TCP_PORT("tcpPort", (context, text) -> context.tcpPort(length("tcpPort", text)), RdsContext::tcpPort),
+    /** What is demanded of every connection. */
+    SECURITY("security",
+        (context, text) -> context.security(constant(SecurityMode.class, "security", text)), RdsContext::security),
+    /** PEM file with this host's certificate chain. */
+    CERTIFICATE("certificate",
+        (context, text) -> context.certificate(Path.of(text)), RdsContext::certificate),
+    /** PEM file with the key of the certificate, PKCS #8. */
+    PRIVATE_KEY("privateKey", (context, text) -> context.privateKey(Path.of(text)), RdsContext::privateKey),
+    /** PEM file with the authorities peers are verified against. */
+    TRUST("trust", (context, text) -> context.trust(Path.of(text)), RdsContext::trust),
+    /** How many threads carry the node. */
+    THREADING_MODE("threadingMode",
+        (context, text) -> context.threadingMode(constant(ThreadingMode.class, "threadingMode", text)),
+        RdsContext::threadingMode),
+    /** How an idle engine thread waits: {@code busy-spin}, {@code yield} or {@code backoff}. */
+    ENGINE_IDLE_STRATEGY("engineIdleStrategy",
+        (context, text) -> context.engineIdleStrategy(text), RdsContext::engineIdleStrategy),
+    /** How an idle encryption thread waits: {@code busy-spin}, {@code yield} or {@code backoff}. */
+    CRYPTO_IDLE_STRATEGY("cryptoIdleStrategy",
+        (context, text) -> context.cryptoIdleStrategy(text), RdsContext::cryptoIdleStrategy),
+    /** How a blocking socket call waits: {@code busy-spin}, {@code yield} or {@code backoff}. */
+    APPLICATION_IDLE_STRATEGY("applicationIdleStrategy",
+        (context, text) -> context.applicationIdleStrategy(text), RdsContext::applicationIdleStrategy),
+    /** SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, the last datagram may overshoot. */
+    SEND_BUFFER_LENGTH("sendBufferLength",
+        (context, text) -> context.sendBufferLength(length("sendBufferLength", text)), RdsContext::sendBufferLength),
+    /** Receive ring of a socket, in octets, rounded up to a power of two. */
+    RECEIVE_BUFFER_LENGTH("receiveBufferLength",
+        (context, text) -> context.receiveBufferLength(length("receiveBufferLength", text)), RdsContext::receiveBufferLength),
+    /** Submit ring of a socket, in octets, rounded up to a power of two. */
+    SUBMIT_RING_LENGTH("submitRingLength",
+        (context, text) -> context.submitRingLength(length("submitRingLength", text)), RdsContext::submitRingLength),
+    /** Longest payload sent or accepted, in octets. */
+    MAX_MESSAGE_LENGTH("maxMessageLength",
+        (context, text) -> context.maxMessageLength(length("maxMessageLength", text)), RdsContext::maxMessageLength),
+    /** Blocks of maxMessageLength per socket and direction for datagrams above an eighth of a ring. */
+    LARGE_BLOCKS("largeBlocks",
+        (context, text) -> context.largeBlocks(length("largeBlocks", text)), RdsContext::largeBlocks),
+    /** Octets of headers and payload queued or unacknowledged per path, rounded up to a power of two. */
+    SEND_LOG_LENGTH("sendLogLength",
+        (context, text) -> context.sendLogLength(length("sendLogLength", text)), RdsContext::sendLogLength),
+    /** Most octets of all partly received datagrams of the node. */
+    REASSEMBLY_LENGTH("reassemblyLength",
+        (context, text) -> context.reassemblyLength(longLength("reassemblyLength", text)), RdsContext::reassemblyLength),
+    /** Most open sockets. */
+    MAX_SOCKETS("maxSockets",
+        (context, text) -> context.maxSockets(length("maxSockets", text)), RdsContext::maxSockets),
+    /** Most peers ever talked to. */
+    MAX_PEERS("maxPeers",
+        (context, text) -> context.maxPeers(length("maxPeers", text)), RdsContext::maxPeers),
+    /** First bound of the random delay before a reconnect, in nanoseconds. */
+    RECONNECT_MIN_DELAY("reconnectMinDelay",
+        (context, text) -> context.reconnectMinDelayNs(duration("reconnectMinDelay", text)), RdsContext::reconnectMinDelayNs),
+    /** Largest bound of the random delay before a reconnect, in nanoseconds. */
+    RECONNECT_MAX_DELAY("reconnectMaxDelay",
+        (context, text) -> context.reconnectMaxDelayNs(duration("reconnectMaxDelay", text)), RdsContext::reconnectMaxDelayNs),
+    /** Longest wait for a closing carrier to come to its end, in nanoseconds. */
+    DRAIN_TIMEOUT("drainTimeout",
+        (context, text) -> context.drainTimeoutNs(duration("drainTimeout", text)), RdsContext::drainTimeoutNs),
+    /** Silence before the first TCP keep-alive probe, in nanoseconds. */
+    KEEP_ALIVE_IDLE("keepAliveIdle",
+        (context, text) -> context.keepAliveIdleNs(duration("keepAliveIdle", text)), RdsContext::keepAliveIdleNs),
+    /** Time between keep-alive probes, in nanoseconds. */
+    KEEP_ALIVE_INTERVAL("keepAliveInterval",
+        (context, text) -> context.keepAliveIntervalNs(duration("keepAliveInterval", text)), RdsContext::keepAliveIntervalNs),
+    /** Unanswered keep-alive probes after which a peer is dead. */
+    KEEP_ALIVE_COUNT("keepAliveCount",
+        (context, text) -> context.keepAliveCount(length("keepAliveCount", text)), RdsContext::keepAliveCount),
+    /** Whether datagrams to port 0 are answered. */
+    PING_ENABLE("pingEnable",
+        (context, text) -> context.pingEnable(truth("pingEnable", text)), RdsContext::pingEnable),
+    /** Longest wait of open, bind and close for the engine, in nanoseconds. */
+    CONTROL_TIMEOUT("controlTimeout",
+        (context, text) -> context.controlTimeoutNs(duration("controlTimeout", text)), RdsContext::controlTimeoutNs);
+
+    private final String keyName;
+    private final BiConsumer<RdsContext, String> setter;
+    private final Function<RdsContext, Object> getter;
+
+    RdsKey(final String keyName, final BiConsumer<RdsContext, String> setter, final Function<RdsContext, Object> getter) {
+        this.keyName = keyName;
+        this.setter = setter;
+        this.getter = getter;
+    }
+
+    /**
+     * The key as written in YAML and, after {@code rds.}, as a system property.
+     *
+     * @return the name.
+     */
+    public String keyName() {
+        return keyName;
+    }
+
+    static RdsKey ofName(final String name) {
+        for (final RdsKey key : values()) {
+            if (key.keyName.equals(name)) {
+                return key;
+            }
+        }
+        throw new RdsConfigurationException("unknown key '" + name + "': see RdsKey for those that exist");
+    }
+
+    void set(final RdsContext context, final String text) {
+        setter.accept(context, text.trim());
+    }
+
+    Object value(final RdsContext context) {
+        final Object value = getter.apply(context);
+        return value == null ? "" : value;
+    }
+
+    private static RdsConfigurationException invalid(final String key, final String text, final String wanted) {
+        return new RdsConfigurationException("key '" + key + "' is '" + text + "': write " + wanted);
+    }
+
+    private static int length(final String key, final String text) {
+        final long value = longLength(key, text);
+        if (value != (int) value) {
+            throw invalid(key, text, "a number below 2g");
+        }
+        return (int) value;
+    }
+
+    private static long longLength(final String key, final String text) {
+        try {
+            return SystemUtil.parseSize(key, text);
+        } catch (final NumberFormatException e) {
+            throw invalid(key, text, "a number, as 4096, 64k or 1m");
+        }
+    }
+
+    private static long duration(final String key, final String text) {
+        try {
+            return SystemUtil.parseDuration(key, text);
+        } catch (final NumberFormatException e) {
+            throw invalid(key, text, "a time, as 250us, 10ms or 5s");
+        }
+    }
+
+    private static boolean truth(final String key, final String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw invalid(key, text, "true or false");
+        };
+    }
+
+    private static <E extends Enum<E>> E constant(final Class<E> type, final String key, final String text) {
+        try {
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        } catch (final IllegalArgumentException e) {
+            throw invalid(key, text, "one of " + Arrays.toString(type.getEnumConstants()));
+        }
+    }
+}

@@ -1,0 +1,511 @@
+package org.rds4j;
+
+import java.nio.ByteBuffer;
+import java.util.function.IntSupplier;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.rds4j.socket.DatagramRecord;
+import org.rds4j.socket.EngineCommand;
+import org.rds4j.socket.EngineProxy;
+import org.rds4j.socket.SocketRegion;
+
+/**
+ * One RDS socket: datagrams to and from any number of peers, each delivered once and in order.
+ * <p>
+ * Two faces of one thing. {@link #offer} and {@link #poll} never wait, throw or allocate; {@link #send} and
+ * {@link #receive} wait up to a given time and throw {@link RdsException} subtypes. Any number of threads may offer and
+ * send at the same time; one thread at a time may poll or receive; bind, connect and close belong to one thread.
+ */
+public final class RdsSocket implements AutoCloseable {
+    /** Result of {@link #offer}: the send buffer, or the ring to the engine, is full now (EAGAIN). */
+    public static final int BACK_PRESSURED = -1;
+    /** Result of {@link #offer}: {@link #bind} first (ENOTCONN). */
+    public static final int NOT_BOUND = -2;
+    /** Result of {@link #offer}: longer than {@code maxMessageLength} or the send buffer (EMSGSIZE). */
+    public static final int TOO_LONG = -3;
+    /** Result of {@link #offer}: the socket, or its node, is closed (EBADF). */
+    public static final int CLOSED = -4;
+    /** Result of {@link #offer}: no destination given and none connected to (ENOTCONN). */
+    public static final int NO_DESTINATION = -5;
+    /** Result of {@link #offer}: the destination is the any, broadcast or a multicast address (EINVAL). */
+    public static final int NOT_UNICAST = -6;
+    /** Result of {@link #offer}: an IPv6 destination on an IPv4 node, or the other way round (EOPNOTSUPP). */
+    public static final int FAMILY_MISMATCH = -7;
+
+    /** A timeout that never ends. */
+    public static final long FOREVER = Long.MAX_VALUE;
+    /** Highest service level. */
+    public static final int MAX_SERVICE_LEVEL = 15;
+
+    private static final int RDS_HEADER_LENGTH = 48;
+
+    private final RdsContext context;
+    private final EngineProxy engine;
+    private final IntSupplier duty;
+    private final SocketRegion region;
+    private final int slot;
+    private final ManyToOneRingBuffer submitRing;
+    private final MutableDirectBuffer submitBuffer;
+    private final int maxInlineLength;
+    private final boolean isIpv4;
+    private final DatagramReader reader;
+    private volatile RdsAddress defaultDestination;
+    private volatile int serviceLevel;
+    private volatile int sendBufferLength;
+
+    private RdsSocket(
+        final RdsContext context, final EngineProxy engine, final IntSupplier duty, final SocketRegion region, final int slot) {
+        this.context = context;
+        this.engine = engine;
+        this.duty = duty;
+        this.region = region;
+        this.slot = slot;
+        this.submitRing = region.submitRing();
+        this.submitBuffer = submitRing.buffer();
+        this.maxInlineLength = submitRing.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
+        this.isIpv4 = context.localAddress().isIpv4();
+        this.reader = new DatagramReader(region);
+        this.sendBufferLength = context.sendBufferLength();
+    }
+
+    /**
+     * Opens a socket; applications ask their node for one instead.
+     *
+     * @param context concluded.
+     * @param engine  that will serve it.
+     * @param duty    run over and over while a call waits, returning the work it did: the node's invoker in
+     *                {@link ThreadingMode#INVOKER}; null when the engine has a thread.
+     * @return the socket, unbound.
+     * @throws RdsException (ENOMEM) when there are {@code maxSockets} already, (ETIMEDOUT) when the engine does not answer.
+     */
+    public static RdsSocket open(final RdsContext context, final EngineProxy engine, final IntSupplier duty) {
+        final SocketRegion region = new SocketRegion(context);
+        final int slot = engine.directory().register(region);
+        if (slot < 0) {
+            throw RdsException.of(Errno.ENOMEM,
+                "all " + engine.directory().capacity() + " sockets are open: close some or raise maxSockets");
+        }
+        final RdsSocket socket = new RdsSocket(context, engine, duty, region, slot);
+        socket.control(EngineCommand.OPEN, 0, 0, 0, "open");
+        return socket;
+    }
+
+    /**
+     * Binds to this host's address.
+     *
+     * @param port 2 to 65535, or 0 for the engine's choice.
+     * @return the port bound to.
+     * @throws RdsException EINVAL (bound already, or port 1), EADDRINUSE, ETIMEDOUT.
+     */
+    public int bind(final int port) {
+        return bind(context.localAddress().withPort(port));
+    }
+
+    /**
+     * Binds to an address of this host.
+     *
+     * @param address and port; port 0 is the engine's choice.
+     * @return the port bound to.
+     * @throws RdsException EINVAL (bound already, port 1, not unicast), EADDRNOTAVAIL, EADDRINUSE, ETIMEDOUT.
+     */
+    public int bind(final RdsAddress address) {
+        if (!address.isUnicast()) {
+            throw RdsException.of(Errno.EINVAL, "cannot bind to " + address + ": give an address of this host");
+        }
+        return control(EngineCommand.BIND, address.high(), address.low(), address.port(), "bind to " + address);
+    }
+
+    /**
+     * Sets the default destination; contacts nobody and filters nothing. Repeatable.
+     *
+     * @param destination of sends that name none.
+     * @throws RdsException EDESTADDRREQ (the any address), EINVAL (broadcast or multicast).
+     */
+    public void connect(final RdsAddress destination) {
+        if (!destination.isUnicast()) {
+            final boolean isAny = RdsAddress.isIpv4(destination.high(), destination.low())
+                ? (int) destination.low() == 0 : (destination.high() | destination.low()) == 0;
+            throw RdsException.of(isAny ? Errno.EDESTADDRREQ : Errno.EINVAL, "cannot connect to " + destination);
+        }
+        defaultDestination = destination;
+    }
+
+    /**
+     * Sets the service level of sends that name none.
+     *
+     * @param level 0 to {@link #MAX_SERVICE_LEVEL}.
+     */
+    public void serviceLevel(final int level) {
+        defaultLevel(level);
+    }
+
+    private void defaultLevel(final int level) {
+        if (level < 0 || level > MAX_SERVICE_LEVEL) {
+            throw RdsException.of(Errno.EINVAL, "service level " + level + " is not in 0.." + MAX_SERVICE_LEVEL);
+        }
+        serviceLevel = level;
+    }
+
+    /**
+     * Service level of sends that name none.
+     *
+     * @return 0 to {@link #MAX_SERVICE_LEVEL}.
+     */
+    public int serviceLevel() {
+        return serviceLevel;
+    }
+
+    /**
+     * Sets SO_SNDBUF: most octets of payload queued or unacknowledged.
+     *
+     * @param length above 0.
+     */
+    public void sendBufferLength(final int length) {
+        if (length <= 0) {
+            throw RdsException.of(Errno.EINVAL, "send buffer length " + length + " is not above 0");
+        }
+        sendBufferLength = length;
+    }
+
+    /**
+     * What counts against the send buffer now.
+     *
+     * @return octets of payload queued or unacknowledged.
+     */
+    public long unacknowledgedLength() {
+        return region.unacknowledgedLength();
+    }
+
+    /**
+     * Where the socket is bound.
+     *
+     * @return address and port, or null.
+     */
+    public RdsAddress localAddress() {
+        return region.boundAddress();
+    }
+
+    /**
+     * The default destination.
+     *
+     * @return address and port, or null.
+     */
+    public RdsAddress remoteAddress() {
+        return defaultDestination;
+    }
+
+    /**
+     * Sends a datagram to the default destination; as {@link #offer(RdsAddress, DirectBuffer, int, int, int)}.
+     *
+     * @param buffer holding the payload.
+     * @param offset of its first octet.
+     * @param length of the payload.
+     * @return above 0, or a code.
+     */
+    public int offer(final DirectBuffer buffer, final int offset, final int length) {
+        return offer(defaultDestination, buffer, offset, length, serviceLevel);
+    }
+
+    /**
+     * Sends a datagram at the socket's service level; as {@link #offer(RdsAddress, DirectBuffer, int, int, int)}.
+     *
+     * @param destination address and port.
+     * @param buffer      holding the payload.
+     * @param offset      of its first octet.
+     * @param length      of the payload.
+     * @return above 0, or a code.
+     */
+    public int offer(final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length) {
+        return offer(destination, buffer, offset, length, serviceLevel);
+    }
+
+    /**
+     * Sends a datagram, whole or not at all. The payload is copied; port 0 is a ping.
+     *
+     * @param destination address and port; null is no destination.
+     * @param buffer      holding the payload; borrowed for the call.
+     * @param offset      of its first octet.
+     * @param length      of the payload, 0 or more.
+     * @param level       service level, 0 to {@link #MAX_SERVICE_LEVEL}.
+     * @return the octets the datagram takes on its path, above 0, or one of {@link #BACK_PRESSURED}, {@link #NOT_BOUND},
+     * {@link #TOO_LONG}, {@link #CLOSED}, {@link #NO_DESTINATION}, {@link #NOT_UNICAST}, {@link #FAMILY_MISMATCH};
+     * {@link #errnoOf} maps them.
+     */
+    public int offer(
+        final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level) {
+        final int refusal = admit(destination, length);
+        if (refusal < 0) {
+            return refusal;
+        }
+        if (length > maxInlineLength) {
+            final int block = region.submitBlocks().take();
+            if (block < 0) {
+                return giveUp(length);
+            }
+            region.submitBlocks().block(block).putBytes(0, buffer, offset, length);
+            return submitBlock(destination, block, length, level);
+        }
+        final int index = submitRing.tryClaim(DatagramRecord.TYPE_INLINE, DatagramRecord.HEADER_LENGTH + length);
+        if (index < 0) {
+            return giveUp(length);
+        }
+        submitBuffer.putBytes(index + DatagramRecord.HEADER_LENGTH, buffer, offset, length);
+        return submitInline(destination, index, length, level);
+    }
+
+    /**
+     * Sends a datagram gathered from several places, at the socket's service level.
+     *
+     * @param destination address and port; null is no destination.
+     * @param vectors     the pieces in order.
+     * @return as of {@link #offer(RdsAddress, DirectBuffer, int, int, int)}.
+     */
+    public int offer(final RdsAddress destination, final DirectBufferVector[] vectors) {
+        return offer(destination, vectors, serviceLevel);
+    }
+
+    /**
+     * Sends a datagram gathered from several places.
+     *
+     * @param destination address and port; null is no destination.
+     * @param vectors     the pieces in order.
+     * @param level       service level, 0 to {@link #MAX_SERVICE_LEVEL}.
+     * @return as of {@link #offer(RdsAddress, DirectBuffer, int, int, int)}.
+     */
+    public int offer(final RdsAddress destination, final DirectBufferVector[] vectors, final int level) {
+        final long total = lengthOf(vectors);
+        final int length = (int) Math.min(Integer.MAX_VALUE, total);
+        final int refusal = admit(destination, length);
+        if (refusal < 0) {
+            return refusal;
+        }
+        if (length > maxInlineLength) {
+            final int block = region.submitBlocks().take();
+            if (block < 0) {
+                return giveUp(length);
+            }
+            gather(vectors, region.submitBlocks().block(block), 0);
+            return submitBlock(destination, block, length, level);
+        }
+        final int index = submitRing.tryClaim(DatagramRecord.TYPE_INLINE, DatagramRecord.HEADER_LENGTH + length);
+        if (index < 0) {
+            return giveUp(length);
+        }
+        gather(vectors, submitBuffer, index + DatagramRecord.HEADER_LENGTH);
+        return submitInline(destination, index, length, level);
+    }
+
+    private static long lengthOf(final DirectBufferVector[] vectors) {
+        long length = 0;
+        for (int i = 0; i < vectors.length; i++) {
+            length += vectors[i].length();
+        }
+        return length;
+    }
+
+    private static void gather(final DirectBufferVector[] vectors, final MutableDirectBuffer target, final int start) {
+        int index = start;
+        for (int i = 0; i < vectors.length; i++) {
+            target.putBytes(index, vectors[i].buffer(), vectors[i].offset(), vectors[i].length());
+            index += vectors[i].length();
+        }
+    }
+
+    /** The checks of sendmsg in Linux's order; on success the payload is in the send buffer's account. */
+    private int admit(final RdsAddress destination, final int length) {
+        final int state = region.state();
+        if (state != SocketRegion.STATE_BOUND) {
+            return state == SocketRegion.STATE_CLOSED ? CLOSED : NOT_BOUND;
+        }
+        if (destination == null) {
+            return NO_DESTINATION;
+        }
+        if (!destination.isUnicast()) {
+            return NOT_UNICAST;
+        }
+        if (destination.isIpv4() != isIpv4) {
+            return FAMILY_MISMATCH;
+        }
+        final int limit = sendBufferLength;
+        if (length > limit || length > context.maxMessageLength()) {
+            return TOO_LONG;
+        }
+        return region.reserve(length, limit) ? 0 : BACK_PRESSURED;
+    }
+
+    private int giveUp(final int length) {
+        region.unreserve(length);
+        return BACK_PRESSURED;
+    }
+
+    private int submitInline(final RdsAddress destination, final int index, final int length, final int level) {
+        DatagramRecord.write(
+            submitBuffer, index, destination.high(), destination.low(), destination.port(), level, length);
+        submitRing.commit(index);
+        return RDS_HEADER_LENGTH + length;
+    }
+
+    private int submitBlock(final RdsAddress destination, final int block, final int length, final int level) {
+        final int index = submitRing.tryClaim(DatagramRecord.TYPE_BLOCK, DatagramRecord.BLOCK_RECORD_LENGTH);
+        if (index < 0) {
+            region.submitBlocks().free(block);
+            return giveUp(length);
+        }
+        submitBuffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
+        return submitInline(destination, index, length, level);
+    }
+
+    /**
+     * Hands received datagrams to a handler, in order of arrival.
+     *
+     * @param handler called for each, on this thread.
+     * @param limit   most datagrams.
+     * @return how many were handed over.
+     */
+    public int poll(final DatagramHandler handler, final int limit) {
+        return reader.read(handler, limit);
+    }
+
+    /**
+     * The errno a refusal stands for.
+     *
+     * @param result of {@link #offer}, below 0.
+     * @return its Linux name.
+     * @throws IllegalArgumentException when the result is no refusal.
+     */
+    public static Errno errnoOf(final int result) {
+        return switch (result) {
+            case BACK_PRESSURED -> Errno.EAGAIN;
+            case NOT_BOUND, NO_DESTINATION -> Errno.ENOTCONN;
+            case TOO_LONG -> Errno.EMSGSIZE;
+            case CLOSED -> Errno.EBADF;
+            case NOT_UNICAST -> Errno.EINVAL;
+            case FAMILY_MISMATCH -> Errno.EOPNOTSUPP;
+            default -> throw new IllegalArgumentException(result + " is no refusal");
+        };
+    }
+
+    /**
+     * Sends a datagram, waiting for room. As {@link #send(RdsAddress, DirectBuffer, int, int, int, long)} with the bytes
+     * between position and limit, at the socket's service level; the position moves to the limit on success.
+     *
+     * @param destination address and port; null is the default destination.
+     * @param payload     heap or direct.
+     * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
+     */
+    public void send(final RdsAddress destination, final ByteBuffer payload, final long timeoutNs) {
+        final int length = payload.remaining();
+        send(destination, new UnsafeBuffer(payload, payload.position(), length), 0, length, serviceLevel, timeoutNs);
+        payload.position(payload.limit());
+    }
+
+    /**
+     * Sends a datagram, waiting for room in the send buffer.
+     *
+     * @param destination address and port; null is the default destination.
+     * @param buffer      holding the payload.
+     * @param offset      of its first octet.
+     * @param length      of the payload.
+     * @param level       service level.
+     * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
+     * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EMSGSIZE, ENOTCONN, EINVAL, EOPNOTSUPP, EBADF.
+     */
+    public void send(
+        final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level,
+        final long timeoutNs) {
+        final RdsAddress target = destination == null ? defaultDestination : destination;
+        int result = offer(target, buffer, offset, length, level);
+        if (result == BACK_PRESSURED && timeoutNs > 0) {
+            final Wait wait = new Wait(context, duty, timeoutNs, "room in the send buffer");
+            while (result == BACK_PRESSURED) {
+                wait.idle();
+                result = offer(target, buffer, offset, length, level);
+            }
+        }
+        if (result < 0) {
+            throw RdsException.of(errnoOf(result), refusal(result, length));
+        }
+    }
+
+    private String refusal(final int result, final int length) {
+        return switch (result) {
+            case BACK_PRESSURED -> "the send buffer of " + sendBufferLength + " octets is full";
+            case NOT_BOUND -> "the socket is not bound: call bind first";
+            case TOO_LONG -> length + " octets exceed maxMessageLength " + context.maxMessageLength()
+                + " or the send buffer of " + sendBufferLength;
+            case CLOSED -> "the socket is closed";
+            case NO_DESTINATION -> "no destination: name one or call connect first";
+            case NOT_UNICAST -> "the destination is not a unicast address";
+            default -> "the destination is not of the family of " + context.localAddress();
+        };
+    }
+
+    /**
+     * Receives one datagram, waiting for it. What does not fit is discarded and reported.
+     *
+     * @param destination filled from its position on, which moves behind the payload.
+     * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
+     * @return source, length as sent and truncation; valid until this socket polls or receives again.
+     * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EBADF.
+     */
+    public DatagramInfo receive(final ByteBuffer destination, final long timeoutNs) {
+        if (reader.readOne(destination)) {
+            return reader.info();
+        }
+        if (timeoutNs <= 0) {
+            requireOpen();
+            throw RdsException.of(Errno.EAGAIN, "no datagram is waiting");
+        }
+        final Wait wait = new Wait(context, duty, timeoutNs, "a datagram");
+        do {
+            requireOpen();
+            wait.idle();
+        } while (!reader.readOne(destination));
+        return reader.info();
+    }
+
+    private void requireOpen() {
+        if (region.state() == SocketRegion.STATE_CLOSED) {
+            throw RdsException.of(Errno.EBADF, "the socket is closed");
+        }
+    }
+
+    /**
+     * Whether the socket, or its node, is closed.
+     *
+     * @return true once nothing can be sent or received any more.
+     */
+    public boolean isClosed() {
+        return region.state() == SocketRegion.STATE_CLOSED;
+    }
+
+    /**
+     * Closes the socket and frees its port: unread datagrams are dropped, unacknowledged ones may or may not arrive.
+     * Idempotent.
+     */
+    @Override
+    public void close() {
+        if (!isClosed() && !engine.isClosed()) {
+            control(EngineCommand.CLOSE, 0, 0, 0, "close");
+        }
+    }
+
+    private int control(final int kind, final long high, final long low, final int port, final String what) {
+        requireOpen();
+        final Wait wait = new Wait(context, duty, context.controlTimeoutNs(), "the engine to " + what);
+        long correlationId = engine.command(kind, slot, high, low, port);
+        while (correlationId == EngineProxy.NOT_NOW) {
+            wait.idle();
+            correlationId = engine.command(kind, slot, high, low, port);
+        }
+        while (!region.hasResponse(correlationId)) {
+            wait.idle();
+        }
+        if (region.responseErrno() != 0) {
+            throw RdsException.of(Errno.ofNumber(region.responseErrno()), "cannot " + what);
+        }
+        return region.responseValue();
+    }
+}

@@ -1,0 +1,89 @@
+package org.rds4j.engine;
+
+import org.rds4j.RdsAddress;
+import org.rds4j.frame.RdsHeaderFlyweight;
+import org.rds4j.peer.InboundHandler;
+import org.rds4j.peer.PeerPath;
+import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.SocketTable;
+import org.rds4j.status.RdsCounter;
+import org.rds4j.status.RdsCounters;
+
+/** Gives received messages to the sockets of this host, and answers pings (dispatch order of Linux's rds_recv_incoming). */
+final class LocalDelivery implements InboundHandler {
+    private static final int NO_OWNER = 0;
+    private static final int PATH_COUNT = 1;
+
+    private final RdsAddress local;
+    private final SocketTable sockets;
+    private final boolean isPingEnabled;
+    private final RdsCounters counters;
+    private final ProbeAnswer probeAnswer;
+
+    LocalDelivery(
+        final RdsAddress local, final SocketTable sockets, final boolean isPingEnabled, final int generation,
+        final RdsCounters counters) {
+        this.local = local;
+        this.sockets = sockets;
+        this.isPingEnabled = isPingEnabled;
+        this.counters = counters;
+        this.probeAnswer = new ProbeAnswer(PATH_COUNT, generation);
+    }
+
+    @Override
+    public boolean onMessage(final PeerPath path, final RdsHeaderFlyweight header, final long payload, final int length) {
+        if (header.destinationPort() == RdsHeaderFlyweight.PING_PORT) {
+            onPing(path, header);
+            return true;
+        }
+        if (header.isProbePong()) {
+            return true;
+        }
+        return deliver(header.destinationPort(), path.key().remoteHigh(), path.key().remoteLow(), header.sourcePort(),
+            path.key().lane(), payload, length);
+    }
+
+    private void onPing(final PeerPath path, final RdsHeaderFlyweight ping) {
+        final int port = ping.sourcePort();
+        if (port == 0) {
+            return;
+        }
+        final boolean isProbe = port == RdsHeaderFlyweight.PROBE_PORT;
+        if (!isPingEnabled && !isProbe) {
+            counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
+            return;
+        }
+        counters.increment(RdsCounter.RECV_PING);
+        final boolean isQueued = isProbe ? probeAnswer.append(path.log())
+            : path.log().append(RdsHeaderFlyweight.PING_PORT, port, 0, 0, NO_OWNER);
+        counters.increment(isQueued ? RdsCounter.SEND_PONG : RdsCounter.PONG_DROP_LOG_FULL);
+    }
+
+    /** Answers a ping of a socket to its own host. */
+    boolean pong(final EngineSocket socket, final int lane) {
+        counters.increment(RdsCounter.RECV_PING);
+        return !isPingEnabled || socket.deliver(local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0);
+    }
+
+    boolean deliver(
+        final int port, final RdsAddress source, final int sourcePort, final int lane, final long payload,
+        final int length) {
+        return deliver(port, source.high(), source.low(), sourcePort, lane, payload, length);
+    }
+
+    private boolean deliver(
+        final int port, final long sourceHigh, final long sourceLow, final int sourcePort, final int lane,
+        final long payload, final int length) {
+        final EngineSocket socket = sockets.boundTo(port);
+        if (socket == null) {
+            counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
+            return true;
+        }
+        if (!socket.deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length)) {
+            return false;
+        }
+        counters.increment(RdsCounter.RECV_DELIVERED);
+        counters.add(RdsCounter.COPY_TO_USER, length);
+        return true;
+    }
+}

@@ -1,0 +1,224 @@
+package org.rds4j.engine;
+
+import java.util.function.IntUnaryOperator;
+import java.util.random.RandomGenerator;
+import org.rds4j.RdsContext;
+import org.rds4j.carrier.ByteCarrier;
+import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.carrier.PathConnector;
+import org.rds4j.carrier.PathKey;
+import org.rds4j.frame.ReassemblyPool;
+import org.rds4j.message.ReleaseHandler;
+import org.rds4j.peer.PathServices;
+import org.rds4j.peer.PeerPath;
+import org.rds4j.socket.EngineProxy;
+import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.SocketDirectory;
+import org.rds4j.socket.SocketTable;
+import org.rds4j.status.RdsCounter;
+import org.rds4j.status.RdsCounters;
+
+/**
+ * The RDS protocol of one engine thread, without I/O: sockets submit datagrams and receive them through their regions,
+ * carriers bring and take octets, time is told. Applications reach it through {@link #proxy()} only; everything else is for
+ * the engine's thread.
+ */
+public final class RdsEngine implements ReleaseHandler {
+    private static final int SUBMIT_LIMIT = 128;
+
+    private final RdsCounters counters;
+    private final EngineProxy proxy;
+    private final SocketTable sockets;
+    private final PathTable paths;
+    private final SubmitDrain submitDrain;
+    private int nextSocket;
+    private long nowNs;
+
+    /**
+     * An engine without sockets and peers.
+     *
+     * @param context            concluded.
+     * @param connector          opens carriers; its calls come from {@link #poll}.
+     * @param laneOfServiceLevel maps service levels 0 to 15 to lanes 0 to {@link PathKey#MAX_LANES} - 1; must not allocate.
+     * @param random             for the generation, ports and reconnect delays.
+     * @param counters           written by this engine only.
+     */
+    public RdsEngine(
+        final RdsContext context, final PathConnector connector, final IntUnaryOperator laneOfServiceLevel,
+        final RandomGenerator random, final RdsCounters counters) {
+        final int generation = newGeneration(random);
+        this.counters = counters;
+        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
+        this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose);
+        this.paths = new PathTable(context.maxPeers());
+        final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
+        final LocalDelivery delivery =
+            new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
+        this.submitDrain = new SubmitDrain(context.localAddress(), paths, delivery, laneOfServiceLevel, counters);
+        this.paths.services(
+            new PathServices(context, generation, connector, delivery, this, pool, random, counters));
+    }
+
+    private static int newGeneration(final RandomGenerator random) {
+        int generation = random.nextInt();
+        while (generation == 0) {
+            generation = random.nextInt();
+        }
+        return generation;
+    }
+
+    /**
+     * How application threads reach this engine, for {@code RdsSocket.open}.
+     *
+     * @return the proxy, thread safe.
+     */
+    public EngineProxy proxy() {
+        return proxy;
+    }
+
+    /**
+     * One duty cycle: control commands, what carriers received, what sockets submitted, what carriers can send.
+     *
+     * @param timeNs the engine's time.
+     * @return work done, 0 when there was none.
+     */
+    public int poll(final long timeNs) {
+        nowNs = timeNs;
+        int work = sockets.poll();
+        for (int i = 0; i < paths.size(); i++) {
+            work += paths.path(i).pollInbound(timeNs);
+        }
+        work += drainSockets();
+        for (int i = 0; i < paths.size(); i++) {
+            work += paths.path(i).pollOutbound(timeNs);
+        }
+        return work;
+    }
+
+    /** A share for each socket, another one first each time. */
+    private int drainSockets() {
+        final int count = sockets.size();
+        int work = 0;
+        nextSocket = nextSocket + 1 < count ? nextSocket + 1 : 0;
+        for (int i = 0; i < count; i++) {
+            final int index = nextSocket + i;
+            work += submitDrain.drain(sockets.socket(index < count ? index : index - count), SUBMIT_LIMIT, nowNs);
+        }
+        return work;
+    }
+
+    /**
+     * When the engine next wants {@link #poll} although nothing happened.
+     *
+     * @return the engine's time, or {@link Long#MAX_VALUE} for never.
+     */
+    public long nextDeadlineNs() {
+        long deadlineNs = Long.MAX_VALUE;
+        for (int i = 0; i < paths.size(); i++) {
+            deadlineNs = Math.min(deadlineNs, paths.path(i).nextDeadlineNs());
+        }
+        return deadlineNs;
+    }
+
+    /**
+     * A carrier is up: TCP, and security where required, are established. It belongs to the engine from now on.
+     *
+     * @param key        of its path; for an accepted carrier the lane as of {@code OpenerMessage.laneOf}.
+     * @param carrier    ready to use; nothing of it has been read.
+     * @param dialedByUs whether it comes from {@link PathConnector#connect}.
+     * @param timeNs     the engine's time.
+     */
+    public void onCarrierUp(final PathKey key, final ByteCarrier carrier, final boolean dialedByUs, final long timeNs) {
+        final boolean isValid = key.index() == 0 && key.lane() >= 0 && key.lane() < PathKey.MAX_LANES;
+        final PeerPath path =
+            isValid ? paths.findOrAdd(key.remoteHigh(), key.remoteLow(), key.lane(), timeNs) : null;
+        if (path == null) {
+            counters.increment(RdsCounter.CONN_DROP_NO_PEER);
+            carrier.abort();
+        } else {
+            path.onCarrierUp(carrier, dialedByUs, timeNs);
+        }
+    }
+
+    /**
+     * An attempt of {@link PathConnector#connect} has failed.
+     *
+     * @param key    of the path.
+     * @param timeNs the engine's time.
+     */
+    public void onConnectFailed(final PathKey key, final long timeNs) {
+        final PeerPath path = paths.find(key);
+        if (path != null) {
+            path.onConnectFailed(timeNs);
+        }
+    }
+
+    /**
+     * A carrier is down. The engine goes on reading it until it is drained.
+     *
+     * @param carrier as of {@link #onCarrierUp}.
+     * @param reason  why.
+     * @param timeNs  the engine's time.
+     */
+    public void onCarrierDown(final ByteCarrier carrier, final CarrierDownReason reason, final long timeNs) {
+        for (int i = 0; i < paths.size(); i++) {
+            if (paths.path(i).onCarrierDown(carrier, reason)) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void onReleased(final int owner, final int length) {
+        final EngineSocket socket = sockets.byId(owner);
+        if (socket != null) {
+            socket.region().acknowledged(length);
+        }
+    }
+
+    private void beforeClose(final EngineSocket socket) {
+        submitDrain.drainAll(socket, nowNs);
+    }
+
+    /**
+     * Whether every peer has acknowledged everything: nothing would be lost by closing now.
+     *
+     * @return true when all logs are empty.
+     */
+    public boolean isAllAcknowledged() {
+        for (int i = 0; i < paths.size(); i++) {
+            if (!paths.path(i).log().isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether any carrier is not yet drained.
+     *
+     * @return false when no carrier is in use.
+     */
+    public boolean hasCarriers() {
+        for (int i = 0; i < paths.size(); i++) {
+            if (paths.path(i).hasCarrier()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Closes every socket and, in good order, every carrier; none is opened any more. Poll on until {@link #hasCarriers()}
+     * is false.
+     *
+     * @param timeNs the engine's time.
+     */
+    public void close(final long timeNs) {
+        proxy.close();
+        sockets.closeAll();
+        for (int i = 0; i < paths.size(); i++) {
+            paths.path(i).shutDown(timeNs);
+        }
+    }
+}

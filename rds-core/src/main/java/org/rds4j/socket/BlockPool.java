@@ -1,0 +1,76 @@
+package org.rds4j.socket;
+
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Blocks for payloads too long for a ring: one per datagram, found through a record in the ring, which keeps the order.
+ * Rings stay small, and so in the cache, while one datagram may be as long as a block. Each block has a state word in the
+ * socket's region: 0 free, 1 taken. Any thread may take and free; a block's memory is made when it is first taken.
+ */
+public final class BlockPool {
+    /** Answer of {@link #take} when every block is taken. */
+    public static final int NONE = -1;
+
+    private final AtomicBuffer states;
+    private final int statesOffset;
+    private final UnsafeBuffer[] blocks;
+    private final int blockLength;
+
+    BlockPool(final AtomicBuffer states, final int statesOffset, final int count, final int blockLength) {
+        this.states = states;
+        this.statesOffset = statesOffset;
+        this.blocks = new UnsafeBuffer[count];
+        this.blockLength = blockLength;
+    }
+
+    /**
+     * Takes a free block; the taker owns it until someone frees it.
+     *
+     * @return its index, or {@link #NONE}.
+     */
+    public int take() {
+        for (int i = 0; i < blocks.length; i++) {
+            if (states.compareAndSetInt(statesOffset + i * Integer.BYTES, 0, 1)) {
+                if (blocks[i] == null) {
+                    blocks[i] = new UnsafeBuffer(ByteBuffer.allocateDirect(blockLength));
+                }
+                return i;
+            }
+        }
+        return NONE;
+    }
+
+    /**
+     * The memory of a taken block.
+     *
+     * @param index as taken, or as found in a record.
+     * @return the block, borrowed until freed.
+     */
+    public UnsafeBuffer block(final int index) {
+        return blocks[index];
+    }
+
+    /**
+     * Frees a block.
+     *
+     * @param index of a taken block.
+     */
+    public void free(final int index) {
+        states.putIntRelease(statesOffset + index * Integer.BYTES, 0);
+    }
+
+    /**
+     * Blocks nobody holds.
+     *
+     * @return the count at this moment.
+     */
+    public int available() {
+        int available = 0;
+        for (int i = 0; i < blocks.length; i++) {
+            available += 1 - states.getIntVolatile(statesOffset + i * Integer.BYTES);
+        }
+        return available;
+    }
+}

@@ -1,0 +1,120 @@
+package org.rds4j.socket;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * A datagram in a submit or receive ring. The peer is the destination on the way out, the source on the way in.
+ * <pre>
+ *   0               8              16         18      19   20       24
+ *   +---------------+---------------+----------+-------+---+--------+---------------------------------+
+ *   | peer high     | peer low      | peer port| level | 0 | length | payload, or 4 octets block index |  native byte order
+ *   +---------------+---------------+----------+-------+---+--------+---------------------------------+
+ * </pre>
+ */
+public final class DatagramRecord {
+    /** Ring message type: the payload follows the header. */
+    public static final int TYPE_INLINE = 1;
+    /** Ring message type: the payload lies in a block, whose index follows the header. */
+    public static final int TYPE_BLOCK = 2;
+    /** Octets before payload or block index. */
+    public static final int HEADER_LENGTH = 24;
+    /** Octets of a whole record of {@link #TYPE_BLOCK}. */
+    public static final int BLOCK_RECORD_LENGTH = HEADER_LENGTH + Integer.BYTES;
+
+    private static final int HIGH_OFFSET = 0;
+    private static final int LOW_OFFSET = 8;
+    private static final int PORT_OFFSET = 16;
+    private static final int LEVEL_OFFSET = 18;
+    private static final int LENGTH_OFFSET = 20;
+
+    private DatagramRecord() {
+    }
+
+    /**
+     * Writes the header.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @param high   bits 127..64 of the peer.
+     * @param low    bits 63..0 of the peer.
+     * @param port   of the peer.
+     * @param level  service level.
+     * @param length octets of payload.
+     */
+    public static void write(
+        final MutableDirectBuffer buffer, final int index, final long high, final long low, final int port, final int level,
+        final int length) {
+        buffer.putLong(index + HIGH_OFFSET, high);
+        buffer.putLong(index + LOW_OFFSET, low);
+        buffer.putShort(index + PORT_OFFSET, (short) port);
+        buffer.putShort(index + LEVEL_OFFSET, (short) level);
+        buffer.putInt(index + LENGTH_OFFSET, length);
+    }
+
+    /**
+     * Bits 127..64 of the peer.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @return the upper half.
+     */
+    public static long high(final DirectBuffer buffer, final int index) {
+        return buffer.getLong(index + HIGH_OFFSET);
+    }
+
+    /**
+     * Bits 63..0 of the peer.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @return the lower half.
+     */
+    public static long low(final DirectBuffer buffer, final int index) {
+        return buffer.getLong(index + LOW_OFFSET);
+    }
+
+    /**
+     * Port of the peer.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @return 0 to 65535.
+     */
+    public static int port(final DirectBuffer buffer, final int index) {
+        return buffer.getShort(index + PORT_OFFSET) & 0xffff;
+    }
+
+    /**
+     * Service level.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @return 0 to 255.
+     */
+    public static int level(final DirectBuffer buffer, final int index) {
+        return buffer.getShort(index + LEVEL_OFFSET) & 0xff;
+    }
+
+    /**
+     * Octets of payload.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @return 0 or more.
+     */
+    public static int length(final DirectBuffer buffer, final int index) {
+        return buffer.getInt(index + LENGTH_OFFSET);
+    }
+
+    /**
+     * Block that holds the payload of a {@link #TYPE_BLOCK} record.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @return the block's index.
+     */
+    public static int block(final DirectBuffer buffer, final int index) {
+        return buffer.getInt(index + HEADER_LENGTH);
+    }
+}

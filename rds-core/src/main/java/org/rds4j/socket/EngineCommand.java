@@ -1,0 +1,31 @@
+package org.rds4j.socket;
+
+/**
+ * A control command in the engine's command ring; the ring's message type is the kind.
+ * <pre>
+ *   0               8       12      16              24              32
+ *   +---------------+-------+-------+---------------+---------------+
+ *   | correlation id| slot  | port  | address high  | address low   |   native byte order
+ *   +---------------+-------+-------+---------------+---------------+
+ * </pre>
+ * Port and address mean something to {@link #BIND} only. The answer goes to the region in the slot.
+ */
+public final class EngineCommand {
+    /** A socket's region stands in the slot: serve it. */
+    public static final int OPEN = 1;
+    /** Bind the socket; port 0 is the engine's choice. */
+    public static final int BIND = 2;
+    /** Forget the socket. */
+    public static final int CLOSE = 3;
+    /** Octets of every command. */
+    public static final int LENGTH = 32;
+
+    static final int CORRELATION_OFFSET = 0;
+    static final int SLOT_OFFSET = 8;
+    static final int PORT_OFFSET = 12;
+    static final int HIGH_OFFSET = 16;
+    static final int LOW_OFFSET = 24;
+
+    private EngineCommand() {
+    }
+}

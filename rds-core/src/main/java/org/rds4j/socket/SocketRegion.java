@@ -1,0 +1,258 @@
+package org.rds4j.socket;
+
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsAddress;
+
+/**
+ * The memory one socket shares with its engine; the only way between them besides the command ring.
+ * <pre>
+ *      0 +---------------------------------------------------------------+
+ *        | state (0 open, 1 bound, 2 closed) | port                      |  written by the engine
+ *      8 | bound address high                                            |
+ *     16 | bound address low                                             |
+ *    128 +---------------------------------------------------------------+
+ *        | response: correlation id                                      |  written by the engine
+ *    136 | errno (0 done)                    | value                     |
+ *    256 +---------------------------------------------------------------+
+ *        | payload octets ever submitted                                 |  added to by application threads
+ *    384 +---------------------------------------------------------------+
+ *        | payload octets ever acknowledged                              |  written by the engine
+ *    512 +---------------------------------------------------------------+
+ *        | states of submit blocks, 4 octets each (see BlockPool)        |  both sides
+ *    768 | states of receive blocks, 4 octets each                       |
+ *   1024 +---------------------------------------------------------------+
+ *        | submit ring: many application threads to the engine           |  records: DatagramRecord
+ *        +---------------------------------------------------------------+
+ *        | receive ring: the engine to one application thread            |
+ *        +---------------------------------------------------------------+
+ * </pre>
+ * All words in native byte order. Payload up to an eighth of a ring lies in the ring: one copy in, one copy out or none.
+ */
+public final class SocketRegion {
+    /** State: made, not bound. */
+    public static final int STATE_OPEN = 0;
+    /** State: has an address and port. */
+    public static final int STATE_BOUND = 1;
+    /** State: closed by either side. */
+    public static final int STATE_CLOSED = 2;
+    /** Most blocks per direction that the layout has states for. */
+    public static final int MAX_BLOCKS = 64;
+
+    private static final int STATE_OFFSET = 0;
+    private static final int PORT_OFFSET = 4;
+    private static final int HIGH_OFFSET = 8;
+    private static final int LOW_OFFSET = 16;
+    private static final int RESPONSE_CORRELATION_OFFSET = 128;
+    private static final int RESPONSE_ERRNO_OFFSET = 136;
+    private static final int RESPONSE_VALUE_OFFSET = 140;
+    private static final int SUBMITTED_OFFSET = 256;
+    private static final int ACKNOWLEDGED_OFFSET = 384;
+    private static final int SUBMIT_BLOCKS_OFFSET = 512;
+    private static final int RECEIVE_BLOCKS_OFFSET = 768;
+    private static final int HEADER_LENGTH = 1024;
+    private static final int ALIGNMENT = 128;
+
+    private final UnsafeBuffer header;
+    private final ManyToOneRingBuffer submitRing;
+    private final OneToOneRingBuffer receiveRing;
+    private final BlockPool submitBlocks;
+    private final BlockPool receiveBlocks;
+
+    /**
+     * A fresh region.
+     *
+     * @param context gives the lengths.
+     */
+    public SocketRegion(final RdsContext context) {
+        final int submitLength = context.submitRingLength() + RingBufferDescriptor.TRAILER_LENGTH;
+        final int receiveLength = context.receiveBufferLength() + RingBufferDescriptor.TRAILER_LENGTH;
+        final ByteBuffer memory =
+            BufferUtil.allocateDirectAligned(HEADER_LENGTH + submitLength + receiveLength, ALIGNMENT);
+        header = new UnsafeBuffer(memory, 0, HEADER_LENGTH);
+        submitRing = new ManyToOneRingBuffer(new UnsafeBuffer(memory, HEADER_LENGTH, submitLength));
+        receiveRing = new OneToOneRingBuffer(new UnsafeBuffer(memory, HEADER_LENGTH + submitLength, receiveLength));
+        submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, context.largeBlocks(), context.maxMessageLength());
+        receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, context.largeBlocks(), context.maxMessageLength());
+    }
+
+    /**
+     * Memory of one region with every block in use.
+     *
+     * @param context gives the lengths.
+     * @return octets.
+     */
+    public static long length(final RdsContext context) {
+        return HEADER_LENGTH + context.submitRingLength() + context.receiveBufferLength()
+            + 2L * RingBufferDescriptor.TRAILER_LENGTH + 2L * context.largeBlocks() * context.maxMessageLength();
+    }
+
+    /**
+     * Datagrams on their way to the engine.
+     *
+     * @return the ring.
+     */
+    public ManyToOneRingBuffer submitRing() {
+        return submitRing;
+    }
+
+    /**
+     * Datagrams on their way to the application.
+     *
+     * @return the ring.
+     */
+    public OneToOneRingBuffer receiveRing() {
+        return receiveRing;
+    }
+
+    /**
+     * Blocks of long datagrams on their way to the engine: applications take, the engine frees.
+     *
+     * @return the pool.
+     */
+    public BlockPool submitBlocks() {
+        return submitBlocks;
+    }
+
+    /**
+     * Blocks of long datagrams on their way to the application: the engine takes, the application frees.
+     *
+     * @return the pool.
+     */
+    public BlockPool receiveBlocks() {
+        return receiveBlocks;
+    }
+
+    /**
+     * The socket's state.
+     *
+     * @return one of the {@code STATE_} values.
+     */
+    public int state() {
+        return header.getIntAcquire(STATE_OFFSET);
+    }
+
+    /** Marks the socket closed; either side. */
+    public void closed() {
+        header.putIntRelease(STATE_OFFSET, STATE_CLOSED);
+    }
+
+    /**
+     * Marks the socket bound; engine.
+     *
+     * @param high bits 127..64 of the address.
+     * @param low  bits 63..0 of the address.
+     * @param port bound to.
+     */
+    public void bound(final long high, final long low, final int port) {
+        header.putLong(HIGH_OFFSET, high);
+        header.putLong(LOW_OFFSET, low);
+        header.putInt(PORT_OFFSET, port);
+        header.putIntRelease(STATE_OFFSET, STATE_BOUND);
+    }
+
+    /**
+     * Where the socket is bound.
+     *
+     * @return address and port, or null when it is not bound.
+     */
+    public RdsAddress boundAddress() {
+        if (state() != STATE_BOUND) {
+            return null;
+        }
+        return RdsAddress.of(header.getLong(HIGH_OFFSET), header.getLong(LOW_OFFSET), header.getInt(PORT_OFFSET));
+    }
+
+    /**
+     * Answers a command; engine.
+     *
+     * @param correlationId of the command.
+     * @param errno         number of the error, 0 when done.
+     * @param value         result, as the port bound to.
+     */
+    public void respond(final long correlationId, final int errno, final int value) {
+        header.putInt(RESPONSE_ERRNO_OFFSET, errno);
+        header.putInt(RESPONSE_VALUE_OFFSET, value);
+        header.putLongRelease(RESPONSE_CORRELATION_OFFSET, correlationId);
+    }
+
+    /**
+     * Whether a command has been answered.
+     *
+     * @param correlationId of the command.
+     * @return true once the answer is there.
+     */
+    public boolean hasResponse(final long correlationId) {
+        return header.getLongAcquire(RESPONSE_CORRELATION_OFFSET) == correlationId;
+    }
+
+    /**
+     * Error of the last answer.
+     *
+     * @return its number, 0 for none.
+     */
+    public int responseErrno() {
+        return header.getInt(RESPONSE_ERRNO_OFFSET);
+    }
+
+    /**
+     * Value of the last answer.
+     *
+     * @return the result.
+     */
+    public int responseValue() {
+        return header.getInt(RESPONSE_VALUE_OFFSET);
+    }
+
+    /**
+     * Takes payload into the send buffer's account, as Linux does: accepted while what is queued or unacknowledged stays
+     * below the limit, so that the last datagram may overshoot. Any application thread.
+     *
+     * @param length octets of payload.
+     * @param limit  SO_SNDBUF.
+     * @return false when the send buffer is full.
+     */
+    public boolean reserve(final int length, final int limit) {
+        long submitted;
+        do {
+            submitted = header.getLongVolatile(SUBMITTED_OFFSET);
+            if (submitted - header.getLongAcquire(ACKNOWLEDGED_OFFSET) >= limit) {
+                return false;
+            }
+        } while (!header.compareAndSetLong(SUBMITTED_OFFSET, submitted, submitted + length));
+        return true;
+    }
+
+    /**
+     * Takes a reservation back, when the datagram found no room in the ring. Any application thread.
+     *
+     * @param length octets of payload reserved.
+     */
+    public void unreserve(final int length) {
+        header.getAndAddLong(SUBMITTED_OFFSET, -length);
+    }
+
+    /**
+     * Gives payload octets back to the send buffer: acknowledged by the peer's host, or given up. Engine.
+     *
+     * @param length octets of payload.
+     */
+    public void acknowledged(final int length) {
+        header.putLongRelease(ACKNOWLEDGED_OFFSET, header.getLong(ACKNOWLEDGED_OFFSET) + length);
+    }
+
+    /**
+     * What counts against SO_SNDBUF now.
+     *
+     * @return payload octets queued or unacknowledged.
+     */
+    public long unacknowledgedLength() {
+        final long acknowledged = header.getLongAcquire(ACKNOWLEDGED_OFFSET);
+        return header.getLongVolatile(SUBMITTED_OFFSET) - acknowledged;
+    }
+}

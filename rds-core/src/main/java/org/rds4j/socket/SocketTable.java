@@ -1,0 +1,177 @@
+package org.rds4j.socket;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.rds4j.Errno;
+import org.rds4j.RdsAddress;
+
+/** The sockets an engine serves, and the ports they are bound to; carries out control commands. Engine thread only. */
+public final class SocketTable implements MessageHandler {
+    private static final int PORTS = 1 << 16;
+    private static final int FIRST_PORT = 2;
+    private static final int SLOT_BITS = 16;
+
+    private final EngineProxy proxy;
+    private final RdsAddress local;
+    private final RandomGenerator random;
+    private final Consumer<EngineSocket> beforeClose;
+    private final EngineSocket[] bySlot;
+    private final EngineSocket[] byPort = new EngineSocket[PORTS];
+    private EngineSocket[] open = new EngineSocket[0];
+    private int lives;
+
+    /**
+     * An empty table.
+     *
+     * @param proxy       brings the commands.
+     * @param local       this host's address.
+     * @param random      chooses ports.
+     * @param beforeClose takes what a closing socket has submitted.
+     */
+    public SocketTable(
+        final EngineProxy proxy, final RdsAddress local, final RandomGenerator random,
+        final Consumer<EngineSocket> beforeClose) {
+        this.proxy = proxy;
+        this.local = local;
+        this.random = random;
+        this.beforeClose = beforeClose;
+        this.bySlot = new EngineSocket[proxy.directory().capacity()];
+    }
+
+    /**
+     * Carries out waiting commands.
+     *
+     * @return how many.
+     */
+    public int poll() {
+        return proxy.ring().read(this);
+    }
+
+    /**
+     * The socket bound to a port.
+     *
+     * @param port 0 to 65535.
+     * @return the socket, or null.
+     */
+    public EngineSocket boundTo(final int port) {
+        return byPort[port];
+    }
+
+    /**
+     * The socket that owns a message.
+     *
+     * @param id of the socket.
+     * @return the socket, or null when it is closed.
+     */
+    public EngineSocket byId(final int id) {
+        final int slot = id & (1 << SLOT_BITS) - 1;
+        final EngineSocket socket = slot < bySlot.length ? bySlot[slot] : null;
+        return socket != null && socket.id() == id ? socket : null;
+    }
+
+    /**
+     * Open sockets.
+     *
+     * @return how many.
+     */
+    public int size() {
+        return open.length;
+    }
+
+    /**
+     * One of the open sockets.
+     *
+     * @param index 0 to size - 1.
+     * @return the socket.
+     */
+    public EngineSocket socket(final int index) {
+        return open[index];
+    }
+
+    @Override
+    public void onMessage(final int kind, final MutableDirectBuffer buffer, final int index, final int length) {
+        final int slot = buffer.getInt(index + EngineCommand.SLOT_OFFSET);
+        final long correlationId = buffer.getLong(index + EngineCommand.CORRELATION_OFFSET);
+        final SocketRegion region = proxy.directory().region(slot);
+        if (region == null) {
+            return;
+        }
+        switch (kind) {
+            case EngineCommand.OPEN -> {
+                open(slot, region);
+                region.respond(correlationId, 0, 0);
+            }
+            case EngineCommand.BIND -> bind(slot, correlationId, buffer.getLong(index + EngineCommand.HIGH_OFFSET),
+                buffer.getLong(index + EngineCommand.LOW_OFFSET), buffer.getInt(index + EngineCommand.PORT_OFFSET));
+            case EngineCommand.CLOSE -> {
+                close(slot);
+                region.respond(correlationId, 0, 0);
+            }
+            default -> region.respond(correlationId, Errno.EOPNOTSUPP.number(), 0);
+        }
+    }
+
+    private void open(final int slot, final SocketRegion region) {
+        lives = lives % 0x7fff + 1;
+        bySlot[slot] = new EngineSocket(region, lives << SLOT_BITS | slot);
+        open = Arrays.copyOf(open, open.length + 1);
+        open[open.length - 1] = bySlot[slot];
+    }
+
+    /** Checks in the order of Linux's bind. */
+    private void bind(final int slot, final long correlationId, final long high, final long low, final int port) {
+        final EngineSocket socket = bySlot[slot];
+        if (high != local.high() || low != local.low()) {
+            socket.region().respond(correlationId, Errno.EADDRNOTAVAIL.number(), 0);
+        } else if (port == 1 || socket.port() != 0) {
+            socket.region().respond(correlationId, Errno.EINVAL.number(), 0);
+        } else {
+            final int free = port == 0 ? freePort() : port;
+            if (free == 0 || byPort[free] != null) {
+                socket.region().respond(correlationId, Errno.EADDRINUSE.number(), 0);
+                return;
+            }
+            byPort[free] = socket;
+            socket.bind(high, low, free);
+            socket.region().respond(correlationId, 0, free);
+        }
+    }
+
+    private int freePort() {
+        final int count = PORTS - FIRST_PORT;
+        final int start = random.nextInt(count);
+        for (int i = 0; i < count; i++) {
+            final int port = FIRST_PORT + (start + i) % count;
+            if (byPort[port] == null) {
+                return port;
+            }
+        }
+        return 0;
+    }
+
+    private void close(final int slot) {
+        final EngineSocket socket = bySlot[slot];
+        if (socket == null) {
+            return;
+        }
+        beforeClose.accept(socket);
+        socket.region().closed();
+        byPort[socket.port()] = null;
+        bySlot[slot] = null;
+        open = Arrays.stream(open).filter(other -> other != socket).toArray(EngineSocket[]::new);
+        proxy.directory().remove(slot);
+    }
+
+    /** Closes every socket; the engine ends. */
+    public void closeAll() {
+        for (final EngineSocket socket : open) {
+            socket.region().closed();
+        }
+        open = new EngineSocket[0];
+        Arrays.fill(bySlot, null);
+        Arrays.fill(byPort, null);
+    }
+}
