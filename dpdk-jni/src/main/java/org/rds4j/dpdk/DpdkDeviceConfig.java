@@ -1,0 +1,248 @@
+package org.rds4j.dpdk;
+
+import java.util.function.IntFunction;
+
+/** How a {@link DpdkDevice} is to be opened. Fluent; device and mempool must be given, the rest has defaults. */
+public final class DpdkDeviceConfig {
+    private static final int MAX_QUEUES = 128;
+    private static final int MAX_DESCRIPTORS = 32_768;
+    private static final int MIN_MTU = 68;
+    private static final int FRAME_OVERHEAD = 14 + 4;
+
+    private String device;
+    private DpdkMempool mempool;
+    private int queues = 1;
+    private int receiveDescriptors = 512;
+    private int transmitDescriptors = 512;
+    private int mtu = 1500;
+    private boolean promiscuous;
+    private long macAddress;
+    private byte[] rssKey = {};
+    private IntFunction<DpdkPortCounters> counters = queue -> DpdkPortCounters.allocate();
+
+    /**
+     * Sets the device.
+     *
+     * @param newDevice device string such as {@code net_tap0,iface=x}, or a PCI address such as {@code 0000:3b:00.0}.
+     * @return this.
+     */
+    public DpdkDeviceConfig device(final String newDevice) {
+        device = newDevice;
+        return this;
+    }
+
+    /**
+     * The device string.
+     *
+     * @return as given.
+     */
+    public String device() {
+        return device;
+    }
+
+    /** The part of the device string that names the device: up to the first comma, without a bus prefix. */
+    String deviceName() {
+        final int comma = device.indexOf(',');
+        final String name = comma < 0 ? device : device.substring(0, comma);
+        return name.startsWith("vdev:") || name.startsWith("pci:") ? name.substring(name.indexOf(':') + 1) : name;
+    }
+
+    /**
+     * Sets the pool.
+     *
+     * @param newMempool that received frames come from and that {@code allocate} serves from; stays the caller's.
+     * @return this.
+     */
+    public DpdkDeviceConfig mempool(final DpdkMempool newMempool) {
+        mempool = newMempool;
+        return this;
+    }
+
+    /**
+     * The pool.
+     *
+     * @return as given.
+     */
+    public DpdkMempool mempool() {
+        return mempool;
+    }
+
+    /**
+     * Sets the number of queue pairs; more than one are fed by receive-side scaling.
+     *
+     * @param newQueues 1 or more.
+     * @return this.
+     */
+    public DpdkDeviceConfig queues(final int newQueues) {
+        queues = newQueues;
+        return this;
+    }
+
+    /**
+     * The number of queue pairs.
+     *
+     * @return 1 unless set.
+     */
+    public int queues() {
+        return queues;
+    }
+
+    /**
+     * Sets the receive descriptors per queue, adjusted to what the device can do.
+     *
+     * @param descriptors wanted.
+     * @return this.
+     */
+    public DpdkDeviceConfig receiveDescriptors(final int descriptors) {
+        receiveDescriptors = descriptors;
+        return this;
+    }
+
+    /**
+     * The receive descriptors per queue.
+     *
+     * @return 512 unless set.
+     */
+    public int receiveDescriptors() {
+        return receiveDescriptors;
+    }
+
+    /**
+     * Sets the transmit descriptors per queue, adjusted to what the device can do.
+     *
+     * @param descriptors wanted.
+     * @return this.
+     */
+    public DpdkDeviceConfig transmitDescriptors(final int descriptors) {
+        transmitDescriptors = descriptors;
+        return this;
+    }
+
+    /**
+     * The transmit descriptors per queue.
+     *
+     * @return 512 unless set.
+     */
+    public int transmitDescriptors() {
+        return transmitDescriptors;
+    }
+
+    /**
+     * Sets the largest IP packet that a frame carries. A device that cannot be told (ring, null, pcap) is held to it here.
+     *
+     * @param octets 68 or more; the frame, with VLAN tag, must fit the mempool's frames.
+     * @return this.
+     */
+    public DpdkDeviceConfig mtu(final int octets) {
+        mtu = octets;
+        return this;
+    }
+
+    /**
+     * The MTU.
+     *
+     * @return 1500 unless set.
+     */
+    public int mtu() {
+        return mtu;
+    }
+
+    /**
+     * Sets whether frames to foreign addresses are received.
+     *
+     * @param on true to receive them.
+     * @return this.
+     */
+    public DpdkDeviceConfig promiscuous(final boolean on) {
+        promiscuous = on;
+        return this;
+    }
+
+    /**
+     * Whether frames to foreign addresses are received.
+     *
+     * @return false unless set.
+     */
+    public boolean promiscuous() {
+        return promiscuous;
+    }
+
+    /**
+     * Sets the MAC address; a device that has none to set takes it as a name only.
+     *
+     * @param address 48 bits, unicast, first octet most significant; 0 leaves the device its own.
+     * @return this.
+     */
+    public DpdkDeviceConfig macAddress(final long address) {
+        macAddress = address;
+        return this;
+    }
+
+    /**
+     * The MAC address to set.
+     *
+     * @return 0 unless set.
+     */
+    public long macAddress() {
+        return macAddress;
+    }
+
+    /**
+     * Sets the key of the Toeplitz hash.
+     *
+     * @param key as long as the device wants it (40 octets mostly); copied.
+     * @return this.
+     */
+    public DpdkDeviceConfig rssKey(final byte[] key) {
+        rssKey = key.clone();
+        return this;
+    }
+
+    /**
+     * The key of the Toeplitz hash.
+     *
+     * @return a copy; empty, for the driver's own, unless set.
+     */
+    public byte[] rssKey() {
+        return rssKey.clone();
+    }
+
+    /**
+     * Sets where the queues count.
+     *
+     * @param newCounters gives the counters of a queue by its index.
+     * @return this.
+     */
+    public DpdkDeviceConfig counters(final IntFunction<DpdkPortCounters> newCounters) {
+        counters = newCounters;
+        return this;
+    }
+
+    DpdkPortCounters countersOf(final int queue) {
+        return counters.apply(queue);
+    }
+
+    /** Checks what can be checked without the device. */
+    void validate() {
+        require(device != null && !deviceName().isEmpty(), "name a device, such as net_tap0,iface=x or a PCI address");
+        require(mempool != null, device + " needs a mempool");
+        require(queues >= 1 && queues <= MAX_QUEUES, device + " with " + queues + " queues: use 1 to " + MAX_QUEUES);
+        require(receiveDescriptors >= 1 && receiveDescriptors <= MAX_DESCRIPTORS && transmitDescriptors >= 1
+            && transmitDescriptors <= MAX_DESCRIPTORS, device + ": use 1 to " + MAX_DESCRIPTORS + " descriptors");
+        require((macAddress >>> 48) == 0 && (macAddress & 0x0100_0000_0000L) == 0,
+            device + ": " + Long.toHexString(macAddress) + " is no unicast MAC address");
+        validateMtu(mtu);
+    }
+
+    void validateMtu(final int octets) {
+        final int most = mempool.frameCapacity() - FRAME_OVERHEAD;
+        require(octets >= MIN_MTU && octets <= most, device + ": MTU " + octets + " is outside " + MIN_MTU + ".." + most
+            + " that frames of mempool " + mempool.name() + " can carry");
+    }
+
+    private static void require(final boolean condition, final String message) {
+        if (!condition) {
+            throw new DpdkException(message);
+        }
+    }
+}
