@@ -1,0 +1,577 @@
+package org.rds4j.tcp;
+
+import org.agrona.BitUtil;
+
+/**
+ * Everything one {@link TcpEngine} is configured with. Times are nanoseconds. Defaults are those of a datacenter network
+ * ({@link #datacenter()}); {@link #wideArea()} gives what the Internet needs.
+ *
+ * @param maxConnections         connections that exist at once, half-open and closed but unreleased ones included.
+ * @param sendBufferLength       octets of a connection's send ring, a power of two.
+ * @param receiveBufferLength    octets of a connection's receive ring, a power of two; bounds the window.
+ * @param overhangLength         octets behind each ring's end that make runs linear; one TLS record fits.
+ * @param maxOutOfOrderRanges    separate runs of out-of-order data that a connection keeps.
+ * @param backlog                half-open connections per listener.
+ * @param timeWaitCapacity       TIME-WAIT records; the oldest is evicted when they run out.
+ * @param controlQueueLength     segments without a connection that wait for {@link TcpEngine#pollControl}.
+ * @param resetsPerSecond        resets sent in reply to segments that belong to no connection.
+ * @param initialWindowSegments  initial congestion window in segments (RFC 6928).
+ * @param quickAcks              segments acknowledged at once at the start of a connection.
+ * @param synRetries             SYNs sent again before an attempt ends.
+ * @param synAckRetries          SYN-ACKs sent again before a half-open connection is dropped.
+ * @param dataRetries            timeouts in a row before an established connection is dropped.
+ * @param orphanRetries          the same once the owner has closed.
+ * @param keepaliveProbes        unanswered keepalive probes before the connection is dropped.
+ * @param firstPort              lowest local port chosen by the engine.
+ * @param lastPort               highest local port chosen by the engine.
+ * @param initialRtoNs           retransmission timeout before the first sample (RFC 6298).
+ * @param rtoFloorNs             lowest retransmission timeout.
+ * @param rtoCeilingNs           highest retransmission timeout.
+ * @param delayedAckNs           longest delay of an acknowledgement; below the peer's RTO floor.
+ * @param persistCeilingNs       longest time between two window probes.
+ * @param timeWaitNs             twice the segment lifetime.
+ * @param finWait2Ns             life of a closed connection whose peer does not close.
+ * @param challengeAckIntervalNs least time between two challenge acknowledgements of a connection (RFC 5961).
+ * @param userTimeoutNs          default user timeout, 0 for none.
+ * @param keepaliveIdleNs        silence before the first keepalive probe, 0 for no keepalive.
+ * @param keepaliveIntervalNs    time between keepalive probes.
+ * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
+ * @param windowScale            offer the window scale option (RFC 7323).
+ * @param timestamps             offer the timestamps option (RFC 7323).
+ * @param transmitChecksum       the device computes TCP checksums of what is sent.
+ */
+public record TcpConfiguration(
+    int maxConnections,
+    int sendBufferLength,
+    int receiveBufferLength,
+    int overhangLength,
+    int maxOutOfOrderRanges,
+    int backlog,
+    int timeWaitCapacity,
+    int controlQueueLength,
+    int resetsPerSecond,
+    int initialWindowSegments,
+    int quickAcks,
+    int synRetries,
+    int synAckRetries,
+    int dataRetries,
+    int orphanRetries,
+    int keepaliveProbes,
+    int firstPort,
+    int lastPort,
+    long initialRtoNs,
+    long rtoFloorNs,
+    long rtoCeilingNs,
+    long delayedAckNs,
+    long persistCeilingNs,
+    long timeWaitNs,
+    long finWait2Ns,
+    long challengeAckIntervalNs,
+    long userTimeoutNs,
+    long keepaliveIdleNs,
+    long keepaliveIntervalNs,
+    boolean nagle,
+    boolean windowScale,
+    boolean timestamps,
+    boolean transmitChecksum) {
+
+    /** Highest window scale shift (RFC 7323 section 2.3). */
+    public static final int MAX_WINDOW_SHIFT = 14;
+
+    /** Checks every value; the message of the exception says which one is wrong and what would be right. */
+    public TcpConfiguration {
+        range("maxConnections", maxConnections, 1, 1 << 20);
+        powerOfTwo("sendBufferLength", sendBufferLength);
+        powerOfTwo("receiveBufferLength", receiveBufferLength);
+        range("overhangLength", overhangLength, 64, Math.min(sendBufferLength, receiveBufferLength) / 2);
+        range("maxOutOfOrderRanges", maxOutOfOrderRanges, 1, 1 << 16);
+        range("backlog", backlog, 1, 1 << 20);
+        range("timeWaitCapacity", timeWaitCapacity, 1, 1 << 20);
+        range("controlQueueLength", controlQueueLength, 1, 1 << 16);
+        range("resetsPerSecond", resetsPerSecond, 1, 1_000_000_000);
+        range("initialWindowSegments", initialWindowSegments, 1, 1 << 10);
+        range("quickAcks", quickAcks, 0, 1 << 16);
+        range("synRetries", synRetries, 1, 255);
+        range("synAckRetries", synAckRetries, 1, 255);
+        range("dataRetries", dataRetries, 1, 255);
+        range("orphanRetries", orphanRetries, 1, 255);
+        range("keepaliveProbes", keepaliveProbes, 2, 255);
+        range("firstPort", firstPort, 1, 65_535);
+        range("lastPort", lastPort, firstPort, 65_535);
+        range("rtoFloorNs", rtoFloorNs, 1_000, Long.MAX_VALUE);
+        range("rtoCeilingNs", rtoCeilingNs, rtoFloorNs, 1L << 53);
+        range("initialRtoNs", initialRtoNs, rtoFloorNs, rtoCeilingNs);
+        range("delayedAckNs", delayedAckNs, 0, 500_000_000L);
+        range("persistCeilingNs", persistCeilingNs, rtoFloorNs, 1L << 53);
+        range("timeWaitNs", timeWaitNs, 0, 1L << 53);
+        range("finWait2Ns", finWait2Ns, 0, 1L << 53);
+        range("challengeAckIntervalNs", challengeAckIntervalNs, 0, 1L << 53);
+        range("userTimeoutNs", userTimeoutNs, 0, 1L << 53);
+        range("keepaliveIdleNs", keepaliveIdleNs, 0, 1L << 53);
+        range("keepaliveIntervalNs", keepaliveIntervalNs, 1, 1L << 53);
+    }
+
+    /**
+     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms.
+     *
+     * @return a builder to change them with.
+     */
+    public static Builder datacenter() {
+        return new Builder();
+    }
+
+    /**
+     * Defaults for the Internet: RTO floor 200 ms, acknowledgements delayed by at most 40 ms.
+     *
+     * @return a builder to change them with.
+     */
+    public static Builder wideArea() {
+        return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L);
+    }
+
+    /**
+     * The window scale shift this side offers: what the receive ring needs.
+     *
+     * @return 0 to {@value #MAX_WINDOW_SHIFT}.
+     */
+    public int windowShift() {
+        int shift = 0;
+        while (shift < MAX_WINDOW_SHIFT && receiveBufferLength >> shift > 0xffff) {
+            shift++;
+        }
+        return windowScale ? shift : 0;
+    }
+
+    private static void range(final String name, final long value, final long least, final long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                name + " is " + value + " but must be from " + least + " to " + most + "; set it with TcpConfiguration.Builder");
+        }
+    }
+
+    private static void powerOfTwo(final String name, final int value) {
+        if (!BitUtil.isPowerOfTwo(value) || value < 1024 || value > 1 << 29) {
+            throw new IllegalArgumentException(
+                name + " is " + value + " but must be a power of two from 1024 to " + (1 << 29));
+        }
+    }
+
+    /** Collects settings; {@link #build()} checks them. Setters are named for the record's components. */
+    public static final class Builder {
+        private int maxConnections = 256;
+        private int sendBufferLength = 256 * 1024;
+        private int receiveBufferLength = 256 * 1024;
+        private int overhangLength = 16_704;
+        private int maxOutOfOrderRanges = 64;
+        private int backlog = 128;
+        private int timeWaitCapacity = 4096;
+        private int controlQueueLength = 256;
+        private int resetsPerSecond = 1000;
+        private int initialWindowSegments = 10;
+        private int quickAcks = 16;
+        private int synRetries = 6;
+        private int synAckRetries = 5;
+        private int dataRetries = 15;
+        private int orphanRetries = 8;
+        private int keepaliveProbes = 9;
+        private int firstPort = 32_768;
+        private int lastPort = 60_999;
+        private long initialRtoNs = 1_000_000_000L;
+        private long rtoFloorNs = 5_000_000L;
+        private long rtoCeilingNs = 120_000_000_000L;
+        private long delayedAckNs = 1_000_000L;
+        private long persistCeilingNs = 60_000_000_000L;
+        private long timeWaitNs = 60_000_000_000L;
+        private long finWait2Ns = 60_000_000_000L;
+        private long challengeAckIntervalNs = 500_000_000L;
+        private long userTimeoutNs;
+        private long keepaliveIdleNs;
+        private long keepaliveIntervalNs = 75_000_000_000L;
+        private boolean nagle;
+        private boolean windowScale = true;
+        private boolean timestamps = true;
+        private boolean transmitChecksum;
+
+        private Builder() {
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#maxConnections()}.
+         *
+         * @param value connections that exist at once, half-open and closed but unreleased ones included.
+         * @return this.
+         */
+        public Builder maxConnections(final int value) {
+            this.maxConnections = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#sendBufferLength()}.
+         *
+         * @param value octets of a connection's send ring, a power of two.
+         * @return this.
+         */
+        public Builder sendBufferLength(final int value) {
+            this.sendBufferLength = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#receiveBufferLength()}.
+         *
+         * @param value octets of a connection's receive ring, a power of two; bounds the window.
+         * @return this.
+         */
+        public Builder receiveBufferLength(final int value) {
+            this.receiveBufferLength = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#overhangLength()}.
+         *
+         * @param value octets behind each ring's end that make runs linear; one TLS record fits.
+         * @return this.
+         */
+        public Builder overhangLength(final int value) {
+            this.overhangLength = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#maxOutOfOrderRanges()}.
+         *
+         * @param value separate runs of out-of-order data that a connection keeps.
+         * @return this.
+         */
+        public Builder maxOutOfOrderRanges(final int value) {
+            this.maxOutOfOrderRanges = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#backlog()}.
+         *
+         * @param value half-open connections per listener.
+         * @return this.
+         */
+        public Builder backlog(final int value) {
+            this.backlog = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#timeWaitCapacity()}.
+         *
+         * @param value TIME-WAIT records; the oldest is evicted when they run out.
+         * @return this.
+         */
+        public Builder timeWaitCapacity(final int value) {
+            this.timeWaitCapacity = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#controlQueueLength()}.
+         *
+         * @param value segments without a connection that wait for {@link TcpEngine#pollControl}.
+         * @return this.
+         */
+        public Builder controlQueueLength(final int value) {
+            this.controlQueueLength = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#resetsPerSecond()}.
+         *
+         * @param value resets sent in reply to segments that belong to no connection.
+         * @return this.
+         */
+        public Builder resetsPerSecond(final int value) {
+            this.resetsPerSecond = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#initialWindowSegments()}.
+         *
+         * @param value initial congestion window in segments (RFC 6928).
+         * @return this.
+         */
+        public Builder initialWindowSegments(final int value) {
+            this.initialWindowSegments = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#quickAcks()}.
+         *
+         * @param value segments acknowledged at once at the start of a connection.
+         * @return this.
+         */
+        public Builder quickAcks(final int value) {
+            this.quickAcks = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#synRetries()}.
+         *
+         * @param value SYNs sent again before an attempt ends.
+         * @return this.
+         */
+        public Builder synRetries(final int value) {
+            this.synRetries = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#synAckRetries()}.
+         *
+         * @param value SYN-ACKs sent again before a half-open connection is dropped.
+         * @return this.
+         */
+        public Builder synAckRetries(final int value) {
+            this.synAckRetries = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#dataRetries()}.
+         *
+         * @param value timeouts in a row before an established connection is dropped.
+         * @return this.
+         */
+        public Builder dataRetries(final int value) {
+            this.dataRetries = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#orphanRetries()}.
+         *
+         * @param value the same once the owner has closed.
+         * @return this.
+         */
+        public Builder orphanRetries(final int value) {
+            this.orphanRetries = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#keepaliveProbes()}.
+         *
+         * @param value unanswered keepalive probes before the connection is dropped.
+         * @return this.
+         */
+        public Builder keepaliveProbes(final int value) {
+            this.keepaliveProbes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#firstPort()}.
+         *
+         * @param value lowest local port chosen by the engine.
+         * @return this.
+         */
+        public Builder firstPort(final int value) {
+            this.firstPort = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#lastPort()}.
+         *
+         * @param value highest local port chosen by the engine.
+         * @return this.
+         */
+        public Builder lastPort(final int value) {
+            this.lastPort = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#initialRtoNs()}.
+         *
+         * @param value retransmission timeout before the first sample (RFC 6298).
+         * @return this.
+         */
+        public Builder initialRtoNs(final long value) {
+            this.initialRtoNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#rtoFloorNs()}.
+         *
+         * @param value lowest retransmission timeout.
+         * @return this.
+         */
+        public Builder rtoFloorNs(final long value) {
+            this.rtoFloorNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#rtoCeilingNs()}.
+         *
+         * @param value highest retransmission timeout.
+         * @return this.
+         */
+        public Builder rtoCeilingNs(final long value) {
+            this.rtoCeilingNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#delayedAckNs()}.
+         *
+         * @param value longest delay of an acknowledgement; below the peer's RTO floor.
+         * @return this.
+         */
+        public Builder delayedAckNs(final long value) {
+            this.delayedAckNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#persistCeilingNs()}.
+         *
+         * @param value longest time between two window probes.
+         * @return this.
+         */
+        public Builder persistCeilingNs(final long value) {
+            this.persistCeilingNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#timeWaitNs()}.
+         *
+         * @param value twice the segment lifetime.
+         * @return this.
+         */
+        public Builder timeWaitNs(final long value) {
+            this.timeWaitNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#finWait2Ns()}.
+         *
+         * @param value life of a closed connection whose peer does not close.
+         * @return this.
+         */
+        public Builder finWait2Ns(final long value) {
+            this.finWait2Ns = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#challengeAckIntervalNs()}.
+         *
+         * @param value least time between two challenge acknowledgements of a connection (RFC 5961).
+         * @return this.
+         */
+        public Builder challengeAckIntervalNs(final long value) {
+            this.challengeAckIntervalNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#userTimeoutNs()}.
+         *
+         * @param value default user timeout, 0 for none.
+         * @return this.
+         */
+        public Builder userTimeoutNs(final long value) {
+            this.userTimeoutNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#keepaliveIdleNs()}.
+         *
+         * @param value silence before the first keepalive probe, 0 for no keepalive.
+         * @return this.
+         */
+        public Builder keepaliveIdleNs(final long value) {
+            this.keepaliveIdleNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#keepaliveIntervalNs()}.
+         *
+         * @param value time between keepalive probes.
+         * @return this.
+         */
+        public Builder keepaliveIntervalNs(final long value) {
+            this.keepaliveIntervalNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#nagle()}.
+         *
+         * @param value hold small segments back while one is unacknowledged (Minshall).
+         * @return this.
+         */
+        public Builder nagle(final boolean value) {
+            this.nagle = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#windowScale()}.
+         *
+         * @param value offer the window scale option (RFC 7323).
+         * @return this.
+         */
+        public Builder windowScale(final boolean value) {
+            this.windowScale = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#timestamps()}.
+         *
+         * @param value offer the timestamps option (RFC 7323).
+         * @return this.
+         */
+        public Builder timestamps(final boolean value) {
+            this.timestamps = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#transmitChecksum()}.
+         *
+         * @param value the device computes TCP checksums of what is sent.
+         * @return this.
+         */
+        public Builder transmitChecksum(final boolean value) {
+            this.transmitChecksum = value;
+            return this;
+        }
+
+        /**
+         * Builds the configuration.
+         *
+         * @return checked settings.
+         * @throws IllegalArgumentException naming the value that is out of range.
+         */
+        public TcpConfiguration build() {
+            return new TcpConfiguration(
+                maxConnections, sendBufferLength, receiveBufferLength, overhangLength, maxOutOfOrderRanges, backlog,
+                timeWaitCapacity, controlQueueLength, resetsPerSecond, initialWindowSegments, quickAcks, synRetries,
+                synAckRetries, dataRetries, orphanRetries, keepaliveProbes, firstPort, lastPort, initialRtoNs,
+                rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, windowScale,
+                timestamps, transmitChecksum);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package org.rds4j.tcp;
+
+/**
+ * One TCP connection as its owner sees it. Used on the engine's thread only, but for the memory behind claims and received
+ * runs, which another thread may read and write between two calls of the owner.
+ * <p>
+ * <b>Streams.</b> Each direction is a stream of octets numbered from 0 by 64-bit positions, held in an off-heap ring with an
+ * overhang of {@link #overhangLength()} octets behind its end, so that any run of up to that many octets can be
+ * addressed linearly.
+ * <p>
+ * <b>Ownership.</b> Memory and object go back to the engine's pools with {@link #release()} and not before, however
+ * the connection ends.
+ */
+public interface TcpConnection {
+    /**
+     * The peer's address.
+     *
+     * @return bits 127..64.
+     */
+    long remoteHigh();
+
+    /**
+     * The peer's address.
+     *
+     * @return bits 63..0; IPv4 as {@code ::ffff:a.b.c.d}.
+     */
+    long remoteLow();
+
+    /**
+     * The peer's port.
+     *
+     * @return 1..65535.
+     */
+    int remotePort();
+
+    /**
+     * The local address.
+     *
+     * @return bits 127..64.
+     */
+    long localHigh();
+
+    /**
+     * The local address.
+     *
+     * @return bits 63..0.
+     */
+    long localLow();
+
+    /**
+     * The local port.
+     *
+     * @return 1..65535.
+     */
+    int localPort();
+
+    /**
+     * Where the connection stands.
+     *
+     * @return the state; stays TIME_WAIT or CLOSED after the end.
+     */
+    TcpState state();
+
+    /**
+     * Whether {@link TcpHandler#onClosed} is due or has been called, so that {@link #release()} is allowed.
+     *
+     * @return true once the connection is over.
+     */
+    boolean isClosed();
+
+    /**
+     * Who is told what happens.
+     *
+     * @param handler replaces the present one from the next call on.
+     */
+    void handler(TcpHandler handler);
+
+    /**
+     * The egress lane.
+     *
+     * @return 0..15.
+     */
+    int lane();
+
+    /**
+     * Moves the connection to another lane; from now on {@link TcpEngine#emit} serves it there.
+     *
+     * @param lane 0..15.
+     */
+    void lane(int lane);
+
+    /**
+     * The differentiated services code point of its packets.
+     *
+     * @return 0..63.
+     */
+    int dscp();
+
+    /**
+     * Sets the differentiated services code point.
+     *
+     * @param dscp 0..63.
+     */
+    void dscp(int dscp);
+
+    /**
+     * Switches Nagle's algorithm (in Minshall's form) off or on. Off is the default unless configured otherwise.
+     *
+     * @param noDelay true to send small segments at once.
+     */
+    void noDelay(boolean noDelay);
+
+    /**
+     * Sets the user timeout (RFC 9293 section 3.9.1, RFC 5482): the longest that data may stay unacknowledged, or a window
+     * closed.
+     *
+     * @param timeoutNs nanoseconds, 0 for none (then the retry counts decide).
+     */
+    void userTimeout(long timeoutNs);
+
+    /**
+     * Octets of the overhang behind each ring, which is also the longest single claim.
+     *
+     * @return the configured length.
+     */
+    int overhangLength();
+
+    /**
+     * Takes room at the end of the send stream. Several claims may be open; they are committed in order. The memory is the
+     * caller's until it commits, and may be filled by another thread.
+     *
+     * @param length 1 to {@link #overhangLength()}.
+     * @return position of the first octet, or -1 when there is no room now or the direction is closed.
+     */
+    long claimSend(int length);
+
+    /**
+     * Where a claimed position lies.
+     *
+     * @param position inside an open claim.
+     * @return its address, linear for {@link #overhangLength()} octets, of which the claimed ones may be written.
+     */
+    long sendAddress(long position);
+
+    /**
+     * Hands the oldest claimed octets to TCP, which may send them from now on.
+     *
+     * @param length octets, at most what is claimed and not committed; a claim that crosses the ring's end must be
+     *               committed in one piece.
+     */
+    void commitSend(int length);
+
+    /**
+     * Copies octets into the send stream. Not allowed while a claim is open.
+     *
+     * @param address of the octets, borrowed for the call.
+     * @param length  how many.
+     * @return octets taken, 0 to length.
+     */
+    int send(long address, int length);
+
+    /**
+     * End of what was committed.
+     *
+     * @return a stream position.
+     */
+    long sendCommitted();
+
+    /**
+     * End of what the peer has acknowledged.
+     *
+     * @return a stream position.
+     */
+    long acknowledgedPosition();
+
+    /**
+     * Octets that can be claimed now.
+     *
+     * @return free octets of the send ring; 0 when the direction is closed.
+     */
+    int sendSpace();
+
+    /**
+     * End of what has arrived in order.
+     *
+     * @return a stream position.
+     */
+    long receivedPosition();
+
+    /**
+     * End of what the owner has consumed.
+     *
+     * @return a stream position.
+     */
+    long consumedPosition();
+
+    /**
+     * Longest run that can be addressed linearly from a position on.
+     *
+     * @param position between consumed and received.
+     * @return octets, 0 at the received position.
+     */
+    int contiguousLength(long position);
+
+    /**
+     * Where a run of received octets lies. A run that crosses the ring's end is made linear first, once: asking again for
+     * the run, or for a part of it, gives the same memory. The caller may overwrite the run in place; nothing else is written
+     * there until it is consumed. Runs that the caller overwrites must not overlap partly.
+     *
+     * @param position between consumed and received.
+     * @param length   at most {@link #contiguousLength(long)}.
+     * @return address of the run, valid until the run is consumed or the connection released.
+     */
+    long receiveAddress(long position, int length);
+
+    /**
+     * Gives received octets back to the window.
+     *
+     * @param toPosition between consumed and received; everything below is free for new data.
+     */
+    void consume(long toPosition);
+
+    /**
+     * Half close: a FIN follows everything claimed so far, once that is committed. Receiving goes on.
+     */
+    void closeSend();
+
+    /**
+     * Full, orderly close: a FIN follows everything claimed so far, once that is committed; data that arrives from now on is
+     * answered with a reset. If received octets are unread now, the connection is reset at once, as by
+     * {@link #abort()} (RFC 2525 section 2.17).
+     */
+    void close();
+
+    /** Resets the connection at once: a RST leaves by {@link TcpEngine#pollControl}. No-op on a closed connection. */
+    void abort();
+
+    /**
+     * Gives object and memory back to the engine; the reference must not be used afterwards.
+     *
+     * @throws IllegalStateException if the connection is not closed.
+     */
+    void release();
+
+    /**
+     * Smoothed round-trip time (RFC 6298).
+     *
+     * @return nanoseconds, 0 before the first sample.
+     */
+    long smoothedRttNs();
+
+    /**
+     * Round-trip time variation (RFC 6298).
+     *
+     * @return nanoseconds.
+     */
+    long rttVariationNs();
+
+    /**
+     * The retransmission timeout in force, backoff included.
+     *
+     * @return nanoseconds.
+     */
+    long retransmissionTimeoutNs();
+
+    /**
+     * The congestion window.
+     *
+     * @return octets.
+     */
+    long congestionWindow();
+
+    /**
+     * The slow start threshold.
+     *
+     * @return octets.
+     */
+    long slowStartThreshold();
+
+    /**
+     * The window the peer announced.
+     *
+     * @return octets.
+     */
+    long sendWindow();
+
+    /**
+     * Octets sent and not acknowledged.
+     *
+     * @return octets.
+     */
+    long bytesInFlight();
+
+    /**
+     * The window announced to the peer and not used up.
+     *
+     * @return octets.
+     */
+    long receiveWindow();
+
+    /**
+     * Most payload octets of one segment.
+     *
+     * @return SMSS less the options carried (RFC 6691).
+     */
+    int maxSegmentSize();
+
+    /**
+     * Segments sent again since the connection was opened.
+     *
+     * @return a count.
+     */
+    long retransmissions();
+}

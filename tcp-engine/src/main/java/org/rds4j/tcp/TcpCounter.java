@@ -1,0 +1,113 @@
+package org.rds4j.tcp;
+
+/** What a {@link TcpEngine} counts; each drop, refusal and exhaustion has a name of its own. */
+public enum TcpCounter {
+    /** Segments taken in. */
+    SEGMENTS_IN("segments-in", "segments handed to TCP"),
+    /** Segments sent. */
+    SEGMENTS_OUT("segments-out", "segments sent, retransmissions included"),
+    /** Payload received in order. */
+    OCTETS_IN("octets-in", "payload octets received in order"),
+    /** Payload sent. */
+    OCTETS_OUT("octets-out", "payload octets sent, retransmissions included"),
+    /** Active opens. */
+    ACTIVE_OPENS("active-opens", "connections opened from here"),
+    /** Passive opens. */
+    PASSIVE_OPENS("passive-opens", "connections accepted"),
+    /** Segments sent again. */
+    RETRANSMISSIONS("retransmissions", "segments sent again"),
+    /** Retransmission timeouts. */
+    TIMEOUTS("timeouts", "retransmission timeouts"),
+    /** Fast retransmits. */
+    FAST_RETRANSMITS("fast-retransmits", "losses repaired without a timeout"),
+    /** Window probes sent. */
+    WINDOW_PROBES("window-probes", "probes of a closed window sent"),
+    /** Keepalive probes sent. */
+    KEEPALIVE_PROBES("keepalive-probes", "keepalive probes sent"),
+    /** Out-of-order segments kept. */
+    OUT_OF_ORDER("out-of-order", "segments kept until a gap before them is filled"),
+    /** Resets sent. */
+    RESETS_OUT("resets-out", "resets sent"),
+    /** Connections reset by the peer. */
+    RESETS_IN("resets-in", "connections reset or refused by the peer"),
+    /** Challenge acknowledgements. */
+    CHALLENGE_ACKS("challenge-acks", "challenge acknowledgements and replies to unacceptable segments sent"),
+    /** Challenge acknowledgements suppressed. */
+    CHALLENGE_ACKS_LIMITED("challenge-acks-limited", "the same, held back by the rate limit"),
+    /** Connections that ended by timeout. */
+    CONNECTION_TIMEOUTS("connection-timeouts", "connections dropped because the peer was silent"),
+    /** TIME-WAIT records evicted. */
+    TIME_WAIT_EVICTIONS("time-wait-evictions", "TIME-WAIT records given up for newer ones"),
+    /** TIME-WAIT records taken over. */
+    TIME_WAIT_REUSES("time-wait-reuses", "TIME-WAIT records taken over by a new SYN"),
+    /** Dropped: malformed header. */
+    DROP_MALFORMED("drop-malformed", "dropped: header or options that do not fit the segment"),
+    /** Dropped: checksum. */
+    DROP_CHECKSUM("drop-checksum", "dropped: wrong TCP checksum"),
+    /** Dropped: no connection. */
+    DROP_NO_CONNECTION("drop-no-connection", "dropped: neither a connection nor a listener"),
+    /** Dropped: listener. */
+    DROP_LISTENER("drop-listener", "dropped: not a SYN, sent to a listener"),
+    /** Dropped: backlog. */
+    DROP_BACKLOG("drop-backlog", "dropped: SYN while the listener's backlog is full"),
+    /** Dropped: connections exhausted. */
+    DROP_NO_CONNECTIONS_LEFT("drop-no-connections-left", "refused: all connection objects are in use"),
+    /** Dropped: route. */
+    DROP_NO_ROUTE("drop-no-route", "refused: no route to the host"),
+    /** Refused: ports. */
+    DROP_NO_PORT("drop-no-port", "refused: local ports or the four-tuple in use"),
+    /** Dropped: outside the window. */
+    DROP_OUT_OF_WINDOW("drop-out-of-window", "dropped: sequence number not acceptable"),
+    /** Dropped: acknowledgement. */
+    DROP_BAD_ACK("drop-bad-ack", "dropped: acknowledgement of what was not sent, or too old"),
+    /** Dropped: no acknowledgement. */
+    DROP_NO_ACK("drop-no-ack", "dropped: no ACK flag on a synchronised connection"),
+    /** Dropped: reset. */
+    DROP_BAD_RESET("drop-bad-reset", "dropped: reset that does not match exactly"),
+    /** Dropped: SYN. */
+    DROP_BAD_SYN("drop-bad-syn", "dropped: SYN on a synchronised connection"),
+    /** Dropped: PAWS. */
+    DROP_PAWS("drop-paws", "dropped: timestamp older than the last (RFC 7323 section 5)"),
+    /** Dropped: timestamp missing. */
+    DROP_NO_TIMESTAMP("drop-no-timestamp", "dropped: timestamps were negotiated and are missing"),
+    /** Dropped: duplicate data. */
+    DROP_DUPLICATE("drop-duplicate", "dropped: payload that was received before"),
+    /** Dropped: reassembly. */
+    DROP_REASSEMBLY("drop-reassembly", "dropped: too many separate runs of out-of-order data"),
+    /** Dropped: data after close. */
+    DROP_AFTER_CLOSE("drop-after-close", "reset: data for an owner that has closed"),
+    /** Dropped: time wait. */
+    DROP_TIME_WAIT("drop-time-wait", "dropped: segment for a connection in TIME-WAIT"),
+    /** Dropped: control queue. */
+    DROP_CONTROL_QUEUE("drop-control-queue", "not sent: queue of control segments full, or no route"),
+    /** Dropped: reset limit. */
+    DROP_RESET_LIMIT("drop-reset-limit", "not sent: resets over the rate limit"),
+    /** Ignored ICMP. */
+    DROP_ICMP("drop-icmp", "ignored: ICMP error that matches nothing in flight");
+
+    private final String label;
+    private final String meaning;
+
+    TcpCounter(final String label, final String meaning) {
+        this.label = label;
+        this.meaning = meaning;
+    }
+
+    /**
+     * Short name for tables.
+     *
+     * @return lower case, words joined by hyphens.
+     */
+    public String label() {
+        return label;
+    }
+
+    /**
+     * What is counted.
+     *
+     * @return one line.
+     */
+    public String meaning() {
+        return meaning;
+    }
+}
