@@ -1,0 +1,78 @@
+package org.rds4j.perf.baseline;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+
+/**
+ * The other party: accepts one connection on the loopback interface and serves it, on a thread of its own that never
+ * waits until it is closed. Made, asked and closed by the client's thread.
+ */
+final class KernelServer implements AutoCloseable {
+    private static final long JOIN_MILLIS = 10_000;
+
+    private final Wires wires;
+    private final Service.Maker maker;
+    private final ServerSocketChannel listener;
+    private final Thread thread;
+    private volatile boolean running = true;
+    private volatile Throwable failure;
+
+    KernelServer(final String name, final Wires wires, final Service.Maker maker) throws IOException {
+        this.wires = wires;
+        this.maker = maker;
+        this.listener = ServerSocketChannel.open();
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+        this.thread = Thread.ofPlatform().daemon().name(name + "-server").unstarted(this::serve);
+        thread.start();
+    }
+
+    /** Where to connect to. */
+    SocketAddress address() throws IOException {
+        return listener.getLocalAddress();
+    }
+
+    /** What ended the server's thread early, or null. */
+    Throwable failure() {
+        return failure;
+    }
+
+    /** Sets up a connected channel the way both ends want it. */
+    static SocketChannel tuned(final SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.configureBlocking(false);
+        return channel;
+    }
+
+    private void serve() {
+        try (SocketChannel channel = tuned(listener.accept()); Wire wire = wires.server(channel)) {
+            final Service service = maker.serve(wire);
+            while (running) {
+                service.doWork();
+            }
+        } catch (final IOException | RuntimeException | Error e) {
+            failure = e;
+        }
+    }
+
+    /** Lets the thread end after the step that it is at. */
+    void stop() {
+        running = false;
+    }
+
+    /** Ends the thread and waits for it, so that it takes no processor time from the next measurement. */
+    @Override
+    public void close() throws IOException {
+        stop();
+        listener.close();
+        try {
+            thread.join(JOIN_MILLIS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

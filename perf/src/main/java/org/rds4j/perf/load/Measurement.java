@@ -1,0 +1,122 @@
+package org.rds4j.perf.load;
+
+import java.util.Arrays;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/** What one subject showed at one size, over all rounds. */
+public sealed interface Measurement {
+    /**
+     * What was measured.
+     *
+     * @return the subject.
+     */
+    SubjectDescription subject();
+
+    /**
+     * Octets of each message.
+     *
+     * @return the size.
+     */
+    int size();
+
+    /**
+     * Which kind this is.
+     *
+     * @return the metric.
+     */
+    Metric metric();
+
+    /**
+     * Round-trip times.
+     *
+     * @param subject       what was measured.
+     * @param size          octets of each message.
+     * @param ratePerSecond at which messages were due, or 0 for the closed loop.
+     * @param histogram     nanoseconds.
+     */
+    record Rtt(SubjectDescription subject, int size, int ratePerSecond, Histogram histogram) implements Measurement {
+        @Override
+        public Metric metric() {
+            return Metric.RTT;
+        }
+
+        /**
+         * A percentile.
+         *
+         * @param percentile from 0 to 100.
+         * @return nanoseconds.
+         */
+        public long atPercentile(final double percentile) {
+            return histogram.getValueAtPercentile(percentile);
+        }
+    }
+
+    /**
+     * Messages delivered.
+     *
+     * @param subject what was measured.
+     * @param size    octets of each message.
+     * @param rounds  one entry for each round, in order.
+     */
+    record Throughput(SubjectDescription subject, int size, List<Round> rounds) implements Measurement {
+        /**
+         * Keeps the list.
+         */
+        public Throughput {
+            rounds = List.copyOf(rounds);
+        }
+
+        @Override
+        public Metric metric() {
+            return Metric.THROUGHPUT;
+        }
+
+        /**
+         * Messages per second over all rounds.
+         *
+         * @return the rate.
+         */
+        public double messagesPerSecond() {
+            final long messages = rounds.stream().mapToLong(Round::messages).sum();
+            final long elapsedNs = rounds.stream().mapToLong(Round::elapsedNs).sum();
+            return new Round(messages, elapsedNs).messagesPerSecond();
+        }
+
+        /**
+         * Payload bits per second over all rounds, in units of 10^9.
+         *
+         * @return the rate.
+         */
+        public double gigabitsPerSecond() {
+            return messagesPerSecond() * size * Byte.SIZE / 1e9;
+        }
+
+        /**
+         * How far the rounds lie apart, as a share of the whole.
+         *
+         * @return (fastest - slowest) / mean; 0 for one round.
+         */
+        public double spread() {
+            final double[] rates = rounds.stream().mapToDouble(Round::messagesPerSecond).sorted().toArray();
+            return (rates[rates.length - 1] - rates[0]) / Arrays.stream(rates).average().orElseThrow();
+        }
+    }
+
+    /**
+     * One round of a stream.
+     *
+     * @param messages  that arrived.
+     * @param elapsedNs within which they did.
+     */
+    record Round(long messages, long elapsedNs) {
+        /**
+         * The rate of the round.
+         *
+         * @return messages per second.
+         */
+        public double messagesPerSecond() {
+            return messages * 1e9 / elapsedNs;
+        }
+    }
+}

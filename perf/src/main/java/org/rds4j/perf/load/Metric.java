@@ -1,0 +1,24 @@
+package org.rds4j.perf.load;
+
+/** What is measured. */
+public enum Metric {
+    /** Time from sending a message until its echo arrived. */
+    RTT("rtt"),
+    /** Messages delivered per second, in one direction. */
+    THROUGHPUT("throughput");
+
+    private final String label;
+
+    Metric(final String label) {
+        this.label = label;
+    }
+
+    /**
+     * The metric's name in options and files.
+     *
+     * @return a lower-case word.
+     */
+    public String label() {
+        return label;
+    }
+}
