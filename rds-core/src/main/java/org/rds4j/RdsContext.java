@@ -52,6 +52,8 @@ public final class RdsContext {
     private long reassemblyLength = 256L << 20;
     private int maxSockets = 1024;
     private int maxPeers = 1024;
+    private int maxConnections = 256;
+    private int tcpBufferLength = 512 << 10;
     private long reconnectMinDelayNs = 1_000_000L;
     private long reconnectMaxDelayNs = 1_000_000_000L;
     private long drainTimeoutNs = 5_000_000_000L;
@@ -212,6 +214,9 @@ public final class RdsContext {
             + ": it must be at least twice maxMessageLength " + maxMessageLength);
         requireRange("maxSockets", maxSockets, 1, 65534);
         requireRange("maxPeers", maxPeers, 1, 1 << 20);
+        requireRange("maxConnections", maxConnections, 1, 1 << 20);
+        requireRange("tcpBufferLength", tcpBufferLength, 64 << 10, 1 << 30);
+        tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
         receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
         submitRingLength = BitUtil.findNextPositivePowerOfTwo(submitRingLength);
         sendLogLength = BitUtil.findNextPositivePowerOfTwo(sendLogLength);
@@ -757,6 +762,57 @@ public final class RdsContext {
     public RdsContext maxSockets(final int value) {
         requireOpen();
         maxSockets = value;
+        return this;
+    }
+
+    /**
+     * Whether {@link #conclude()} has succeeded.
+     *
+     * @return true once the values are fixed.
+     */
+    public boolean isConcluded() {
+        return isConcluded;
+    }
+
+    /**
+     * Most TCP connections at once: one per peer and lane in use, and some for those being opened or closed.
+     *
+     * @return the value.
+     */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /**
+     * Sets most TCP connections at once.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxConnections(final int value) {
+        requireOpen();
+        maxConnections = value;
+        return this;
+    }
+
+    /**
+     * Octets of a TCP connection's send ring, and of its receive ring; bounds what is in flight on one path.
+     *
+     * @return the value, a power of two once concluded.
+     */
+    public int tcpBufferLength() {
+        return tcpBufferLength;
+    }
+
+    /**
+     * Sets octets of a TCP connection's send ring, and of its receive ring.
+     *
+     * @param value the value, rounded up to a power of two.
+     * @return this.
+     */
+    public RdsContext tcpBufferLength(final int value) {
+        requireOpen();
+        tcpBufferLength = value;
         return this;
     }
 

@@ -16,7 +16,7 @@ import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.handshake.Marker;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.engine.RdsEngine;
-import org.rds4j.peer.PathProbe;
+import org.rds4j.peer.OpenerMessage;
 import org.rds4j.tcp.TcpAcceptor;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpEngine;
@@ -121,7 +121,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     /** Lane and path of an inbound plaintext connection, as its first header says. */
     PathKey keyOfFirstHeader(final TcpConnection connection, final long headerAddress) {
-        final int lane = PathProbe.peekLane(headerAddress);
+        final int lane = OpenerMessage.laneOf(headerAddress);
         return new PathKey(
             connection.remoteHigh(), connection.remoteLow(),
             lane >= 0 && lane < laneCount ? lane : LaneSettings.DEFAULT_LANE, 0);

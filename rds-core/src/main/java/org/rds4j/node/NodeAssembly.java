@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.RdsContext;
@@ -17,13 +17,11 @@ import org.rds4j.crypto.certificate.TrustBundle;
 import org.rds4j.crypto.handshake.TlsContext;
 import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.engine.RdsEngine;
-import org.rds4j.engine.RdsEngineConfiguration;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.schedule.EgressArbiter;
 import org.rds4j.qos.status.QosCounter;
 import org.rds4j.qos.status.QosCounters;
 import org.rds4j.socket.EngineProxy;
-import org.rds4j.socket.SocketDirectory;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
 import org.rds4j.tcp.TcpConfiguration;
@@ -53,7 +51,6 @@ final class NodeAssembly {
         this.context = builder.context;
         this.qos = builder.qos;
         this.random = builder.random != null ? builder.random : new SecureRandom();
-        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
         final LinkPort port = link(builder.link);
         final NetworkLayer network = network(port);
         final TcpEngine tcp = tcp(network, port);
@@ -62,6 +59,7 @@ final class NodeAssembly {
         final SecurityService security = security(builder);
         final Carriers carriers = new Carriers(tcp, lanes, security, random, nodeCounters);
         final RdsEngine rds = rds(carriers);
+        this.proxy = rds.proxy();
         carriers.attach(rds);
         final Egress egress = new Egress(network, tcp, arbiter(port), port, nodeCounters);
         final EngineAgent engine = new EngineAgent(context.nanoClock(), port, network, tcp, rds, carriers, egress);
@@ -123,7 +121,7 @@ final class NodeAssembly {
 
     private NodeCounters nodeCounters() {
         final NodeCounters nodeCounters =
-            new NodeCounters(new UnsafeBuffer(BitUtil.allocateDirectAlignedOrHeap(NodeCounters.LENGTH)), 0);
+            new NodeCounters(new UnsafeBuffer(BufferUtil.allocateDirectAligned(NodeCounters.LENGTH, Long.BYTES)), 0);
         for (final NodeCounter counter : NodeCounter.values()) {
             counters.add(counter.label(), counter.meaning(), () -> nodeCounters.get(counter));
         }
@@ -156,11 +154,11 @@ final class NodeAssembly {
     }
 
     private RdsEngine rds(final Carriers carriers) {
-        final RdsCounters rdsCounters = RdsCounters.allocate();
+        final RdsCounters rdsCounters = RdsCounters.inMemory();
         for (final RdsCounter counter : RdsCounter.values()) {
             counters.add(counter.label(), counter.meaning(), () -> rdsCounters.get(counter));
         }
-        return new RdsEngine(context, proxy, carriers, qos::laneOf, random, rdsCounters);
+        return new RdsEngine(context, carriers, qos::laneOf, random, rdsCounters);
     }
 
     private EgressArbiter arbiter(final LinkPort port) {
