@@ -66,13 +66,13 @@ public enum RdsKey {
     /** Most open sockets. */
     MAX_SOCKETS("maxSockets",
         (context, text) -> context.maxSockets(length("maxSockets", text)), RdsContext::maxSockets),
-    /** Most peers ever talked to. */
+    /** Most TCP connections at once. */
     MAX_CONNECTIONS("maxConnections",
         (context, text) -> context.maxConnections(length("maxConnections", text)), RdsContext::maxConnections),
     /** Octets of a TCP connection's send ring, and of its receive ring. */
     TCP_BUFFER_LENGTH("tcpBufferLength",
         (context, text) -> context.tcpBufferLength(length("tcpBufferLength", text)), RdsContext::tcpBufferLength),
-    /** Most peers at once. */
+    /** Most peers ever talked to. */
     MAX_PEERS("maxPeers",
         (context, text) -> context.maxPeers(length("maxPeers", text)), RdsContext::maxPeers),
     /** First bound of the random delay before a reconnect, in nanoseconds. */

@@ -1,0 +1,85 @@
+package org.rds4j.sim.scenario;
+
+import java.util.Properties;
+import java.util.function.UnaryOperator;
+import org.rds4j.RdsContext;
+import org.rds4j.SecurityMode;
+import org.rds4j.ThreadingMode;
+import org.rds4j.node.RdsNode;
+import org.rds4j.sim.host.NodeHost;
+import org.rds4j.sim.link.LinkShape;
+import org.rds4j.sim.link.Side;
+import org.rds4j.sim.link.SimLink;
+import org.rds4j.sim.link.WireConditions;
+import org.rds4j.sim.world.Simulation;
+
+/** Two nodes, 10.0.0.1 and 10.0.0.2, joined by one simulated link. */
+public final class NodePair implements AutoCloseable {
+    private final SimLink link;
+    private final RdsNode first;
+    private final RdsNode second;
+
+    /**
+     * Launches both nodes.
+     *
+     * @param simulation whose clock and chance they get.
+     * @param conditions of the link, both ways.
+     * @param settings   changes a context that is plaintext otherwise.
+     */
+    public NodePair(
+        final Simulation simulation, final WireConditions conditions, final UnaryOperator<RdsContext> settings) {
+        link = simulation.link("link", LinkShape.ETHERNET);
+        link.conditions(conditions);
+        first = launch(simulation, "first", "10.0.0.1/24", Side.A, settings);
+        second = launch(simulation, "second", "10.0.0.2/24", Side.B, settings);
+    }
+
+    private RdsNode launch(
+        final Simulation simulation, final String name, final String address, final Side side,
+        final UnaryOperator<RdsContext> settings) {
+        final RdsContext context = new RdsContext(new Properties())
+            .address(address)
+            .security(SecurityMode.PLAINTEXT)
+            .threadingMode(ThreadingMode.INVOKER)
+            .nanoClock(simulation.clock());
+        final RdsNode node = RdsNode.with(settings.apply(context))
+            .link(link.port(side))
+            .random(simulation.random().stream(name))
+            .launch();
+        simulation.host(name, new NodeHost(node));
+        return node;
+    }
+
+    /**
+     * The link between them.
+     *
+     * @return for changing conditions and tapping frames.
+     */
+    public SimLink link() {
+        return link;
+    }
+
+    /**
+     * The node with the smaller address.
+     *
+     * @return 10.0.0.1.
+     */
+    public RdsNode first() {
+        return first;
+    }
+
+    /**
+     * The node with the larger address.
+     *
+     * @return 10.0.0.2.
+     */
+    public RdsNode second() {
+        return second;
+    }
+
+    @Override
+    public void close() {
+        first.close();
+        second.close();
+    }
+}

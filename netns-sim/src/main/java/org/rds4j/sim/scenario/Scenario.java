@@ -1,0 +1,144 @@
+package org.rds4j.sim.scenario;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.rds4j.RdsContext;
+import org.rds4j.sim.check.HistoryChecker;
+import org.rds4j.sim.fault.ResetInjector;
+import org.rds4j.sim.link.Side;
+import org.rds4j.sim.link.WireConditions;
+import org.rds4j.sim.world.Simulation;
+import org.rds4j.sim.world.SimulationException;
+
+/** The runs that the project keeps. */
+public enum Scenario {
+    /** A stream over a link that loses one frame in a hundred. */
+    LOSS("loss", 100_000, 1_000, WireConditions.PERFECT.withDelayNs(50_000).withRate(10_000_000_000L, 1 << 20)
+        .withLoss(0.01)),
+    /** A stream over a link that loses, doubles, reorders and damages frames. */
+    CHAOS("chaos", 20_000, 5_000, WireConditions.PERFECT.withDelayNs(50_000).withRate(10_000_000_000L, 1 << 20)
+        .withLoss(0.01).withDuplication(0.01).withReordering(0.02, 30_000).withCorruption(0.005)),
+    /** A stream whose TCP connection is reset at random moments, a thousand times. */
+    RESETS("resets", Long.MAX_VALUE, 5_000, WireConditions.PERFECT.withDelayNs(20_000).withRate(10_000_000_000L, 1 << 20)) {
+        @Override
+        BooleanSupplier begin(final Simulation simulation, final NodePair nodes, final Stream stream) {
+            final ResetInjector injector = new ResetInjector();
+            nodes.link().tap(injector);
+            final RandomGenerator chance = simulation.random().stream("resets");
+            armLater(simulation, injector, chance);
+            return () -> {
+                if (injector.injected() >= RESETS_WANTED) {
+                    stream.stop();
+                }
+                return stream.isSent();
+            };
+        }
+
+        private void armLater(final Simulation simulation, final ResetInjector injector, final RandomGenerator chance) {
+            if (injector.injected() < RESETS_WANTED) {
+                simulation.at(simulation.clock().nanoTime() + chance.nextLong(2_000_000L), () -> {
+                    injector.arm(chance.nextBoolean() ? Side.A : Side.B);
+                    armLater(simulation, injector, chance);
+                });
+            }
+        }
+    };
+
+    private static final int RESETS_WANTED = 1_000;
+    private static final long TIME_LIMIT_NS = 3_600_000_000_000L;
+
+    private final String label;
+    private final long datagrams;
+    private final int maxLength;
+    private final WireConditions conditions;
+
+    Scenario(final String label, final long datagrams, final int maxLength, final WireConditions conditions) {
+        this.label = label;
+        this.datagrams = datagrams;
+        this.maxLength = maxLength;
+        this.conditions = conditions;
+    }
+
+    /**
+     * The scenario of a name.
+     *
+     * @param label as printed by {@link #label()}.
+     * @return the scenario, empty when there is none.
+     */
+    public static Optional<Scenario> of(final String label) {
+        return Arrays.stream(values()).filter(scenario -> scenario.label.equals(label)).findFirst();
+    }
+
+    /**
+     * Every name, for help texts.
+     *
+     * @return names separated by commas.
+     */
+    public static String labels() {
+        return Arrays.stream(values()).map(Scenario::label).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * The scenario's name.
+     *
+     * @return as {@link #of} takes it.
+     */
+    public String label() {
+        return label;
+    }
+
+    /**
+     * Runs the scenario in plaintext, where every octet on the wire follows from the seed.
+     *
+     * @param seed of all chance.
+     * @return what it came to.
+     */
+    public Verdict run(final long seed) {
+        return run(seed, UnaryOperator.identity());
+    }
+
+    /**
+     * Runs the scenario.
+     *
+     * @param seed     of all chance but that of TLS handshakes.
+     * @param settings changes the nodes' contexts, as to encrypt.
+     * @return what it came to.
+     */
+    public Verdict run(final long seed, final UnaryOperator<RdsContext> settings) {
+        final Simulation simulation = new Simulation(seed);
+        final HistoryChecker checker = new HistoryChecker(seed);
+        try (NodePair nodes = new NodePair(simulation, conditions, settings);
+            Stream stream = new Stream(
+                nodes.first(), nodes.second(), datagrams, maxLength, checker, simulation.random().stream("lengths"))) {
+            simulation.host("application", stream);
+            final BooleanSupplier isSent = begin(simulation, nodes, stream);
+            final boolean isOver = simulation.runUntil(
+                () -> checker.violation().isPresent() || isSent.getAsBoolean() && checker.outstanding() == 0, TIME_LIMIT_NS);
+            return verdict(seed, simulation, checker, isOver);
+        } catch (final SimulationException e) {
+            return verdict(seed, simulation, checker, e.getMessage());
+        }
+    }
+
+    /** Adds this scenario's faults; the answer says when everything is sent. */
+    BooleanSupplier begin(final Simulation simulation, final NodePair nodes, final Stream stream) {
+        return stream::isSent;
+    }
+
+    private Verdict verdict(
+        final long seed, final Simulation simulation, final HistoryChecker checker, final boolean isOver) {
+        return verdict(seed, simulation, checker, checker.violation().orElse(
+            isOver ? null : "stuck with " + checker.outstanding() + " datagrams outstanding"));
+    }
+
+    private Verdict verdict(
+        final long seed, final Simulation simulation, final HistoryChecker checker, final String failure) {
+        return new Verdict(label, seed, failure == null, checker.delivered(),
+            failure == null ? "frames=" + simulation.trace().frames() : failure,
+            simulation.clock().nanoTime(), simulation.trace().value());
+    }
+}
