@@ -30,12 +30,12 @@ final class IdentityKeyManager extends X509ExtendedKeyManager {
 
     @Override
     public String chooseServerAlias(final String keyType, final Principal[] issuers, final Socket socket) {
-        return aliasFor(keyType);
+        return ALIAS;
     }
 
     @Override
     public String chooseEngineServerAlias(final String keyType, final Principal[] issuers, final SSLEngine engine) {
-        return aliasFor(keyType);
+        return ALIAS;
     }
 
     @Override
@@ -56,9 +56,5 @@ final class IdentityKeyManager extends X509ExtendedKeyManager {
     @Override
     public PrivateKey getPrivateKey(final String alias) {
         return identity.key();
-    }
-
-    private String aliasFor(final String keyType) {
-        return keyType.startsWith(identity.key().getAlgorithm()) ? ALIAS : null;
     }
 }

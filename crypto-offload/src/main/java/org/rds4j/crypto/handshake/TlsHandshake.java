@@ -3,6 +3,7 @@ package org.rds4j.crypto.handshake;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
@@ -208,7 +209,7 @@ public final class TlsHandshake implements AutoCloseable {
             } else {
                 advance();
             }
-            if (record.remaining() == before && failure == null && !isTaskPending()) {
+            if (record.remaining() == before && failure == null && !isUnwrapPending()) {
                 fail(HandshakeFailure.Cause.TLS, "TLS made no progress");
             }
         }
@@ -218,7 +219,7 @@ public final class TlsHandshake implements AutoCloseable {
         }
     }
 
-    private boolean isTaskPending() {
+    private boolean isUnwrapPending() {
         return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_UNWRAP;
     }
 
@@ -318,12 +319,17 @@ public final class TlsHandshake implements AutoCloseable {
 
     /** The library raised an error: its alert, if it has one, goes into the output. */
     private void onTlsRefusal(final SSLException refusal) {
-        Throwable root = refusal;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        fail(HandshakeFailure.Cause.TLS, String.valueOf(root.getMessage()).replaceAll("\\s+", " "));
+        fail(HandshakeFailure.Cause.TLS, reasonOf(refusal));
         closeTls();
+    }
+
+    /** What a verdict on the peer's certificate says, else what lies at the bottom. */
+    private static String reasonOf(final SSLException refusal) {
+        Throwable cause = refusal;
+        while (cause.getCause() != null && !(cause instanceof CertificateException)) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
     }
 
     private void closeTls() {

@@ -1,0 +1,229 @@
+package org.rds4j.crypto.handshake;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.agrona.concurrent.EpochClock;
+import org.junit.jupiter.api.Test;
+import org.rds4j.crypto.Memory;
+import org.rds4j.crypto.certificate.DemoAuthority;
+import org.rds4j.crypto.certificate.PemIdentity;
+
+class TlsHandshakeTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final EpochClock CLOCK = NOW::toEpochMilli;
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final DemoAuthority AUTHORITY = new DemoAuthority("cluster.example", NOW, RANDOM);
+    private static final DemoAuthority STRANGER = new DemoAuthority("cluster.example", NOW, RANDOM);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final PemIdentity A = AUTHORITY.newIdentity("node/a", DAY);
+    private static final PemIdentity B = AUTHORITY.newIdentity("node/b", DAY);
+    private static final Marker CLIENT_MARKER = new Marker(0x0102030405060708L, 0x090a0b0c0d0e0f10L);
+    private static final Marker SERVER_MARKER = new Marker(-1, -2);
+    private static final MarkerPolicy ANSWER = (marker, certificates) -> SERVER_MARKER;
+
+    private final TlsContext clientContext = new TlsContext(A, AUTHORITY.trustBundle(), CLOCK);
+    private final TlsContext serverContext = new TlsContext(B, AUTHORITY.trustBundle(), CLOCK);
+
+    @Test
+    void shouldAgreeOnKeysIdentitiesAndMarkers() {
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+        final AtomicReference<Marker> seen = new AtomicReference<>();
+        final TlsHandshake server = serverContext.newServer((marker, certificates) -> {
+            seen.set(marker);
+            assertEquals(A.chain(), certificates);
+            return SERVER_MARKER;
+        });
+        assertEquals(0, new Pump(Integer.MAX_VALUE).run(client, server).length);
+        assertAgreed(client, server);
+        assertEquals(CLIENT_MARKER, seen.get());
+        assertEquals(SERVER_MARKER, client.keys().peerMarker());
+        assertEquals(CLIENT_MARKER, server.keys().peerMarker());
+        assertEquals(B.chain(), client.keys().peerCertificates());
+        assertEquals(A.chain(), server.keys().peerCertificates());
+        assertEquals("TLS_AES_128_GCM_SHA256", client.keys().cipherSuite());
+        assertEquals(16, client.keys().clientKeys().key().length);
+    }
+
+    @Test
+    void shouldNotCareHowTheStreamIsCut() {
+        for (final int pieceLength : new int[] {1, 2, 3, 4, 5, 6, 7, 100, 1000}) {
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+            final TlsHandshake server = serverContext.newServer(ANSWER);
+            new Pump(pieceLength).run(client, server);
+            assertAgreed(client, server);
+        }
+    }
+
+    @Test
+    void shouldNotCareWhereTheStreamIsCutInTwo() {
+        final TlsHandshake whole = serverContext.newServer(ANSWER);
+        final TlsHandshake first = clientContext.newClient(CLIENT_MARKER);
+        first.onInput(0, 0);
+        final int helloLength = first.outputLength();
+        whole.close();
+        for (int cut = 0; cut <= helloLength; cut++) {
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+            final TlsHandshake server = serverContext.newServer(ANSWER);
+            client.onInput(0, 0);
+            final byte[] hello = Pump.takeOutput(client);
+            final Pump pump = new Pump(Integer.MAX_VALUE);
+            pump.deliver(Arrays.copyOf(hello, cut), server);
+            assertEquals(cut == hello.length, server.outputLength() > 0);
+            pump.deliver(Arrays.copyOfRange(hello, cut, hello.length), server);
+            assertTrue(server.outputLength() > 0);
+            client.close();
+            server.close();
+        }
+    }
+
+    @Test
+    void shouldLeaveWhatFollowsTheMarkerToTheRecordLayer() {
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final Pump pump = new Pump(Integer.MAX_VALUE);
+        client.onInput(0, 0);
+        pump.deliver(Pump.takeOutput(client), server);
+        pump.deliver(Pump.takeOutput(server), client);
+        final byte[] last = Pump.takeOutput(client);
+        pump.deliver(last, server);
+        final byte[] record = {23, 3, 3, 0, 17, 9, 9, 9};
+        final byte[] answer = Pump.takeOutput(server);
+        final byte[] both = Arrays.copyOf(answer, answer.length + record.length);
+        System.arraycopy(record, 0, both, answer.length, record.length);
+        assertArrayEquals(record, pump.deliver(both, client));
+        assertAgreed(client, server);
+        assertEquals(0, client.onInput(Memory.of(record).address(), record.length));
+    }
+
+    @Test
+    void shouldGiveOtherKeysForAnotherMarkerAndAnotherHandshake() {
+        final TlsHandshake first = agreedClient(CLIENT_MARKER);
+        final TlsHandshake second = agreedClient(CLIENT_MARKER);
+        assertFalse(Arrays.equals(first.keys().clientKeys().secret(), second.keys().clientKeys().secret()));
+        assertFalse(Arrays.equals(first.keys().clientKeys().secret(), first.keys().serverKeys().secret()));
+    }
+
+    @Test
+    void shouldRefuseAServerSignedByAStranger() {
+        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/b", DAY), AUTHORITY.trustBundle(), CLOCK);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+        final TlsHandshake server = foreign.newServer(ANSWER);
+        new Pump(Integer.MAX_VALUE).run(client, server);
+        assertRefused(client, "trust bundle");
+        assertRefused(server, "");
+    }
+
+    @Test
+    void shouldRefuseAClientSignedByAStranger() {
+        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/a", DAY), AUTHORITY.trustBundle(), CLOCK);
+        final TlsHandshake client = foreign.newClient(CLIENT_MARKER);
+        final TlsHandshake server = serverContext.newServer(ANSWER);
+        new Pump(Integer.MAX_VALUE).run(client, server);
+        assertRefused(server, "trust bundle");
+        assertRefused(client, "");
+    }
+
+    @Test
+    void shouldRefuseExpiredAndFutureCertificatesOnEitherSide() {
+        final List<PemIdentity> invalid = List.of(
+            AUTHORITY.newIdentity("node/x", NOW.minus(DAY), NOW.minusSeconds(1)),
+            AUTHORITY.newIdentity("node/x", NOW.plusSeconds(1), NOW.plus(DAY)));
+        for (final PemIdentity identity : invalid) {
+            final TlsContext bad = new TlsContext(identity, AUTHORITY.trustBundle(), CLOCK);
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+            final TlsHandshake badServer = bad.newServer(ANSWER);
+            new Pump(Integer.MAX_VALUE).run(client, badServer);
+            assertRefused(client, "");
+            final TlsHandshake badClient = bad.newClient(CLIENT_MARKER);
+            final TlsHandshake server = serverContext.newServer(ANSWER);
+            new Pump(Integer.MAX_VALUE).run(badClient, server);
+            assertRefused(server, "");
+        }
+    }
+
+    @Test
+    void shouldLetTheServerRefuseAnAuthenticClient() {
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+        final TlsHandshake server = serverContext.newServer((marker, certificates) -> null);
+        new Pump(Integer.MAX_VALUE).run(client, server);
+        assertEquals(HandshakeFailure.Cause.REFUSED, server.failure().cause());
+        assertNull(server.keys());
+        assertRefused(client, "");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotTls() {
+        for (final byte[] start : new byte[][] {
+            new byte[48], {'G', 'E', 'T', ' ', '/'}, {22, 2, 0, 0, 10}, {22, 3, 1, 0, 0}, {22, 3, 1, 0x7f, 0}}) {
+            final TlsHandshake server = serverContext.newServer(ANSWER);
+            server.onInput(Memory.of(start).address(), start.length);
+            assertEquals(HandshakeFailure.Cause.NOT_TLS, server.failure().cause());
+            assertEquals(0, server.outputLength());
+        }
+    }
+
+    @Test
+    void shouldRefuseEndlessInput() {
+        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final byte[] warning = {21, 3, 3, 0, 2, 1, 90};
+        final Memory memory = Memory.of(warning);
+        long sent = 0;
+        while (server.failure() == null && sent < 2L * TlsHandshake.MAX_INPUT_LENGTH) {
+            sent += server.onInput(memory.address(), warning.length);
+        }
+        assertNotNull(server.failure());
+        assertTrue(server.receivedOctets() <= TlsHandshake.MAX_INPUT_LENGTH);
+    }
+
+    @Test
+    void shouldRefuseATamperedFlight() {
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+        final TlsHandshake server = serverContext.newServer(ANSWER);
+        client.onInput(0, 0);
+        final Pump pump = new Pump(Integer.MAX_VALUE);
+        pump.deliver(Pump.takeOutput(client), server);
+        final byte[] flight = Pump.takeOutput(server);
+        flight[flight.length - 20] ^= 1;
+        pump.deliver(flight, client);
+        assertRefused(client, "");
+        assertTrue(client.outputLength() > 0, "an alert goes to the peer");
+    }
+
+    private TlsHandshake agreedClient(final Marker marker) {
+        final TlsHandshake client = clientContext.newClient(marker);
+        final TlsHandshake server = serverContext.newServer(ANSWER);
+        new Pump(Integer.MAX_VALUE).run(client, server);
+        assertAgreed(client, server);
+        return client;
+    }
+
+    private static void assertRefused(final TlsHandshake handshake, final String reason) {
+        assertFalse(handshake.isDone());
+        assertNull(handshake.keys());
+        assertNotNull(handshake.failure());
+        assertEquals(HandshakeFailure.Cause.TLS, handshake.failure().cause());
+        assertTrue(handshake.failure().reason().contains(reason), handshake.failure().reason());
+    }
+
+    private static void assertAgreed(final TlsHandshake client, final TlsHandshake server) {
+        assertNull(client.failure());
+        assertNull(server.failure());
+        assertTrue(client.isDone());
+        assertTrue(server.isDone());
+        assertArrayEquals(client.keys().clientKeys().secret(), server.keys().clientKeys().secret());
+        assertArrayEquals(client.keys().serverKeys().secret(), server.keys().serverKeys().secret());
+        assertTrue(client.keys().isClient());
+        assertFalse(server.keys().isClient());
+    }
+}

@@ -1,0 +1,10 @@
+package org.rds4j.crypto.provider;
+
+class OpenSslAeadTest extends AeadContractTest {
+    private static final AeadProvider PROVIDER = OpenSslProvider.probe();
+
+    @Override
+    AeadProvider provider() {
+        return PROVIDER;
+    }
+}
