@@ -30,7 +30,11 @@ final class DatagramReader implements MessageHandler {
 
     boolean readOne(final ByteBuffer target) {
         destination = target;
-        return read(copier, 1) > 0 || read(copier, 1) > 0; // the first may have met only the padding at the end of the ring
+        int count = read(copier, 1);
+        if (count == 0 && ring.size() > 0) {
+            count = read(copier, 1); // the first met only the padding at the end of the ring
+        }
+        return count > 0;
     }
 
     DatagramInfo info() {

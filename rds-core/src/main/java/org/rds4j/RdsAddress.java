@@ -60,7 +60,8 @@ public final class RdsAddress implements Comparable<RdsAddress> {
         final boolean isBracketed = host.startsWith("[") && host.endsWith("]");
         final String literal = isBracketed ? host.substring(1, host.length() - 1) : host;
         final boolean isIpv6 = literal.indexOf(':') >= 0;
-        if (isBracketed != isIpv6 && (isBracketed || !host.equals(text)) || !isLiteral(literal, isIpv6)) {
+        final boolean isWellBracketed = isBracketed ? isIpv6 : !isIpv6 || host.equals(text);
+        if (!isWellBracketed || !isLiteral(literal, isIpv6)) {
             throw invalid(text);
         }
         try {
@@ -88,7 +89,7 @@ public final class RdsAddress implements Comparable<RdsAddress> {
 
     private static RdsAddress ofOctets(final byte[] octets, final int port) {
         if (octets.length == 4) {
-            return of(0, IPV4_PREFIX | (bits(octets, 0, 4)), port);
+            return of(0, IPV4_PREFIX | bits(octets, 0, 4), port);
         }
         return of(bits(octets, 0, 8), bits(octets, 8, 8), port);
     }
@@ -96,7 +97,7 @@ public final class RdsAddress implements Comparable<RdsAddress> {
     private static long bits(final byte[] octets, final int offset, final int length) {
         long bits = 0;
         for (int i = 0; i < length; i++) {
-            bits = bits << 8 | octets[offset + i] & 0xff;
+            bits = (bits << 8) | (octets[offset + i] & 0xff);
         }
         return bits;
     }
@@ -215,13 +216,13 @@ public final class RdsAddress implements Comparable<RdsAddress> {
     public static String hostText(final long high, final long low) {
         if (isIpv4(high, low)) {
             final int address = (int) low;
-            return (address >>> 24) + "." + (address >>> 16 & 0xff) + "." + (address >>> 8 & 0xff) + "." + (address & 0xff);
+            return (address >>> 24) + "." + ((address >>> 16) & 0xff) + "." + ((address >>> 8) & 0xff) + "." + (address & 0xff);
         }
         return ipv6Text(high, low);
     }
 
     private static int group(final long high, final long low, final int index) {
-        return (int) ((index < 4 ? high : low) >>> 48 - 16 * (index & 3)) & 0xffff;
+        return (int) ((index < 4 ? high : low) >>> (48 - 16 * (index & 3))) & 0xffff;
     }
 
     /** RFC 5952 section 4: lower case, no leading zeros, the longest run (first of equals) of two or more zero groups cut. */

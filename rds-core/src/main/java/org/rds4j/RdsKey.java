@@ -101,7 +101,9 @@ public enum RdsKey {
         (context, text) -> context.controlTimeoutNs(duration("controlTimeout", text)), RdsContext::controlTimeoutNs);
 
     private final String keyName;
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda without state
     private final BiConsumer<RdsContext, String> setter;
+    @SuppressWarnings("ImmutableEnumChecker") // a method reference
     private final Function<RdsContext, Object> getter;
 
     RdsKey(final String keyName, final BiConsumer<RdsContext, String> setter, final Function<RdsContext, Object> getter) {

@@ -103,7 +103,7 @@ public final class ExtensionHeaderFlyweight {
     private int bits(final int offset, final int length) {
         int bits = 0;
         for (int i = offset; i < offset + length; i++) {
-            bits = bits << 8 | (int) ((i < Long.BYTES ? high : low) >>> 56 - 8 * (i & 7)) & 0xff;
+            bits = (bits << 8) | ((int) ((i < Long.BYTES ? high : low) >>> (56 - 8 * (i & 7))) & 0xff);
         }
         return bits;
     }
@@ -118,7 +118,7 @@ public final class ExtensionHeaderFlyweight {
     }
 
     private void put(final int octet) {
-        final long bits = (octet & 0xffL) << 56 - 8 * (end & 7);
+        final long bits = (octet & 0xffL) << (56 - 8 * (end & 7));
         if (end < Long.BYTES) {
             high |= bits;
         } else {

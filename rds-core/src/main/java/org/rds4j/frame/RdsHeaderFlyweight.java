@@ -93,7 +93,7 @@ public final class RdsHeaderFlyweight {
         OffHeap.putLong(address + SEQUENCE_OFFSET, sequence);
         OffHeap.putLong(address + ACK_OFFSET, 0);
         OffHeap.putInt(address + LENGTH_OFFSET, payloadLength);
-        OffHeap.putInt(address + SOURCE_PORT_OFFSET, sourcePort << 16 | destinationPort & 0xffff);
+        OffHeap.putInt(address + SOURCE_PORT_OFFSET, (sourcePort << 16) | (destinationPort & 0xffff));
         OffHeap.putLong(address + FLAGS_OFFSET, (long) flags << 56);
         return extensions(0, 0);
     }

@@ -51,7 +51,7 @@ public final class ReassemblyPool {
         final int sizeClass = sizeClass(length);
         ReassemblyBuffer buffer = free[sizeClass].pollFirst();
         if (buffer == null) {
-            buffer = allocate(1 << sizeClass + SMALLEST_SHIFT);
+            buffer = allocate(1 << (sizeClass + SMALLEST_SHIFT));
         }
         if (buffer != null) {
             usedLength += buffer.capacity();

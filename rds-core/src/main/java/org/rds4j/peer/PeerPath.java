@@ -218,7 +218,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     }
 
     private int transmit() {
-        if (opener == Opener.DUE && !sendOpener() || !hasReceived) {
+        if ((opener == Opener.DUE && !sendOpener()) || !hasReceived) {
             return 0;
         }
         int work = 0;
@@ -368,6 +368,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      * @param reason why.
      * @return false when it is none of this path's.
      */
+    @SuppressWarnings("ReferenceEquality") // carriers have no other identity
     public boolean onCarrierDown(final ByteCarrier ended, final CarrierDownReason reason) {
         if (ended == carrier || ended == waiting) {
             lastDownReason = reason;

@@ -1,64 +1,75 @@
 package org.rds4j.status;
 
-/** What the RDS engine counts; labels are the Linux kernel's where it counts the same. Append only: the order is the layout. */
+/** What the RDS engine counts; labels are the Linux kernel's where it counts the same. Ids are the layout: append only. */
 public enum RdsCounter {
     /** Carriers that broke or were replaced. */
-    CONN_RESET("conn_reset", "carriers that broke or were replaced"),
+    CONN_RESET(0, "conn_reset", "carriers that broke or were replaced"),
     /** Received messages below the expected sequence number. */
-    RECV_DROP_OLD_SEQ("recv_drop_old_seq", "messages dropped as already received"),
+    RECV_DROP_OLD_SEQ(1, "recv_drop_old_seq", "messages dropped as already received"),
     /** Received messages for a port nobody is bound to. */
-    RECV_DROP_NO_SOCK("recv_drop_no_sock", "messages dropped for want of a bound socket"),
+    RECV_DROP_NO_SOCK(2, "recv_drop_no_sock", "messages dropped for want of a bound socket"),
     /** Received messages given to a socket. */
-    RECV_DELIVERED("recv_delivered", "messages given to a socket"),
+    RECV_DELIVERED(3, "recv_delivered", "messages given to a socket"),
     /** Times a carrier was left unread because a socket's ring was full. */
-    RECV_BLOCKED("recv_blocked", "times a full receive ring stopped the reading of a carrier"),
+    RECV_BLOCKED(4, "recv_blocked", "times a full receive ring stopped the reading of a carrier"),
     /** Pings received. */
-    RECV_PING("recv_ping", "pings received"),
+    RECV_PING(5, "recv_ping", "pings received"),
     /** Pongs, and pings to peers, sent. */
-    SEND_PONG("send_pong", "pongs queued"),
+    SEND_PONG(6, "send_pong", "pongs queued"),
     /** Pings not answered because the send log was full. */
-    PONG_DROP_LOG_FULL("pong_drop_log_full", "pings not answered because the send log was full"),
+    PONG_DROP_LOG_FULL(7, "pong_drop_log_full", "pings not answered because the send log was full"),
     /** Messages queued to a path. */
-    SEND_QUEUED("send_queued", "messages queued to a path"),
+    SEND_QUEUED(8, "send_queued", "messages queued to a path"),
     /** Times a socket's submit ring had to wait for room in a send log. */
-    SEND_QUEUE_FULL("send_queue_full", "times a full send log stopped the draining of a socket"),
+    SEND_QUEUE_FULL(9, "send_queue_full", "times a full send log stopped the draining of a socket"),
     /** Messages dropped because the peer table is full. */
-    SEND_DROP_NO_PEER("send_drop_no_peer", "messages dropped because maxPeers is reached"),
+    SEND_DROP_NO_PEER(10, "send_drop_no_peer", "messages dropped because maxPeers is reached"),
     /** Messages resent on a new carrier. */
-    SEND_RETRANSMITTED("send_retransmitted", "messages sent again on a new carrier"),
+    SEND_RETRANSMITTED(11, "send_retransmitted", "messages sent again on a new carrier"),
     /** Messages sent to an earlier life of the peer and not acknowledged. */
-    SEND_DROP_GENERATION("send_drop_generation", "unacknowledged messages dropped because the peer restarted"),
+    SEND_DROP_GENERATION(12, "send_drop_generation", "unacknowledged messages dropped because the peer restarted"),
     /** Payload octets copied in from applications. */
-    COPY_FROM_USER("copy_from_user", "payload octets taken from applications"),
+    COPY_FROM_USER(13, "copy_from_user", "payload octets taken from applications"),
     /** Payload octets given to sockets. */
-    COPY_TO_USER("copy_to_user", "payload octets given to sockets"),
+    COPY_TO_USER(14, "copy_to_user", "payload octets given to sockets"),
     /** Congestion maps received. */
-    CONG_UPDATE_RECEIVED("cong_update_received", "congestion maps received"),
+    CONG_UPDATE_RECEIVED(15, "cong_update_received", "congestion maps received"),
     /** Received headers that claim more than the longest message. */
-    RECV_ERROR_TOO_LONG("recv_error_too_long", "carriers dropped because a header claimed more than maxMessageLength"),
+    RECV_ERROR_TOO_LONG(16, "recv_error_too_long", "carriers dropped because a header claimed more than maxMessageLength"),
     /** Times reading stopped for want of reassembly memory. */
-    RECV_BLOCKED_REASSEMBLY("recv_blocked_reassembly", "times reassembly memory ran out"),
+    RECV_BLOCKED_REASSEMBLY(17, "recv_blocked_reassembly", "times reassembly memory ran out"),
     /** Partly received messages discarded with their carrier. */
-    RECV_DROP_PARTIAL("recv_drop_partial", "partly received messages discarded with their carrier"),
+    RECV_DROP_PARTIAL(18, "recv_drop_partial", "partly received messages discarded with their carrier"),
     /** Inbound carriers refused because the peer table is full. */
-    CONN_DROP_NO_PEER("conn_drop_no_peer", "inbound carriers refused because maxPeers is reached"),
+    CONN_DROP_NO_PEER(19, "conn_drop_no_peer", "inbound carriers refused because maxPeers is reached"),
     /** Carriers closed because the duel rule prefers another. */
-    CONN_DROP_DUEL("conn_drop_duel", "carriers closed because another one won the duel"),
+    CONN_DROP_DUEL(20, "conn_drop_duel", "carriers closed because another one won the duel"),
     /** Attempts to connect. */
-    CONN_ATTEMPTS("conn_attempts", "attempts to connect"),
+    CONN_ATTEMPTS(21, "conn_attempts", "attempts to connect"),
     /** Carriers that became a path's own. */
-    CONN_UP("conn_up", "carriers taken into use"),
+    CONN_UP(22, "conn_up", "carriers taken into use"),
     /** Known peers seen with a new generation number. */
-    PEER_RESTARTED("peer_restarted", "times a peer came back with a new generation number"),
+    PEER_RESTARTED(23, "peer_restarted", "times a peer came back with a new generation number"),
     /** Datagrams delivered on this host without a carrier. */
-    LOOPBACK_DELIVERED("loopback_delivered", "messages delivered to a socket of this host");
+    LOOPBACK_DELIVERED(24, "loopback_delivered", "messages delivered to a socket of this host");
 
+    private final int id;
     private final String label;
     private final String meaning;
 
-    RdsCounter(final String label, final String meaning) {
+    RdsCounter(final int id, final String label, final String meaning) {
+        this.id = id;
         this.label = label;
         this.meaning = meaning;
+    }
+
+    /**
+     * Place in the layout.
+     *
+     * @return 0 and up, without gaps.
+     */
+    public int id() {
+        return id;
     }
 
     /**

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The counters of one engine: 8 octets each in the order of {@link RdsCounter}. Written by the engine's thread, read by any. */
+/** The counters of one engine: 8 octets each by {@link RdsCounter#id()}. Written by the engine's thread, read by any. */
 public final class RdsCounters {
     /** Octets of all counters. */
     public static final int LENGTH = RdsCounter.values().length * Long.BYTES;
@@ -49,7 +49,7 @@ public final class RdsCounters {
      * @param count   how many.
      */
     public void add(final RdsCounter counter, final long count) {
-        final int index = offset + counter.ordinal() * Long.BYTES;
+        final int index = offset + counter.id() * Long.BYTES;
         buffer.putLongOpaque(index, buffer.getLong(index) + count);
     }
 
@@ -60,6 +60,6 @@ public final class RdsCounters {
      * @return its value.
      */
     public long get(final RdsCounter counter) {
-        return buffer.getLongOpaque(offset + counter.ordinal() * Long.BYTES);
+        return buffer.getLongOpaque(offset + counter.id() * Long.BYTES);
     }
 }
