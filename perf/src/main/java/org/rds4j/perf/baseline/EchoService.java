@@ -17,14 +17,15 @@ final class EchoService implements Service {
     }
 
     @Override
-    public void doWork() throws IOException {
+    public boolean doWork() throws IOException {
+        if (!reply.hasRemaining() && wire.flush() && nextMessage()) {
+            reader.frame(reply);
+        }
         if (reply.hasRemaining()) {
             wire.write(reply);
+            return true;
         }
-        if (wire.flush() && !reply.hasRemaining() && nextMessage()) {
-            reader.frame(reply);
-            wire.write(reply);
-        }
+        return false;
     }
 
     private boolean nextMessage() throws IOException {

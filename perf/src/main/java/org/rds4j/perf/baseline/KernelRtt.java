@@ -1,6 +1,7 @@
 package org.rds4j.perf.baseline;
 
 import java.io.IOException;
+import org.agrona.concurrent.IdleStrategy;
 import org.rds4j.perf.load.MeasurementException;
 import org.rds4j.perf.load.MessagePattern;
 import org.rds4j.perf.load.RttSession;
@@ -12,6 +13,7 @@ final class KernelRtt implements RttSession {
     private final FrameReader reader;
     private final FrameBatch ping;
     private final int size;
+    private final IdleStrategy idle = Patience.create();
     private boolean underWay;
     private long nextIndex;
 
@@ -43,7 +45,9 @@ final class KernelRtt implements RttSession {
         connection.check();
         try {
             write();
-            return reader.fill() && reader.next() && isEcho();
+            final boolean arrived = reader.fill() && reader.next() && isEcho();
+            idle.idle(arrived ? 1 : 0);
+            return arrived;
         } catch (final IOException e) {
             throw connection.failed(e);
         }

@@ -7,10 +7,11 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import org.agrona.concurrent.IdleStrategy;
 
 /**
- * The other party: accepts one connection on the loopback interface and serves it, on a thread of its own that never
- * waits until it is closed. Made, asked and closed by the client's thread.
+ * The other party: accepts one connection on the loopback interface and serves it, on a thread of its own that keeps
+ * busy until it is closed. Made, asked and closed by the client's thread.
  */
 final class KernelServer implements AutoCloseable {
     private static final long JOIN_MILLIS = 10_000;
@@ -51,8 +52,9 @@ final class KernelServer implements AutoCloseable {
     private void serve() {
         try (SocketChannel channel = tuned(listener.accept()); Wire wire = wires.server(channel)) {
             final Service service = maker.serve(wire);
+            final IdleStrategy idle = Patience.create();
             while (running) {
-                service.doWork();
+                idle.idle(service.doWork() ? 1 : 0);
             }
         } catch (final IOException | RuntimeException | Error e) {
             failure = e;

@@ -2,6 +2,7 @@ package org.rds4j.perf.baseline;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.IdleStrategy;
 import org.rds4j.perf.load.ThroughputSession;
 
 /** A stream into a {@link SinkService}: batches of messages, each batch in as few writes as the socket buffer allows. */
@@ -13,6 +14,7 @@ final class KernelThroughput implements ThroughputSession {
     private final Wire wire;
     private final FrameBatch batch;
     private final AtomicLong delivered = new AtomicLong();
+    private final IdleStrategy idle = Patience.create();
     private long reported;
 
     KernelThroughput(final String name, final Wires wires, final int size) {
@@ -36,6 +38,7 @@ final class KernelThroughput implements ThroughputSession {
         final long now = delivered.getAcquire();
         final int news = (int) (now - reported);
         reported = now;
+        idle.idle(news);
         return news;
     }
 

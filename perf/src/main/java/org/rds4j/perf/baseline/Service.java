@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /** What the server's thread does again and again while a session is open. */
 interface Service {
-    /** One step; never blocks. */
-    void doWork() throws IOException;
+    /** One step; never blocks. True if there was anything to do. */
+    boolean doWork() throws IOException;
 
     /** Makes the service of one connection. */
     @FunctionalInterface

@@ -25,9 +25,9 @@ final class SinkService implements Service {
     }
 
     @Override
-    public void doWork() throws IOException {
+    public boolean doWork() throws IOException {
         if (!reader.fill()) {
-            return;
+            return false;
         }
         while (reader.next()) {
             if (reader.length() != size || !MessagePattern.matches(reader.view(), reader.offset(), size, nextIndex)) {
@@ -36,5 +36,6 @@ final class SinkService implements Service {
             nextIndex++;
         }
         delivered.setRelease(nextIndex);
+        return true;
     }
 }

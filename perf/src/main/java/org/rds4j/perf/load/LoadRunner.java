@@ -63,7 +63,7 @@ public final class LoadRunner {
 
     private void prepareRtt(final int size) {
         for (final Subject subject : subjects) {
-            announce("preparing", subject, Metric.RTT, size);
+            announce(subject, Metric.RTT, size);
             rttRound(subject, size, preparationNs, 0, unrecorded);
         }
     }
@@ -72,7 +72,7 @@ public final class LoadRunner {
         final List<Histogram> histograms = subjects.stream().map(subject -> newHistogram()).toList();
         for (int round = 0; round < plan.budget().rounds(); round++) {
             for (int i = 0; i < subjects.size(); i++) {
-                announce("measuring", subjects.get(i), Metric.RTT, size);
+                announce(subjects.get(i), Metric.RTT, size);
                 rttRound(subjects.get(i), size, warmUpNs, measuredNs, histograms.get(i));
             }
         }
@@ -100,7 +100,7 @@ public final class LoadRunner {
 
     private void prepareThroughput(final int size) {
         for (final Subject subject : subjects) {
-            announce("preparing", subject, Metric.THROUGHPUT, size);
+            announce(subject, Metric.THROUGHPUT, size);
             throughputRound(subject, size, preparationNs, 0);
         }
     }
@@ -110,7 +110,7 @@ public final class LoadRunner {
             .map(subject -> (List<Measurement.Round>) new ArrayList<Measurement.Round>()).toList();
         for (int round = 0; round < plan.budget().rounds(); round++) {
             for (int i = 0; i < subjects.size(); i++) {
-                announce("measuring", subjects.get(i), Metric.THROUGHPUT, size);
+                announce(subjects.get(i), Metric.THROUGHPUT, size);
                 rounds.get(i).add(throughputRound(subjects.get(i), size, warmUpNs, measuredNs));
             }
         }
@@ -132,8 +132,8 @@ public final class LoadRunner {
         }
     }
 
-    private void announce(final String verb, final Subject subject, final Metric metric, final int size) {
-        progress.onCell(done++, steps, verb + " " + where(subject, metric, size));
+    private void announce(final Subject subject, final Metric metric, final int size) {
+        progress.onCell(done++, steps, where(subject, metric, size));
     }
 
     private static MeasurementException named(

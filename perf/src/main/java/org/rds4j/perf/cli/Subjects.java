@@ -1,0 +1,16 @@
+package org.rds4j.perf.cli;
+
+import java.util.List;
+import org.rds4j.perf.baseline.KernelSubject;
+import org.rds4j.perf.load.SubjectFactory;
+
+/** Everything that {@code rds perf} can measure. */
+final class Subjects {
+    private Subjects() {
+    }
+
+    /** All factories, in the order in which tables list their subjects. */
+    static List<SubjectFactory> all() {
+        return List.of(KernelSubject.tcp(), KernelSubject.tls());
+    }
+}

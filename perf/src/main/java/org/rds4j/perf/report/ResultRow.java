@@ -1,0 +1,59 @@
+package org.rds4j.perf.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import org.rds4j.perf.load.Measurement;
+import org.rds4j.perf.load.SubjectDescription;
+
+/**
+ * One measurement as the JSON list has it: exactly these keys, null where a key does not apply to the metric.
+ *
+ * @param subject   {@code rds} for this stack, the baseline's name otherwise.
+ * @param encrypted whether the bytes on the link were ciphertext.
+ * @param link      what carried the frames.
+ * @param mode      the thread layout in a word; a round-trip time at a fixed rate adds {@code @rate/s}.
+ * @param metric    {@code rtt} or {@code throughput}.
+ * @param size      octets of each message.
+ * @param p50Ns     median of the round-trip time in nanoseconds.
+ * @param p99Ns     its 99th percentile.
+ * @param p999Ns    its 99.9th percentile.
+ * @param msgsPerS  messages delivered per second.
+ * @param gbitPerS  payload bits delivered per second, in units of 10^9.
+ */
+@JsonPropertyOrder({"subject", "encrypted", "link", "mode", "metric", "size", "p50_ns", "p99_ns", "p999_ns", "msgs_per_s",
+    "gbit_per_s"})
+public record ResultRow(
+    @JsonProperty("subject") String subject,
+    @JsonProperty("encrypted") boolean encrypted,
+    @JsonProperty("link") String link,
+    @JsonProperty("mode") String mode,
+    @JsonProperty("metric") String metric,
+    @JsonProperty("size") int size,
+    @JsonProperty("p50_ns") Long p50Ns,
+    @JsonProperty("p99_ns") Long p99Ns,
+    @JsonProperty("p999_ns") Long p999Ns,
+    @JsonProperty("msgs_per_s") Double msgsPerS,
+    @JsonProperty("gbit_per_s") Double gbitPerS) {
+
+    /**
+     * The row of a measurement.
+     *
+     * @param measurement borrowed.
+     * @return its row.
+     */
+    public static ResultRow of(final Measurement measurement) {
+        final SubjectDescription subject = measurement.subject();
+        return switch (measurement) {
+            case Measurement.Rtt rtt -> new ResultRow(subject.name(), subject.encrypted(), subject.link(), mode(rtt),
+                rtt.metric().label(), rtt.size(), rtt.atPercentile(50), rtt.atPercentile(99), rtt.atPercentile(99.9), null, null);
+            case Measurement.Throughput stream -> new ResultRow(subject.name(), subject.encrypted(), subject.link(),
+                subject.mode(), stream.metric().label(), stream.size(), null, null, null, stream.messagesPerSecond(),
+                stream.gigabitsPerSecond());
+        };
+    }
+
+    private static String mode(final Measurement.Rtt rtt) {
+        final String mode = rtt.subject().mode();
+        return rtt.ratePerSecond() == 0 ? mode : mode + "@" + rtt.ratePerSecond() + "/s";
+    }
+}
