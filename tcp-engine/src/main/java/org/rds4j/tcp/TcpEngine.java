@@ -1,9 +1,14 @@
 package org.rds4j.tcp;
 
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.rds4j.tcp.connection.Connections;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.TransportHandler;
+import org.rds4j.tcp.wire.InternetChecksum;
+import org.rds4j.tcp.wire.TcpHeaderFlyweight;
+import org.rds4j.tcp.wire.TcpSegment;
 
 /**
  * TCP for one interface and one thread, without I/O: segments come in by {@link #onSegment}, time by {@link #onTime}, and
@@ -14,6 +19,13 @@ import org.rds4j.tcp.network.TransportHandler;
 public final class TcpEngine implements TransportHandler {
     /** Number of egress lanes. */
     public static final int LANES = 16;
+
+    private static final int MAX_DSCP = 63;
+    private static final int MAX_PORT = 65_535;
+
+    private final TcpCounters counters;
+    private final Connections connections;
+    private final TcpSegment segment = new TcpSegment();
 
     /**
      * An engine with no connections.
@@ -26,7 +38,8 @@ public final class TcpEngine implements TransportHandler {
      */
     public TcpEngine(
         final TcpConfiguration configuration, final Routes routes, final RandomGenerator random, final TcpCounters counters) {
-        throw new UnsupportedOperationException();
+        this.counters = counters;
+        this.connections = new Connections(configuration, routes, random, counters);
     }
 
     /**
@@ -54,7 +67,9 @@ public final class TcpEngine implements TransportHandler {
      * @throws IllegalStateException    if something listens there already.
      */
     public TcpListener listen(final int port, final int lane, final int dscp, final TcpAcceptor acceptor) {
-        throw new UnsupportedOperationException();
+        checkPort(port);
+        checkEgress(lane, dscp);
+        return connections.listen(port, lane, dscp, Objects.requireNonNull(acceptor, "acceptor"));
     }
 
     /**
@@ -73,7 +88,7 @@ public final class TcpEngine implements TransportHandler {
     public TcpConnection connect(
         final long remoteHigh, final long remoteLow, final int remotePort,
         final int lane, final int dscp, final TcpHandler handler, final long nowNs) {
-        throw new UnsupportedOperationException();
+        return open(remoteHigh, remoteLow, remotePort, 0, lane, dscp, handler, nowNs);
     }
 
     /**
@@ -92,14 +107,23 @@ public final class TcpEngine implements TransportHandler {
     public TcpConnection connect(
         final long remoteHigh, final long remoteLow, final int remotePort, final int localPort,
         final int lane, final int dscp, final TcpHandler handler, final long nowNs) {
-        throw new UnsupportedOperationException();
+        checkPort(localPort);
+        return open(remoteHigh, remoteLow, remotePort, localPort, lane, dscp, handler, nowNs);
     }
 
     @Override
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final int trafficClass, final boolean checksumVerified, final long nowNs) {
-        throw new UnsupportedOperationException();
+        connections.now(nowNs);
+        counters.increment(TcpCounter.SEGMENTS_IN);
+        if (!segment.parse(address, length)) {
+            counters.increment(TcpCounter.DROP_MALFORMED);
+        } else if (!checksumVerified && !isIntact(remoteHigh, remoteLow, localHigh, localLow, address, length)) {
+            counters.increment(TcpCounter.DROP_CHECKSUM);
+        } else {
+            connections.onSegment(remoteHigh, remoteLow, localHigh, localLow, segment);
+        }
     }
 
     @Override
@@ -107,7 +131,8 @@ public final class TcpEngine implements TransportHandler {
         final IcmpErrorKind kind, final int nextHopMtu,
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final long nowNs) {
-        throw new UnsupportedOperationException();
+        connections.now(nowNs);
+        connections.onIcmpError(kind, remoteHigh, remoteLow, localHigh, localLow, address);
     }
 
     /**
@@ -117,7 +142,7 @@ public final class TcpEngine implements TransportHandler {
      * @return timers expired.
      */
     public int onTime(final long nowNs) {
-        throw new UnsupportedOperationException();
+        return connections.onTime(nowNs);
     }
 
     /**
@@ -126,7 +151,7 @@ public final class TcpEngine implements TransportHandler {
      * @return the engine's time, or Long.MAX_VALUE when nothing is scheduled.
      */
     public long nextDeadlineNs() {
-        throw new UnsupportedOperationException();
+        return connections.nextDeadlineNs();
     }
 
     /**
@@ -136,7 +161,7 @@ public final class TcpEngine implements TransportHandler {
      * @return octets of the frame (link, IP and TCP headers and payload), 0 if nothing may be sent now.
      */
     public int nextFrameLength(final int lane) {
-        throw new UnsupportedOperationException();
+        return connections.nextFrameLength(lane);
     }
 
     /**
@@ -148,7 +173,8 @@ public final class TcpEngine implements TransportHandler {
      * @return octets of the frame, or 0 if nothing may be sent, or the sink had no frame, or the next hop is not resolved.
      */
     public int emit(final int lane, final FrameSink sink, final long nowNs) {
-        throw new UnsupportedOperationException();
+        connections.now(nowNs);
+        return connections.emit(lane, sink);
     }
 
     /**
@@ -159,7 +185,8 @@ public final class TcpEngine implements TransportHandler {
      * @return octets of the frame, or 0 if none waits, or the sink had no frame, or the next hop is not resolved.
      */
     public int pollControl(final FrameSink sink, final long nowNs) {
-        throw new UnsupportedOperationException();
+        connections.now(nowNs);
+        return connections.pollControl(sink);
     }
 
     /**
@@ -168,7 +195,7 @@ public final class TcpEngine implements TransportHandler {
      * @return a count, 0 when everything is home.
      */
     public int connectionsInUse() {
-        throw new UnsupportedOperationException();
+        return connections.inUse();
     }
 
     /**
@@ -177,6 +204,47 @@ public final class TcpEngine implements TransportHandler {
      * @return a count.
      */
     public int timeWaitRecords() {
-        throw new UnsupportedOperationException();
+        return connections.timeWaitRecords();
+    }
+
+    private TcpConnection open(
+        final long remoteHigh, final long remoteLow, final int remotePort, final int localPort,
+        final int lane, final int dscp, final TcpHandler handler, final long nowNs) {
+        checkPort(remotePort);
+        checkEgress(lane, dscp);
+        Objects.requireNonNull(handler, "handler");
+        connections.now(nowNs);
+        return connections.connect(remoteHigh, remoteLow, remotePort, localPort, lane, dscp, handler);
+    }
+
+    private static void checkPort(final int port) {
+        if (port < 1 || port > MAX_PORT) {
+            throw new IllegalArgumentException("port is " + port + " but must be from 1 to " + MAX_PORT);
+        }
+    }
+
+    private static void checkEgress(final int lane, final int dscp) {
+        if (lane < 0 || lane >= LANES) {
+            throw new IllegalArgumentException("lane is " + lane + " but must be from 0 to " + (LANES - 1));
+        }
+        if (dscp < 0 || dscp > MAX_DSCP) {
+            throw new IllegalArgumentException("dscp is " + dscp + " but must be from 0 to " + MAX_DSCP);
+        }
+    }
+
+    /** RFC 9293 section 3.1: the sum over pseudo-header, header and payload is 0. */
+    private static boolean isIntact(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final long address, final int length) {
+        final long pseudo = words(remoteHigh, remoteLow) + words(localHigh, localLow) + TcpHeaderFlyweight.PROTOCOL + length;
+        return InternetChecksum.fold(InternetChecksum.partialSum(pseudo, address, length)) == 0;
+    }
+
+    /** The words of an address as the pseudo-header holds them: an IPv4 address without its IPv6 prefix. */
+    private static long words(final long high, final long low) {
+        final boolean ipv4 = high == 0 && low >>> 32 == 0xffff;
+        final long sum = (low >>> 16 & 0xffff) + (low & 0xffff);
+        return ipv4 ? sum : sum + (low >>> 48) + (low >>> 32 & 0xffff) +
+            (high >>> 48) + (high >>> 32 & 0xffff) + (high >>> 16 & 0xffff) + (high & 0xffff);
     }
 }

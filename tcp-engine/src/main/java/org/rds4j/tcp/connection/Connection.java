@@ -1,0 +1,424 @@
+package org.rds4j.tcp.connection;
+
+import java.util.Objects;
+import org.rds4j.tcp.CloseReason;
+import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.TcpHandler;
+import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.congestion.CongestionControl;
+import org.rds4j.tcp.congestion.NewReno;
+import org.rds4j.tcp.network.IcmpErrorKind;
+import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.receive.AckSchedule;
+import org.rds4j.tcp.receive.ReceiveStream;
+import org.rds4j.tcp.receive.ReceiveWindow;
+import org.rds4j.tcp.send.LossRecovery;
+import org.rds4j.tcp.send.NewRenoRecovery;
+import org.rds4j.tcp.send.RttEstimator;
+import org.rds4j.tcp.send.SendStream;
+import org.rds4j.tcp.sequence.Sequence;
+import org.rds4j.tcp.table.FourTuple;
+import org.rds4j.tcp.timer.TimerSet;
+
+/**
+ * The state of one connection (the TCB of RFC 9293 section 3.3.1), pooled with its memory. Send variables are positions:
+ * {@code sndUna <= sndNxt <= sndMax}; sndNxt falls back to sndUna when the retransmission timer expires, sndMax never does.
+ */
+final class Connection extends FourTuple implements TcpConnection {
+    static final int RETRANSMIT = 0;
+    static final int PERSIST = 1;
+    static final int DELAYED_ACK = 2;
+    static final int KEEPALIVE = 3;
+    static final int USER_TIMEOUT = 4;
+    static final int LINGER = 5;
+    static final int TIMER_KINDS = 6;
+
+    static final int EVENT_CONNECTED = 1;
+    static final int EVENT_ACKNOWLEDGED = 2;
+    static final int EVENT_RECEIVABLE = 4;
+    static final int EVENT_PEER_CLOSED = 8;
+    static final int EVENT_CLOSED = 16;
+
+    static final long NOT_TIMED = -1;
+    static final long TIMING_SPOILT = -2;
+    static final long NO_FIN = Long.MAX_VALUE;
+    static final int NOT_LISTED = -1;
+    private static final long LONG_AGO = Long.MIN_VALUE / 2;
+
+    final SendStream sent;
+    final ReceiveStream received;
+    final ReceiveWindow window;
+    final AckSchedule acks = new AckSchedule();
+    final RttEstimator rtt;
+    final CongestionControl congestion = new NewReno();
+    final LossRecovery recovery = new NewRenoRecovery(congestion);
+    final TimerSet<Connection> timers;
+
+    TcpState state = TcpState.CLOSED;
+    TcpHandler handler;
+    ListenerPort listener;
+    NetworkRoute route;
+    boolean inUse;
+    boolean halfOpen;
+    boolean closed;
+    int events;
+    CloseReason closeReason;
+    IcmpErrorKind softError;
+
+    int sendOrigin;
+    long sndUna;
+    long sndNxt;
+    long sndMax;
+    long sndWnd;
+    long maxSndWnd;
+    long sndWl1;
+    long sndWl2;
+    int sndShift;
+    int mss;
+    boolean closing;
+    boolean synDue;
+    boolean probeDue;
+    boolean sendOverride;
+    boolean noDelay;
+    long smallEnd;
+    long lastSentNs;
+    long timedEnd;
+    long timedStartNs;
+    long synSentNs;
+    int retries;
+    int persistBackoff;
+    int probesUnanswered;
+    long userTimeoutNs;
+    long retransmissions;
+
+    int receiveOrigin;
+    boolean finReceived;
+    long peerFin;
+    boolean receiveClosed;
+    boolean timestamps;
+    boolean windowScale;
+    int timestampOffset;
+    int tsRecent;
+    long tsRecentNs;
+    long lastAckSent;
+    long lastChallengeNs;
+    long lastProbeReplyNs;
+    long lastReceivedNs;
+    int keepaliveSent;
+
+    int lane;
+    int dscp;
+    int frameOverhead;
+    int list = NOT_LISTED;
+    Connection next;
+    Connection previous;
+
+    private final Connections connections;
+
+    Connection(final Connections connections, final TcpConfiguration configuration) {
+        this.connections = connections;
+        sent = new SendStream(configuration.sendBufferLength(), configuration.overhangLength());
+        received = new ReceiveStream(
+            configuration.receiveBufferLength(), configuration.overhangLength(), configuration.maxOutOfOrderRanges());
+        window = new ReceiveWindow(configuration.receiveBufferLength());
+        rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
+        timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
+    }
+
+    /** Makes the object a new connection; tuple, route and owner are set by the caller. */
+    void reset(final TcpConfiguration configuration) {
+        sent.reset();
+        received.reset();
+        window.reset();
+        acks.reset(configuration.quickAcks());
+        rtt.reset();
+        recovery.reset();
+        resetSending(configuration);
+        resetReceiving();
+        inUse = true;
+        halfOpen = false;
+        closed = false;
+        events = 0;
+        closeReason = null;
+        softError = null;
+        handler = null;
+        listener = null;
+        state = TcpState.CLOSED;
+    }
+
+    private void resetSending(final TcpConfiguration configuration) {
+        sndUna = -1;
+        sndNxt = -1;
+        sndMax = -1;
+        sndWnd = 0;
+        maxSndWnd = 0;
+        sndWl1 = -1;
+        sndWl2 = -1;
+        sndShift = 0;
+        mss = 0;
+        closing = false;
+        synDue = false;
+        probeDue = false;
+        sendOverride = false;
+        noDelay = !configuration.nagle();
+        smallEnd = 0;
+        lastSentNs = connections.nowNs;
+        timedEnd = NOT_TIMED;
+        synSentNs = NOT_TIMED;
+        retries = 0;
+        persistBackoff = 0;
+        probesUnanswered = 0;
+        userTimeoutNs = configuration.userTimeoutNs();
+        retransmissions = 0;
+    }
+
+    private void resetReceiving() {
+        finReceived = false;
+        peerFin = NO_FIN;
+        receiveClosed = false;
+        timestamps = false;
+        windowScale = false;
+        tsRecent = 0;
+        tsRecentNs = connections.nowNs;
+        lastAckSent = 0;
+        lastChallengeNs = LONG_AGO;
+        lastProbeReplyNs = LONG_AGO;
+        lastReceivedNs = connections.nowNs;
+        keepaliveSent = 0;
+    }
+
+    void transition(final Transition transition) {
+        state = StateTransitions.next(state, transition);
+    }
+
+    /** RCV.NXT as a position. */
+    long rcvNxt() {
+        return finReceived ? received.received() + 1 : received.received();
+    }
+
+    /** Position of our FIN once it may be sent, or {@link #NO_FIN}. */
+    long finPosition() {
+        return closing && sent.committed() == sent.claimed() ? sent.claimed() : NO_FIN;
+    }
+
+    /** Whether our FIN was sent and is acknowledged. */
+    boolean isFinAcknowledged() {
+        return sndUna > finPosition();
+    }
+
+    /** Whether anything is queued that was not sent, or is to be sent again. */
+    boolean hasUnsent() {
+        return sndNxt < sent.committed() || sndNxt == finPosition();
+    }
+
+    int sequence(final long position) {
+        return Sequence.wire(sendOrigin, position);
+    }
+
+    int acknowledgement() {
+        return Sequence.wire(receiveOrigin, rcvNxt());
+    }
+
+    private boolean isWritable() {
+        return !closing && !closed && state != TcpState.CLOSED;
+    }
+
+    @Override
+    public TcpState state() {
+        return state;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void handler(final TcpHandler handler) {
+        this.handler = Objects.requireNonNull(handler, "handler");
+    }
+
+    @Override
+    public int lane() {
+        return lane;
+    }
+
+    @Override
+    public void lane(final int lane) {
+        Objects.checkIndex(lane, TcpEngine.LANES);
+        connections.lanes.move(this, lane);
+    }
+
+    @Override
+    public int dscp() {
+        return dscp;
+    }
+
+    @Override
+    public void dscp(final int dscp) {
+        this.dscp = Objects.checkIndex(dscp, 64);
+    }
+
+    @Override
+    public void noDelay(final boolean noDelay) {
+        this.noDelay = noDelay;
+        connections.touch(this);
+    }
+
+    @Override
+    public void userTimeout(final long timeoutNs) {
+        userTimeoutNs = timeoutNs;
+        timers.cancel(USER_TIMEOUT);
+        connections.timing.startUserTimeout(this);
+    }
+
+    @Override
+    public int overhangLength() {
+        return sent.overhang();
+    }
+
+    @Override
+    public long claimSend(final int length) {
+        return isWritable() ? sent.claim(length) : -1;
+    }
+
+    @Override
+    public long sendAddress(final long position) {
+        return sent.address(position);
+    }
+
+    @Override
+    public void commitSend(final int length) {
+        sent.commit(length);
+        connections.touch(this);
+    }
+
+    @Override
+    public int send(final long address, final int length) {
+        if (!isWritable()) {
+            return 0;
+        }
+        final int taken = sent.write(address, length);
+        connections.touch(this);
+        return taken;
+    }
+
+    @Override
+    public long sendCommitted() {
+        return sent.committed();
+    }
+
+    @Override
+    public long acknowledgedPosition() {
+        return sent.acknowledged();
+    }
+
+    @Override
+    public int sendSpace() {
+        return isWritable() ? sent.space() : 0;
+    }
+
+    @Override
+    public long receivedPosition() {
+        return received.received();
+    }
+
+    @Override
+    public long consumedPosition() {
+        return received.consumed();
+    }
+
+    @Override
+    public int contiguousLength(final long position) {
+        return received.contiguousLength(position);
+    }
+
+    @Override
+    public long receiveAddress(final long position, final int length) {
+        return received.address(position, length);
+    }
+
+    @Override
+    public void consume(final long toPosition) {
+        received.consume(toPosition);
+        if (state.mayReceive() && window.isUpdateDue(rcvNxt(), received.consumed())) {
+            acks.onUrgent();
+            connections.touch(this);
+        }
+    }
+
+    @Override
+    public void closeSend() {
+        connections.closing.closeSend(this);
+    }
+
+    @Override
+    public void close() {
+        connections.closing.close(this);
+    }
+
+    @Override
+    public void abort() {
+        connections.closing.abort(this);
+    }
+
+    @Override
+    public void release() {
+        if (!closed) {
+            throw new IllegalStateException("connection is " + state + " and cannot be released: abort() it first");
+        }
+        connections.free(this);
+    }
+
+    @Override
+    public long smoothedRttNs() {
+        return rtt.smoothedNs();
+    }
+
+    @Override
+    public long rttVariationNs() {
+        return rtt.variationNs();
+    }
+
+    @Override
+    public long retransmissionTimeoutNs() {
+        return rtt.timeoutNs();
+    }
+
+    @Override
+    public long congestionWindow() {
+        return congestion.window();
+    }
+
+    @Override
+    public long slowStartThreshold() {
+        return congestion.threshold();
+    }
+
+    @Override
+    public long sendWindow() {
+        return sndWnd;
+    }
+
+    @Override
+    public long bytesInFlight() {
+        return sndMax - sndUna;
+    }
+
+    @Override
+    public long receiveWindow() {
+        return Math.max(0, window.edge() - rcvNxt());
+    }
+
+    @Override
+    public int maxSegmentSize() {
+        return mss;
+    }
+
+    @Override
+    public long retransmissions() {
+        return retransmissions;
+    }
+}

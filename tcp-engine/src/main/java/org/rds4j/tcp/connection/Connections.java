@@ -1,0 +1,517 @@
+package org.rds4j.tcp.connection;
+
+import java.util.random.RandomGenerator;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.rds4j.tcp.CloseReason;
+import org.rds4j.tcp.Routes;
+import org.rds4j.tcp.TcpAcceptor;
+import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpCounter;
+import org.rds4j.tcp.TcpCounters;
+import org.rds4j.tcp.TcpHandler;
+import org.rds4j.tcp.TcpListener;
+import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.network.IcmpErrorKind;
+import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.sequence.InitialNumbers;
+import org.rds4j.tcp.sequence.Sequence;
+import org.rds4j.tcp.table.ConnectionTable;
+import org.rds4j.tcp.table.FourTuple;
+import org.rds4j.tcp.table.PortSelector;
+import org.rds4j.tcp.timer.DeadlineQueue;
+import org.rds4j.tcp.timer.TimerSet;
+import org.rds4j.tcp.wire.TcpHeaderFlyweight;
+import org.rds4j.tcp.wire.TcpSegment;
+
+/**
+ * All connections of one engine, and the door to their package: pool, table, listeners, lanes, timers, and who processes what.
+ * Nothing here is part of the public API; {@link org.rds4j.tcp.TcpEngine} is. One thread.
+ */
+public final class Connections {
+    private static final long PARKED_POLL_NS = 1_000_000;
+    private static final int LINK_AND_IPV4_LENGTH = 34;
+    private static final int LINK_AND_IPV6_LENGTH = 54;
+    private static final long IPV4_PREFIX = 0xffffL;
+
+    final DeadlineQueue<Connection> deadlines;
+    final ReadyLanes lanes = new ReadyLanes();
+    final ConnectionTable table;
+    final ControlQueue control;
+    final TimeWaitList timeWait;
+    final ConnectionTiming timing;
+    final ConnectionClosing closing = new ConnectionClosing(this);
+    long nowNs;
+
+    private final TcpConfiguration configuration;
+    private final Routes routes;
+    private final TcpCounters counters;
+    private final InitialNumbers initialNumbers;
+    private final PortSelector ports;
+    private final ResetLimit resetLimit;
+    private final SegmentEmission emission;
+    private final OpeningArrival opening;
+    private final SegmentArrival arrival;
+    private final Int2ObjectHashMap<ListenerPort> listeners = new Int2ObjectHashMap<>();
+    private final Connection[] all;
+    private final Connection[] free;
+    private int freeCount;
+
+    /**
+     * No connections, but room for all.
+     *
+     * @param configuration sizes and timing.
+     * @param routes        ways to other hosts.
+     * @param random        source of secrets.
+     * @param counters      where events are counted.
+     */
+    public Connections(
+        final TcpConfiguration configuration, final Routes routes, final RandomGenerator random, final TcpCounters counters) {
+        this.configuration = configuration;
+        this.routes = routes;
+        this.counters = counters;
+        final int capacity = configuration.maxConnections();
+        deadlines = new DeadlineQueue<>(capacity);
+        table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
+        initialNumbers = new InitialNumbers(random);
+        ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
+        resetLimit = new ResetLimit(configuration.resetsPerSecond());
+        final SegmentWriter writer = new SegmentWriter(configuration.transmitChecksum());
+        control = new ControlQueue(configuration.controlQueueLength(), writer, counters);
+        timeWait = new TimeWaitList(
+            table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
+            configuration.challengeAckIntervalNs());
+        timing = new ConnectionTiming(this, configuration, counters);
+        emission = new SegmentEmission(configuration, counters, timing, writer);
+        opening = new OpeningArrival(this, configuration, counters);
+        arrival = new SegmentArrival(this, configuration, counters, timing, opening);
+        all = new Connection[capacity];
+        free = new Connection[capacity];
+        for (int i = 0; i < capacity; i++) {
+            all[i] = new Connection(this, configuration);
+            free[freeCount++] = all[i];
+        }
+    }
+
+    /**
+     * The maximum segment size announced on a route (RFC 6691): options are not subtracted.
+     *
+     * @param route to the peer.
+     * @return octets.
+     */
+    static int announcedMss(final NetworkRoute route) {
+        return Math.min(route.maxTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
+    }
+
+    static boolean isIpv4(final FourTuple tuple) {
+        return tuple.remoteHigh() == 0 && tuple.remoteLow() >>> 32 == IPV4_PREFIX;
+    }
+
+    /**
+     * Listens on a port.
+     *
+     * @param port     1..65535.
+     * @param lane     of handshakes and accepted connections.
+     * @param dscp     likewise.
+     * @param acceptor asked about completed connections.
+     * @return the listener.
+     */
+    public TcpListener listen(final int port, final int lane, final int dscp, final TcpAcceptor acceptor) {
+        if (listeners.containsKey(port)) {
+            throw new IllegalStateException("port " + port + " is listened on already: close that listener or choose another");
+        }
+        final ListenerPort listener = new ListenerPort(this, port, lane, dscp, acceptor);
+        listeners.put(port, listener);
+        return listener;
+    }
+
+    void closeListener(final ListenerPort listener) {
+        if (listeners.get(listener.port()) != listener) {
+            return;
+        }
+        listeners.remove(listener.port());
+        for (final Connection connection : all) {
+            if (connection.halfOpen && connection.listener == listener) {
+                closing.abort(connection);
+            }
+        }
+    }
+
+    /**
+     * Opens a connection.
+     *
+     * @param remoteHigh bits 127..64 of the peer's address.
+     * @param remoteLow  bits 63..0 of the peer's address.
+     * @param remotePort the peer's port.
+     * @param localPort  the local port, 0 to have one chosen.
+     * @param lane       0..15.
+     * @param dscp       0..63.
+     * @param handler    told what happens.
+     * @return the connection, or null.
+     */
+    public TcpConnection connect(
+        final long remoteHigh, final long remoteLow, final int remotePort, final int localPort,
+        final int lane, final int dscp, final TcpHandler handler) {
+        final NetworkRoute route = routes.route(remoteHigh, remoteLow);
+        if (route == null) {
+            counters.increment(TcpCounter.DROP_NO_ROUTE);
+            return null;
+        }
+        final int port = localPort != 0 ? localPort
+            : ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort);
+        if (port == 0 ||
+            table.find(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort, port) != null) {
+            counters.increment(TcpCounter.DROP_NO_PORT);
+            return null;
+        }
+        final Connection connection = take(route, remotePort, port);
+        if (connection != null) {
+            connection.handler = handler;
+            connection.lane = lane;
+            connection.dscp = dscp;
+            open(connection);
+        }
+        return connection;
+    }
+
+    private void open(final Connection connection) {
+        counters.increment(TcpCounter.ACTIVE_OPENS);
+        connection.sendOrigin = initialNumbers.sequence(connection, nowNs) + 1;
+        connection.transition(Transition.ACTIVE_OPEN);
+        connection.synDue = true;
+        connection.timers.start(Connection.RETRANSMIT, nowNs + connection.rtt.timeoutNs());
+        timing.startUserTimeout(connection);
+        touch(connection);
+    }
+
+    private Connection take(final NetworkRoute route, final int remotePort, final int localPort) {
+        if (freeCount == 0) {
+            counters.increment(TcpCounter.DROP_NO_CONNECTIONS_LEFT);
+            return null;
+        }
+        final Connection connection = free[--freeCount];
+        connection.reset(configuration);
+        connection.tuple(
+            route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
+        connection.route = route;
+        connection.timestampOffset = initialNumbers.timestampOffset(connection);
+        connection.frameOverhead = isIpv4(connection) ? LINK_AND_IPV4_LENGTH : LINK_AND_IPV6_LENGTH;
+        table.add(connection);
+        return connection;
+    }
+
+    void free(final Connection connection) {
+        if (connection.inUse) {
+            connection.inUse = false;
+            connection.events = 0;
+            connection.handler = null;
+            connection.state = TcpState.CLOSED;
+            free[freeCount++] = connection;
+        }
+    }
+
+    /**
+     * A segment whose checksum is right.
+     *
+     * @param remoteHigh bits 127..64 of the source address.
+     * @param remoteLow  bits 63..0 of the source address.
+     * @param localHigh  bits 127..64 of the destination address.
+     * @param localLow   bits 63..0 of the destination address.
+     * @param segment    parsed.
+     */
+    public void onSegment(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
+        final FourTuple entry = table.find(
+            remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
+        if (entry instanceof Connection connection) {
+            arrival.onSegment(connection, segment, nowNs);
+            settle(connection);
+        } else if (entry instanceof TimeWaitRecord record) {
+            onTimeWaitSegment(record, segment, remoteHigh, remoteLow);
+        } else {
+            onUnknownSegment(remoteHigh, remoteLow, segment);
+        }
+    }
+
+    private void onTimeWaitSegment(
+        final TimeWaitRecord record, final TcpSegment segment, final long remoteHigh, final long remoteLow) {
+        final ListenerPort listener = listeners.get(segment.localPort());
+        if (listener == null || !timeWait.maySupersede(record, segment)) {
+            timeWait.onSegment(record, segment, nowNs);
+            return;
+        }
+        counters.increment(TcpCounter.TIME_WAIT_REUSES);
+        final int beyond = record.sequence + 1;
+        timeWait.remove(record);
+        onSyn(listener, segment, remoteHigh, remoteLow, beyond, true);
+    }
+
+    private void onUnknownSegment(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
+        final ListenerPort listener = listeners.get(segment.localPort());
+        if (listener == null) {
+            counters.increment(TcpCounter.DROP_NO_CONNECTION);
+            resetUnknown(remoteHigh, remoteLow, segment);
+        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst()) {
+            onSyn(listener, segment, remoteHigh, remoteLow, 0, false);
+        } else {
+            counters.increment(TcpCounter.DROP_LISTENER);
+            if (segment.hasAck()) {
+                resetUnknown(remoteHigh, remoteLow, segment);
+            }
+        }
+    }
+
+    private void resetUnknown(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
+        if (segment.hasRst()) {
+            return;
+        }
+        if (resetLimit.tryTake(nowNs)) {
+            opening.resetUnknown(routes.route(remoteHigh, remoteLow), segment, nowNs);
+        } else {
+            counters.increment(TcpCounter.DROP_RESET_LIMIT);
+        }
+    }
+
+    /** A SYN for a listener. The new sequence numbers begin beyond those of the connection it supersedes, if any. */
+    private void onSyn(
+        final ListenerPort listener, final TcpSegment segment, final long remoteHigh, final long remoteLow,
+        final int beyond, final boolean supersedes) {
+        if (listener.halfOpen >= configuration.backlog()) {
+            counters.increment(TcpCounter.DROP_BACKLOG);
+            return;
+        }
+        final NetworkRoute route = routes.route(remoteHigh, remoteLow);
+        if (route == null) {
+            counters.increment(TcpCounter.DROP_NO_ROUTE);
+            return;
+        }
+        final Connection connection = take(route, segment.remotePort(), segment.localPort());
+        if (connection == null) {
+            return;
+        }
+        int initialSequence = initialNumbers.sequence(connection, nowNs);
+        if (supersedes && Sequence.isBefore(initialSequence, beyond)) {
+            initialSequence = beyond;
+        }
+        opening.onListen(listener, connection, segment, initialSequence, nowNs);
+        touch(connection);
+    }
+
+    /**
+     * An ICMP error that quotes a segment of ours (RFC 5927): believed only if its sequence number is in flight, and fatal only
+     * while connecting.
+     *
+     * @param kind       what was reported.
+     * @param remoteHigh bits 127..64 of the quoted destination.
+     * @param remoteLow  bits 63..0 of the quoted destination.
+     * @param localHigh  bits 127..64 of the quoted source.
+     * @param localLow   bits 63..0 of the quoted source.
+     * @param address    of the quoted TCP header, 8 octets at least.
+     */
+    public void onIcmpError(
+        final IcmpErrorKind kind, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final long address) {
+        final FourTuple entry = table.find(
+            remoteHigh, remoteLow, localHigh, localLow,
+            TcpHeaderFlyweight.destinationPort(address), TcpHeaderFlyweight.sourcePort(address));
+        if (!(entry instanceof Connection connection)) {
+            counters.increment(TcpCounter.DROP_ICMP);
+            return;
+        }
+        final long position = Sequence.position(
+            connection.sendOrigin, TcpHeaderFlyweight.sequence(address), connection.sndUna);
+        if (position < connection.sndUna || position >= connection.sndMax) {
+            counters.increment(TcpCounter.DROP_ICMP);
+            return;
+        }
+        connection.softError = kind;
+        if (connection.state == TcpState.SYN_SENT && isFatal(kind)) {
+            closing.terminate(connection, CloseReason.UNREACHABLE);
+            deliver(connection);
+        }
+    }
+
+    private static boolean isFatal(final IcmpErrorKind kind) {
+        return kind == IcmpErrorKind.PORT_UNREACHABLE || kind == IcmpErrorKind.PROTOCOL_UNREACHABLE ||
+            kind == IcmpErrorKind.ADMIN_PROHIBITED;
+    }
+
+    /**
+     * Expires timers.
+     *
+     * @param nowNs the engine's time.
+     * @return how many sets and records were due.
+     */
+    public int onTime(final long nowNs) {
+        this.nowNs = nowNs;
+        lanes.unpark(nowNs);
+        int expired = timeWait.onTime(nowNs);
+        TimerSet<Connection> due = deadlines.takeDue(nowNs);
+        while (due != null) {
+            timing.onTime(due, nowNs);
+            settle(due.owner());
+            expired++;
+            due = deadlines.takeDue(nowNs);
+        }
+        return expired;
+    }
+
+    /**
+     * Stamps the time of what follows.
+     *
+     * @param nowNs the engine's time.
+     */
+    public void now(final long nowNs) {
+        this.nowNs = nowNs;
+    }
+
+    /**
+     * When {@link #onTime} is due.
+     *
+     * @return the engine's time, or Long.MAX_VALUE.
+     */
+    public long nextDeadlineNs() {
+        final long timers = Math.min(deadlines.nextDeadlineNs(), timeWait.nextDeadlineNs());
+        return lanes.hasParked() || !control.isEmpty() ? Math.min(timers, nowNs + PARKED_POLL_NS) : timers;
+    }
+
+    /**
+     * The next frame of a lane.
+     *
+     * @param lane 0..15.
+     * @return its length in octets, or 0.
+     */
+    public int nextFrameLength(final int lane) {
+        Connection connection = lanes.first(lane);
+        while (connection != null) {
+            final int plan = emission.plan(connection);
+            if (plan != SegmentEmission.NOTHING) {
+                return emission.frameLength(connection, plan);
+            }
+            lanes.remove(connection);
+            timing.startPersistIfStuck(connection);
+            connection = lanes.first(lane);
+        }
+        return 0;
+    }
+
+    /**
+     * Sends the next frame of a lane.
+     *
+     * @param lane 0..15.
+     * @param sink where it is built.
+     * @return octets of the frame, or 0.
+     */
+    public int emit(final int lane, final FrameSink sink) {
+        if (nextFrameLength(lane) == 0) {
+            return 0;
+        }
+        final Connection connection = lanes.first(lane);
+        if (!connection.route.isResolved(nowNs)) {
+            lanes.park(connection);
+            return 0;
+        }
+        final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
+        if (octets > 0) {
+            lanes.rotate(lane);
+            touch(connection);
+        }
+        return octets;
+    }
+
+    /**
+     * Sends a segment that belongs to no live connection.
+     *
+     * @param sink where it is built.
+     * @return octets of the frame, or 0.
+     */
+    public int pollControl(final FrameSink sink) {
+        return control.poll(sink, nowNs);
+    }
+
+    /**
+     * Connections taken from the pool.
+     *
+     * @return a count.
+     */
+    public int inUse() {
+        return all.length - freeCount;
+    }
+
+    /**
+     * Four-tuples in TIME-WAIT.
+     *
+     * @return a count.
+     */
+    public int timeWaitRecords() {
+        return timeWait.size();
+    }
+
+    /** Keeps the lanes right after anything that may have changed what a connection sends next. */
+    void touch(final Connection connection) {
+        if (emission.plan(connection) != SegmentEmission.NOTHING) {
+            lanes.add(connection);
+        } else {
+            timing.startPersistIfStuck(connection);
+        }
+    }
+
+    /** After a segment or timer: tells the owner, then looks what there is to send. */
+    private void settle(final Connection connection) {
+        if (connection.events != 0) {
+            deliver(connection);
+        }
+        touch(connection);
+    }
+
+    /** Calls the handler for what has happened, in order. The handler may end or release the connection at any call. */
+    void deliver(final Connection connection) {
+        if (connection.handler == null && !accept(connection)) {
+            return;
+        }
+        if (takeEvent(connection, Connection.EVENT_CONNECTED)) {
+            connection.handler.onConnected(connection);
+        }
+        if (takeEvent(connection, Connection.EVENT_ACKNOWLEDGED)) {
+            connection.handler.onAcknowledged(connection);
+        }
+        if (takeEvent(connection, Connection.EVENT_RECEIVABLE)) {
+            connection.handler.onReceivable(connection);
+        }
+        if (takeEvent(connection, Connection.EVENT_PEER_CLOSED)) {
+            connection.handler.onPeerClosed(connection);
+        }
+        if (takeEvent(connection, Connection.EVENT_CLOSED)) {
+            connection.handler.onClosed(connection, connection.closeReason);
+        }
+    }
+
+    private static boolean takeEvent(final Connection connection, final int event) {
+        final boolean present = (connection.events & event) != 0;
+        connection.events &= ~event;
+        return present;
+    }
+
+    /** Asks the acceptor once the handshake is complete; false if the connection has no owner (yet). */
+    private boolean accept(final Connection connection) {
+        if ((connection.events & Connection.EVENT_CONNECTED) == 0) {
+            if (connection.closed) {
+                free(connection); // half-open: nobody ever knew of it
+            }
+            return false;
+        }
+        final TcpHandler handler = connection.listener.acceptor.onAccept(connection);
+        if (handler == null) {
+            if (!connection.closed) {
+                closing.resetPeer(connection);
+                closing.terminate(connection, CloseReason.ABORTED);
+            }
+            free(connection);
+            return false;
+        }
+        counters.increment(TcpCounter.PASSIVE_OPENS);
+        connection.handler = handler;
+        return true;
+    }
+}

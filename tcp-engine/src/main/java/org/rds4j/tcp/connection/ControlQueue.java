@@ -1,0 +1,166 @@
+package org.rds4j.tcp.connection;
+
+import static org.rds4j.tcp.wire.TcpHeaderFlyweight.ACK;
+import static org.rds4j.tcp.wire.TcpHeaderFlyweight.RST;
+
+import org.rds4j.tcp.TcpCounter;
+import org.rds4j.tcp.TcpCounters;
+import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.wire.TcpHeaderFlyweight;
+import org.rds4j.tcp.wire.TcpOptions;
+
+/** A bounded queue of segments without payload that belong to no live connection: resets, and replies in TIME-WAIT. */
+final class ControlQueue {
+    private static final long MAX_WAIT_NS = 1_000_000_000L;
+
+    private final Entry[] entries;
+    private final SegmentWriter writer;
+    private final TcpCounters counters;
+    private int head;
+    private int count;
+
+    ControlQueue(final int capacity, final SegmentWriter writer, final TcpCounters counters) {
+        this.entries = new Entry[capacity];
+        for (int i = 0; i < capacity; i++) {
+            entries[i] = new Entry();
+        }
+        this.writer = writer;
+        this.counters = counters;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /** Queues a reset; ACK is set if an acknowledgement number is given by the flag. */
+    void reset(
+        final NetworkRoute route, final int localPort, final int remotePort,
+        final int sequence, final int acknowledgement, final int flags, final long nowNs) {
+        final Entry entry = append(route, nowNs);
+        if (entry != null) {
+            entry.set(localPort, remotePort, sequence, acknowledgement, RST | flags, 0);
+            counters.increment(TcpCounter.RESETS_OUT);
+        }
+    }
+
+    /** Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). */
+    void reset(final Connection connection, final int timestamp, final long nowNs) {
+        final Entry entry = append(connection.route, nowNs);
+        if (entry != null) {
+            entry.set(connection.localPort(), connection.remotePort(), connection.sequence(connection.sndMax), 0, RST, 0);
+            entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
+            entry.trafficClass = connection.dscp << 2;
+            counters.increment(TcpCounter.RESETS_OUT);
+        }
+    }
+
+    /** Queues an acknowledgement in the name of a connection in TIME-WAIT. */
+    void acknowledge(final TimeWaitRecord record, final int timestamp, final long nowNs) {
+        final Entry entry = append(record.route, nowNs);
+        if (entry != null) {
+            entry.set(
+                record.localPort(), record.remotePort(), record.sequence, record.acknowledgement, ACK, record.window);
+            entry.timestamps(record.timestamps, timestamp, record.tsRecent);
+            entry.trafficClass = record.trafficClass;
+        }
+    }
+
+    private Entry append(final NetworkRoute route, final long nowNs) {
+        if (route == null || count == entries.length) {
+            counters.increment(TcpCounter.DROP_CONTROL_QUEUE);
+            return null;
+        }
+        final Entry entry = entries[(head + count) % entries.length];
+        count++;
+        entry.route = route;
+        entry.queuedNs = nowNs;
+        entry.trafficClass = 0;
+        entry.hasTimestamps = false;
+        return entry;
+    }
+
+    int poll(final FrameSink sink, final long nowNs) {
+        if (count == 0) {
+            return 0;
+        }
+        final Entry entry = entries[head];
+        if (!entry.route.isResolved(nowNs)) {
+            defer(entry, nowNs);
+            return 0;
+        }
+        final int octets = write(entry, sink);
+        if (octets > 0) {
+            removeHead();
+            counters.increment(TcpCounter.SEGMENTS_OUT);
+        }
+        return octets;
+    }
+
+    /** The next hop is unknown: lets others pass, and gives up after a while. */
+    private void defer(final Entry entry, final long nowNs) {
+        if (nowNs - entry.queuedNs > MAX_WAIT_NS) {
+            counters.increment(TcpCounter.DROP_CONTROL_QUEUE);
+            removeHead();
+            return;
+        }
+        final int tail = (head + count) % entries.length;
+        entries[head] = entries[tail];
+        entries[tail] = entry;
+        head = (head + 1) % entries.length;
+    }
+
+    private void removeHead() {
+        entries[head].route = null;
+        head = (head + 1) % entries.length;
+        count--;
+    }
+
+    private int write(final Entry entry, final FrameSink sink) {
+        final int length = TcpHeaderFlyweight.MIN_LENGTH + (entry.hasTimestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        final long address = entry.route.claim(sink, length);
+        if (address == 0) {
+            return 0;
+        }
+        TcpHeaderFlyweight.write(
+            address, entry.localPort, entry.remotePort, entry.sequence, entry.acknowledgement,
+            length, entry.flags, entry.window);
+        if (entry.hasTimestamps) {
+            TcpOptions.writeTimestamps(address + TcpHeaderFlyweight.MIN_LENGTH, entry.timestamp, entry.timestampEcho);
+        }
+        return writer.finish(entry.route, sink, address, length, entry.trafficClass);
+    }
+
+    /** One segment; reused. */
+    private static final class Entry {
+        private NetworkRoute route;
+        private long queuedNs;
+        private int localPort;
+        private int remotePort;
+        private int sequence;
+        private int acknowledgement;
+        private int flags;
+        private int window;
+        private int trafficClass;
+        private boolean hasTimestamps;
+        private int timestamp;
+        private int timestampEcho;
+
+        private void set(
+            final int localPort, final int remotePort, final int sequence, final int acknowledgement,
+            final int flags, final int window) {
+            this.localPort = localPort;
+            this.remotePort = remotePort;
+            this.sequence = sequence;
+            this.acknowledgement = acknowledgement;
+            this.flags = flags;
+            this.window = window;
+        }
+
+        private void timestamps(final boolean present, final int timestamp, final int timestampEcho) {
+            this.hasTimestamps = present;
+            this.timestamp = timestamp;
+            this.timestampEcho = timestampEcho;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package org.rds4j.tcp.connection;
+
+import static org.rds4j.tcp.wire.TcpHeaderFlyweight.ACK;
+
+import org.rds4j.tcp.CloseReason;
+import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.TcpCounter;
+import org.rds4j.tcp.TcpCounters;
+import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.sequence.Sequence;
+import org.rds4j.tcp.wire.TcpOptions;
+import org.rds4j.tcp.wire.TcpSegment;
+
+/** Arrival of segments while the handshake runs: SYN-SENT, and what completes SYN-RECEIVED. */
+final class OpeningArrival {
+    private static final int LEAST_MSS = 88;
+    private static final int DEFAULT_MSS_IPV4 = 536;
+    private static final int DEFAULT_MSS_IPV6 = 1220;
+    private static final long RTO_AFTER_SYN_TIMEOUT_NS = 3_000_000_000L;
+
+    private final Connections connections;
+    private final TcpConfiguration configuration;
+    private final TcpCounters counters;
+
+    OpeningArrival(final Connections connections, final TcpConfiguration configuration, final TcpCounters counters) {
+        this.connections = connections;
+        this.configuration = configuration;
+        this.counters = counters;
+    }
+
+    /** RFC 9293 section 3.10.7.3. */
+    void onSynSent(final Connection c, final TcpSegment segment, final long nowNs) {
+        final boolean acknowledged = segment.hasAck();
+        if (acknowledged && (c.sndMax < 0 || segment.acknowledgement() != c.sequence(0))) {
+            counters.increment(TcpCounter.DROP_BAD_ACK);
+            resetStranger(c, segment, nowNs);
+            return;
+        }
+        if (segment.hasRst()) {
+            onReset(c, acknowledged);
+            return;
+        }
+        if (!segment.hasSyn()) {
+            counters.increment(TcpCounter.DROP_OUT_OF_WINDOW);
+            return;
+        }
+        takeSyn(c, segment, nowNs);
+        if (acknowledged) {
+            c.sndUna = 0;
+            establish(c, segment, -1, nowNs);
+            c.acks.onUrgent();
+        } else {
+            c.transition(Transition.SYN_CROSSED);
+            c.synDue = true;
+        }
+    }
+
+    private void onReset(final Connection c, final boolean believed) {
+        if (believed) {
+            counters.increment(TcpCounter.RESETS_IN);
+            connections.closing.terminate(c, CloseReason.REFUSED);
+        } else {
+            counters.increment(TcpCounter.DROP_BAD_RESET);
+        }
+    }
+
+    /** The segment belongs to an older connection of the peer (RFC 9293 section 3.5.1). */
+    private void resetStranger(final Connection c, final TcpSegment segment, final long nowNs) {
+        if (!segment.hasRst()) {
+            connections.control.reset(
+                c.route, c.localPort(), c.remotePort(), segment.acknowledgement(), 0, 0, nowNs);
+        }
+    }
+
+    /** Takes the peer's SYN: its sequence numbers, options, and data if there is any. */
+    void takeSyn(final Connection c, final TcpSegment segment, final long nowNs) {
+        c.receiveOrigin = segment.sequence() + 1;
+        negotiate(c, segment.options(), nowNs);
+        final int length = Math.min(segment.payloadLength(), c.received.capacity());
+        if (length > 0) {
+            c.received.write(0, segment.payload(), length);
+            counters.add(TcpCounter.OCTETS_IN, length);
+            c.events |= Connection.EVENT_RECEIVABLE;
+        }
+        c.lastReceivedNs = nowNs;
+    }
+
+    private void negotiate(final Connection c, final TcpOptions options, final long nowNs) {
+        c.timestamps = configuration.timestamps() && options.hasTimestamps();
+        if (c.timestamps) {
+            c.tsRecent = options.timestamp();
+            c.tsRecentNs = nowNs;
+        }
+        c.windowScale = configuration.windowScale() && options.windowShift() != TcpOptions.ABSENT;
+        c.sndShift = c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0;
+        c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
+        final int absent = Connections.isIpv4(c) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
+        final int offered = options.maxSegmentSize() == TcpOptions.ABSENT ? absent : options.maxSegmentSize();
+        c.mss = Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c.route)) -
+            (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+    }
+
+    /** An acknowledgement in SYN-RECEIVED; false if it does not acknowledge our SYN. */
+    boolean completeHandshake(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
+        if (c.sndMax < 0 || segment.acknowledgement() != c.sequence(0)) {
+            counters.increment(TcpCounter.DROP_BAD_ACK);
+            resetStranger(c, segment, nowNs);
+            return false;
+        }
+        c.sndUna = 0;
+        establish(c, segment, position, nowNs);
+        return true;
+    }
+
+    private void establish(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
+        final int shift = segment.hasSyn() ? 0 : c.sndShift;
+        c.sndWnd = (long) segment.window() << shift;
+        c.maxSndWnd = c.sndWnd;
+        c.sndWl1 = position;
+        c.sndWl2 = 0;
+        c.synDue = false;
+        final boolean lost = c.retries > 0;
+        if (lost) {
+            c.rtt.reset(RTO_AFTER_SYN_TIMEOUT_NS); // RFC 6298 section 5.7
+        } else {
+            c.rtt.onSample(Math.max(1, nowNs - c.synSentNs));
+        }
+        c.congestion.onConnected(c.mss, configuration.initialWindowSegments(), lost);
+        connections.closing.leaveListener(c);
+        c.transition(Transition.SYN_ACKNOWLEDGED);
+        c.events |= Connection.EVENT_CONNECTED;
+        connections.timing.onEstablished(c, nowNs);
+        if (c.closing) {
+            c.transition(Transition.CLOSE);
+        }
+    }
+
+    /** A SYN for a listener (RFC 9293 section 3.10.7.2): a half-open connection, or a counted refusal. */
+    void onListen(
+        final ListenerPort listener, final Connection c, final TcpSegment segment, final int initialSequence,
+        final long nowNs) {
+        c.listener = listener;
+        c.halfOpen = true;
+        listener.halfOpen++;
+        c.lane = listener.lane;
+        c.dscp = listener.dscp;
+        c.sendOrigin = initialSequence + 1;
+        c.transition(Transition.PASSIVE_OPEN);
+        takeSyn(c, segment, nowNs);
+        c.synDue = true;
+        c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
+    }
+
+    /** A SYN in SYN-RECEIVED: ours is repeated, or, crossed with it, acknowledged. True if processing goes on. */
+    boolean onRepeatedSyn(final Connection c, final TcpSegment segment) {
+        if (segment.hasAck() && c.sndMax >= 0 && segment.acknowledgement() == c.sequence(0)) {
+            return true;
+        }
+        c.synDue = true;
+        return false;
+    }
+
+    /** Whether a segment is the peer's SYN once more. */
+    boolean isRepeatedSyn(final Connection c, final TcpSegment segment) {
+        return c.state == TcpState.SYN_RECEIVED && segment.hasSyn() && !segment.hasRst() &&
+            segment.sequence() == Sequence.wire(c.receiveOrigin, -1);
+    }
+
+    /** The reply to a segment that belongs to no connection (RFC 9293 section 3.5.2, group 1). */
+    void resetUnknown(
+        final NetworkRoute route, final TcpSegment segment, final long nowNs) {
+        if (segment.hasAck()) {
+            connections.control.reset(
+                route, segment.localPort(), segment.remotePort(), segment.acknowledgement(), 0, 0, nowNs);
+        } else {
+            connections.control.reset(
+                route, segment.localPort(), segment.remotePort(), 0, segment.sequence() + segment.length(), ACK, nowNs);
+        }
+    }
+}

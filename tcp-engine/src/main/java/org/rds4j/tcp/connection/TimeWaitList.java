@@ -1,0 +1,143 @@
+package org.rds4j.tcp.connection;
+
+import org.rds4j.tcp.TcpCounter;
+import org.rds4j.tcp.TcpCounters;
+import org.rds4j.tcp.sequence.Sequence;
+import org.rds4j.tcp.table.ConnectionTable;
+import org.rds4j.tcp.wire.TcpSegment;
+
+/**
+ * Four-tuples in TIME-WAIT, oldest first: all wait equally long, so the list is ordered by deadline without a queue. When
+ * records run out the oldest is evicted and counted.
+ */
+final class TimeWaitList {
+    private final ConnectionTable table;
+    private final ControlQueue control;
+    private final TcpCounters counters;
+    private final long waitNs;
+    private final long replyIntervalNs;
+    private final TimeWaitRecord ends = new TimeWaitRecord();
+    private TimeWaitRecord free;
+    private int size;
+
+    TimeWaitList(
+        final ConnectionTable table, final ControlQueue control, final TcpCounters counters,
+        final int capacity, final long waitNs, final long replyIntervalNs) {
+        this.table = table;
+        this.control = control;
+        this.counters = counters;
+        this.waitNs = waitNs;
+        this.replyIntervalNs = replyIntervalNs;
+        ends.next = ends;
+        ends.previous = ends;
+        for (int i = 0; i < capacity; i++) {
+            final TimeWaitRecord record = new TimeWaitRecord();
+            record.next = free;
+            free = record;
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    long nextDeadlineNs() {
+        return size == 0 ? Long.MAX_VALUE : ends.next.deadlineNs;
+    }
+
+    /** Takes over from a connection, which has left the table; acknowledges the peer's FIN if that is still due. */
+    void add(final Connection connection, final long nowNs) {
+        if (free == null) {
+            counters.increment(TcpCounter.TIME_WAIT_EVICTIONS);
+            remove(ends.next);
+        }
+        final TimeWaitRecord record = free;
+        free = record.next;
+        record.tuple(connection);
+        record.route = connection.route;
+        record.sequence = connection.sequence(connection.sndMax);
+        record.acknowledgement = connection.acknowledgement();
+        record.window = connection.window.announce(connection.rcvNxt(), connection.received.consumed());
+        record.trafficClass = connection.dscp << 2;
+        record.timestamps = connection.timestamps;
+        record.timestampOffset = connection.timestampOffset;
+        record.tsRecent = connection.tsRecent;
+        record.lastReplyNs = nowNs - replyIntervalNs;
+        append(record, nowNs);
+        table.add(record);
+        size++;
+        if (connection.acks.isDue()) {
+            acknowledge(record, nowNs);
+        }
+    }
+
+    /** Ends what has waited long enough; returns how many. */
+    int onTime(final long nowNs) {
+        int ended = 0;
+        while (size > 0 && ends.next.deadlineNs <= nowNs) {
+            remove(ends.next);
+            ended++;
+        }
+        return ended;
+    }
+
+    /**
+     * A segment for a tuple in TIME-WAIT. Only a repeated FIN restarts the wait; resets are ignored (RFC 1337).
+     */
+    void onSegment(final TimeWaitRecord record, final TcpSegment segment, final long nowNs) {
+        counters.increment(TcpCounter.DROP_TIME_WAIT);
+        if (segment.hasRst()) {
+            return;
+        }
+        if (segment.hasFin()) {
+            unlink(record);
+            append(record, nowNs);
+            acknowledge(record, nowNs);
+        } else if (segment.length() > 0 || segment.sequence() != record.acknowledgement) {
+            if (nowNs - record.lastReplyNs >= replyIntervalNs) {
+                record.lastReplyNs = nowNs;
+                counters.increment(TcpCounter.CHALLENGE_ACKS);
+                acknowledge(record, nowNs);
+            } else {
+                counters.increment(TcpCounter.CHALLENGE_ACKS_LIMITED);
+            }
+        }
+    }
+
+    /** Whether a SYN may begin the tuple's next connection (RFC 6191, RFC 9293 section 3.6.1). */
+    boolean maySupersede(final TimeWaitRecord record, final TcpSegment segment) {
+        if (!segment.hasSyn() || segment.hasAck() || segment.hasRst()) {
+            return false;
+        }
+        if (record.timestamps && segment.options().hasTimestamps()) {
+            return Sequence.isAfter(segment.options().timestamp(), record.tsRecent);
+        }
+        return Sequence.isAfter(segment.sequence(), record.acknowledgement);
+    }
+
+    void remove(final TimeWaitRecord record) {
+        table.remove(record);
+        unlink(record);
+        record.route = null;
+        record.next = free;
+        free = record;
+        size--;
+    }
+
+    private void acknowledge(final TimeWaitRecord record, final long nowNs) {
+        control.acknowledge(record, TimestampClock.ticks(nowNs) + record.timestampOffset, nowNs);
+    }
+
+    private void append(final TimeWaitRecord record, final long nowNs) {
+        record.deadlineNs = nowNs + waitNs;
+        record.next = ends;
+        record.previous = ends.previous;
+        ends.previous.next = record;
+        ends.previous = record;
+    }
+
+    private static void unlink(final TimeWaitRecord record) {
+        record.previous.next = record.next;
+        record.next.previous = record.previous;
+    }
+}

@@ -1,0 +1,73 @@
+package org.rds4j.tcp.receive;
+
+/**
+ * When to acknowledge (RFC 9293 section 3.8.6.3, RFC 5681 section 4.2): every second full-sized segment, at once at the start of
+ * a connection and for anything out of the ordinary, otherwise within the delay. One thread.
+ */
+public final class AckSchedule {
+    private int quick;
+    private int largest;
+    private int pending;
+    private boolean due;
+
+    /** A schedule that must be reset before use. */
+    public AckSchedule() {
+    }
+
+    /**
+     * Starts over for a new connection.
+     *
+     * @param quick segments to acknowledge at once.
+     */
+    public void reset(final int quick) {
+        this.quick = quick;
+        largest = 1;
+        pending = 0;
+        due = false;
+    }
+
+    /**
+     * In-order data arrived and left no gap.
+     *
+     * @param octets of payload.
+     */
+    public void onData(final int octets) {
+        largest = Math.max(largest, octets);
+        pending += octets;
+        if (quick > 0) {
+            quick--;
+            due = true;
+        } else if (pending >= 2 * largest) {
+            due = true;
+        }
+    }
+
+    /** Something arrived that is acknowledged at once. */
+    public void onUrgent() {
+        due = true;
+    }
+
+    /** A segment left that carried the acknowledgement. */
+    public void onSent() {
+        pending = 0;
+        due = false;
+    }
+
+    /**
+     * Whether an acknowledgement is to be sent now.
+     *
+     * @return true until {@link #onSent()}.
+     */
+    public boolean isDue() {
+        return due;
+    }
+
+    /**
+     * Whether data waits for the delayed acknowledgement.
+     *
+     * @return true if the delay should run.
+     */
+    public boolean isDelayed() {
+        return pending > 0 && !due;
+    }
+}

@@ -1,0 +1,173 @@
+package org.rds4j.tcp.receive;
+
+import org.rds4j.tcp.stream.StreamRing;
+
+/**
+ * The octets of the receiving direction. Out-of-order octets lie in the ring at their final place already; ranges remember
+ * which. Where copies of an octet differ, the first wins. One thread, but for the memory of runs handed out.
+ */
+public final class ReceiveStream {
+    private final StreamRing ring;
+    private final Ranges outOfOrder;
+    private long received;
+    private long consumed;
+    private long imageStart;
+    private long imageEnd;
+
+    /**
+     * An empty stream.
+     *
+     * @param capacity  octets of the ring, a power of two.
+     * @param overhang  octets behind its end.
+     * @param maxRanges separate runs of out-of-order octets kept.
+     */
+    public ReceiveStream(final int capacity, final int overhang, final int maxRanges) {
+        ring = new StreamRing(capacity, overhang);
+        outOfOrder = new Ranges(maxRanges);
+    }
+
+    /** Starts over at position 0. */
+    public void reset() {
+        received = 0;
+        consumed = 0;
+        imageStart = 0;
+        imageEnd = 0;
+        outOfOrder.clear();
+    }
+
+    /**
+     * Takes octets in. They must lie below consumed + capacity.
+     *
+     * @param position of the first.
+     * @param address  where they are, borrowed.
+     * @param length   how many.
+     * @return false if they were refused because too many separate runs are held already.
+     */
+    public boolean write(final long position, final long address, final int length) {
+        final long from = Math.max(position, received);
+        final long to = position + length;
+        if (from >= to) {
+            return true;
+        }
+        if (outOfOrder.count() == 0 && from == received) {
+            ring.write(from, address + (from - position), (int) (to - from));
+            received = to;
+            return true;
+        }
+        return writeAround(from, to, address - position);
+    }
+
+    /** Writes what is not there yet; octet p lies at base + p. */
+    private boolean writeAround(final long from, final long to, final long base) {
+        final int before = outOfOrder.count();
+        long cursor = from;
+        for (int i = 0; i < before && cursor < to && outOfOrder.start(i) < to; i++) {
+            if (outOfOrder.start(i) > cursor) {
+                ring.write(cursor, base + cursor, (int) (outOfOrder.start(i) - cursor));
+            }
+            cursor = Math.max(cursor, outOfOrder.end(i));
+        }
+        if (cursor < to) {
+            ring.write(cursor, base + cursor, (int) (to - cursor));
+        }
+        if (from == received) {
+            received = outOfOrder.absorb(to);
+            return true;
+        }
+        return outOfOrder.add(from, to);
+    }
+
+    /**
+     * Whether octets beyond a gap are held.
+     *
+     * @return true if something arrived out of order and the gap before it is open.
+     */
+    public boolean hasGap() {
+        return outOfOrder.count() > 0;
+    }
+
+    /**
+     * Longest run from a position that can be made linear.
+     *
+     * @param position between consumed and received.
+     * @return octets.
+     */
+    public int contiguousLength(final long position) {
+        return (int) Math.min(received - position, Math.max(ring.untilEnd(position), ring.overhang()));
+    }
+
+    /**
+     * Where a run lies; see {@link org.rds4j.tcp.TcpConnection#receiveAddress}.
+     *
+     * @param position between consumed and received.
+     * @param length   at most {@link #contiguousLength(long)}.
+     * @return its address.
+     */
+    public long address(final long position, final int length) {
+        if (isImaged(position) && position + length <= imageStart + ring.overhang()) {
+            extendImage(position + length);
+            return ring.overhangAddress(position);
+        }
+        final int untilEnd = ring.untilEnd(position);
+        if (length > untilEnd) {
+            openImage(position + untilEnd);
+            extendImage(position + length);
+        }
+        return ring.address(position);
+    }
+
+    /** Whether a position has been copied into the overhang, where its octet may have been overwritten since. */
+    private boolean isImaged(final long position) {
+        return position >= imageStart && position < imageEnd;
+    }
+
+    private void openImage(final long start) {
+        if (start != imageStart) {
+            imageStart = start;
+            imageEnd = start;
+        }
+    }
+
+    private void extendImage(final long end) {
+        if (end > imageEnd) {
+            ring.unfoldOverhang((int) (imageEnd - imageStart), (int) (end - imageEnd));
+            imageEnd = end;
+        }
+    }
+
+    /**
+     * Frees octets.
+     *
+     * @param position end of what is consumed, at most received.
+     */
+    public void consume(final long position) {
+        consumed = Math.max(consumed, Math.min(position, received));
+    }
+
+    /**
+     * End of the octets in order.
+     *
+     * @return a position.
+     */
+    public long received() {
+        return received;
+    }
+
+    /**
+     * End of the octets consumed.
+     *
+     * @return a position.
+     */
+    public long consumed() {
+        return consumed;
+    }
+
+    /**
+     * Octets of the ring.
+     *
+     * @return its capacity.
+     */
+    public int capacity() {
+        return ring.capacity();
+    }
+}

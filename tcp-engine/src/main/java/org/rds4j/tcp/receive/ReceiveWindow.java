@@ -1,0 +1,100 @@
+package org.rds4j.tcp.receive;
+
+/**
+ * What is announced to the peer (RFC 9293 section 3.8.6.2, RFC 7323 section 2). The right edge never moves left, and moves right
+ * only by a worthwhile step. Positions are stream positions, the peer's FIN counting one. One thread.
+ */
+public final class ReceiveWindow {
+    private static final int MAX_FIELD = 0xffff;
+
+    private final int capacity;
+    private int shift;
+    private int step;
+    private long edge;
+
+    /**
+     * A window of nothing.
+     *
+     * @param capacity octets of the receive ring.
+     */
+    public ReceiveWindow(final int capacity) {
+        this.capacity = capacity;
+    }
+
+    /** Starts over at position 0, unscaled, nothing announced. */
+    public void reset() {
+        shift = 0;
+        edge = 0;
+        step = 1;
+    }
+
+    /**
+     * Settles the scale once options are negotiated.
+     *
+     * @param shift          window scale, 0 if not negotiated.
+     * @param maxSegmentSize what this side announced.
+     */
+    public void scale(final int shift, final int maxSegmentSize) {
+        this.shift = shift;
+        this.step = Math.min(maxSegmentSize, capacity / 2);
+    }
+
+    /**
+     * Right edge of what was announced: no octet beyond it is taken.
+     *
+     * @return a position.
+     */
+    public long edge() {
+        return edge;
+    }
+
+    /**
+     * Computes and records the announcement for a segment about to leave.
+     *
+     * @param next     RCV.NXT, what the segment acknowledges.
+     * @param consumed end of what the owner has consumed.
+     * @return the window field.
+     */
+    public int announce(final long next, final long consumed) {
+        final long wanted = wantedEdge(next, consumed) - next;
+        long units = wanted >> shift;
+        if (next + (units << shift) < edge) {
+            // rounding down would take back what was promised: round up; wantedEdge keeps one unit in reserve for this
+            units = (edge - next + (1L << shift) - 1) >> shift;
+        }
+        units = Math.min(units, MAX_FIELD);
+        edge = Math.max(edge, next + (units << shift));
+        return (int) units;
+    }
+
+    /**
+     * The announcement in a SYN or SYN-ACK, never scaled.
+     *
+     * @param next RCV.NXT.
+     * @return the window field.
+     */
+    public int announceUnscaled(final long next) {
+        final int field = Math.min(capacity, MAX_FIELD);
+        edge = Math.max(edge, next + field);
+        return field;
+    }
+
+    /**
+     * Whether enough was consumed since the last announcement that the peer should be told without waiting for a segment
+     * that goes anyway: a quarter of the ring, or anything worthwhile when little is left open.
+     *
+     * @param next     RCV.NXT.
+     * @param consumed end of what the owner has consumed.
+     * @return true if an acknowledgement is due for the window's sake.
+     */
+    public boolean isUpdateDue(final long next, final long consumed) {
+        final long gain = wantedEdge(next, consumed) - edge;
+        return gain >= step && (gain >= capacity / 4 || edge - next <= capacity / 8);
+    }
+
+    private long wantedEdge(final long next, final long consumed) {
+        final long free = Math.min(
+            consumed + capacity - (shift == 0 ? 0 : 1L << shift), next + ((long) MAX_FIELD << shift));
+        return free - edge >= step ? free : edge;
+    }
+}

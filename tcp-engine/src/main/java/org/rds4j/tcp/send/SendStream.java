@@ -1,0 +1,153 @@
+package org.rds4j.tcp.send;
+
+import org.rds4j.tcp.stream.StreamRing;
+
+/**
+ * The octets of the sending direction, from the last acknowledged to the last claimed:
+ * {@code acknowledged <= committed <= claimed <= acknowledged + capacity}. One thread, but for the memory of open claims.
+ */
+public final class SendStream {
+    private final StreamRing ring;
+    private long acknowledged;
+    private long committed;
+    private long claimed;
+
+    /**
+     * An empty stream.
+     *
+     * @param capacity octets of the ring, a power of two.
+     * @param overhang octets behind its end; the longest claim.
+     */
+    public SendStream(final int capacity, final int overhang) {
+        ring = new StreamRing(capacity, overhang);
+    }
+
+    /** Starts over at position 0. */
+    public void reset() {
+        acknowledged = 0;
+        committed = 0;
+        claimed = 0;
+    }
+
+    /**
+     * Takes room at the end.
+     *
+     * @param length 1 to the overhang.
+     * @return position of the first octet, or -1 without room.
+     */
+    public long claim(final int length) {
+        if (length <= 0 || length > ring.overhang() || length > space()) {
+            return -1;
+        }
+        final long position = claimed;
+        claimed += length;
+        return position;
+    }
+
+    /**
+     * Where a claimed octet lies.
+     *
+     * @param position inside an open claim.
+     * @return its address.
+     */
+    public long address(final long position) {
+        return ring.address(position);
+    }
+
+    /**
+     * Commits the oldest claimed octets.
+     *
+     * @param length at most what is claimed and not committed; more is cut.
+     */
+    public void commit(final int length) {
+        final int taken = (int) Math.min(length, claimed - committed);
+        final int beyond = taken - ring.untilEnd(committed);
+        if (beyond > 0) {
+            ring.foldOverhang(beyond);
+        }
+        committed += taken;
+    }
+
+    /**
+     * Copies octets in and commits them.
+     *
+     * @param source of the octets.
+     * @param length how many there are.
+     * @return how many were taken; none while a claim is open.
+     */
+    public int write(final long source, final int length) {
+        if (claimed != committed) {
+            return 0;
+        }
+        final int taken = Math.max(0, Math.min(length, space()));
+        ring.write(committed, source, taken);
+        committed += taken;
+        claimed = committed;
+        return taken;
+    }
+
+    /**
+     * Copies committed octets out, for a segment.
+     *
+     * @param position    of the first.
+     * @param destination where they go.
+     * @param length      how many.
+     */
+    public void read(final long position, final long destination, final int length) {
+        ring.read(position, destination, length);
+    }
+
+    /**
+     * Frees what the peer has acknowledged.
+     *
+     * @param position end of it, at most committed.
+     */
+    public void acknowledge(final long position) {
+        acknowledged = position;
+    }
+
+    /**
+     * Octets that can be claimed.
+     *
+     * @return free octets.
+     */
+    public int space() {
+        return ring.capacity() - (int) (claimed - acknowledged);
+    }
+
+    /**
+     * End of what was acknowledged.
+     *
+     * @return a position.
+     */
+    public long acknowledged() {
+        return acknowledged;
+    }
+
+    /**
+     * End of what was committed.
+     *
+     * @return a position.
+     */
+    public long committed() {
+        return committed;
+    }
+
+    /**
+     * End of what was claimed.
+     *
+     * @return a position.
+     */
+    public long claimed() {
+        return claimed;
+    }
+
+    /**
+     * Longest claim.
+     *
+     * @return octets.
+     */
+    public int overhang() {
+        return ring.overhang();
+    }
+}

@@ -1,0 +1,2 @@
+/** Sequence number arithmetic, and the secrets that sequence numbers and timestamps start from. */
+package org.rds4j.tcp.sequence;
