@@ -7,8 +7,8 @@ import org.rds4j.dpdk.DpdkEnvironment;
 import org.rds4j.dpdk.DpdkMempool;
 import org.rds4j.tcp.link.LinkPort;
 
-/** The NIC that a context names, opened through DPDK with a mempool of its own. */
-final class DeviceLink implements AutoCloseable {
+/** A NIC opened through DPDK by its device string, with a mempool of its own. */
+public final class DeviceLink implements AutoCloseable {
     private static final int FRAMES = 16_384;
 
     private final DpdkMempool mempool;
@@ -20,24 +20,41 @@ final class DeviceLink implements AutoCloseable {
     }
 
     static DeviceLink open(final RdsContext context) {
+        return open(context.device(), context.mtu());
+    }
+
+    /**
+     * Opens a device; starts DPDK if this process has not yet.
+     *
+     * @param device DPDK device string ({@code net_tap0,iface=x}) or PCI address.
+     * @param mtu    largest IP packet in octets.
+     * @return the open device.
+     * @throws org.rds4j.dpdk.DpdkException when DPDK is missing or the device does not serve, with what to do.
+     */
+    public static DeviceLink open(final String device, final int mtu) {
         final DpdkEnvironment environment = DpdkEnvironment.start();
-        final String name = context.device().split(",", 2)[0];
-        final DpdkMempool mempool = DpdkMempool.create(
-            environment, "rds-" + name, FRAMES, DpdkMempool.frameCapacityForMtu(context.mtu()));
+        final String name = device.split(",", 2)[0];
+        final DpdkMempool mempool =
+            DpdkMempool.create(environment, "rds-" + name, FRAMES, DpdkMempool.frameCapacityForMtu(mtu));
         try {
-            final DpdkDevice device = DpdkDevice.open(environment, new DpdkDeviceConfig()
-                .device(context.device()).mempool(mempool).mtu(context.mtu()));
-            return new DeviceLink(mempool, device);
+            return new DeviceLink(mempool, DpdkDevice.open(
+                environment, new DpdkDeviceConfig().device(device).mempool(mempool).mtu(mtu)));
         } catch (final RuntimeException e) {
             mempool.close();
             throw e;
         }
     }
 
-    LinkPort port() {
+    /**
+     * The device's first queue.
+     *
+     * @return to be used by one thread.
+     */
+    public LinkPort port() {
         return device.queue(0);
     }
 
+    /** Closes the device and its mempool; every frame must be home. */
     @Override
     public void close() {
         device.close();

@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
     name = "rds",
     description = "Reliable datagrams for clusters.",
     mixinStandardHelpOptions = true,
-    subcommands = {PerfCommand.class, SimCommand.class, CertsCommand.class, BenchCommand.class},
+    subcommands = {
+        PerfCommand.class, NodeCommand.class, PingCommand.class, TcpCommand.class, SimCommand.class, CertsCommand.class,
+        BenchCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 usage."})
 public final class RdsCommand implements Runnable {

@@ -1,0 +1,146 @@
+package org.rds4j.perf.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.DatagramInfo;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsSocket;
+import org.rds4j.SecurityMode;
+import org.rds4j.node.RdsNode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code rds node}: a long-running node. */
+@Command(
+    name = "node",
+    description = "Runs a node. Prints 'ready' when it serves, and its counters when it ends.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class NodeCommand implements Callable<Integer> {
+    private static final int POLL_LIMIT = 64;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private NodeOptions options;
+
+    @Option(names = "--echo", paramLabel = "PORT", description = "Send back every datagram that comes to this RDS port.")
+    private int echoPort;
+
+    @Option(names = "--sink", paramLabel = "PORT", description = "Take and drop every datagram that comes to this RDS port.")
+    private int sinkPort;
+
+    private final UnsafeBuffer echo = new UnsafeBuffer(0, 0);
+    private RdsSocket echoSocket;
+
+    @Override
+    public Integer call() {
+        final RdsContext context = options.context(spec);
+        try (RdsNode node = RdsNode.launch(context)) {
+            final Thread main = Thread.currentThread();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(main), "rds-shutdown"));
+            echoSocket = socket(node, echoPort);
+            final RdsSocket sink = socket(node, sinkPort);
+            say("ready");
+            serve(sink);
+            printCounters(node);
+        }
+        return 0;
+    }
+
+    private static RdsSocket socket(final RdsNode node, final int port) {
+        if (port == 0) {
+            return null;
+        }
+        final RdsSocket socket = node.socket();
+        socket.bind(port);
+        return socket;
+    }
+
+    private void serve(final RdsSocket sink) {
+        final IdleStrategy idle = new BackoffIdleStrategy(1_000, 100, 1_000, 100_000);
+        while (!Thread.currentThread().isInterrupted()) {
+            int work = echoSocket == null ? 0 : echoSocket.poll(this::sendBack, POLL_LIMIT);
+            work += sink == null ? 0 : sink.poll((buffer, offset, length, info) -> { }, POLL_LIMIT);
+            idle.idle(work);
+        }
+    }
+
+    private void sendBack(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
+        echo.wrap(buffer, offset, length);
+        echoSocket.send(info.source(), echo, 0, length, info.serviceLevel(), RdsSocket.FOREVER);
+    }
+
+    private static void stop(final Thread main) {
+        main.interrupt();
+        try {
+            main.join(2_000);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void printCounters(final RdsNode node) {
+        node.counters((label, meaning, value) -> {
+            if (value != 0) {
+                say(String.format("%12d  %s: %s", value, label, meaning));
+            }
+        });
+    }
+
+    private void say(final String line) {
+        final PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+
+    /** Device, address and security of a node. */
+    static final class NodeOptions {
+        @Mixin
+        private DeviceOptions host;
+
+        @Option(names = "--security", paramLabel = "required|plaintext", defaultValue = "required",
+            description = "Mutual TLS 1.3, or nothing (default: ${DEFAULT-VALUE}).")
+        private String security;
+
+        @Option(names = "--certs", paramLabel = "DIR", description = "Where rds certs wrote trust.pem, NAME.pem and NAME.key.")
+        private Path certificates;
+
+        @Option(names = "--name", paramLabel = "NAME", description = "Which of the certificates in --certs is this node's.")
+        private String name;
+
+        RdsContext context(final CommandSpec spec) {
+            final RdsContext context = new RdsContext()
+                .device(host.device).address(host.address).gateway(host.gateway).mtu(host.mtu);
+            switch (security.toLowerCase(Locale.ROOT)) {
+                case "plaintext" -> context.security(SecurityMode.PLAINTEXT);
+                case "required" -> identify(context, spec);
+                default -> throw new ParameterException(
+                    spec.commandLine(), "--security is required or plaintext, not " + security);
+            }
+            return context;
+        }
+
+        private void identify(final RdsContext context, final CommandSpec spec) {
+            if (certificates == null || name == null) {
+                throw new ParameterException(spec.commandLine(),
+                    "security needs --certs DIR and --name NAME as made by rds certs, or --security plaintext");
+            }
+            context.security(SecurityMode.REQUIRED)
+                .certificate(certificates.resolve(name + ".pem"))
+                .privateKey(certificates.resolve(name + ".key"))
+                .trust(certificates.resolve("trust.pem"));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package org.rds4j.perf.tcp;
+
+import java.security.SecureRandom;
+import org.agrona.concurrent.NanoClock;
+import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.TcpCounters;
+import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.link.FrameBurst;
+import org.rds4j.tcp.link.LinkPort;
+import org.rds4j.tcp.link.TransmitBatch;
+import org.rds4j.tcp.network.InterfaceConfiguration;
+import org.rds4j.tcp.network.NetworkCounters;
+import org.rds4j.tcp.network.NetworkLayer;
+
+/** A host with nothing but TCP on one link: the engine, the layers below, and the duty cycle between them. */
+public final class TcpStation implements AutoCloseable {
+    private static final int BURST = 64;
+    private static final int LANE = 0;
+    private static final int BUFFER_LENGTH = 1 << 20;
+
+    private final NanoClock clock;
+    private final LinkPort port;
+    private final NetworkLayer network;
+    private final TcpEngine tcp;
+    private final TransmitBatch batch;
+    private final FrameBurst received = new FrameBurst(BURST);
+    private long nowNs;
+
+    /**
+     * Sets up a host.
+     *
+     * @param port    closed with the station.
+     * @param address of the host with its prefix length, {@code 10.0.0.1/24}.
+     * @param gateway for other networks, or null.
+     * @param clock   of the engine.
+     */
+    public TcpStation(final LinkPort port, final String address, final String gateway, final NanoClock clock) {
+        final SecureRandom random = new SecureRandom();
+        final InterfaceConfiguration plain =
+            InterfaceConfiguration.of(port.macAddress(), address, port.capabilities());
+        this.clock = clock;
+        this.port = port;
+        this.nowNs = clock.nanoTime();
+        this.network = new NetworkLayer(
+            gateway == null ? plain : plain.withGateway(gateway), random, NetworkCounters.allocate());
+        this.tcp = new TcpEngine(
+            TcpConfiguration.datacenter()
+                .maxConnections(64)
+                .sendBufferLength(BUFFER_LENGTH)
+                .receiveBufferLength(BUFFER_LENGTH)
+                .transmitChecksum(port.capabilities().transmitChecksum())
+                .build(),
+            network::route, random, TcpCounters.inMemory());
+        network.transport(tcp);
+        this.batch = new TransmitBatch(port, BURST);
+    }
+
+    /**
+     * The engine, for listening and connecting.
+     *
+     * @return this station's.
+     */
+    public TcpEngine tcp() {
+        return tcp;
+    }
+
+    /**
+     * The time of the present duty cycle.
+     *
+     * @return nanoseconds.
+     */
+    public long nowNs() {
+        return nowNs;
+    }
+
+    /**
+     * Does one duty cycle.
+     *
+     * @return frames moved and timers expired.
+     */
+    public int doWork() {
+        nowNs = clock.nanoTime();
+        final int count = port.receiveBurst(received);
+        for (int i = 0; i < count; i++) {
+            network.onFrame(received.address(i), received.length(i), received.flags(i), nowNs);
+        }
+        port.release(received);
+        return count + tcp.onTime(nowNs) + transmit();
+    }
+
+    private int transmit() {
+        if (batch.hasRoom()) {
+            network.poll(batch, nowNs);
+        }
+        while (batch.hasRoom() && tcp.pollControl(batch, nowNs) > 0) {
+            continue;
+        }
+        while (batch.hasRoom() && tcp.emit(LANE, batch, nowNs) > 0) {
+            continue;
+        }
+        return batch.flush();
+    }
+
+    @Override
+    public void close() {
+        batch.close();
+        port.close();
+    }
+}
