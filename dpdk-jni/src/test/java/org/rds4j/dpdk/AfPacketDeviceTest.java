@@ -113,6 +113,36 @@ class AfPacketDeviceTest extends DpdkTestSupport {
     }
 
     @Test
+    void shouldSendATaggedFrameWholeAfterTheDriverRefusedItOnce() {
+        leftDevice.close();
+        leftDevice = DpdkDevice.open(
+            environment, config("net_af_packet0,iface=" + left + ",blocksz=4096,framesz=2048,framecnt=2"));
+        leftPort = leftDevice.queue(0);
+        final List<byte[]> sent = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            final byte[] octets = randomFrame(100 + i);
+            octets[0] = 0x02;
+            sent.add(octets);
+            add(leftPort, burst, octets);
+            burst.flags(i, FrameBurst.FLAG_VLAN);
+            burst.vlanTci(i, 0x100 + i);
+        }
+        assertEquals(2, leftPort.transmitBurst(burst));
+        assertEquals(2, leftPort.counters().get(DpdkPortCounter.TRANSMIT_REFUSED));
+        transmitAll(leftPort, burst);
+        for (int i = 0; i < 4; i++) {
+            receiveOneTagged(sent.get(i), 0x100 + i);
+        }
+    }
+
+    private void receiveOneTagged(final byte[] octets, final int tci) {
+        final FrameBurst one = new FrameBurst(1);
+        assertArrayEquals(octets, receiveOfType(rightPort, one, EXPERIMENTAL));
+        assertEquals(tci, one.vlanTci(0));
+        rightPort.release(one);
+    }
+
+    @Test
     void shouldSurviveTheInterfaceBeingDeleted() {
         Command.ip("link delete " + left);
         for (int round = 0; round < 100; round++) {

@@ -125,6 +125,18 @@ class DpdkDeviceTest extends DpdkTestSupport {
     }
 
     @Test
+    void shouldReturnAFrameOfAnotherPoolToThatPool() {
+        try (DpdkMempool foreign = DpdkMempool.create(environment, "foreign", 15, 2048);
+            DpdkDevice one = DpdkDevice.open(environment, new DpdkDeviceConfig().device("net_null0").mempool(foreign));
+            DpdkDevice other = DpdkDevice.open(environment, config("net_null1"))) {
+            assertEquals(3, one.queue(0).allocate(burst, 3));
+            final int before = foreign.available();
+            other.queue(0).release(burst);
+            assertEquals(before + 3, foreign.available());
+        }
+    }
+
+    @Test
     void shouldServeEveryFrameOfATinyPool() {
         try (DpdkMempool tiny = DpdkMempool.create(environment, "tiny", 7, 2048);
             DpdkDevice device = DpdkDevice.open(environment, new DpdkDeviceConfig().device("net_null0").mempool(tiny))) {
