@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -20,6 +21,9 @@ static void *run_start(void *argument)
 {
     struct start_call *call = argument;
     call->result = rte_eal_init(call->argc, call->argv) < 0 ? -(rte_errno != 0 ? rte_errno : EINVAL) : 0;
+    if (call->result == 0) {
+        rmdir(rte_eal_get_runtime_dir()); /* empty unless the user asked for sharing, and else left behind for ever */
+    }
     return NULL;
 }
 

@@ -85,19 +85,19 @@ abstract class DpdkTestSupport {
 
     /** Polls until a frame of this EtherType arrives, releasing all others; leaves it alone in the burst. */
     static byte[] receiveOfType(final LinkPort port, final FrameBurst frames, final int etherType) {
+        final FrameBurst single = new FrameBurst(1);
         for (int i = 0; i < POLLS; i++) {
             port.receiveBurst(frames);
-            byte[] found = null;
-            for (int j = 0; j < frames.count(); j++) {
-                final byte[] octets = octets(frames, j);
+            while (frames.count() > 0) {
+                frames.moveLastTo(single);
+                final byte[] octets = octets(single, 0);
                 if ((((octets[12] & 0xff) << 8) | (octets[13] & 0xff)) == etherType) {
-                    found = octets;
+                    port.release(frames);
+                    single.moveLastTo(frames);
+                    return octets;
                 }
+                port.release(single);
             }
-            if (found != null) {
-                return found;
-            }
-            port.release(frames);
         }
         throw new AssertionError("no frame of type " + Integer.toHexString(etherType) + " arrived");
     }
