@@ -11,6 +11,18 @@ public final class AllocationMeter {
     }
 
     /**
+     * Runs a task once.
+     *
+     * @param task to be measured.
+     * @return octets it allocated.
+     */
+    public static long allocated(final Runnable task) {
+        final long before = THREADS.getCurrentThreadAllocatedBytes();
+        task.run();
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    /**
      * Runs a task again and again until a run allocates nothing, which is when it is compiled, or until the patience ends.
      *
      * @param task     the steady state to be measured.
@@ -20,9 +32,7 @@ public final class AllocationMeter {
     public static long leastAllocated(final Runnable task, final int attempts) {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < attempts && least > 0; i++) {
-            final long before = THREADS.getCurrentThreadAllocatedBytes();
-            task.run();
-            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+            least = Math.min(least, allocated(task));
         }
         return least;
     }

@@ -1,6 +1,9 @@
 package org.rds4j.tcp.wire;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 
 /**
  * The Internet checksum (RFC 1071) over raw memory. A <i>partial sum</i> is the plain, not yet folded or complemented sum of
@@ -10,13 +13,42 @@ import java.nio.ByteOrder;
 public final class InternetChecksum {
     static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
-    /** Vectors are used when the JVM runs with {@code --add-modules=jdk.incubator.vector} on a machine where they pay. */
-    private static final boolean VECTORS =
-        ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorChecksum.isWorthwhile();
     /** Shorter runs are summed faster by plain loads. */
     private static final int VECTOR_MIN_LENGTH = 64;
+    private static final int WARM_UP_LENGTH = 2048;
+    private static final int WARM_UP_ROUNDS = 30_000;
+
+    /** Read without ordering: a thread that learns late goes on with plain loads, to the same result. */
+    private static boolean vectors;
 
     private InternetChecksum() {
+    }
+
+    /**
+     * Turns to vector instructions, after running them until they are compiled: before that each call would cost tens of
+     * microseconds and kilobytes of garbage. To be called once at start, from any thread, perhaps one of its own; takes
+     * about a second of one core. Until it has returned, or when the JVM runs without
+     * {@code --add-modules=jdk.incubator.vector} or on a machine where vectors do not pay, sums are made with plain loads.
+     *
+     * @return whether vectors are used from now on; false as well should they ever disagree with the plain sums.
+     */
+    public static boolean warmUp() {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty() || !VectorChecksum.isWorthwhile()) {
+            return false;
+        }
+        final ByteBuffer scratch = ByteBuffer.allocateDirect(2 * WARM_UP_LENGTH);
+        final long source = BufferUtil.address(scratch);
+        UnsafeApi.setMemory(source, WARM_UP_LENGTH, (byte) 0xa5);
+        int difference = 0;
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            final int length = WARM_UP_LENGTH - (i & 0x3ff);
+            final int expected = foldToWord(ScalarChecksum.nativeSum(source, length));
+            difference |= expected ^ foldToWord(VectorChecksum.nativeSum(source, length));
+            difference |= expected
+                ^ foldToWord(VectorChecksum.nativeCopyAndSum(source, source + WARM_UP_LENGTH, length));
+        }
+        vectors = difference == 0;
+        return vectors;
     }
 
     /**
@@ -27,9 +59,9 @@ public final class InternetChecksum {
      * @return the partial sum.
      */
     public static long partialSum(final long address, final int length) {
-        final boolean vectors = VECTORS && length >= VECTOR_MIN_LENGTH;
+        final boolean isForVectors = vectors && length >= VECTOR_MIN_LENGTH;
         return networkWord(
-            vectors ? VectorChecksum.nativeSum(address, length) : ScalarChecksum.nativeSum(address, length));
+            isForVectors ? VectorChecksum.nativeSum(address, length) : ScalarChecksum.nativeSum(address, length));
     }
 
     /**
@@ -67,8 +99,8 @@ public final class InternetChecksum {
      * @return the partial sum.
      */
     public static long copyAndSum(final long source, final long destination, final int length) {
-        final boolean vectors = VECTORS && length >= VECTOR_MIN_LENGTH;
-        return networkWord(vectors
+        final boolean isForVectors = vectors && length >= VECTOR_MIN_LENGTH;
+        return networkWord(isForVectors
             ? VectorChecksum.nativeCopyAndSum(source, destination, length)
             : ScalarChecksum.nativeCopyAndSum(source, destination, length));
     }

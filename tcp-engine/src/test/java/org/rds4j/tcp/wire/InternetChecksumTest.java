@@ -83,6 +83,10 @@ class InternetChecksumTest {
     @Test
     void shouldCopyEveryOctetAndNoMoreWhileSumming() {
         fillRandom(3);
+        assertAllLengthsAreCopied();
+    }
+
+    private void assertAllLengthsAreCopied() {
         for (int length = 0; length < LENGTHS; length++) {
             final long source = address + (length % MAX_OFFSET);
             final long destination = otherAddress + ((length * 5) % MAX_OFFSET);
@@ -92,6 +96,9 @@ class InternetChecksumTest {
             assertCopied(source, destination, length);
             UnsafeApi.setMemory(otherAddress, 4096, (byte) 0x5a);
             assertEquals(expected, word(VectorChecksum.nativeCopyAndSum(source, destination, length)));
+            assertCopied(source, destination, length);
+            UnsafeApi.setMemory(otherAddress, 4096, (byte) 0x5a);
+            assertEquals(expected, word(ScalarChecksum.nativeCopyAndSum(source, destination, length)));
             assertCopied(source, destination, length);
         }
     }
@@ -109,7 +116,8 @@ class InternetChecksumTest {
     }
 
     @Test
-    void shouldAllocateNothingOnceCompiled() {
+    void shouldAllocateNothingOnceWarmedUpAndStillAgree() {
+        assertEquals(VectorChecksum.isWorthwhile(), InternetChecksum.warmUp());
         final long[] sink = new long[1];
         final long allocated = AllocationMeter.leastAllocated(() -> {
             for (int i = 0; i < 20_000; i++) {
@@ -118,6 +126,9 @@ class InternetChecksumTest {
             }
         }, 100);
         assertEquals(0, allocated);
+        fillRandom(7);
+        assertAllLengthsAgree();
+        assertAllLengthsAreCopied();
     }
 
     private void assertAllLengthsAgree() {
