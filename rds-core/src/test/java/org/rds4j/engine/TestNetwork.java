@@ -1,0 +1,195 @@
+package org.rds4j.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsContext;
+import org.rds4j.SecurityMode;
+import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.carrier.PathKey;
+import org.rds4j.peer.OpenerMessage;
+
+/** Nodes joined by carriers in memory, in virtual time. Each step is a microsecond. */
+final class TestNetwork {
+    private static final long STEP_NS = 1_000;
+
+    final SplittableRandom random;
+    final List<Link> links = new ArrayList<>();
+    int dials;
+    long dialNs = 5_000;
+    int maxTransfer = 256 << 10;
+    int maxChunkLength = 16_384;
+    int maxInFlight = 64 << 10;
+    boolean isRefusing;
+    private final List<TestNode> nodes = new ArrayList<>();
+    private final List<Dial> pending = new ArrayList<>();
+    private long nowNs = 1;
+
+    private record Dial(TestNode from, PathKey key, long dueNs) {
+    }
+
+    /** A carrier between two nodes. */
+    static final class Link {
+        final TestNode dialer;
+        final TestNode acceptor;
+        final MemoryCarrier dialed;
+        final MemoryCarrier accepted;
+        boolean isAccepted;
+
+        Link(final TestNode dialer, final TestNode acceptor, final MemoryCarrier dialed) {
+            this.dialer = dialer;
+            this.acceptor = acceptor;
+            this.dialed = dialed;
+            this.accepted = dialed.peer();
+        }
+    }
+
+    TestNetwork(final long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    RdsContext context(final String cidr) {
+        return new RdsContext(new Properties()).address(cidr).security(SecurityMode.PLAINTEXT).nanoClock(this::nowNs)
+            .applicationIdleStrategy("busy-spin").maxSockets(64).submitRingLength(64 << 10).receiveBufferLength(64 << 10)
+            .sendLogLength(2 << 20);
+    }
+
+    TestNode node(final String address) {
+        return node(context(address + "/24"));
+    }
+
+    TestNode node(final RdsContext context) {
+        final TestNode node = new TestNode(this, context.conclude(), level -> level >> 2, random.nextLong());
+        nodes.removeIf(other -> other.address.equals(node.address));
+        nodes.add(node);
+        return node;
+    }
+
+    /** The node ends without a word. */
+    void kill(final TestNode node) {
+        nodes.remove(node);
+        links.removeIf(link -> {
+            final boolean isIts = link.dialer == node || link.acceptor == node;
+            if (isIts) {
+                link.dialed.cut();
+                tellDown(link);
+            }
+            return isIts;
+        });
+        pending.removeIf(dial -> dial.from() == node);
+    }
+
+    void dial(final TestNode from, final PathKey key) {
+        dials++;
+        pending.add(new Dial(from, key, nowNs + dialNs));
+    }
+
+    Link lastLink() {
+        return links.get(links.size() - 1);
+    }
+
+    int step() {
+        nowNs += STEP_NS;
+        connect();
+        for (final Link link : links) {
+            accept(link);
+            link.dialed.transfer(maxTransfer);
+            link.accepted.transfer(maxTransfer);
+            if (random.nextInt(4) == 0) {
+                link.dialed.acknowledge();
+                link.accepted.acknowledge();
+            }
+            tellDown(link);
+        }
+        int work = 0;
+        for (final TestNode node : nodes) {
+            work += node.engine.poll(nowNs);
+        }
+        return work;
+    }
+
+    private void connect() {
+        for (int i = pending.size() - 1; i >= 0; i--) {
+            final Dial dial = pending.get(i);
+            if (dial.dueNs() <= nowNs) {
+                pending.remove(i);
+                establish(dial);
+            }
+        }
+    }
+
+    private void establish(final Dial dial) {
+        final TestNode to = find(dial.key());
+        if (to == null || isRefusing) {
+            dial.from().engine.onConnectFailed(dial.key(), nowNs);
+            return;
+        }
+        final MemoryCarrier carrier = MemoryCarrier.pair(maxChunkLength, maxInFlight);
+        links.add(new Link(dial.from(), to, carrier));
+        dial.from().engine.onCarrierUp(dial.key(), carrier, true, nowNs);
+    }
+
+    private TestNode find(final PathKey key) {
+        for (final TestNode node : nodes) {
+            if (node.address.high() == key.remoteHigh() && node.address.low() == key.remoteLow()) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    /** As a node's acceptor does: the first 48 octets tell the lane. */
+    private void accept(final Link link) {
+        if (!link.isAccepted && link.accepted.receivedLength() >= OpenerMessage.LENGTH) {
+            link.isAccepted = true;
+            final int lane = OpenerMessage.laneOf(link.accepted.firstReceived());
+            final RdsAddress remote = link.dialer.address;
+            link.acceptor.engine.onCarrierUp(link.acceptor.keyOf(remote, Math.max(0, lane)), link.accepted, false, nowNs);
+        }
+    }
+
+    private void tellDown(final Link link) {
+        if (link.dialed.tellDown()) {
+            link.dialer.engine.onCarrierDown(link.dialed, CarrierDownReason.RESET, nowNs);
+        }
+        if (link.accepted.tellDown() && link.isAccepted) {
+            link.acceptor.engine.onCarrierDown(link.accepted, CarrierDownReason.RESET, nowNs);
+        }
+    }
+
+    /** Cuts a random link that is up. */
+    boolean cutOne() {
+        links.removeIf(link -> link.dialed.isDown() && link.dialed.isDrained()
+            && (!link.isAccepted || link.accepted.isDrained()));
+        if (links.isEmpty()) {
+            return false;
+        }
+        final Link link = links.get(random.nextInt(links.size()));
+        final boolean isNew = !link.dialed.isDown();
+        link.dialed.cut();
+        return isNew;
+    }
+
+    void steps(final int count) {
+        for (int i = 0; i < count; i++) {
+            step();
+        }
+    }
+
+    void until(final BooleanSupplier condition) {
+        for (int i = 0; i < 2_000_000; i++) {
+            if (condition.getAsBoolean()) {
+                return;
+            }
+            step();
+        }
+        throw new AssertionError("never happened");
+    }
+}

@@ -1,0 +1,41 @@
+package org.rds4j.engine;
+
+import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsSocket;
+import org.rds4j.carrier.PathKey;
+import org.rds4j.status.RdsCounter;
+import org.rds4j.status.RdsCounters;
+
+/** An engine in a {@link TestNetwork}. */
+final class TestNode {
+    final RdsContext context;
+    final RdsEngine engine;
+    final RdsCounters counters = RdsCounters.inMemory();
+    final RdsAddress address;
+    private final TestNetwork network;
+
+    TestNode(final TestNetwork network, final RdsContext context, final IntUnaryOperator lanes, final long seed) {
+        this.network = network;
+        this.context = context;
+        this.address = context.localAddress();
+        this.engine = new RdsEngine(
+            context, (key, nowNs) -> network.dial(this, key), lanes, new SplittableRandom(seed), counters);
+    }
+
+    RdsSocket socket(final int port) {
+        final RdsSocket socket = RdsSocket.open(context, engine.proxy(), network::step);
+        socket.bind(port);
+        return socket;
+    }
+
+    PathKey keyOf(final RdsAddress remote, final int lane) {
+        return new PathKey(remote.high(), remote.low(), lane, 0);
+    }
+
+    long count(final RdsCounter counter) {
+        return counters.get(counter);
+    }
+}
