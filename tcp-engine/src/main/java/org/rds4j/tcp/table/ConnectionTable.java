@@ -76,6 +76,7 @@ public final class ConnectionTable {
      *
      * @param entry the very object that was added.
      */
+    @SuppressWarnings("ReferenceEquality") // a tuple is in the table once; another object with the same tuple is not meant
     public void remove(final FourTuple entry) {
         int index = slot(entry);
         while (entries[index] != entry) {

@@ -1,0 +1,94 @@
+package org.rds4j.tcp.support;
+
+import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.network.NetworkRoute;
+
+/** A route that puts {@link #OVERHEAD} octets before each segment and knows its next hop when told. */
+public final class PlainRoute implements NetworkRoute {
+    public static final int OVERHEAD = 34;
+    public static final long IPV4 = 0xffff_0000_0000L;
+
+    private final int local;
+    private final int remote;
+    private final int mtu;
+    private boolean resolved = true;
+    private int confirmed;
+    private int lastTrafficClass;
+
+    public PlainRoute(final int local, final int remote, final int mtu) {
+        this.local = local;
+        this.remote = remote;
+        this.mtu = mtu;
+    }
+
+    public void resolved(final boolean resolved) {
+        this.resolved = resolved;
+    }
+
+    public int confirmed() {
+        return confirmed;
+    }
+
+    public int lastTrafficClass() {
+        return lastTrafficClass;
+    }
+
+    @Override
+    public long localHigh() {
+        return 0;
+    }
+
+    @Override
+    public long localLow() {
+        return IPV4 | Integer.toUnsignedLong(local);
+    }
+
+    @Override
+    public long remoteHigh() {
+        return 0;
+    }
+
+    @Override
+    public long remoteLow() {
+        return IPV4 | Integer.toUnsignedLong(remote);
+    }
+
+    @Override
+    public int maxTransportLength() {
+        return mtu - 20;
+    }
+
+    @Override
+    public boolean isResolved(final long nowNs) {
+        return resolved;
+    }
+
+    @Override
+    public long claim(final FrameSink sink, final int transportLength) {
+        if (!resolved) {
+            return 0;
+        }
+        if (transportLength > mtu - 20) {
+            throw new IllegalStateException("segment of " + transportLength + " octets on MTU " + mtu);
+        }
+        final long address = sink.claim(OVERHEAD + transportLength);
+        return address == 0 ? 0 : address + OVERHEAD;
+    }
+
+    @Override
+    public int commit(final FrameSink sink, final int transportLength, final int trafficClass, final int flags) {
+        lastTrafficClass = trafficClass;
+        sink.commit(OVERHEAD + transportLength, flags);
+        return OVERHEAD + transportLength;
+    }
+
+    @Override
+    public long pseudoHeaderSum(final int protocol, final int transportLength) {
+        return (local >>> 16) + (local & 0xffffL) + (remote >>> 16) + (remote & 0xffffL) + protocol + transportLength;
+    }
+
+    @Override
+    public void confirm(final long nowNs) {
+        confirmed++;
+    }
+}
