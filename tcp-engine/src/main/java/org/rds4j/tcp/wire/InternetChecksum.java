@@ -1,6 +1,9 @@
 package org.rds4j.tcp.wire;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 
 /**
  * The Internet checksum (RFC 1071) over raw memory. A <i>partial sum</i> is the plain, not yet folded or complemented sum of
@@ -10,7 +13,42 @@ import java.nio.ByteOrder;
 public final class InternetChecksum {
     static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
+    /** Shorter runs are summed faster by plain loads. */
+    private static final int VECTOR_MIN_LENGTH = 64;
+    private static final int WARM_UP_LENGTH = 2048;
+    private static final int WARM_UP_ROUNDS = 30_000;
+
+    /** Read without ordering: a thread that learns late goes on with plain loads, to the same result. */
+    private static boolean vectors;
+
     private InternetChecksum() {
+    }
+
+    /**
+     * Turns to vector instructions, after running them until they are compiled: before that each call would cost tens of
+     * microseconds and kilobytes of garbage. To be called once at start, from any thread, perhaps one of its own; takes
+     * about a second of one core. Until it has returned, or when the JVM runs without
+     * {@code --add-modules=jdk.incubator.vector} or on a machine where vectors do not pay, sums are made with plain loads.
+     *
+     * @return whether vectors are used from now on; false as well should they ever disagree with the plain sums.
+     */
+    public static boolean warmUp() {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty() || !VectorChecksum.isWorthwhile()) {
+            return false;
+        }
+        final ByteBuffer scratch = ByteBuffer.allocateDirect(2 * WARM_UP_LENGTH);
+        final long source = BufferUtil.address(scratch);
+        UnsafeApi.setMemory(source, WARM_UP_LENGTH, (byte) 0xa5);
+        int difference = 0;
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            final int length = WARM_UP_LENGTH - (i & 0x3ff);
+            final int expected = foldToWord(ScalarChecksum.nativeSum(source, length));
+            difference |= expected ^ foldToWord(VectorChecksum.nativeSum(source, length));
+            difference |= expected
+                ^ foldToWord(VectorChecksum.nativeCopyAndSum(source, source + WARM_UP_LENGTH, length));
+        }
+        vectors = difference == 0;
+        return vectors;
     }
 
     /**
@@ -21,7 +59,9 @@ public final class InternetChecksum {
      * @return the partial sum.
      */
     public static long partialSum(final long address, final int length) {
-        return networkWord(ScalarChecksum.nativeSum(address, length));
+        final boolean isForVectors = vectors && length >= VECTOR_MIN_LENGTH;
+        return networkWord(
+            isForVectors ? VectorChecksum.nativeSum(address, length) : ScalarChecksum.nativeSum(address, length));
     }
 
     /**
@@ -51,6 +91,21 @@ public final class InternetChecksum {
     }
 
     /**
+     * Copies octets and sums them, faster than one after the other.
+     *
+     * @param source      address of the first octet.
+     * @param destination where they go; must not overlap the source.
+     * @param length      in octets; an odd last octet counts as if a zero followed it.
+     * @return the partial sum.
+     */
+    public static long copyAndSum(final long source, final long destination, final int length) {
+        final boolean isForVectors = vectors && length >= VECTOR_MIN_LENGTH;
+        return networkWord(isForVectors
+            ? VectorChecksum.nativeCopyAndSum(source, destination, length)
+            : ScalarChecksum.nativeCopyAndSum(source, destination, length));
+    }
+
+    /**
      * Ends a sum: carries are added back in and the result is complemented.
      *
      * @param sum partial sum, below 2^63.
@@ -58,18 +113,6 @@ public final class InternetChecksum {
      */
     public static int fold(final long sum) {
         return ~foldToWord(sum) & 0xffff;
-    }
-
-    /**
-     * The field value after one 16-bit word of the data has changed (RFC 1624 equation 3).
-     *
-     * @param checksum field value before.
-     * @param oldWord  the word before.
-     * @param newWord  the word after.
-     * @return the 16-bit field value to store big-endian.
-     */
-    public static int update(final int checksum, final int oldWord, final int newWord) {
-        return fold((~checksum & 0xffff) + (~oldWord & 0xffff) + (newWord & 0xffff));
     }
 
     private static long networkWord(final long nativeSum) {

@@ -26,8 +26,14 @@ final class ScalarChecksum {
         return sum + tail(position, (int) (end - position));
     }
 
+    /** Copies octets, then sums them while they are in the cache: faster with 64-bit loads than one pass for both. */
+    static long nativeCopyAndSum(final long source, final long destination, final int length) {
+        UnsafeApi.copyMemory(source, destination, length);
+        return nativeSum(source, length);
+    }
+
     /** The last 0 to 7 octets, as if zeros followed. */
-    static long tail(final long address, final int length) {
+    private static long tail(final long address, final int length) {
         long sum = 0;
         long position = address;
         if ((length & 4) != 0) {
