@@ -326,7 +326,7 @@ final class SegmentArrival {
         }
         counters.add(TcpCounter.OCTETS_IN, octets);
         c.events |= Connection.EVENT_RECEIVABLE;
-        if (gap || position < before) {
+        if (gap || position < before || c.window.edge() - c.rcvNxt() < octets) {
             c.acks.onUrgent();
         } else {
             c.acks.onData((int) octets);

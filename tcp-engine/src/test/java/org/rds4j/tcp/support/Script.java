@@ -100,6 +100,17 @@ public final class Script {
         return this;
     }
 
+    /** A passive handshake by an engine whose receive ring holds 1024 octets, with a peer whose window is 1000. */
+    public Script listen1024() {
+        listen();
+        inject("S seq=0 win=1000 mss=1460");
+        expect("SA seq=0 ack=1 win=1024 mss=1460");
+        inject("A seq=1 ack=1 win=1000");
+        expect();
+        events.clear();
+        return this;
+    }
+
     /** Forgets what is known of both initial sequence numbers, for a new connection. */
     public void newPeer(final int iss) {
         peerIss = iss;
