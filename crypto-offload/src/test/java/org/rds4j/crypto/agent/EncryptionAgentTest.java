@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -282,6 +283,7 @@ class EncryptionAgentTest {
             finishHandshake();
             assertEquals(length, to.consumed());
         }
+        Reference.reachabilityFence(octets);
         assertNull(to.failure());
         assertNull(from.failure());
     }
