@@ -194,7 +194,7 @@ final class SegmentArrival {
         } else if (acknowledged == c.sndUna && c.sndUna < c.sndMax && segment.length() == 0 && windowOffered == c.sndWnd) {
             onDuplicate(c);
         }
-        if (position > c.sndWl1 || position == c.sndWl1 && acknowledged >= c.sndWl2) {
+        if (position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
             updateWindow(c, windowOffered, position, acknowledged);
         }
         return true;

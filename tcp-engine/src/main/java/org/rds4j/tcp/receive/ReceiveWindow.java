@@ -59,7 +59,7 @@ public final class ReceiveWindow {
     public int announce(final long next, final long consumed) {
         final long wanted = Math.max(0, wantedEdge(next, consumed) - next);
         long units = wanted >> shift;
-        if (next + (units << shift) < edge && next + (units + 1 << shift) <= consumed + capacity) {
+        if (next + (units << shift) < edge && next + ((units + 1) << shift) <= consumed + capacity) {
             units++; // rounding down would take back what was promised, and the ring has room for rounding up
         }
         units = Math.min(units, MAX_FIELD);

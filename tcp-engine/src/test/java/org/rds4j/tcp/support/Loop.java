@@ -9,7 +9,7 @@ import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.link.FrameSink;
 
-/** Two engines joined in memory, frame by frame, with nothing between: what TCP itself costs. Allocates nothing once connected. */
+/** Two engines joined in memory, frame by frame: what TCP itself costs. Allocates nothing once connected. */
 public final class Loop {
     private static final int PORT = 5000;
 
