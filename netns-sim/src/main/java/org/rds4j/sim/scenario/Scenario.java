@@ -4,12 +4,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.rds4j.RdsContext;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.fault.ResetInjector;
-import org.rds4j.sim.link.Side;
 import org.rds4j.sim.link.WireConditions;
 import org.rds4j.sim.world.Simulation;
 import org.rds4j.sim.world.SimulationException;
@@ -28,23 +26,15 @@ public enum Scenario {
         BooleanSupplier begin(final Simulation simulation, final NodePair nodes, final Stream stream) {
             final ResetInjector injector = new ResetInjector();
             nodes.link().tap(injector);
-            final RandomGenerator chance = simulation.random().stream("resets");
-            armLater(simulation, injector, chance);
+            final ResetPlan plan = new ResetPlan(simulation, injector);
             return () -> {
                 if (injector.injected() >= RESETS_WANTED) {
                     stream.stop();
+                } else {
+                    plan.goOn(stream.delivered());
                 }
                 return stream.isSent();
             };
-        }
-
-        private void armLater(final Simulation simulation, final ResetInjector injector, final RandomGenerator chance) {
-            if (injector.injected() < RESETS_WANTED) {
-                simulation.at(simulation.clock().nanoTime() + chance.nextLong(2_000_000L), () -> {
-                    injector.arm(chance.nextBoolean() ? Side.A : Side.B);
-                    armLater(simulation, injector, chance);
-                });
-            }
         }
     };
 

@@ -86,6 +86,10 @@ final class Stream implements SimHost, DatagramHandler, AutoCloseable {
         left = 0;
     }
 
+    long delivered() {
+        return checker.delivered();
+    }
+
     boolean isSent() {
         return left == 0;
     }
