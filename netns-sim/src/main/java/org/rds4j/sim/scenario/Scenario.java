@@ -107,7 +107,7 @@ public enum Scenario {
             simulation.host("application", stream);
             final BooleanSupplier isSent = begin(simulation, nodes, stream);
             final boolean isOver = simulation.runUntil(
-                () -> checker.violation().isPresent() || isSent.getAsBoolean() && checker.outstanding() == 0, TIME_LIMIT_NS);
+                () -> checker.violation().isPresent() || (isSent.getAsBoolean() && checker.outstanding() == 0), TIME_LIMIT_NS);
             return verdict(seed, simulation, checker, isOver);
         } catch (final SimulationException e) {
             return verdict(seed, simulation, checker, e.getMessage());
