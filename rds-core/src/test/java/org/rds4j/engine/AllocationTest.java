@@ -1,6 +1,5 @@
 package org.rds4j.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
@@ -41,7 +40,7 @@ class AllocationTest {
         assertTrue(received > ROUNDS, "received " + received);
         // the JVM may charge a stray object of its own, but nothing per datagram
         assertTrue(allocated < ROUNDS / 10, allocated + " octets allocated over " + ROUNDS + " rounds");
-        assertEquals(0, sent - received, 200);
+        assertTrue(sent - received < 200, sent + " sent");
     }
 
     private void run(
