@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -277,10 +278,14 @@ class EncryptionAgentTest {
         final Memory octets = new Memory(length + 1);
         UnsafeApi.copyMemory(from.outputAddress(), octets.address(), length);
         from.clearOutput();
-        if (length > 0) {
-            assertTrue(queue.handshake(to, octets.address(), length));
-            finishHandshake();
-            assertEquals(length, to.consumed());
+        try {
+            if (length > 0) {
+                assertTrue(queue.handshake(to, octets.address(), length));
+                finishHandshake();
+                assertEquals(length, to.consumed());
+            }
+        } finally {
+            Reference.reachabilityFence(octets);
         }
         assertNull(to.failure());
         assertNull(from.failure());
