@@ -278,10 +278,14 @@ class EncryptionAgentTest {
         final Memory octets = new Memory(length + 1);
         UnsafeApi.copyMemory(from.outputAddress(), octets.address(), length);
         from.clearOutput();
-        if (length > 0) {
-            assertTrue(queue.handshake(to, octets.address(), length));
-            finishHandshake();
-            assertEquals(length, to.consumed());
+        try {
+            if (length > 0) {
+                assertTrue(queue.handshake(to, octets.address(), length));
+                finishHandshake();
+                assertEquals(length, to.consumed());
+            }
+        } finally {
+            Reference.reachabilityFence(octets);
         }
         Reference.reachabilityFence(octets);
         assertNull(to.failure());

@@ -41,9 +41,11 @@ final class Pump {
     /** Hands octets to a handshake, and keeps their memory until it has returned. */
     static int feed(final TlsHandshake to, final byte[] octets) {
         final Memory memory = Memory.of(octets);
-        final int taken = to.onInput(memory.address(), octets.length);
-        Reference.reachabilityFence(memory);
-        return taken;
+        try {
+            return to.onInput(memory.address(), octets.length);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     /** Returns what was not taken. */
