@@ -53,6 +53,7 @@ public final class TcpStation implements AutoCloseable {
             network::route, random, TcpCounters.inMemory());
         network.transport(tcp);
         this.batch = new TransmitBatch(port, BURST);
+        network.announce(nowNs);
     }
 
     /**
@@ -81,10 +82,10 @@ public final class TcpStation implements AutoCloseable {
     public int doWork() {
         nowNs = clock.nanoTime();
         final int count = port.receiveBurst(received);
-        for (int i = 0; i < count; i++) {
-            network.onFrame(received.address(i), received.length(i), received.flags(i), nowNs);
+        if (count > 0) {
+            network.onBurst(received, nowNs);
+            port.release(received);
         }
-        port.release(received);
         return count + tcp.onTime(nowNs) + transmit();
     }
 
@@ -92,11 +93,9 @@ public final class TcpStation implements AutoCloseable {
         if (batch.hasRoom()) {
             network.poll(batch, nowNs);
         }
-        while (batch.hasRoom() && tcp.pollControl(batch, nowNs) > 0) {
-            continue;
-        }
-        while (batch.hasRoom() && tcp.emit(LANE, batch, nowNs) > 0) {
-            continue;
+        int octets = 1;
+        while (octets > 0 && batch.hasRoom()) {
+            octets = tcp.pollControl(batch, nowNs) + tcp.emit(LANE, batch, nowNs);
         }
         return batch.flush();
     }
