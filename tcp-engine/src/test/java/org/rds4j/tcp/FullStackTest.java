@@ -43,6 +43,7 @@ class FullStackTest {
         assertEquals(CloseReason.NORMAL, b.reason);
         assertEquals(LENGTH, b.received);
         assertEquals(0, a.counters.get(TcpCounter.RETRANSMISSIONS));
+        assertTrue(a.framesOut > LENGTH / mtu, "frames of a: " + a.framesOut);
         assertEquals(0, a.counters.get(TcpCounter.DROP_CHECKSUM) + b.counters.get(TcpCounter.DROP_CHECKSUM));
         a.close();
         b.close();
@@ -61,6 +62,7 @@ class FullStackTest {
         private CloseReason reason;
         private boolean closed;
         private boolean connected;
+        private long framesOut;
         private long received;
 
         Stack(final LinkPort port, final String address, final long seed) {
@@ -87,11 +89,11 @@ class FullStackTest {
             engine.onTime(nowNs);
             write();
             while (network.poll(sink, nowNs) > 0 || engine.pollControl(sink, nowNs) > 0) {
-                continue;
+                framesOut++;
             }
             for (int lane = 0; lane < TcpEngine.LANES; lane++) {
                 while (engine.nextFrameLength(lane) > 0 && engine.emit(lane, sink, nowNs) > 0) {
-                    continue;
+                    framesOut++;
                 }
             }
             sink.flush();

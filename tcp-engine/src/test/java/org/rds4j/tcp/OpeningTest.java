@@ -51,7 +51,7 @@ class OpeningTest {
         script.expect("S seq=0 win=65535 mss=1460 ws=5 ts=0/0");
         script.after(20 * MS);
         script.inject("SA seq=0 ack=1 win=1000 mss=1460 ws=7 ts=500/0");
-        script.expect("A seq=1 ack=1 win=32767 ts=20/500");
+        script.expect("A seq=1 ack=1 win=32768 ts=20/500");
         assertEquals(1000, script.connection.sendWindow(), "the window of a SYN-ACK is not scaled");
         script.inject("A seq=1 ack=1 win=1000 ts=501/20");
         assertEquals(128_000, script.connection.sendWindow());
@@ -292,7 +292,7 @@ class OpeningTest {
     void shouldKeepDataOfASynUntilEstablished() {
         final Script script = new Script(Script.plain()).listen();
         script.inject("S seq=0 len=10");
-        script.expect("SA seq=0 ack=11 win=65535 mss=1460");
+        script.expect("SA seq=0 ack=11 win=65526 mss=1460");
         script.inject("A seq=11 ack=1");
         script.expectEvents("accepted", "connected", "receivable 10");
         assertEquals(10, script.connection.receivedPosition());
@@ -379,14 +379,8 @@ class OpeningTest {
     void shouldKeepASegmentWhenTheLinkHasNoFrame() {
         final Script script = new Script(Script.plain()).established(65_535);
         script.send(1460 * 3);
-        final long[] claims = new long[512];
-        int taken = 0;
-        while (!script.sink.allFree() || taken < claims.length) {
-            if (script.sink.claim(10) == 0) {
-                break;
-            }
+        while (script.sink.claim(10) != 0) {
             script.sink.commit(10, 0);
-            taken++;
         }
         assertEquals(0, script.engine.emit(0, script.sink, script.nowNs));
         while (!script.sink.isEmpty()) {

@@ -24,9 +24,9 @@ class RttEstimatorTest {
                 smoothed = 0.875 * smoothed + 0.125 * sample;
             }
             rtt.onSample((long) (sample * MS));
-            assertEquals(smoothed * MS, rtt.smoothedNs(), 1_000);
-            assertEquals(variation * MS, rtt.variationNs(), 1_000);
-            assertEquals((smoothed + 4 * variation) * MS, rtt.timeoutNs(), 5_000);
+            assertEquals(smoothed * MS, (double) rtt.smoothedNs(), 1_000);
+            assertEquals(variation * MS, (double) rtt.variationNs(), 1_000);
+            assertEquals((smoothed + 4 * variation) * MS, (double) rtt.timeoutNs(), 5_000);
         }
     }
 
@@ -38,7 +38,7 @@ class RttEstimatorTest {
         assertEquals(5 * MS, rtt.timeoutNs());
         for (int i = 1; i <= 14; i++) {
             rtt.backOff();
-            assertEquals(5 * MS << i, rtt.timeoutNs());
+            assertEquals((5 * MS) << i, rtt.timeoutNs());
         }
         for (int i = 0; i < 100; i++) {
             rtt.backOff();

@@ -40,7 +40,7 @@ class SendStreamTest {
         assertEquals(-1, stream.claim(0));
         assertEquals(-1, stream.claim(OVERHANG + 1));
         for (int i = 0; i < 4; i++) {
-            assertEquals(i * OVERHANG, stream.claim(OVERHANG));
+            assertEquals((long) i * OVERHANG, stream.claim(OVERHANG));
         }
         assertEquals(-1, stream.claim(1));
         final Octets octets = new Octets(10);
