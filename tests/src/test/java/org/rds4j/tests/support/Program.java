@@ -1,0 +1,138 @@
+package org.rds4j.tests.support;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** One program that a test runs; killed with the test if it still runs then. */
+public final class Program implements AutoCloseable {
+    private static final long TIMEOUT_S = 120;
+    private static final long GRACE_S = 5;
+
+    private final List<String> words;
+    private final Process process;
+    private final BufferedReader reader;
+    private final StringBuilder output = new StringBuilder();
+
+    private Program(final List<String> words, final ProcessBuilder builder) {
+        this.words = words;
+        try {
+            process = builder.start();
+        } catch (final IOException e) {
+            throw new AssertionError("cannot run " + words, e);
+        }
+        reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Starts a program whose two output streams are read as one. */
+    public static Program start(final List<String> words) {
+        return new Program(words, new ProcessBuilder(words).redirectErrorStream(true));
+    }
+
+    /** Starts a program between two files; what it says is its error stream. */
+    public static Program start(final List<String> words, final Path input, final Path result) {
+        final ProcessBuilder builder = new ProcessBuilder(
+            concat(List.of("sh", "-c", "in=$1 out=$2; shift 2; exec \"$@\" 2>&1 <\"$in\" >\"$out\"", "sh",
+                input.toString(), result.toString()), words));
+        return new Program(words, builder.redirectErrorStream(true));
+    }
+
+    /** Words of a main class in a JVM of its own, with the flags of this one. */
+    public static List<String> java(final Class<?> main, final String... arguments) {
+        final List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (final String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (flag.startsWith("-X") || flag.startsWith("--") || flag.startsWith("-Drds.")) {
+                words.add(flag);
+            }
+        }
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        words.addAll(List.of(arguments));
+        return words;
+    }
+
+    /** Runs a program to its end; says what it said when it is there at all. */
+    public static boolean succeeds(final String... words) {
+        try (Program program = start(List.of(words))) {
+            return program.exitCode() == 0;
+        } catch (final AssertionError e) {
+            return false; // not installed
+        }
+    }
+
+    public static List<String> concat(final List<String> first, final List<String> second) {
+        final List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    /** Reads on until a line is just this. */
+    public void awaitLine(final String wanted) {
+        String line;
+        while ((line = readLine()) != null) {
+            if (line.equals(wanted)) {
+                return;
+            }
+        }
+        throw new AssertionError(words + " ended before it said '" + wanted + "':\n" + output);
+    }
+
+    private String readLine() {
+        try {
+            final String line = reader.readLine();
+            if (line != null) {
+                output.append(line).append('\n');
+            }
+            return line;
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** Waits for the end and returns everything that was said. */
+    public String finish() {
+        final int exitCode = exitCode();
+        if (exitCode != 0) {
+            throw new AssertionError(words + " ended with " + exitCode + ":\n" + output);
+        }
+        return output.toString();
+    }
+
+    /** Waits for the end. */
+    public int exitCode() {
+        while (readLine() != null) {
+            continue;
+        }
+        try {
+            if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+                throw new AssertionError(words + " does not end:\n" + output);
+            }
+        } catch (final InterruptedException e) {
+            throw new AssertionError(words + " was interrupted:\n" + output, e);
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(GRACE_S, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+            reader.close();
+        } catch (final IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
