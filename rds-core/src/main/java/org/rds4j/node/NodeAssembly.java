@@ -33,6 +33,7 @@ import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.NetworkCounter;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
+import org.rds4j.tcp.wire.ChecksumWarmUp;
 
 /** Builds the parts of a node in the order in which they need each other: link, network, TCP, encryption, RDS, egress. */
 final class NodeAssembly {
@@ -48,6 +49,7 @@ final class NodeAssembly {
     private final NodeParts parts;
 
     NodeAssembly(final RdsNode.Builder builder) {
+        ChecksumWarmUp.begin();
         this.context = builder.context;
         this.qos = builder.qos;
         this.random = builder.random != null ? builder.random : new SecureRandom();

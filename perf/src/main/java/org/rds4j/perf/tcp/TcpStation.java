@@ -11,6 +11,7 @@ import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
+import org.rds4j.tcp.wire.ChecksumWarmUp;
 
 /** A host with nothing but TCP on one link: the engine, the layers below, and the duty cycle between them. */
 public final class TcpStation implements AutoCloseable {
@@ -35,6 +36,7 @@ public final class TcpStation implements AutoCloseable {
      * @param clock   of the engine.
      */
     public TcpStation(final LinkPort port, final String address, final String gateway, final NanoClock clock) {
+        ChecksumWarmUp.begin();
         final SecureRandom random = new SecureRandom();
         final InterfaceConfiguration plain =
             InterfaceConfiguration.of(port.macAddress(), address, port.capabilities());
