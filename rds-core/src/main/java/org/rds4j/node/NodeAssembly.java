@@ -38,6 +38,7 @@ import org.rds4j.tcp.wire.ChecksumWarmUp;
 /** Builds the parts of a node in the order in which they need each other: link, network, TCP, encryption, RDS, egress. */
 final class NodeAssembly {
     private static final int ENCRYPTION_QUEUE_LENGTH = 256;
+    private static final int ETHERNET_HEADER_LENGTH = 14;
 
     private final RdsContext context;
     private final QosConfiguration qos;
@@ -171,6 +172,6 @@ final class NodeAssembly {
                 counters.add(counter.label() + "_lane" + lane, counter.meaning(), () -> qosCounters.get(ofLane, counter));
             }
         }
-        return new EgressArbiter(qos, qosCounters);
+        return new EgressArbiter(qos, port.capabilities().mtu() + ETHERNET_HEADER_LENGTH, qosCounters);
     }
 }

@@ -44,6 +44,7 @@ public enum Scenario {
     private final String label;
     private final long datagrams;
     private final int maxLength;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
     private final WireConditions conditions;
 
     Scenario(final String label, final long datagrams, final int maxLength, final WireConditions conditions) {
