@@ -194,6 +194,43 @@ class ClosingTest {
     }
 
     @Test
+    void shouldStayClosedWhateverIsSetAfterwards() {
+        final Script script = new Script(Script.plain().userTimeoutNs(SECOND)).established(10_000);
+        script.send(100);
+        script.connection.claimSend(10);
+        script.emitted();
+        script.connection.abort();
+        script.connection.commitSend(10);
+        script.connection.userTimeout(SECOND);
+        script.connection.noDelay(false);
+        script.connection.closeSend();
+        script.connection.close();
+        script.after(100 * SECOND);
+        script.expectEvents("closed ABORTED");
+        script.connection.release();
+        script.connection.release();
+        assertEquals(script.nowNs + Script.MS, script.engine.nextDeadlineNs(), "the reset waits to be polled");
+        script.expect("R seq=101 win=0");
+        assertEquals(Long.MAX_VALUE, script.engine.nextDeadlineNs());
+        assertEquals(0, script.engine.connectionsInUse());
+    }
+
+    @Test
+    void shouldLetTheAcceptorAbort() {
+        final Script script = new Script(Script.plain());
+        script.engine.listen(Script.LOCAL_PORT, c -> {
+            c.abort();
+            return script.handler;
+        });
+        script.inject("S seq=0");
+        script.emitted();
+        script.inject("A seq=1 ack=1");
+        script.expect("R seq=1 win=0");
+        script.expectEvents();
+        assertEquals(0, script.engine.connectionsInUse());
+    }
+
+    @Test
     void shouldResetWhenClosedWithUnreadData() {
         final Script script = established();
         script.inject("A seq=1 ack=1 win=10000 len=10");

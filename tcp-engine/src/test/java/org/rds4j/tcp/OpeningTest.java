@@ -355,6 +355,18 @@ class OpeningTest {
         assertEquals(1, script.count(TcpCounter.DROP_ICMP));
     }
 
+    @Test
+    void shouldReportTheIcmpErrorHeardLastWhenTimeRunsOut() {
+        final Script script = new Script(Script.plain().userTimeoutNs(2 * SECOND)).connect();
+        script.emitted();
+        final Octets quoted = new Octets(8);
+        quote(quoted, script.localIss());
+        script.engine.onIcmpError(IcmpErrorKind.HOST_UNREACHABLE, 0, 0, script.route.remoteLow(), 0, script.route.localLow(),
+            quoted.address(), 8, script.nowNs);
+        script.after(2 * SECOND);
+        script.expectEvents("closed UNREACHABLE");
+    }
+
     private static void quote(final Octets octets, final int sequence) {
         NetworkOrder.putShort(octets.address(), Script.LOCAL_PORT);
         NetworkOrder.putShort(octets.address() + 2, Script.REMOTE_PORT);

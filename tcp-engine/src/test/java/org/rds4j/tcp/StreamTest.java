@@ -241,6 +241,21 @@ class StreamTest {
     }
 
     @Test
+    void shouldUseASmallWindowEvenIfThePeerRepeatsItAllTheTime() {
+        final Script script = established(10_000);
+        script.send(12_000);
+        script.emitted();
+        script.inject("A seq=1 ack=8761 win=100");
+        boolean used = false;
+        for (int i = 0; i < 100 && !used; i++) {
+            script.after(10 * MS);
+            script.inject("A seq=" + (1 + i) + " ack=8761 win=100 len=1");
+            used = script.emitted().contains("A seq=8761 ack=" + (2 + i) + " win=" + (65_534 - i) + " len=100");
+        }
+        assertTrue(used);
+    }
+
+    @Test
     void shouldSendAFinBehindAClosedWindow() {
         final Script script = established(1000);
         script.send(1000);

@@ -186,6 +186,7 @@ final class SegmentArrival {
             return false;
         }
         c.lastReceivedNs = nowNs;
+        c.softError = null;
         c.keepaliveSent = 0;
         c.probesUnanswered = 0;
         final long windowOffered = (long) segment.window() << (segment.hasSyn() ? 0 : c.sndShift);
@@ -211,12 +212,12 @@ final class SegmentArrival {
     private void updateWindow(final Connection c, final long offered, final long position, final long acknowledged) {
         c.sndWl1 = position;
         c.sndWl2 = acknowledged;
-        c.sndWnd = offered;
-        c.maxSndWnd = Math.max(c.maxSndWnd, offered);
-        if (offered > 0) {
+        if (offered > 0 && c.sndWnd == 0) {
             c.persistBackoff = 0;
             c.timers.cancel(Connection.PERSIST);
         }
+        c.sndWnd = offered;
+        c.maxSndWnd = Math.max(c.maxSndWnd, offered);
     }
 
     private void advance(final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
