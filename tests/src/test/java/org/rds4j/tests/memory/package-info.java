@@ -1,0 +1,2 @@
+/** What the stack asks of the Java heap. */
+package org.rds4j.tests.memory;
