@@ -13,10 +13,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.support.Octets;
+import org.rds4j.tcp.support.PlainRoute;
 import org.rds4j.tcp.support.Script;
+import org.rds4j.tcp.wire.InternetChecksum;
 import org.rds4j.tcp.wire.NetworkOrder;
+import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 
 class OpeningTest {
     @Test
@@ -400,6 +404,23 @@ class OpeningTest {
         }
         script.expect("A seq=1 ack=1 win=65535 len=1460", "A seq=1461 ack=1 win=65535 len=1460",
             "PA seq=2921 ack=1 win=65535 len=1460");
+    }
+
+    @Test
+    void shouldLeaveTheChecksumToTheDeviceWhenItMay() {
+        final Script script = new Script(Script.plain().transmitChecksum(true)).established(65_535);
+        script.send(101);
+        script.pump();
+        assertEquals(FrameBurst.FLAG_COMPUTE_TCP_CHECKSUM, script.sink.lastFlags());
+        final long address = script.sink.headAddress() + PlainRoute.OVERHEAD;
+        final int length = script.sink.headLength() - PlainRoute.OVERHEAD;
+        final long pseudo = script.route.pseudoHeaderSum(TcpHeaderFlyweight.PROTOCOL, length);
+        assertEquals((pseudo & 0xffff) + (pseudo >>> 16), TcpHeaderFlyweight.checksum(address), "sum of the pseudo-header");
+        // what the device does: sums header and payload with that field in place
+        final int computed = InternetChecksum.fold(InternetChecksum.partialSum(address, length));
+        TcpHeaderFlyweight.checksum(address, computed);
+        assertEquals(0, InternetChecksum.fold(InternetChecksum.partialSum(pseudo, address, length)));
+        script.sink.removeHead();
     }
 
     @Test
