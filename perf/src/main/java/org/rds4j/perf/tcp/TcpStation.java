@@ -46,7 +46,7 @@ public final class TcpStation implements AutoCloseable {
         this.network = new NetworkLayer(
             gateway == null ? plain : plain.withGateway(gateway), random, NetworkCounters.allocate());
         this.tcp = new TcpEngine(
-            TcpConfiguration.datacenter()
+            TcpConfiguration.wideArea()
                 .maxConnections(64)
                 .sendBufferLength(BUFFER_LENGTH)
                 .receiveBufferLength(BUFFER_LENGTH)
