@@ -287,7 +287,6 @@ class EncryptionAgentTest {
         } finally {
             Reference.reachabilityFence(octets);
         }
-        Reference.reachabilityFence(octets);
         assertNull(to.failure());
         assertNull(from.failure());
     }

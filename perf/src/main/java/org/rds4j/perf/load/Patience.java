@@ -4,8 +4,9 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * How every busy thread of every subject waits: asking again at once, and after many questions in vain giving the processor to whoever
- * else can run, which costs next to nothing on an idle machine and saves a time slice where busy threads share a core.
+ * How every busy thread of every subject waits: asking again at once, and after many questions in vain giving the
+ * processor to whoever else can run, which costs next to nothing on an idle machine and saves a time slice where busy
+ * threads share a core.
  */
 public final class Patience {
     private static final int QUESTIONS = 100;
