@@ -18,9 +18,10 @@ import org.rds4j.frame.RdsHeaderFlyweight;
  *   ---+---------+--------+------+---------+--------+------------------
  *      in chunks of the carrier    not yet offered
  * </pre>
- * Positions count octets since the log was made. A chunk ends at the end of a message where it can, so that a receiver finds
- * messages whole; a message longer than a chunk spans chunks. A message is released when the chunk that holds its last octet
- * is acknowledged. Engine thread only; memory of unacknowledged chunks may be read by a carrier's other threads meanwhile.
+ * Positions count octets since the log was made. A chunk ends at the end of a message where that fills at least half of
+ * it, so that a receiver finds messages whole; a longer message spans chunks, and its tail shares one with what follows. A
+ * message is released when the chunk that holds its last octet is acknowledged. Engine thread only; memory of
+ * unacknowledged chunks may be read by a carrier's other threads meanwhile.
  */
 public final class SendLog {
     private static final int HEADER_LENGTH = RdsHeaderFlyweight.LENGTH;
@@ -213,7 +214,7 @@ public final class SendLog {
                 preparedCursorEnd += lengthOf(preparedCursor);
             }
         }
-        if (preparedEnd == start) {
+        if (2 * (preparedEnd - start) < limit - start) {
             preparedEnd = Math.min(limit, appendedPosition);
         }
         return (int) (preparedEnd - start);

@@ -22,12 +22,12 @@ final class SecureCarrier extends TcpCarrier {
     private static final int CLOSE_NOTIFY = 0;
     private static final int TYPE_ALERT = 21;
 
-    /** Content from which on a record counts as full: batching more into it would gain little. */
-    private static final int FULL_CONTENT = 8_192;
-    /** Small records in flight beyond which datagrams wait and share the next record. */
+    /** Records in flight, whatever their size, beyond which datagrams wait and share the next record. */
     private static final int SMALL_RECORDS_IN_FLIGHT = 2;
-    /** Full records in flight: enough to keep the encryption thread busy while this thread builds frames. */
-    private static final int FULL_RECORDS_IN_FLIGHT = 16;
+    /** Records in flight when they are well filled: keeps the encryption thread busy while this one builds frames. */
+    private static final int RECORDS_IN_FLIGHT = 16;
+    /** Mean content from which on records count as well filled: batching more into each would gain little. */
+    private static final int WELL_FILLED = 4_096;
     /** Records being opened or waiting for RDS; a power of two. */
     private static final int OPEN_CAPACITY = 64;
     private static final int OPEN_MASK = OPEN_CAPACITY - 1;
@@ -43,7 +43,7 @@ final class SecureCarrier extends TcpCarrier {
     private int deliveredOfHead;
     private long parsedPosition;
     private int sealing;
-    private boolean lastWasFull;
+    private int sealingOctets;
     private boolean isClosing;
     private boolean closeNotifySent;
     private boolean isRefusing;
@@ -72,7 +72,7 @@ final class SecureCarrier extends TcpCarrier {
         }
         queue.seal(session, address, length, connection.sendAddress(position), recordLength);
         sealing++;
-        lastWasFull = length >= FULL_CONTENT;
+        sealingOctets += recordLength;
         return position + recordLength;
     }
 
@@ -97,6 +97,7 @@ final class SecureCarrier extends TcpCarrier {
             queue.updateKeys(session, address, length);
         }
         sealing++;
+        sealingOctets += length;
         return true;
     }
 
@@ -108,13 +109,19 @@ final class SecureCarrier extends TcpCarrier {
     @Override
     public boolean isReady() {
         return !isDown() && !isClosing
-            && sealing < (lastWasFull ? FULL_RECORDS_IN_FLIGHT : SMALL_RECORDS_IN_FLIGHT)
+            && hasRecordToSpare()
             && !isQueueFull()
             && connection.sendSpace() >= MAX_CONTENT + RECORD_OVERHEAD + KEY_UPDATE_LENGTH;
     }
 
+    private boolean hasRecordToSpare() {
+        return sealing < SMALL_RECORDS_IN_FLIGHT
+            || (sealing < RECORDS_IN_FLIGHT && sealingOctets >= sealing * WELL_FILLED);
+    }
+
     void onSealed(final int claimed, final RecordError error) {
         sealing--;
+        sealingOctets -= claimed;
         if (isDown()) {
             return;
         }

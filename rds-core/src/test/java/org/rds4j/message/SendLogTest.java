@@ -69,6 +69,18 @@ class SendLogTest {
     }
 
     @Test
+    void shouldLetATailShareItsChunkWithWhatFollows() {
+        for (int i = 1; i <= 3; i++) {
+            log.append(1, 2, payload, 952, i);
+        }
+        assertEquals(900, take(900));
+        assertEquals(900, take(900));
+        log.onAcknowledged(1800, release);
+        assertEquals(List.of(1), released);
+        assertEquals(2, log.firstSequence());
+    }
+
+    @Test
     void shouldMarkOnlyWhatWasOfferedAndSendItAgainFirst() {
         for (int i = 1; i <= 4; i++) {
             log.append(1, 2, payload, 52, i);
