@@ -301,6 +301,7 @@ class TwoNodesTest {
                 }
             }
             assertTrue(receiver.isClosed());
+            nodes.await("the sender to know that its peer is gone", () -> TwoNodes.counter(first, "conn_reset") > 0);
         }
         return counts[0];
     }

@@ -1,0 +1,26 @@
+package org.rds4j.sim.link;
+
+import org.rds4j.sim.clock.VirtualClock;
+import org.rds4j.sim.random.SimRandom;
+import org.rds4j.tcp.link.LinkPort;
+import org.rds4j.tcp.link.LinkPortContract;
+
+class SimLinkContractTest extends LinkPortContract {
+    private final SimLink link = new SimLink("contract", 0, LinkShape.ETHERNET, new VirtualClock(), new SimRandom(1));
+
+    @Override
+    protected LinkPort portA() {
+        return link.port(Side.A);
+    }
+
+    @Override
+    protected LinkPort portB() {
+        return link.port(Side.B);
+    }
+
+    @Override
+    protected boolean isPoolFull() {
+        link.requireFramesHome();
+        return link.inFlight(Side.A) + link.inFlight(Side.B) == 0;
+    }
+}
