@@ -21,9 +21,7 @@ static void *run_start(void *argument)
 {
     struct start_call *call = argument;
     call->result = rte_eal_init(call->argc, call->argv) < 0 ? -(rte_errno != 0 ? rte_errno : EINVAL) : 0;
-    if (call->result == 0) {
-        rmdir(rte_eal_get_runtime_dir()); /* empty unless the user asked for sharing, and else left behind for ever */
-    }
+    rmdir(rte_eal_get_runtime_dir()); /* empty unless the user asked for sharing, and else left behind for ever */
     return NULL;
 }
 

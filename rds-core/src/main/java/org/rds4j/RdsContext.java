@@ -53,7 +53,7 @@ public final class RdsContext {
     private int maxSockets = 1024;
     private int maxPeers = 1024;
     private int maxConnections = 256;
-    private int tcpBufferLength = 512 << 10;
+    private int tcpBufferLength = 256 << 10;
     private long reconnectMinDelayNs = 1_000_000L;
     private long reconnectMaxDelayNs = 1_000_000_000L;
     private long drainTimeoutNs = 5_000_000_000L;

@@ -34,6 +34,9 @@ public final class RdsSocket implements AutoCloseable {
     /** Result of {@link #offer}: an IPv6 destination on an IPv4 node, or the other way round (EOPNOTSUPP). */
     public static final int FAMILY_MISMATCH = -7;
 
+    /** Result of {@link #offer}: the service level is not in 0..15 (EINVAL). */
+    public static final int BAD_SERVICE_LEVEL = -8;
+
     /** A timeout that never ends. */
     public static final long FOREVER = Long.MAX_VALUE;
     /** Highest service level. */
@@ -230,12 +233,12 @@ public final class RdsSocket implements AutoCloseable {
      * @param length      of the payload, 0 or more.
      * @param level       service level, 0 to {@link #MAX_SERVICE_LEVEL}.
      * @return the octets the datagram takes on its path, above 0, or one of {@link #BACK_PRESSURED}, {@link #NOT_BOUND},
-     * {@link #TOO_LONG}, {@link #CLOSED}, {@link #NO_DESTINATION}, {@link #NOT_UNICAST}, {@link #FAMILY_MISMATCH};
-     * {@link #errnoOf} maps them.
+     * {@link #TOO_LONG}, {@link #CLOSED}, {@link #NO_DESTINATION}, {@link #NOT_UNICAST}, {@link #FAMILY_MISMATCH},
+     * {@link #BAD_SERVICE_LEVEL}; {@link #errnoOf} maps them.
      */
     public int offer(
         final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level) {
-        final int refusal = admit(destination, length);
+        final int refusal = admit(destination, length, level);
         if (refusal < 0) {
             return refusal;
         }
@@ -277,7 +280,7 @@ public final class RdsSocket implements AutoCloseable {
     public int offer(final RdsAddress destination, final DirectBufferVector[] vectors, final int level) {
         final long total = lengthOf(vectors);
         final int length = (int) Math.min(Integer.MAX_VALUE, total);
-        final int refusal = admit(destination, length);
+        final int refusal = admit(destination, length, level);
         if (refusal < 0) {
             return refusal;
         }
@@ -314,7 +317,7 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /** The checks of sendmsg in Linux's order; on success the payload is in the send buffer's account. */
-    private int admit(final RdsAddress destination, final int length) {
+    private int admit(final RdsAddress destination, final int length, final int level) {
         final int state = region.state();
         if (state != SocketRegion.STATE_BOUND) {
             return state == SocketRegion.STATE_CLOSED ? CLOSED : NOT_BOUND;
@@ -327,6 +330,9 @@ public final class RdsSocket implements AutoCloseable {
         }
         if (destination.isIpv4() != isIpv4) {
             return FAMILY_MISMATCH;
+        }
+        if (level < 0 || level > MAX_SERVICE_LEVEL) {
+            return BAD_SERVICE_LEVEL;
         }
         final int limit = sendBufferLength;
         if (length > limit || length > context.maxMessageLength()) {
@@ -381,7 +387,7 @@ public final class RdsSocket implements AutoCloseable {
             case NOT_BOUND, NO_DESTINATION -> Errno.ENOTCONN;
             case TOO_LONG -> Errno.EMSGSIZE;
             case CLOSED -> Errno.EBADF;
-            case NOT_UNICAST -> Errno.EINVAL;
+            case NOT_UNICAST, BAD_SERVICE_LEVEL -> Errno.EINVAL;
             case FAMILY_MISMATCH -> Errno.EOPNOTSUPP;
             default -> throw new IllegalArgumentException(result + " is no refusal");
         };
@@ -438,6 +444,7 @@ public final class RdsSocket implements AutoCloseable {
             case CLOSED -> "the socket is closed";
             case NO_DESTINATION -> "no destination: name one or call connect first";
             case NOT_UNICAST -> "the destination is not a unicast address";
+            case BAD_SERVICE_LEVEL -> "the service level is not in 0.." + MAX_SERVICE_LEVEL;
             default -> "the destination is not of the family of " + context.localAddress();
         };
     }

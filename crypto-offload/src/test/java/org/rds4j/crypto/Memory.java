@@ -3,6 +3,7 @@ package org.rds4j.crypto;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 
 /** Off-heap octets for a test, at an address and readable as arrays. */
 public final class Memory {
@@ -36,6 +37,14 @@ public final class Memory {
 
     public void put(final int offset, final byte[] octets) {
         buffer.put(offset, octets);
+    }
+
+    public void putLong(final int offset, final long value) {
+        UnsafeApi.putLong(address + offset, value);
+    }
+
+    public static long getLong(final long address) {
+        return UnsafeApi.getLong(address);
     }
 
     public void flipBit(final int bit) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,13 +143,32 @@ class DpdkRingPairTest extends DpdkTestSupport {
     }
 
     @Test
-    void shouldDropAFrameWhoseDescriptorPointsOutsideItsBuffer() {
-        assertEquals(1, first.allocate(burst, 1));
+    void shouldDropFramesWhoseDescriptorsPointOutsideTheirBuffers() {
+        final int[] displacements = {-1000, FRAME_CAPACITY - 59, FRAME_CAPACITY + 1000};
         final FrameBurst forged = new FrameBurst(1);
-        forged.add(burst.handle(0), burst.address(0) + FRAME_CAPACITY, 60, 0, FRAME_CAPACITY);
-        assertEquals(1, first.transmitBurst(forged));
-        assertEquals(1, first.counters().get(DpdkPortCounter.TRANSMIT_MALFORMED));
+        for (final int displacement : displacements) {
+            assertEquals(1, first.allocate(burst, 1));
+            forged.add(burst.handle(0), burst.address(0) + displacement, 60, 0, FRAME_CAPACITY);
+            burst.clear();
+            assertEquals(1, first.transmitBurst(forged));
+        }
+        assertEquals(3, first.counters().get(DpdkPortCounter.TRANSMIT_MALFORMED));
         assertEquals(0, second.receiveBurst(burst));
+    }
+
+    @Test
+    void shouldNeverHandOutAFrameTwice() {
+        final FrameBurst all = new FrameBurst(FRAMES);
+        for (int round = 0; round < 3; round++) {
+            assertEquals(FRAMES, first.allocate(all, FRAMES));
+            final Set<Long> handles = new HashSet<>();
+            for (int i = 0; i < FRAMES; i++) {
+                assertTrue(handles.add(all.handle(i)));
+            }
+            (round == 1 ? second : first).release(all);
+            closePair();
+            openPair();
+        }
     }
 
     @Test

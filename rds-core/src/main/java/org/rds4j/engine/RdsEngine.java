@@ -3,6 +3,7 @@ package org.rds4j.engine;
 import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.rds4j.RdsContext;
+import org.rds4j.RdsSocket;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
@@ -39,7 +40,7 @@ public final class RdsEngine implements ReleaseHandler {
      *
      * @param context            concluded.
      * @param connector          opens carriers; its calls come from {@link #poll}.
-     * @param laneOfServiceLevel maps service levels 0 to 15 to lanes 0 to {@link PathKey#MAX_LANES} - 1; must not allocate.
+     * @param laneOfServiceLevel maps service levels 0 to 15 to lanes 0 to {@link PathKey#MAX_LANES} - 1; asked once.
      * @param random             for the generation, ports and reconnect delays.
      * @param counters           written by this engine only.
      */
@@ -54,9 +55,21 @@ public final class RdsEngine implements ReleaseHandler {
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
         final LocalDelivery delivery =
             new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
-        this.submitDrain = new SubmitDrain(context.localAddress(), paths, delivery, laneOfServiceLevel, counters);
+        this.submitDrain = new SubmitDrain(
+            context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), counters);
         this.paths.services(
             new PathServices(context, generation, connector, delivery, this, pool, random, counters));
+    }
+
+    private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
+        final int[] lanes = new int[RdsSocket.MAX_SERVICE_LEVEL + 1];
+        for (int level = 0; level < lanes.length; level++) {
+            lanes[level] = laneOfServiceLevel.applyAsInt(level);
+            if (lanes[level] < 0 || lanes[level] >= PathKey.MAX_LANES) {
+                throw new IllegalArgumentException("service level " + level + " maps to lane " + lanes[level]);
+            }
+        }
+        return lanes;
     }
 
     private static int newGeneration(final RandomGenerator random) {
@@ -178,6 +191,8 @@ public final class RdsEngine implements ReleaseHandler {
 
     private void beforeClose(final EngineSocket socket) {
         submitDrain.drainAll(socket, nowNs);
+        counters.add(RdsCounter.SEND_DROP_CLOSED, socket.region().submitRing().size());
+        counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.region().receiveRing().size());
     }
 
     /**

@@ -1,6 +1,5 @@
 package org.rds4j.engine;
 
-import java.util.function.IntUnaryOperator;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.rds4j.RdsAddress;
@@ -16,7 +15,7 @@ final class SubmitDrain implements ControlledMessageHandler {
     private final RdsAddress local;
     private final PathTable paths;
     private final LocalDelivery delivery;
-    private final IntUnaryOperator laneOfServiceLevel;
+    private final int[] laneOfServiceLevel;
     private final RdsCounters counters;
     private EngineSocket socket;
     private long nowNs;
@@ -24,7 +23,7 @@ final class SubmitDrain implements ControlledMessageHandler {
 
     SubmitDrain(
         final RdsAddress local, final PathTable paths, final LocalDelivery delivery,
-        final IntUnaryOperator laneOfServiceLevel, final RdsCounters counters) {
+        final int[] laneOfServiceLevel, final RdsCounters counters) {
         this.local = local;
         this.paths = paths;
         this.delivery = delivery;
@@ -84,10 +83,15 @@ final class SubmitDrain implements ControlledMessageHandler {
         return true;
     }
 
+    /** The level was checked by the socket; the mask holds the engine upright whatever stands in shared memory. */
+    private int laneOf(final int level) {
+        return laneOfServiceLevel[level & laneOfServiceLevel.length - 1];
+    }
+
     private PeerPath path(final long high, final long low, final int level) {
         PeerPath path = socket.lastPath(high, low, level);
         if (path == null) {
-            path = paths.findOrAdd(high, low, laneOfServiceLevel.applyAsInt(level), nowNs);
+            path = paths.findOrAdd(high, low, laneOf(level), nowNs);
             socket.lastPath(high, low, level, path);
         }
         return path;
@@ -95,7 +99,7 @@ final class SubmitDrain implements ControlledMessageHandler {
 
     /** Own-host datagrams need no carrier: acknowledged at once. A ping is answered with an empty datagram from port 0. */
     private boolean loopBack(final int port, final int level, final long payload, final int length) {
-        final int lane = laneOfServiceLevel.applyAsInt(level);
+        final int lane = laneOf(level);
         final boolean isPing = port == RdsHeaderFlyweight.PING_PORT;
         final boolean isTaken = isPing
             ? delivery.pong(socket, lane) : delivery.deliver(port, local, socket.port(), lane, payload, length);

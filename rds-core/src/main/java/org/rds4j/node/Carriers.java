@@ -13,7 +13,6 @@ import org.rds4j.crypto.agent.CompletionHandler;
 import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
 import org.rds4j.crypto.agent.SecureSession;
-import org.rds4j.crypto.handshake.Marker;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.peer.OpenerMessage;

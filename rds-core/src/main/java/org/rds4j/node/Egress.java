@@ -49,13 +49,17 @@ final class Egress implements LaneBacklog {
     int poll(final long nowNs) {
         if (batch.hasRoom()) {
             network.poll(batch, nowNs);
-            while (batch.hasRoom() && tcp.pollControl(batch, nowNs) > 0) {
-                // Each call builds one frame.
-                continue;
-            }
+            emitControl(nowNs);
             emitLanes(nowNs);
         }
         return flush();
+    }
+
+    private void emitControl(final long nowNs) {
+        int octets = 1;
+        while (octets > 0 && batch.hasRoom()) {
+            octets = tcp.pollControl(batch, nowNs);
+        }
     }
 
     private void emitLanes(final long nowNs) {

@@ -44,6 +44,11 @@ final class EngineAgent implements Agent {
     }
 
     @Override
+    public void onStart() {
+        network.announce(clock.nanoTime());
+    }
+
+    @Override
     public int doWork() {
         final long nowNs = clock.nanoTime();
         carriers.now(nowNs);
@@ -57,10 +62,8 @@ final class EngineAgent implements Agent {
 
     private int receive(final long nowNs) {
         final int count = port.receiveBurst(received);
-        for (int i = 0; i < count; i++) {
-            network.onFrame(received.address(i), received.length(i), received.flags(i), nowNs);
-        }
         if (count > 0) {
+            network.onBurst(received, nowNs);
             port.release(received);
         }
         return count;

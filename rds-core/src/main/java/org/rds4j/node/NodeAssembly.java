@@ -33,10 +33,12 @@ import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.NetworkCounter;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
+import org.rds4j.tcp.wire.ChecksumWarmUp;
 
 /** Builds the parts of a node in the order in which they need each other: link, network, TCP, encryption, RDS, egress. */
 final class NodeAssembly {
     private static final int ENCRYPTION_QUEUE_LENGTH = 256;
+    private static final int ETHERNET_HEADER_LENGTH = 14;
 
     private final RdsContext context;
     private final QosConfiguration qos;
@@ -48,6 +50,7 @@ final class NodeAssembly {
     private final NodeParts parts;
 
     NodeAssembly(final RdsNode.Builder builder) {
+        ChecksumWarmUp.begin();
         this.context = builder.context;
         this.qos = builder.qos;
         this.random = builder.random != null ? builder.random : new SecureRandom();
@@ -169,6 +172,6 @@ final class NodeAssembly {
                 counters.add(counter.label() + "_lane" + lane, counter.meaning(), () -> qosCounters.get(ofLane, counter));
             }
         }
-        return new EgressArbiter(qos, qosCounters);
+        return new EgressArbiter(qos, port.capabilities().mtu() + ETHERNET_HEADER_LENGTH, qosCounters);
     }
 }

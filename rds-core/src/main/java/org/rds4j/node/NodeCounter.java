@@ -3,28 +3,34 @@ package org.rds4j.node;
 /** What the wiring counts by itself; each is a reason why a connection or frame went no further. */
 public enum NodeCounter {
     /** Inbound connection closed because it did not begin as the security policy asks. */
-    POLICY_REFUSED("node_policy_refused", "inbound connections whose first octets broke the security policy"),
+    POLICY_REFUSED(0, "node_policy_refused", "inbound connections whose first octets broke the security policy"),
     /** Inbound connection closed because it said nothing in time. */
-    GREETING_TIMEOUT("node_greeting_timeout", "inbound connections that sent no RDS header in time"),
+    GREETING_TIMEOUT(1, "node_greeting_timeout", "inbound connections that sent no RDS header in time"),
     /** Handshake that failed on either side. */
-    HANDSHAKE_FAILED("node_handshake_failed", "TLS handshakes that ended without a session"),
+    HANDSHAKE_FAILED(2, "node_handshake_failed", "TLS handshakes that ended without a session"),
     /** Handshake that took too long. */
-    HANDSHAKE_TIMEOUT("node_handshake_timeout", "TLS handshakes given up after the time limit"),
+    HANDSHAKE_TIMEOUT(3, "node_handshake_timeout", "TLS handshakes given up after the time limit"),
     /** Record that did not authenticate or parse; its connection was reset. */
-    RECORD_REFUSED("node_record_refused", "records that failed authentication or framing; the connection was reset"),
+    RECORD_REFUSED(4, "node_record_refused", "records that failed authentication or framing; the connection was reset"),
     /** Record that could not be sealed; its connection was reset. */
-    SEAL_FAILED("node_seal_failed", "records that could not be sealed; the connection was reset"),
+    SEAL_FAILED(5, "node_seal_failed", "records that could not be sealed; the connection was reset"),
     /** Connection that could not be opened for want of a connection object, port or route. */
-    CONNECT_EXHAUSTED("node_connect_exhausted", "connections not opened because objects, ports or routes ran out"),
+    CONNECT_EXHAUSTED(6, "node_connect_exhausted", "connections not opened because objects, ports or routes ran out"),
     /** Frames that the device did not take at once. */
-    TRANSMIT_DEFERRED("node_transmit_deferred", "frames kept back because the device's queue was full");
+    TRANSMIT_DEFERRED(7, "node_transmit_deferred", "frames kept back because the device's queue was full");
 
+    private final int slot;
     private final String label;
     private final String meaning;
 
-    NodeCounter(final String label, final String meaning) {
+    NodeCounter(final int slot, final String label, final String meaning) {
+        this.slot = slot;
         this.label = label;
         this.meaning = meaning;
+    }
+
+    int slot() {
+        return slot;
     }
 
     /**

@@ -37,7 +37,7 @@ public final class NodeCounters {
      * @param amount  how many.
      */
     public void add(final NodeCounter counter, final long amount) {
-        final int index = offset + counter.ordinal() * Long.BYTES;
+        final int index = offset + counter.slot() * Long.BYTES;
         buffer.putLong(index, buffer.getLong(index) + amount);
     }
 
@@ -48,6 +48,6 @@ public final class NodeCounters {
      * @return its value, possibly a moment old.
      */
     public long get(final NodeCounter counter) {
-        return buffer.getLong(offset + counter.ordinal() * Long.BYTES);
+        return buffer.getLong(offset + counter.slot() * Long.BYTES);
     }
 }

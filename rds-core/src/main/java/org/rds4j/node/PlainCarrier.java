@@ -64,7 +64,7 @@ final class PlainCarrier extends TcpCarrier {
 
     @Override
     public boolean isDrained() {
-        return isReleased() || isDown() && connection.consumedPosition() == connection.receivedPosition();
+        return isReleased() || (isDown() && connection.consumedPosition() == connection.receivedPosition());
     }
 
     @Override

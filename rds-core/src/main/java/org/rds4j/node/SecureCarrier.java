@@ -62,7 +62,7 @@ final class SecureCarrier extends TcpCarrier {
 
     @Override
     public long offer(final long address, final int length) {
-        if (isDown() || isClosing || isQueueFull() || session.isKeyUpdateDue() && !updateKeys()) {
+        if (isDown() || isClosing || isQueueFull() || (session.isKeyUpdateDue() && !updateKeys())) {
             return NOT_NOW;
         }
         final int recordLength = length + RECORD_OVERHEAD;
@@ -218,7 +218,7 @@ final class SecureCarrier extends TcpCarrier {
 
     @Override
     public boolean isDrained() {
-        return isReleased() || isDown() && sealing == 0 && delivered == submitted && !holdsCompleteRecord();
+        return isReleased() || (isDown() && sealing == 0 && delivered == submitted && !holdsCompleteRecord());
     }
 
     private boolean holdsCompleteRecord() {

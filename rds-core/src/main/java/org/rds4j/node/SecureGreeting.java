@@ -77,6 +77,7 @@ final class SecureGreeting extends Greeting {
         connection.consume(connection.consumedPosition() + task.consumed());
         final int outputLength = task.outputLength();
         final boolean isSent = outputLength == 0 || connection.send(task.outputAddress(), outputLength) == outputLength;
+        task.clearOutput();
         if (task.session() != null && (isSent || isClosed())) {
             become(new SecureCarrier(connection, carriers, task.session(), queue), key());
         } else if (isClosed()) {

@@ -51,7 +51,11 @@ public enum RdsCounter {
     /** Known peers seen with a new generation number. */
     PEER_RESTARTED(23, "peer_restarted", "times a peer came back with a new generation number"),
     /** Datagrams delivered on this host without a carrier. */
-    LOOPBACK_DELIVERED(24, "loopback_delivered", "messages delivered to a socket of this host");
+    LOOPBACK_DELIVERED(24, "loopback_delivered", "messages delivered to a socket of this host"),
+    /** Octets of submit ring still full when their socket was closed and the log had no room. */
+    SEND_DROP_CLOSED(25, "send_drop_closed", "octets of submit ring dropped because their socket was closed"),
+    /** Octets of receive ring still unread when their socket was closed. */
+    RECV_DROP_DEAD_SOCK(26, "recv_drop_dead_sock", "octets of receive ring dropped because their socket was closed");
 
     private final int id;
     private final String label;

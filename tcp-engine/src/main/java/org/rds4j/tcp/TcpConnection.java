@@ -221,7 +221,8 @@ public interface TcpConnection {
     void consume(long toPosition);
 
     /**
-     * Half close: a FIN follows everything claimed so far, once that is committed. Receiving goes on.
+     * Half close: a FIN follows everything claimed so far, once that is committed. Receiving goes on. An attempt to connect
+     * that the peer has not answered is given up, as by {@link #abort()} (RFC 9293 section 3.10.4).
      */
     void closeSend();
 

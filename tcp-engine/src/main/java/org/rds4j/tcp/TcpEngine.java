@@ -158,7 +158,8 @@ public final class TcpEngine implements TransportHandler {
      * What a lane would send next. Within a lane, connections with something to send take turns.
      *
      * @param lane 0..15.
-     * @return octets of the frame (link, IP and TCP headers and payload), 0 if nothing may be sent now.
+     * @return octets of the frame (link, IP and TCP headers and payload; padding of the shortest frames is not counted), 0 if
+     * nothing may be sent now.
      */
     public int nextFrameLength(final int lane) {
         return connections.nextFrameLength(lane);

@@ -92,7 +92,7 @@ class BackToBackTest {
             for (int doubled = 0; doubled < 2; doubled++) {
                 final int mask = lost;
                 final Wire wire = wire(1500, lost, small());
-                wire.drop = n -> n <= 6 && (mask >> n - 1 & 1) != 0;
+                wire.drop = n -> n <= 6 && (mask >> (n - 1) & 1) != 0;
                 wire.duplication = doubled;
                 wire.a.toSend = 5_000;
                 wire.b.toSend = 5_000;

@@ -13,10 +13,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.support.Octets;
+import org.rds4j.tcp.support.PlainRoute;
 import org.rds4j.tcp.support.Script;
+import org.rds4j.tcp.wire.InternetChecksum;
 import org.rds4j.tcp.wire.NetworkOrder;
+import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 
 class OpeningTest {
     @Test
@@ -51,7 +55,7 @@ class OpeningTest {
         script.expect("S seq=0 win=65535 mss=1460 ws=5 ts=0/0");
         script.after(20 * MS);
         script.inject("SA seq=0 ack=1 win=1000 mss=1460 ws=7 ts=500/0");
-        script.expect("A seq=1 ack=1 win=32767 ts=20/500");
+        script.expect("A seq=1 ack=1 win=32768 ts=20/500");
         assertEquals(1000, script.connection.sendWindow(), "the window of a SYN-ACK is not scaled");
         script.inject("A seq=1 ack=1 win=1000 ts=501/20");
         assertEquals(128_000, script.connection.sendWindow());
@@ -292,7 +296,7 @@ class OpeningTest {
     void shouldKeepDataOfASynUntilEstablished() {
         final Script script = new Script(Script.plain()).listen();
         script.inject("S seq=0 len=10");
-        script.expect("SA seq=0 ack=11 win=65535 mss=1460");
+        script.expect("SA seq=0 ack=11 win=65526 mss=1460");
         script.inject("A seq=11 ack=1");
         script.expectEvents("accepted", "connected", "receivable 10");
         assertEquals(10, script.connection.receivedPosition());
@@ -355,6 +359,18 @@ class OpeningTest {
         assertEquals(1, script.count(TcpCounter.DROP_ICMP));
     }
 
+    @Test
+    void shouldReportTheIcmpErrorHeardLastWhenTimeRunsOut() {
+        final Script script = new Script(Script.plain().userTimeoutNs(2 * SECOND)).connect();
+        script.emitted();
+        final Octets quoted = new Octets(8);
+        quote(quoted, script.localIss());
+        script.engine.onIcmpError(IcmpErrorKind.HOST_UNREACHABLE, 0, 0, script.route.remoteLow(), 0, script.route.localLow(),
+            quoted.address(), 8, script.nowNs);
+        script.after(2 * SECOND);
+        script.expectEvents("closed UNREACHABLE");
+    }
+
     private static void quote(final Octets octets, final int sequence) {
         NetworkOrder.putShort(octets.address(), Script.LOCAL_PORT);
         NetworkOrder.putShort(octets.address() + 2, Script.REMOTE_PORT);
@@ -379,14 +395,8 @@ class OpeningTest {
     void shouldKeepASegmentWhenTheLinkHasNoFrame() {
         final Script script = new Script(Script.plain()).established(65_535);
         script.send(1460 * 3);
-        final long[] claims = new long[512];
-        int taken = 0;
-        while (!script.sink.allFree() || taken < claims.length) {
-            if (script.sink.claim(10) == 0) {
-                break;
-            }
+        while (script.sink.claim(10) != 0) {
             script.sink.commit(10, 0);
-            taken++;
         }
         assertEquals(0, script.engine.emit(0, script.sink, script.nowNs));
         while (!script.sink.isEmpty()) {
@@ -394,6 +404,23 @@ class OpeningTest {
         }
         script.expect("A seq=1 ack=1 win=65535 len=1460", "A seq=1461 ack=1 win=65535 len=1460",
             "PA seq=2921 ack=1 win=65535 len=1460");
+    }
+
+    @Test
+    void shouldLeaveTheChecksumToTheDeviceWhenItMay() {
+        final Script script = new Script(Script.plain().transmitChecksum(true)).established(65_535);
+        script.send(101);
+        script.pump();
+        assertEquals(FrameBurst.FLAG_COMPUTE_TCP_CHECKSUM, script.sink.lastFlags());
+        final long address = script.sink.headAddress() + PlainRoute.OVERHEAD;
+        final int length = script.sink.headLength() - PlainRoute.OVERHEAD;
+        final long pseudo = script.route.pseudoHeaderSum(TcpHeaderFlyweight.PROTOCOL, length);
+        assertEquals((pseudo & 0xffff) + (pseudo >>> 16), TcpHeaderFlyweight.checksum(address), "sum of the pseudo-header");
+        // what the device does: sums header and payload with that field in place
+        final int computed = InternetChecksum.fold(InternetChecksum.partialSum(address, length));
+        TcpHeaderFlyweight.checksum(address, computed);
+        assertEquals(0, InternetChecksum.fold(InternetChecksum.partialSum(pseudo, address, length)));
+        script.sink.removeHead();
     }
 
     @Test

@@ -4,7 +4,7 @@ import org.rds4j.crypto.record.RecordError;
 
 /**
  * What an engine does with finished jobs. Called on the engine thread from {@link EncryptionQueue#drain}, in order of
- * submission.
+ * submission. A callback may submit further jobs; it must not drain and must not throw.
  */
 public interface CompletionHandler {
     /**

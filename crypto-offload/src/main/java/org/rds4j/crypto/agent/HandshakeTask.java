@@ -71,7 +71,7 @@ public final class HandshakeTask {
     /**
      * Octets to be sent to the peer because of the last job, present after a failure too.
      *
-     * @return address of {@link #outputLength()} octets, valid until the task's next job.
+     * @return address of {@link #outputLength()} octets, valid until {@link #clearOutput()} or the task's next job.
      */
     public long outputAddress() {
         return handshake == null ? 0 : handshake.outputAddress();
@@ -84,6 +84,13 @@ public final class HandshakeTask {
      */
     public int outputLength() {
         return handshake == null ? 0 : handshake.outputLength();
+    }
+
+    /** Forgets the output: the engine has copied it out. Engine thread, while the task is not outstanding. */
+    public void clearOutput() {
+        if (handshake != null) {
+            handshake.clearOutput();
+        }
     }
 
     /**
@@ -124,14 +131,10 @@ public final class HandshakeTask {
         if (session != null || failure != null) {
             return false;
         }
-        if (handshake == null) {
-            handshake = supplier.begin();
-        }
-        handshake.clearOutput();
-        consumed = handshake.onInput(inputAddress, inputLength);
-        failure = handshake.failure();
-        if (handshake.isDone()) {
-            session = new SecureSession(id, handshake.keys(), provider, limits);
+        try {
+            advance(inputAddress, inputLength);
+        } catch (final RuntimeException e) {
+            failure = new HandshakeFailure(HandshakeFailure.Cause.TLS, "the handshake could not be computed: " + e);
         }
         return session != null || failure != null;
     }
@@ -143,11 +146,23 @@ public final class HandshakeTask {
             return false;
         }
         failure = new HandshakeFailure(HandshakeFailure.Cause.ABANDONED, "given up by the local side");
+        clearOutput();
         if (handshake != null) {
-            handshake.clearOutput();
             handshake.close();
         }
         return true;
+    }
+
+    private void advance(final long inputAddress, final int inputLength) {
+        if (handshake == null) {
+            handshake = supplier.begin();
+        }
+        clearOutput();
+        consumed = handshake.onInput(inputAddress, inputLength);
+        failure = handshake.failure();
+        if (handshake.isDone()) {
+            session = new SecureSession(id, handshake.keys(), provider, limits);
+        }
     }
 
     boolean isBegun() {

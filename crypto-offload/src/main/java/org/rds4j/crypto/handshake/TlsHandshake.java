@@ -209,7 +209,7 @@ public final class TlsHandshake implements AutoCloseable {
             } else {
                 advance();
             }
-            if (record.remaining() == before && failure == null && !isUnwrapPending()) {
+            if (record.remaining() == before && failure == null) {
                 fail(HandshakeFailure.Cause.TLS, "TLS made no progress");
             }
         }
@@ -217,10 +217,6 @@ public final class TlsHandshake implements AutoCloseable {
         if (text.position() > 0 && failure == null) {
             onMessage();
         }
-    }
-
-    private boolean isUnwrapPending() {
-        return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_UNWRAP;
     }
 
     /** Runs what TLS asks for until it waits for input or is finished; a finished client sends its marker. */

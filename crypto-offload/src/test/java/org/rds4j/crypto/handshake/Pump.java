@@ -1,5 +1,6 @@
 package org.rds4j.crypto.handshake;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.agrona.UnsafeApi;
 import org.rds4j.crypto.Memory;
@@ -37,13 +38,23 @@ final class Pump {
         return octets;
     }
 
+    /** Hands octets to a handshake, and keeps their memory until it has returned. */
+    static int feed(final TlsHandshake to, final byte[] octets) {
+        final Memory memory = Memory.of(octets);
+        try {
+            return to.onInput(memory.address(), octets.length);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
+    }
+
     /** Returns what was not taken. */
     byte[] deliver(final byte[] octets, final TlsHandshake to) {
         carried += octets.length;
         int offset = 0;
         while (offset < octets.length) {
             final byte[] piece = Arrays.copyOfRange(octets, offset, Math.min(octets.length, offset + pieceLength));
-            final int taken = to.onInput(Memory.of(piece).address(), piece.length);
+            final int taken = feed(to, piece);
             offset += taken;
             if (taken < piece.length) {
                 return Arrays.copyOfRange(octets, offset, octets.length);

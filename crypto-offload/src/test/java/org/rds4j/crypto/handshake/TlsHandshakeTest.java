@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.EpochClock;
 import org.junit.jupiter.api.Test;
-import org.rds4j.crypto.Memory;
 import org.rds4j.crypto.certificate.DemoAuthority;
 import org.rds4j.crypto.certificate.PemIdentity;
 
@@ -103,7 +102,7 @@ class TlsHandshakeTest {
         System.arraycopy(record, 0, both, answer.length, record.length);
         assertArrayEquals(record, pump.deliver(both, client));
         assertAgreed(client, server);
-        assertEquals(0, client.onInput(Memory.of(record).address(), record.length));
+        assertEquals(0, Pump.feed(client, record));
     }
 
     @Test
@@ -167,7 +166,7 @@ class TlsHandshakeTest {
         for (final byte[] start : new byte[][] {
             new byte[48], {'G', 'E', 'T', ' ', '/'}, {22, 2, 0, 0, 10}, {22, 3, 1, 0, 0}, {22, 3, 1, 0x7f, 0}}) {
             final TlsHandshake server = serverContext.newServer(ANSWER);
-            server.onInput(Memory.of(start).address(), start.length);
+            Pump.feed(server, start);
             assertEquals(HandshakeFailure.Cause.NOT_TLS, server.failure().cause());
             assertEquals(0, server.outputLength());
         }
@@ -177,10 +176,9 @@ class TlsHandshakeTest {
     void shouldRefuseEndlessInput() {
         final TlsHandshake server = serverContext.newServer(ANSWER);
         final byte[] warning = {21, 3, 3, 0, 2, 1, 90};
-        final Memory memory = Memory.of(warning);
         long sent = 0;
         while (server.failure() == null && sent < 2L * TlsHandshake.MAX_INPUT_LENGTH) {
-            sent += server.onInput(memory.address(), warning.length);
+            sent += Pump.feed(server, warning);
         }
         assertNotNull(server.failure());
         assertTrue(server.receivedOctets() <= TlsHandshake.MAX_INPUT_LENGTH);

@@ -40,6 +40,7 @@ public final class NodePair implements AutoCloseable {
         final RdsContext context = new RdsContext(new Properties())
             .address(address)
             .security(SecurityMode.PLAINTEXT)
+            .maxConnections(16)
             .threadingMode(ThreadingMode.INVOKER)
             .nanoClock(simulation.clock());
         final RdsNode node = RdsNode.with(settings.apply(context))

@@ -44,6 +44,7 @@ public enum Scenario {
     private final String label;
     private final long datagrams;
     private final int maxLength;
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
     private final WireConditions conditions;
 
     Scenario(final String label, final long datagrams, final int maxLength, final WireConditions conditions) {
@@ -107,7 +108,7 @@ public enum Scenario {
             simulation.host("application", stream);
             final BooleanSupplier isSent = begin(simulation, nodes, stream);
             final boolean isOver = simulation.runUntil(
-                () -> checker.violation().isPresent() || isSent.getAsBoolean() && checker.outstanding() == 0, TIME_LIMIT_NS);
+                () -> checker.violation().isPresent() || (isSent.getAsBoolean() && checker.outstanding() == 0), TIME_LIMIT_NS);
             return verdict(seed, simulation, checker, isOver);
         } catch (final SimulationException e) {
             return verdict(seed, simulation, checker, e.getMessage());

@@ -48,6 +48,16 @@ class SimSwitchTest {
     }
 
     @Test
+    void shouldNotSendAFrameBackWhereItCameFrom() {
+        hosts.get(0).send(frame(9, 1, 60));
+        hosts.get(0).send(frame(9, 2, 60));
+        simulation.runUntil(1);
+        hosts.get(0).send(frame(1, 2, 60));
+        simulation.runUntil(2);
+        assertEquals(List.of(0, 2, 2), hosts.stream().map(host -> host.receive().size()).toList());
+    }
+
+    @Test
     void shouldSendBroadcastToAllOthers() {
         hosts.get(2).send(frame(0xff, 1, 60));
         simulation.runUntil(1);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.agrona.concurrent.IdleStrategy;
 import org.rds4j.perf.load.MeasurementException;
 import org.rds4j.perf.load.MessagePattern;
+import org.rds4j.perf.load.Patience;
 import org.rds4j.perf.load.RttSession;
 
 /** Ping-pong with an {@link EchoService}. */

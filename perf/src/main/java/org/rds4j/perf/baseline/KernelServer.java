@@ -8,6 +8,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.agrona.concurrent.IdleStrategy;
+import org.rds4j.perf.load.Patience;
 
 /**
  * The other party: accepts one connection on the loopback interface and serves it, on a thread of its own that keeps

@@ -3,6 +3,7 @@ package org.rds4j.perf.baseline;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.IdleStrategy;
+import org.rds4j.perf.load.Patience;
 import org.rds4j.perf.load.ThroughputSession;
 
 /** A stream into a {@link SinkService}: batches of messages, each batch in as few writes as the socket buffer allows. */

@@ -54,10 +54,10 @@ final class PerfCommand implements Callable<Integer> {
     @Option(names = "--scenario", paramLabel = "rtt|throughput", description = "Measure only one of the two.")
     private String scenario;
 
-    @Option(names = "--sizes", paramLabel = "N,...", split = ",", description = "Message sizes in octets, for both scenarios.")
+    @Option(names = "--sizes", paramLabel = "N", split = ",", description = "Message sizes in octets, for both scenarios.")
     private List<Integer> sizes;
 
-    @Option(names = "--subject", paramLabel = "NAME,...", split = ",",
+    @Option(names = "--subject", paramLabel = "NAME", split = ",",
         description = "Measure only these. There are: ${COMPLETION-CANDIDATES}.", completionCandidates = SubjectLabels.class)
     private List<String> labels;
 

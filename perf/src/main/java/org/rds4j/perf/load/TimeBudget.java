@@ -10,9 +10,9 @@ package org.rds4j.perf.load;
  */
 public record TimeBudget(long totalNs, long maxCellNs, int rounds) {
     /** The default run: with four subjects well under three minutes, start of the JVM and of the subjects included. */
-    public static final TimeBudget FULL = new TimeBudget(150_000_000_000L, 4_000_000_000L, 3);
+    public static final TimeBudget FULL = new TimeBudget(140_000_000_000L, 4_000_000_000L, 3);
     /** The quick run: with four subjects well under 45 seconds. */
-    public static final TimeBudget QUICK = new TimeBudget(33_000_000_000L, 1_500_000_000L, 2);
+    public static final TimeBudget QUICK = new TimeBudget(30_000_000_000L, 1_500_000_000L, 2);
 
     /** One part in this many of a cell is spent before the rounds, on code that the JVM has not compiled yet. */
     private static final int PREPARATION_SHARE = 8;

@@ -4,15 +4,12 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.HdrHistogram.HistogramIterationValue;
@@ -40,6 +37,7 @@ final class Plots {
 
     private static final Color[] STACK_COLOURS = {new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73)};
     private static final Color[] BASELINE_COLOURS = {new Color(0x7FB8D8), new Color(0xEAAE7F), new Color(0x7FCEB9)};
+    private static final BasicStroke HAIR = new BasicStroke(1);
     private static final BasicStroke SOLID = new BasicStroke(2.2f);
     private static final BasicStroke DASHED =
         new BasicStroke(2.0f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 4}, 0);
@@ -70,8 +68,7 @@ final class Plots {
         final List<Measurement.Throughput> streams = only(Measurement.Throughput.class);
         if (!streams.isEmpty()) {
             charts.put("Payload throughput", bars(streams, "Gbit/s", Measurement.Throughput::gigabitsPerSecond));
-            charts.put("Message rate", logarithmic(
-                bars(streams, "million messages/s", stream -> stream.messagesPerSecond() / 1e6)));
+            charts.put("Message rate", bySize(streams, "messages/s", Measurement.Throughput::messagesPerSecond));
         }
         rtts.stream().collect(Collectors.groupingBy(Measurement::size, LinkedHashMap::new, Collectors.toList()))
             .forEach((size, group) -> charts.put("Round trip of " + Table.bytes(size) + " by percentile", percentiles(group)));
@@ -91,15 +88,15 @@ final class Plots {
 
     private Chart<?, ?> percentiles(final List<Measurement.Rtt> group) {
         final XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT)
-            .xAxisTitle("percentile of round trips").yAxisTitle("µs").build();
-        styleXy(chart, Plots::percentileLabel);
-        chart.getStyler().setXAxisLogarithmicDecadeOnly(true);
+            .xAxisTitle("one round trip in so many is slower (10: p90, 100: p99, 1000: p99.9)").yAxisTitle("µs").build();
+        styleXy(chart);
         for (final Measurement.Rtt rtt : group) {
             final List<Double> scarcity = new ArrayList<>();
             final List<Double> micros = new ArrayList<>();
             for (final HistogramIterationValue value : rtt.histogram().percentiles(TICKS_PER_HALF_DISTANCE)) {
-                if (value.getPercentileLevelIteratedTo() < 100) {
-                    scarcity.add(100 / (100 - value.getPercentileLevelIteratedTo()));
+                final double percentile = value.getPercentileLevelIteratedTo();
+                if (percentile > 0 && percentile < 100) {
+                    scarcity.add(100 / (100 - percentile));
                     micros.add(value.getValueIteratedTo() / 1e3);
                 }
             }
@@ -108,14 +105,14 @@ final class Plots {
         return chart;
     }
 
-    private Chart<?, ?> bySize(
-        final List<Measurement.Rtt> rtts, final String unit, final ToDoubleFunction<Measurement.Rtt> value) {
+    private <T extends Measurement> Chart<?, ?> bySize(
+        final List<T> ofOneMetric, final String unit, final ToDoubleFunction<T> value) {
         final XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT)
             .xAxisTitle("message size, octets").yAxisTitle(unit).build();
-        styleXy(chart, Plots::plainLabel);
+        styleXy(chart);
         for (final SubjectDescription subject : subjects) {
-            final List<Measurement.Rtt> own = rtts.stream().filter(rtt -> rtt.subject().equals(subject)).toList();
-            addLine(chart, subject, own.stream().map(rtt -> (double) rtt.size()).toList(),
+            final List<T> own = ofOneMetric.stream().filter(measurement -> measurement.subject().equals(subject)).toList();
+            addLine(chart, subject, own.stream().map(measurement -> (double) measurement.size()).toList(),
                 own.stream().map(value::applyAsDouble).toList(), SeriesMarkers.CIRCLE);
         }
         return chart;
@@ -136,41 +133,27 @@ final class Plots {
         return chart;
     }
 
-    private static CategoryChart logarithmic(final CategoryChart chart) {
-        chart.getStyler().setYAxisLogarithmic(true);
-        chart.getStyler().setyAxisTickLabelsFormattingFunction(Plots::plainLabel);
-        return chart;
-    }
-
+    /** Adds a line to a chart with logarithmic axes, on which 0 has no place: a line with it is left out. */
     private void addLine(final XYChart chart, final SubjectDescription subject, final List<Double> x, final List<Double> y,
         final Marker marker) {
+        if (y.isEmpty() || y.stream().anyMatch(value -> value <= 0)) {
+            return;
+        }
         final XYSeries series = chart.addSeries(subject.label(), x, y);
         series.setMarker(marker).setMarkerColor(colours.get(subject.label()));
         series.setLineStyle(subject.isBaseline() ? DASHED : SOLID).setLineColor(colours.get(subject.label()));
     }
 
-    private static void styleXy(final XYChart chart, final Function<Double, String> xLabel) {
+    private static void styleXy(final XYChart chart) {
         style(chart.getStyler());
         chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
-        chart.getStyler().setxAxisTickLabelsFormattingFunction(xLabel);
-        chart.getStyler().setyAxisTickLabelsFormattingFunction(Plots::plainLabel);
     }
 
     private static void style(final AxesChartStyler styler) {
         styler.setLocale(Locale.ROOT);
-        styler.setPlotGridLinesColor(new Color(0xDDDDDD));
+        styler.setPlotGridLinesColor(new Color(0xE6E6E6)).setPlotGridLinesStroke(HAIR);
         styler.setChartTitleVisible(false).setChartBackgroundColor(Color.WHITE).setPlotBorderVisible(false)
             .setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal)
             .setLegendBorderColor(Color.WHITE).setMarkerSize(6);
-    }
-
-    /** The axis counts how scarce a round trip is: one in 1, 10, 100 ... are the percentiles 0, 90, 99 ... */
-    private static String percentileLabel(final Double scarcity) {
-        final long oneIn = Math.round(scarcity);
-        return oneIn <= 1 ? "0 %" : plainLabel(100 - 100.0 / oneIn) + " %";
-    }
-
-    private static String plainLabel(final Double value) {
-        return new BigDecimal(value).round(new MathContext(8)).stripTrailingZeros().toPlainString();
     }
 }

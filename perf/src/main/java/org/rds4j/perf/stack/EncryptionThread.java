@@ -5,6 +5,7 @@ import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.IdleStrategy;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.perf.load.Patience;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,25 +37,25 @@ final class EncryptionThread implements AutoCloseable {
     }
 
     private final class Gate implements IdleStrategy {
-        @Override
-        public void idle(final int workCount) {
-            if (workCount == 0) {
-                idle();
-            }
-        }
+        private final IdleStrategy patience = Patience.create();
 
         @Override
-        public void idle() {
-            if (isBusy) {
-                Thread.onSpinWait();
+        public void idle(final int workCount) {
+            if (workCount > 0 || isBusy) {
+                patience.idle(workCount);
             } else {
                 LockSupport.parkNanos(SLEEP_NS);
             }
         }
 
         @Override
+        public void idle() {
+            idle(0);
+        }
+
+        @Override
         public void reset() {
-            // Stateless.
+            patience.reset();
         }
     }
 }

@@ -49,6 +49,8 @@ public final class LoopbackNodes implements AutoCloseable {
         final RdsContext context = new RdsContext(new Properties())
             .address(address)
             .mtu(mtu)
+            .maxConnections(16)
+            .tcpBufferLength(1 << 20)
             .sendBufferLength(4 << 20)
             .receiveBufferLength(4 << 20)
             .threadingMode(ThreadingMode.INVOKER);

@@ -1,6 +1,7 @@
 package org.rds4j.perf.stack;
 
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.DatagramHandler;
 import org.rds4j.DatagramInfo;
@@ -8,6 +9,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.perf.load.MeasurementException;
 import org.rds4j.perf.load.MessagePattern;
+import org.rds4j.perf.load.Patience;
 import org.rds4j.perf.load.RttSession;
 
 /** Ping-pong between a socket on either node; the server's application sends every datagram back. */
@@ -22,6 +24,7 @@ final class RdsRtt implements RttSession {
     private final UnsafeBuffer pong;
     private final DatagramHandler onEcho = this::onEcho;
     private final DatagramHandler onRequest = this::onRequest;
+    private final IdleStrategy idle = Patience.create();
     private boolean underWay;
     private boolean echoPending;
     private boolean arrived;
@@ -52,7 +55,7 @@ final class RdsRtt implements RttSession {
 
     @Override
     public boolean poll() {
-        nodes.invoke();
+        idle.idle(nodes.invoke());
         if (server.poll(onRequest, 1) > 0 || echoPending) {
             echo();
             nodes.server().invoke();

@@ -1,6 +1,7 @@
 package org.rds4j.perf.stack;
 
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.DatagramHandler;
 import org.rds4j.DatagramInfo;
@@ -8,6 +9,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.perf.load.MeasurementException;
 import org.rds4j.perf.load.MessagePattern;
+import org.rds4j.perf.load.Patience;
 import org.rds4j.perf.load.ThroughputSession;
 
 /** A stream from a socket on one node to a socket on the other. */
@@ -23,6 +25,7 @@ final class RdsThroughput implements ThroughputSession {
     private final RdsAddress serverAddress;
     private final UnsafeBuffer message;
     private final DatagramHandler onMessage = this::onMessage;
+    private final IdleStrategy idle = Patience.create();
     private long sent;
     private long received;
 
@@ -42,7 +45,7 @@ final class RdsThroughput implements ThroughputSession {
     @Override
     public int pump() {
         offer();
-        nodes.invoke();
+        idle.idle(nodes.invoke());
         final long before = received;
         server.poll(onMessage, OFFERS_PER_PUMP);
         return (int) (received - before);

@@ -11,6 +11,7 @@ import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
+import org.rds4j.tcp.wire.ChecksumWarmUp;
 
 /** A host with nothing but TCP on one link: the engine, the layers below, and the duty cycle between them. */
 public final class TcpStation implements AutoCloseable {
@@ -35,6 +36,7 @@ public final class TcpStation implements AutoCloseable {
      * @param clock   of the engine.
      */
     public TcpStation(final LinkPort port, final String address, final String gateway, final NanoClock clock) {
+        ChecksumWarmUp.begin();
         final SecureRandom random = new SecureRandom();
         final InterfaceConfiguration plain =
             InterfaceConfiguration.of(port.macAddress(), address, port.capabilities());
@@ -44,7 +46,7 @@ public final class TcpStation implements AutoCloseable {
         this.network = new NetworkLayer(
             gateway == null ? plain : plain.withGateway(gateway), random, NetworkCounters.allocate());
         this.tcp = new TcpEngine(
-            TcpConfiguration.datacenter()
+            TcpConfiguration.wideArea()
                 .maxConnections(64)
                 .sendBufferLength(BUFFER_LENGTH)
                 .receiveBufferLength(BUFFER_LENGTH)
@@ -53,6 +55,7 @@ public final class TcpStation implements AutoCloseable {
             network::route, random, TcpCounters.inMemory());
         network.transport(tcp);
         this.batch = new TransmitBatch(port, BURST);
+        network.announce(nowNs);
     }
 
     /**
@@ -81,10 +84,10 @@ public final class TcpStation implements AutoCloseable {
     public int doWork() {
         nowNs = clock.nanoTime();
         final int count = port.receiveBurst(received);
-        for (int i = 0; i < count; i++) {
-            network.onFrame(received.address(i), received.length(i), received.flags(i), nowNs);
+        if (count > 0) {
+            network.onBurst(received, nowNs);
+            port.release(received);
         }
-        port.release(received);
         return count + tcp.onTime(nowNs) + transmit();
     }
 
@@ -92,11 +95,9 @@ public final class TcpStation implements AutoCloseable {
         if (batch.hasRoom()) {
             network.poll(batch, nowNs);
         }
-        while (batch.hasRoom() && tcp.pollControl(batch, nowNs) > 0) {
-            continue;
-        }
-        while (batch.hasRoom() && tcp.emit(LANE, batch, nowNs) > 0) {
-            continue;
+        int octets = 1;
+        while (octets > 0 && batch.hasRoom()) {
+            octets = tcp.pollControl(batch, nowNs) + tcp.emit(LANE, batch, nowNs);
         }
         return batch.flush();
     }

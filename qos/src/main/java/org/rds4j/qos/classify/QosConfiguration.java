@@ -23,7 +23,6 @@ public final class QosConfiguration {
     private final List<ArbitrationEntry> high;
     private final List<ArbitrationEntry> low;
     private final int limit;
-    private final int maxFrameLength;
     private final long starvationFloorNs;
     private final boolean controlAllowed;
     private final int lowerEffortLanes;
@@ -34,7 +33,6 @@ public final class QosConfiguration {
         high = builder.tableOf(ArbitrationTable.HIGH);
         low = builder.tableOf(ArbitrationTable.LOW);
         limit = builder.limit;
-        maxFrameLength = builder.maxFrameLength;
         starvationFloorNs = builder.starvationFloorNs;
         controlAllowed = builder.controlAllowed;
         for (final ServiceLevel level : levels) {
@@ -170,15 +168,6 @@ public final class QosConfiguration {
     }
 
     /**
-     * Longest frame in octets, Ethernet header included, FCS excluded; the quantum of the arbiter is sized for it.
-     *
-     * @return the length.
-     */
-    public int maxFrameLength() {
-        return maxFrameLength;
-    }
-
-    /**
      * How long a lane other than lower effort may wait with work before it gets one frame out of turn.
      *
      * @return nanoseconds.
@@ -208,8 +197,6 @@ public final class QosConfiguration {
 
     private void validate() {
         require(limit >= 0 && limit <= UNLIMITED, "limit " + limit + " is not 0 to 255");
-        require(maxFrameLength >= 64 && maxFrameLength <= 1 << 18,
-            "longest frame of " + maxFrameLength + " octets is not 64 to 262144");
         require(starvationFloorNs > 0, "starvation floor of " + starvationFloorNs + " ns is not positive");
         final int served = lanesOf(high) | lanesOf(low);
         for (final ServiceLevel level : levels) {
@@ -242,7 +229,6 @@ public final class QosConfiguration {
         private final List<ArbitrationEntry> explicitLow = new ArrayList<>();
         private int laneCount = 4;
         private int limit = 6;
-        private int maxFrameLength = 1514;
         private long starvationFloorNs = 50_000_000L;
         private boolean controlAllowed;
 
@@ -317,17 +303,6 @@ public final class QosConfiguration {
          */
         public Builder limit(final int units) {
             limit = units;
-            return this;
-        }
-
-        /**
-         * Sets the longest frame.
-         *
-         * @param octets Ethernet header included, FCS excluded; 1514 unless told.
-         * @return this.
-         */
-        public Builder maxFrameLength(final int octets) {
-            maxFrameLength = octets;
             return this;
         }
 

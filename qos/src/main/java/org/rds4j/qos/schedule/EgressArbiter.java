@@ -24,10 +24,12 @@ public final class EgressArbiter {
     /** Preamble, start delimiter, FCS and gap: what a frame takes on the wire beyond its own octets. */
     public static final int WIRE_OVERHEAD = 24;
 
+    private static final int MAX_FRAME_LENGTH = 1 << 18;
     private static final long UNLIMITED_BUDGET = Long.MAX_VALUE / 2;
 
     private final QosCounters counters;
     private final int laneCount;
+    private final int maxFrameLength;
     private final DeficitTable high = new DeficitTable();
     private final DeficitTable low = new DeficitTable();
     private final int[] wireLengths = new int[QosConfiguration.MAX_LANES];
@@ -45,16 +47,22 @@ public final class EgressArbiter {
     /**
      * An arbiter with no lane busy.
      *
-     * @param configuration tables, limit and floor.
-     * @param counters      for as many lanes as the configuration has.
+     * @param configuration  tables, limit and floor.
+     * @param maxFrameLength octets of the longest frame of the link, Ethernet header included, 64 to 262144; fixes the quantum.
+     * @param counters       for as many lanes as the configuration has.
      */
-    public EgressArbiter(final QosConfiguration configuration, final QosCounters counters) {
+    public EgressArbiter(final QosConfiguration configuration, final int maxFrameLength, final QosCounters counters) {
+        if (maxFrameLength < 64 || maxFrameLength > MAX_FRAME_LENGTH) {
+            throw new IllegalArgumentException(
+                "a longest frame of " + maxFrameLength + " octets is not 64 to " + MAX_FRAME_LENGTH);
+        }
         if (counters.laneCount() != configuration.laneCount()) {
             throw new IllegalArgumentException("counters for " + counters.laneCount() + " lanes, configuration for " +
                 configuration.laneCount() + ": make the counters from the same configuration");
         }
         this.counters = counters;
         this.laneCount = configuration.laneCount();
+        this.maxFrameLength = maxFrameLength;
         reload(configuration);
         highBudget = wholeHighBudget;
     }
@@ -210,7 +218,7 @@ public final class EgressArbiter {
         pickedEntry = NONE;
     }
 
-    private static long unitFor(final QosConfiguration configuration) {
+    private long unitFor(final QosConfiguration configuration) {
         int smallest = ArbitrationEntry.MAX_WEIGHT;
         for (final ArbitrationEntry entry : configuration.high()) {
             smallest = entry.weight() > 0 ? Math.min(smallest, entry.weight()) : smallest;
@@ -218,7 +226,7 @@ public final class EgressArbiter {
         for (final ArbitrationEntry entry : configuration.low()) {
             smallest = entry.weight() > 0 ? Math.min(smallest, entry.weight()) : smallest;
         }
-        return ((long) configuration.maxFrameLength() + WIRE_OVERHEAD + smallest - 1) / smallest;
+        return ((long) maxFrameLength + WIRE_OVERHEAD + smallest - 1) / smallest;
     }
 
     private static long budgetOf(final int limit) {

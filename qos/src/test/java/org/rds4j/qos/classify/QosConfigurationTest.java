@@ -62,7 +62,6 @@ class QosConfigurationTest {
         assertRefused("no weight", QosConfiguration.builder().low(0, 1).low(1, 1).low(2, 1).low(3, 0));
         assertRefused("beyond the 1 lanes", QosConfiguration.builder().lanes(1).everyLevelOn(0).low(0, 1).low(1, 1));
         assertRefused("limit 256", QosConfiguration.builder().limit(256));
-        assertRefused("longest frame", QosConfiguration.builder().maxFrameLength(63));
         assertRefused("starvation floor", QosConfiguration.builder().starvationFloorNs(0));
         assertThrows(IllegalArgumentException.class, () -> QosConfiguration.builder().lanes(17));
         assertThrows(IllegalArgumentException.class, () -> new ArbitrationEntry(0, 256));

@@ -220,7 +220,7 @@ class EgressArbiterTest {
         wire.runFrames(200_000);
         assertShares(wire, 0.02, 1 / 7.0, 2 / 7.0, 4 / 7.0);
         assertThrows(IllegalArgumentException.class,
-            () -> new EgressArbiter(QosConfiguration.defaults(), QosCounters.allocate(3)));
+            () -> new EgressArbiter(QosConfiguration.defaults(), 1514, QosCounters.allocate(3)));
     }
 
     @Test
@@ -279,7 +279,7 @@ class EgressArbiterTest {
 
     private static VirtualWire wire(final QosConfiguration configuration, final IntUnaryOperator frameLengthOfLane) {
         final QosCounters counters = QosCounters.allocate(configuration.laneCount());
-        return new VirtualWire(new EgressArbiter(configuration, counters), counters, GIGABIT, frameLengthOfLane);
+        return new VirtualWire(new EgressArbiter(configuration, 1514, counters), counters, GIGABIT, frameLengthOfLane);
     }
 
     private static void assertShares(final VirtualWire wire, final double relativeTolerance, final double... expected) {

@@ -65,6 +65,7 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean closed;
     int events;
     CloseReason closeReason;
+    /** The last ICMP error since the peer was heard, or null: it becomes the reason if the peer is not heard again. */
     IcmpErrorKind softError;
 
     int sendOrigin;

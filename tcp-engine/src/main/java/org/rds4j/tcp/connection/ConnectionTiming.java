@@ -53,7 +53,7 @@ final class ConnectionTiming {
     }
 
     void startUserTimeout(final Connection c) {
-        if (c.userTimeoutNs > 0 && !c.timers.isRunning(Connection.USER_TIMEOUT) && isWaiting(c)) {
+        if (!c.closed && c.userTimeoutNs > 0 && !c.timers.isRunning(Connection.USER_TIMEOUT) && isWaiting(c)) {
             c.timers.start(Connection.USER_TIMEOUT, connections.nowNs + c.userTimeoutNs);
         }
     }
@@ -78,7 +78,8 @@ final class ConnectionTiming {
 
     /** Something is queued, nothing is in flight and nothing may be sent: only a timer can move this connection. */
     void startPersistIfStuck(final Connection c) {
-        if (c.state.isSynchronised() && c.hasUnsent() && c.sndNxt == c.sndUna && !c.timers.isRunning(Connection.PERSIST)) {
+        final boolean stuck = !c.closed && c.state.isSynchronised() && c.hasUnsent() && c.sndNxt == c.sndUna;
+        if (stuck && !c.timers.isRunning(Connection.PERSIST)) {
             c.timers.start(Connection.PERSIST, connections.nowNs + persistNs(c));
             startUserTimeout(c);
         }
@@ -192,6 +193,6 @@ final class ConnectionTiming {
 
     private void timeOut(final Connection c) {
         counters.increment(TcpCounter.CONNECTION_TIMEOUTS);
-        connections.closing.terminate(c, CloseReason.TIMEOUT);
+        connections.closing.terminate(c, c.softError == null ? CloseReason.TIMEOUT : CloseReason.UNREACHABLE);
     }
 }

@@ -325,7 +325,9 @@ public final class Connections {
             counters.increment(TcpCounter.DROP_ICMP);
             return;
         }
-        connection.softError = kind;
+        if (kind != IcmpErrorKind.PACKET_TOO_BIG) {
+            connection.softError = kind;
+        }
         if (connection.state == TcpState.SYN_SENT && isFatal(kind)) {
             closing.terminate(connection, CloseReason.UNREACHABLE);
             deliver(connection);
@@ -493,6 +495,14 @@ public final class Connections {
         return present;
     }
 
+    private void refuse(final Connection connection) {
+        if (!connection.closed) {
+            closing.resetPeer(connection);
+            closing.terminate(connection, CloseReason.ABORTED);
+        }
+        free(connection);
+    }
+
     /** Asks the acceptor once the handshake is complete; false if the connection has no owner (yet). */
     private boolean accept(final Connection connection) {
         if ((connection.events & Connection.EVENT_CONNECTED) == 0) {
@@ -501,13 +511,12 @@ public final class Connections {
             }
             return false;
         }
+        if (connection.closed) {
+            return false; // aborted by the acceptor, which is running: freed when it returns
+        }
         final TcpHandler handler = connection.listener.acceptor.onAccept(connection);
-        if (handler == null) {
-            if (!connection.closed) {
-                closing.resetPeer(connection);
-                closing.terminate(connection, CloseReason.ABORTED);
-            }
-            free(connection);
+        if (handler == null || connection.closed) {
+            refuse(connection);
             return false;
         }
         counters.increment(TcpCounter.PASSIVE_OPENS);

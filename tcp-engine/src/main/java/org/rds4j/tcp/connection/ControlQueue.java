@@ -128,7 +128,7 @@ final class ControlQueue {
         if (entry.hasTimestamps) {
             TcpOptions.writeTimestamps(address + TcpHeaderFlyweight.MIN_LENGTH, entry.timestamp, entry.timestampEcho);
         }
-        return writer.finish(entry.route, sink, address, length, entry.trafficClass);
+        return writer.finish(entry.route, sink, address, length, 0, 0, entry.trafficClass);
     }
 
     /** One segment; reused. */

@@ -186,6 +186,7 @@ final class SegmentArrival {
             return false;
         }
         c.lastReceivedNs = nowNs;
+        c.softError = null;
         c.keepaliveSent = 0;
         c.probesUnanswered = 0;
         final long windowOffered = (long) segment.window() << (segment.hasSyn() ? 0 : c.sndShift);
@@ -194,7 +195,7 @@ final class SegmentArrival {
         } else if (acknowledged == c.sndUna && c.sndUna < c.sndMax && segment.length() == 0 && windowOffered == c.sndWnd) {
             onDuplicate(c);
         }
-        if (position > c.sndWl1 || position == c.sndWl1 && acknowledged >= c.sndWl2) {
+        if (position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
             updateWindow(c, windowOffered, position, acknowledged);
         }
         return true;
@@ -211,12 +212,12 @@ final class SegmentArrival {
     private void updateWindow(final Connection c, final long offered, final long position, final long acknowledged) {
         c.sndWl1 = position;
         c.sndWl2 = acknowledged;
-        c.sndWnd = offered;
-        c.maxSndWnd = Math.max(c.maxSndWnd, offered);
-        if (offered > 0) {
+        if (offered > 0 && c.sndWnd == 0) {
             c.persistBackoff = 0;
             c.timers.cancel(Connection.PERSIST);
         }
+        c.sndWnd = offered;
+        c.maxSndWnd = Math.max(c.maxSndWnd, offered);
     }
 
     private void advance(final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
@@ -326,7 +327,7 @@ final class SegmentArrival {
         }
         counters.add(TcpCounter.OCTETS_IN, octets);
         c.events |= Connection.EVENT_RECEIVABLE;
-        if (gap || position < before) {
+        if (gap || position < before || c.window.edge() - c.rcvNxt() < octets) {
             c.acks.onUrgent();
         } else {
             c.acks.onData((int) octets);

@@ -26,6 +26,8 @@ final class SegmentEmission {
     static final int PROBE = 4;
     static final int ACKNOWLEDGE = 5;
 
+    private static final int MIN_FRAME_LENGTH = 60;
+
     private final TcpConfiguration configuration;
     private final TcpCounters counters;
     private final ConnectionTiming timing;
@@ -46,14 +48,15 @@ final class SegmentEmission {
     int plan(final Connection c) {
         plannedLength = 0;
         plannedFin = false;
-        switch (c.state) {
-            case CLOSED, TIME_WAIT:
-                return NOTHING;
-            case SYN_SENT, SYN_RECEIVED:
-                return c.synDue ? OPEN : c.acks.isDue() ? ACKNOWLEDGE : NOTHING;
-            default:
-                return planSynchronised(c);
-        }
+        return switch (c.state) {
+            case CLOSED, TIME_WAIT -> NOTHING;
+            case SYN_SENT, SYN_RECEIVED -> c.synDue ? OPEN : planAcknowledgement(c);
+            default -> planSynchronised(c);
+        };
+    }
+
+    private static int planAcknowledgement(final Connection c) {
+        return c.acks.isDue() ? ACKNOWLEDGE : NOTHING;
     }
 
     private int planSynchronised(final Connection c) {
@@ -64,10 +67,7 @@ final class SegmentEmission {
         if (planData(c)) {
             return DATA;
         }
-        if (c.probeDue) {
-            return PROBE;
-        }
-        return c.acks.isDue() ? ACKNOWLEDGE : NOTHING;
+        return c.probeDue ? PROBE : planAcknowledgement(c);
     }
 
     /** The segment at SND.UNA, once more. */
@@ -89,7 +89,7 @@ final class SegmentEmission {
         final long congestionWindow = c.congestion.window() + (long) c.recovery.extraSegments() * c.mss;
         final long room = Math.min(c.sndWnd, congestionWindow) - (c.sndNxt - c.sndUna);
         final int length = (int) Math.min(c.mss, Math.min(available, room));
-        if (length <= 0 || length < c.mss && !maySendSmall(c, length, available)) {
+        if (length <= 0 || (length < c.mss && !maySendSmall(c, length, available))) {
             return false;
         }
         plannedLength = length;
@@ -107,7 +107,7 @@ final class SegmentEmission {
         return length >= c.maxSndWnd / 2;
     }
 
-    /** Octets of the frame that {@link #emit} would build, by the overhead of the last frame on the route. */
+    /** Octets of the frame that {@link #emit} would build, by the overhead of the last frame that needed no padding. */
     int frameLength(final Connection c, final int plan) {
         return c.frameOverhead + headerLength(c, plan) + plannedLength;
     }
@@ -160,7 +160,7 @@ final class SegmentEmission {
         if (offersWindowScale(c)) {
             TcpOptions.writeWindowShift(option, configuration.windowShift());
         }
-        final int octets = commit(c, sink, address, length);
+        final int octets = commit(c, sink, address, length, 0, 0);
         onSynSent(c, reply, nowNs);
         return octets;
     }
@@ -259,17 +259,20 @@ final class SegmentEmission {
         if (c.timestamps) {
             TcpOptions.writeTimestamps(address + MIN_LENGTH, timestamp(c, nowNs), c.tsRecent);
         }
-        if (payloadLength > 0) {
-            c.sent.read(position, address + headerLength, payloadLength);
-        }
-        final int octets = commit(c, sink, address, length);
+        final long payloadSum = payloadLength == 0
+            ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
+        final int octets = commit(c, sink, address, headerLength, payloadLength, payloadSum);
         onAcknowledgementSent(c);
         return octets;
     }
 
-    private int commit(final Connection c, final FrameSink sink, final long address, final int length) {
-        final int octets = writer.finish(c.route, sink, address, length, c.dscp << 2);
-        c.frameOverhead = octets - length;
+    private int commit(
+        final Connection c, final FrameSink sink, final long address, final int headerLength, final int payloadLength,
+        final long payloadSum) {
+        final int octets = writer.finish(c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2);
+        if (octets > MIN_FRAME_LENGTH) {
+            c.frameOverhead = octets - headerLength - payloadLength;
+        }
         return octets;
     }
 

@@ -1,6 +1,7 @@
 package org.rds4j.tcp.send;
 
 import org.rds4j.tcp.stream.StreamRing;
+import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
  * The octets of the sending direction, from the last acknowledged to the last claimed:
@@ -95,6 +96,22 @@ public final class SendStream {
      */
     public void read(final long position, final long destination, final int length) {
         ring.read(position, destination, length);
+    }
+
+    /**
+     * The same, summing what is copied.
+     *
+     * @param position    of the first.
+     * @param destination where they go.
+     * @param length      how many.
+     * @return their sum for the Internet checksum, not yet folded.
+     */
+    public long readAndSum(final long position, final long destination, final int length) {
+        if (length <= ring.untilEnd(position)) {
+            return InternetChecksum.copyAndSum(ring.address(position), destination, length);
+        }
+        ring.read(position, destination, length);
+        return InternetChecksum.partialSum(destination, length);
     }
 
     /**

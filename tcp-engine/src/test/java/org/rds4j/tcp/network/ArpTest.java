@@ -20,6 +20,7 @@ import static org.rds4j.tcp.network.NetworkFixture.hex;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.rds4j.tcp.link.LinkCapabilities;
 import org.rds4j.tcp.wire.ArpFlyweight;
@@ -167,6 +168,27 @@ class ArpTest {
         net.advance(4 * SECOND);
         route.confirm(net.nowNs);
         assertEquals(0, net.advance(10 * SECOND));
+    }
+
+    @Test
+    void shouldStayReachableForItsFullTimeAfterTheLastConfirmation() {
+        final NetworkCounters counters = NetworkCounters.allocate();
+        final ArpEngine engine =
+            new ArpEngine(net.configuration, new ControlQueue(4, 60, counters), new Random(3), counters);
+        final Neighbour neighbour = engine.neighbour(PEER, net.nowNs);
+        neighbour.mac = PEER_MAC;
+        neighbour.state = Neighbour.State.STALE;
+        engine.confirm(neighbour, net.nowNs);
+        final long reachableNs = neighbour.reachableNs;
+        assertTrue(reachableNs >= 15 * SECOND && reachableNs < 45 * SECOND);
+        final long confirmedNs = net.nowNs + 14 * SECOND;
+        engine.confirm(neighbour, confirmedNs);
+        engine.onTime(net.nowNs + reachableNs);
+        assertEquals(Neighbour.State.REACHABLE, neighbour.state);
+        engine.onTime(confirmedNs + reachableNs - 1);
+        assertEquals(Neighbour.State.REACHABLE, neighbour.state);
+        engine.onTime(confirmedNs + reachableNs + SECOND);
+        assertEquals(Neighbour.State.STALE, neighbour.state);
     }
 
     @Test

@@ -91,6 +91,19 @@ class IcmpTest {
     }
 
     @Test
+    void shouldLeakNothingOfEarlierFramesInThePadding() {
+        final byte[] secret = new byte[100];
+        Arrays.fill(secret, (byte) 0x5e);
+        for (int i = 0; i < 64; i++) {
+            net.receive(echo(i, secret));
+            net.polled();
+        }
+        net.receive(echo(64, new byte[0]));
+        final byte[] reply = net.polled();
+        assertArrayEquals(new byte[18], Arrays.copyOfRange(reply, 42, 60));
+    }
+
+    @Test
     void shouldDropBrokenAndUselessMessages() {
         final byte[] good = echo(5, new byte[20]);
         for (int i = 34; i < 62; i++) {

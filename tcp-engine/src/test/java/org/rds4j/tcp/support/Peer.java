@@ -12,7 +12,7 @@ import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpListener;
 
-/** One end of a {@link Wire}: an engine and an owner that sends so many octets of the pattern, checks what it gets, and closes. */
+/** One end of a {@link Wire}: an engine and an owner that sends octets of the pattern, checks what it gets, and closes. */
 public final class Peer implements TcpHandler {
     public final TcpCounters counters = TcpCounters.inMemory();
     public final TcpEngine engine;

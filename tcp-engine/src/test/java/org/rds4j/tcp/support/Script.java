@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import org.agrona.UnsafeApi;
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
@@ -38,7 +39,7 @@ public final class Script {
 
     public final TcpCounters counters = TcpCounters.inMemory();
     public final PlainRoute route;
-    public final FrameQueue sink = new FrameQueue(512, 66_000);
+    public final FrameQueue sink = new FrameQueue(48, 66_000);
     public final TcpEngine engine;
     public final List<String> events = new ArrayList<>();
     public final Handler handler = new Handler();
@@ -49,6 +50,7 @@ public final class Script {
     private final Octets scratch = new Octets(66_000);
     private final Octets payload = new Octets(1 << 20);
     private final TcpSegment parsed = new TcpSegment();
+    public int controls;
     private int localIss;
     private boolean localIssKnown;
     private int peerIss = PEER_ISS;
@@ -100,6 +102,17 @@ public final class Script {
         return this;
     }
 
+    /** A passive handshake by an engine whose receive ring holds 1024 octets, with a peer whose window is 1000. */
+    public Script listen1024() {
+        listen();
+        inject("S seq=0 win=1000 mss=1460");
+        expect("SA seq=0 ack=1 win=1024 mss=1460");
+        inject("A seq=1 ack=1 win=1000");
+        expect();
+        events.clear();
+        return this;
+    }
+
     /** Forgets what is known of both initial sequence numbers, for a new connection. */
     public void newPeer(final int iss) {
         peerIss = iss;
@@ -111,7 +124,7 @@ public final class Script {
     }
 
     public void inject(final String text) {
-        final String[] words = text.split(" ");
+        final String[] words = text.split(" ", -1);
         int flags = 0;
         for (final char letter : words[0].toCharArray()) {
             flags |= flag(letter);
@@ -123,7 +136,7 @@ public final class Script {
         final long address = scratch.address();
         long end = options(words, address + TcpHeaderFlyweight.MIN_LENGTH);
         while ((end - address) % 4 != 0) {
-            org.agrona.UnsafeApi.putByte(end++, (byte) TcpOptions.KIND_NOP);
+            UnsafeApi.putByte(end++, (byte) TcpOptions.KIND_NOP);
         }
         final int headerLength = (int) (end - address);
         final int localPort = (int) value(words, "port", LOCAL_PORT);
@@ -133,7 +146,7 @@ public final class Script {
             flags | (urgent ? 0x20 : 0), (int) value(words, "win", 65_535));
         Octets.fill(end, (flags & TcpHeaderFlyweight.SYN) != 0 ? seq : seq - 1L, length);
         if (Arrays.asList(words).contains("zeros")) {
-            org.agrona.UnsafeApi.setMemory(end, length, (byte) 0);
+            UnsafeApi.setMemory(end, length, (byte) 0);
         }
         deliver(address, headerLength + length);
     }
@@ -146,11 +159,11 @@ public final class Script {
             } else if (word.startsWith("ws=")) {
                 end = TcpOptions.writeWindowShift(end, Integer.parseInt(word.substring(3)));
             } else if (word.startsWith("ts=")) {
-                final String[] values = word.substring(3).split("/");
+                final String[] values = word.substring(3).split("/", -1);
                 end = TcpOptions.writeTimestamps(end, (int) Long.parseLong(values[0]), (int) Long.parseLong(values[1]) + tsBase);
             } else if (word.startsWith("raw=")) {
                 for (int i = 4; i < word.length(); i += 2) {
-                    org.agrona.UnsafeApi.putByte(end++, (byte) Integer.parseInt(word.substring(i, i + 2), 16));
+                    UnsafeApi.putByte(end++, (byte) Integer.parseInt(word.substring(i, i + 2), 16));
                 }
             }
         }
@@ -187,7 +200,7 @@ public final class Script {
 
     public void pump() {
         while (engine.pollControl(sink, nowNs) > 0) {
-            continue;
+            controls++;
         }
         for (int lane = 0; lane < TcpEngine.LANES; lane++) {
             int promised = engine.nextFrameLength(lane);

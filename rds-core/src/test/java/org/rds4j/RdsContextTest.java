@@ -1,0 +1,104 @@
+package org.rds4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class RdsContextTest {
+    private static Properties properties(final String... pairs) {
+        final Properties properties = new Properties();
+        for (int i = 0; i < pairs.length; i += 2) {
+            properties.setProperty(pairs[i], pairs[i + 1]);
+        }
+        return properties;
+    }
+
+    private static RdsContext plain() {
+        return new RdsContext(new Properties()).address("10.0.0.1/24").security(SecurityMode.PLAINTEXT);
+    }
+
+    private static String errorOf(final Runnable call) {
+        return assertThrows(RdsConfigurationException.class, call::run).getMessage();
+    }
+
+    @Test
+    void shouldReadYamlThenPropertiesThenMethods() {
+        final RdsContext context = RdsContext.parse("""
+            address: 10.0.0.1/24
+            security: plaintext
+            mtu: 9000
+            sendBufferLength: 2m
+            reconnectMinDelay: 5ms
+            pingEnable: false
+            certificate: /tmp/c.pem
+            """, properties("rds.mtu", "4000", "rds.maxSockets", "7", "rds.test.other", "x", "java.home", "y"));
+        assertEquals(4000, context.mtu());
+        assertEquals(7, context.maxSockets());
+        assertEquals(2 << 20, context.sendBufferLength());
+        assertEquals(5_000_000, context.reconnectMinDelayNs());
+        assertEquals(SecurityMode.PLAINTEXT, context.security());
+        assertEquals(Path.of("/tmp/c.pem"), context.certificate());
+        assertEquals(1500, context.mtu(1500).conclude().mtu());
+        assertEquals(RdsAddress.parse("10.0.0.1"), context.localAddress());
+        assertEquals(24, context.prefixLength());
+    }
+
+    @Test
+    void shouldNameAnUnknownKey() {
+        assertTrue(errorOf(() -> RdsContext.parse("adress: x", new Properties())).contains("'adress'"));
+        assertTrue(errorOf(() -> new RdsContext(properties("rds.mtuu", "1"))).contains("'mtuu'"));
+    }
+
+    @Test
+    void shouldNameTheKeyOfABadValue() {
+        assertTrue(errorOf(() -> RdsContext.parse("mtu: many", new Properties())).contains("'mtu'"));
+        assertTrue(errorOf(() -> RdsContext.parse("reconnectMinDelay: soon", new Properties())).contains("'reconnectMinDelay'"));
+        assertTrue(errorOf(() -> RdsContext.parse("security: none", new Properties())).contains("REQUIRED, PLAINTEXT"));
+        assertTrue(errorOf(() -> RdsContext.parse("pingEnable: 1", new Properties())).contains("true or false"));
+        assertTrue(errorOf(() -> RdsContext.parse("mtu:", new Properties())).contains("'mtu'"));
+        assertTrue(errorOf(() -> RdsContext.parse("- a", new Properties())).contains("mapping"));
+        assertTrue(errorOf(() -> RdsContext.parse("a: [", new Properties())).contains("not YAML"));
+        assertTrue(errorOf(() -> RdsContext.load(Path.of("/does/not/exist"))).contains("/does/not/exist"));
+    }
+
+    @Test
+    void shouldDemandSecurityFilesUnlessPlaintextIsAskedFor() {
+        final RdsContext context = new RdsContext(new Properties()).address("10.0.0.1/24");
+        assertTrue(errorOf(context::conclude).contains("PLAINTEXT by name"));
+        context.certificate(Path.of("a")).privateKey(Path.of("b")).trust(Path.of("c")).conclude();
+    }
+
+    @Test
+    void shouldRefuseValuesThatDoNotServe() {
+        assertTrue(errorOf(() -> new RdsContext(new Properties()).conclude()).contains("'address'"));
+        assertTrue(errorOf(() -> plain().address("10.0.0.1").conclude()).contains("prefix length"));
+        assertTrue(errorOf(() -> plain().address("10.0.0.1/33").conclude()).contains("prefix length"));
+        assertTrue(errorOf(() -> plain().address("0.0.0.0/24").conclude()).contains("'address'"));
+        assertTrue(errorOf(() -> plain().gateway("fe80::1").conclude()).contains("'gateway'"));
+        assertTrue(errorOf(() -> plain().maxMessageLength(8 << 20).conclude()).contains("'sendLogLength'"));
+        assertTrue(errorOf(() -> plain().engineIdleStrategy("sleepy").conclude()).contains("busy-spin"));
+        assertTrue(errorOf(() -> plain().reconnectMaxDelayNs(1).conclude()).contains("'reconnectMaxDelay'"));
+        assertTrue(errorOf(() -> plain().mtu(100).conclude()).contains("'mtu'"));
+    }
+
+    @Test
+    void shouldConcludeOnceAndFreeze() {
+        final RdsContext context = plain().receiveBufferLength(100_000).conclude();
+        assertEquals(131_072, context.receiveBufferLength());
+        errorOf(context::conclude);
+        errorOf(() -> context.mtu(9000));
+    }
+
+    @Test
+    void shouldPrintItselfAsYamlThatReadsBack() {
+        final String text = plain().keepAliveCount(9).conclude().toString();
+        final String valuesOnly = text.replaceAll("(?m)^\\w+: $", "");
+        final RdsContext back = RdsContext.parse(valuesOnly, new Properties());
+        assertEquals(text, back.conclude().toString());
+        assertEquals(9, back.keepAliveCount());
+    }
+}

@@ -1,0 +1,83 @@
+package org.rds4j.tcp.receive;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.BitSet;
+import java.util.Random;
+import org.agrona.UnsafeApi;
+import org.junit.jupiter.api.Test;
+import org.rds4j.tcp.support.Octets;
+
+class ReceiveStreamTest {
+    private static final int CAPACITY = 1024;
+    private static final int OVERHANG = 256;
+    private final Octets octets = new Octets(CAPACITY);
+
+    @Test
+    void shouldReassembleLikeABitSet() {
+        for (int seed = 0; seed < 200; seed++) {
+            final ReceiveStream stream = new ReceiveStream(CAPACITY, OVERHANG, 8);
+            final Random random = new Random(seed);
+            final BitSet arrived = new BitSet();
+            for (int i = 0; i < 200; i++) {
+                final long from = Math.max(0, stream.received() - 50);
+                final int length = 1 + random.nextInt(100);
+                final long position = Math.min(from + random.nextInt(300), stream.consumed() + CAPACITY - length);
+                if (position < 0) {
+                    continue;
+                }
+                Octets.fill(octets.address(), position, length);
+                if (stream.write(position, octets.address(), length)) {
+                    arrived.set((int) position, (int) position + length);
+                }
+                assertEquals(arrived.nextClearBit(0), stream.received(), "seed " + seed);
+                if (random.nextInt(4) == 0) {
+                    readAll(stream);
+                }
+            }
+        }
+    }
+
+    private static void readAll(final ReceiveStream stream) {
+        while (stream.consumed() < stream.received()) {
+            final int length = stream.contiguousLength(stream.consumed());
+            assertEquals(-1, Octets.firstWrong(stream.address(stream.consumed(), length), stream.consumed(), length));
+            stream.consume(stream.consumed() + length);
+        }
+    }
+
+    @Test
+    void shouldKeepARunOverwrittenInPlaceAcrossTheEnd() {
+        final ReceiveStream stream = new ReceiveStream(CAPACITY, OVERHANG, 8);
+        fill(stream, 1000);
+        stream.consume(1000);
+        fill(stream, 400);
+        final long run = stream.address(1000, 100);
+        assertEquals(-1, Octets.firstWrong(run, 1000, 100));
+        UnsafeApi.setMemory(run, 100, (byte) 7);
+        assertEquals(run, stream.address(1000, 100), "the same memory again");
+        for (int i = 0; i < 100; i++) {
+            assertEquals(7, UnsafeApi.getByte(stream.address(1000 + i, 100 - i)), "a part of the run");
+        }
+        assertEquals(-1, Octets.firstWrong(stream.address(1100, 100), 1100, 100), "the next run");
+        assertTrue(stream.contiguousLength(1090) >= OVERHANG, "a long run can begin anywhere");
+    }
+
+    private void fill(final ReceiveStream stream, final int length) {
+        Octets.fill(octets.address(), stream.received(), length);
+        assertTrue(stream.write(stream.received(), octets.address(), length));
+    }
+
+    @Test
+    void shouldRefuseAnotherRunWhenRangesRunOut() {
+        final ReceiveStream stream = new ReceiveStream(CAPACITY, OVERHANG, 2);
+        assertTrue(stream.write(10, octets.address(), 5));
+        assertTrue(stream.write(20, octets.address(), 5));
+        assertFalse(stream.write(30, octets.address(), 5));
+        assertTrue(stream.write(15, octets.address(), 5));
+        assertTrue(stream.write(30, octets.address(), 5));
+        assertTrue(stream.hasGap());
+    }
+}

@@ -1,0 +1,53 @@
+package org.rds4j.tcp.send;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayDeque;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.rds4j.tcp.support.Octets;
+
+class SendStreamTest {
+    private static final int CAPACITY = 1024;
+    private static final int OVERHANG = 256;
+
+    @Test
+    void shouldKeepOctetsWhateverIsClaimedCommittedAndAcknowledged() {
+        final SendStream stream = new SendStream(CAPACITY, OVERHANG);
+        final Octets copy = new Octets(CAPACITY);
+        final Random random = new Random(7);
+        final ArrayDeque<Integer> claims = new ArrayDeque<>();
+        for (int i = 0; i < 100_000; i++) {
+            final int length = 1 + random.nextInt(OVERHANG);
+            final long position = stream.claim(length);
+            if (position >= 0) {
+                Octets.fill(stream.address(position), position, length);
+                claims.add(length);
+            }
+            while (claims.size() > random.nextInt(4)) {
+                stream.commit(claims.poll());
+            }
+            final int held = (int) (stream.committed() - stream.acknowledged());
+            stream.read(stream.acknowledged(), copy.address(), held);
+            assertEquals(-1, Octets.firstWrong(copy.address(), stream.acknowledged(), held));
+            stream.acknowledge(stream.acknowledged() + random.nextInt(held + 1));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatDoesNotFit() {
+        final SendStream stream = new SendStream(CAPACITY, OVERHANG);
+        assertEquals(-1, stream.claim(0));
+        assertEquals(-1, stream.claim(OVERHANG + 1));
+        for (int i = 0; i < 4; i++) {
+            assertEquals((long) i * OVERHANG, stream.claim(OVERHANG));
+        }
+        assertEquals(-1, stream.claim(1));
+        final Octets octets = new Octets(10);
+        assertEquals(0, stream.write(octets.address(), 10), "a claim is open");
+        stream.commit(CAPACITY);
+        assertEquals(0, stream.write(octets.address(), 10), "full");
+        stream.acknowledge(4);
+        assertEquals(4, stream.write(octets.address(), 10));
+    }
+}
