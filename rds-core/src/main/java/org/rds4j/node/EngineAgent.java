@@ -14,6 +14,8 @@ import org.rds4j.tcp.network.NetworkLayer;
  */
 final class EngineAgent implements Agent {
     private static final int RECEIVE_BURST = 64;
+    /** Duty cycles that closing connections get to say goodbye before they are reset. */
+    private static final int CLOSING_CYCLES = 100;
 
     private final NanoClock clock;
     private final LinkPort port;
@@ -74,8 +76,15 @@ final class EngineAgent implements Agent {
             Math.min(rds.nextDeadlineNs(), carriers.nextDeadlineNs()));
     }
 
+    /** Closes every socket and connection; whatever connection is not over soon is reset, so that the peer knows. */
     @Override
     public void onClose() {
+        rds.close(clock.nanoTime());
+        for (int i = 0; i < CLOSING_CYCLES && rds.hasCarriers(); i++) {
+            doWork();
+        }
+        rds.poll(Long.MAX_VALUE);
+        egress.poll(clock.nanoTime());
         egress.close();
         port.close();
     }

@@ -117,7 +117,7 @@ public final class RdsNode implements AutoCloseable {
         parts.counters().forEach(consumer);
     }
 
-    /** Stops the agents, resets every connection, gives the device back. Idempotent. */
+    /** Closes sockets and connections, stops the agents, gives the device back. Idempotent. */
     @Override
     public void close() {
         if (isClosed) {

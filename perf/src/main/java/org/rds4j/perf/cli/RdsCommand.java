@@ -2,6 +2,8 @@ package org.rds4j.perf.cli;
 
 import java.io.PrintWriter;
 import java.util.Objects;
+import org.rds4j.RdsArgumentException;
+import org.rds4j.RdsConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -54,7 +56,14 @@ public final class RdsCommand implements Runnable {
 
     private static int onFailure(final Exception failure, final CommandLine command, final ParseResult parsed) {
         tell(command, Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
-        return ExitCode.SOFTWARE;
+        return isMisuse(failure) ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    }
+
+    /** What the command line said was checked, and refused, by the part that it is for. */
+    private static boolean isMisuse(final Exception failure) {
+        return failure instanceof RdsArgumentException
+            || failure instanceof RdsConfigurationException
+            || failure instanceof IllegalArgumentException;
     }
 
     private static int onUsage(final ParameterException misuse, final String[] args) {

@@ -1,0 +1,2 @@
+/** The rds command, as a user meets it. */
+package org.rds4j.tests.cli;

@@ -1,0 +1,382 @@
+package org.rds4j.tests.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.DatagramInfo;
+import org.rds4j.DirectBufferVector;
+import org.rds4j.Errno;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsException;
+import org.rds4j.RdsSocket;
+import org.rds4j.RdsTimeoutException;
+import org.rds4j.RdsWouldBlockException;
+import org.rds4j.ThreadingMode;
+import org.rds4j.node.RdsNode;
+import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.sim.check.PayloadPattern;
+import org.rds4j.tcp.link.FrameBurst;
+import org.rds4j.tcp.link.InMemoryLinkPair;
+import org.rds4j.tcp.link.LinkPort;
+import org.rds4j.tcp.link.PcapCapture;
+import org.rds4j.tests.support.PcapFile;
+import org.rds4j.tests.support.Segment;
+import org.rds4j.tests.support.TwoNodes;
+
+/** Two nodes on a link in memory, in every threading mode, in plaintext and encrypted. */
+@Timeout(120)
+class TwoNodesTest {
+    private static final long TIMEOUT_NS = TwoNodes.PATIENCE_NS;
+    private static final int PORT = 4000;
+    private static final int SENDER_PORT = 4001;
+    private static final int TCP_PORT = 16_385;
+
+    private static DemoIdentities identities;
+    private static DemoIdentities strangers;
+
+    @TempDir
+    private Path directory;
+
+    private final InMemoryLinkPair link = new InMemoryLinkPair(1500, 1024, 512);
+
+    @BeforeAll
+    static void makeIdentities() {
+        identities = new DemoIdentities(List.of("first", "second"));
+        strangers = new DemoIdentities(List.of("first", "second"));
+    }
+
+    @AfterAll
+    static void removeIdentities() {
+        identities.close();
+        strangers.close();
+    }
+
+    private static TwoNodes nodes(
+        final ThreadingMode mode, final boolean isEncrypted, final LinkPort first, final LinkPort second,
+        final UnaryOperator<RdsContext> settings) {
+        final DemoIdentities known = isEncrypted ? identities : null;
+        return new TwoNodes(
+            RdsNode.with(settings.apply(TwoNodes.context(TwoNodes.FIRST, mode, known, "first"))).link(first).launch(),
+            RdsNode.with(settings.apply(TwoNodes.context(TwoNodes.SECOND, mode, known, "second"))).link(second).launch(),
+            mode);
+    }
+
+    private TwoNodes nodes(final ThreadingMode mode, final boolean isEncrypted) {
+        return nodes(mode, isEncrypted, link.first(), link.second(), UnaryOperator.identity());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DEDICATED,false", "DEDICATED,true", "SHARED,false", "SHARED,true", "INVOKER,false", "INVOKER,true"})
+    void shouldDeliverEveryLengthAroundTheBoundariesToBlockingCalls(final ThreadingMode mode, final boolean isEncrypted) {
+        final List<Integer> lengths = lengths();
+        try (TwoNodes nodes = nodes(mode, isEncrypted);
+            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
+            RdsSocket receiver = TwoNodes.bound(nodes.second(), PORT)) {
+            final CompletableFuture<Void> received = CompletableFuture.runAsync(() -> receiveAll(receiver, lengths));
+            final PayloadPattern pattern = new PayloadPattern(7);
+            final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1 << 20]);
+            for (int i = 0; i < lengths.size(); i++) {
+                pattern.fill(1, 2, i, buffer, 0, lengths.get(i));
+                sender.send(TwoNodes.at(nodes.second(), PORT), buffer, 0, lengths.get(i), 0, TIMEOUT_NS);
+            }
+            // The receiving thread drives its own node; this one must go on driving the sender's until all is there.
+            while (!received.isDone() && mode == ThreadingMode.INVOKER) {
+                nodes.first().invoke();
+            }
+            received.join();
+        }
+    }
+
+    private static List<Integer> lengths() {
+        final List<Integer> lengths = new ArrayList<>(List.of(0, 1, 2, 15, 16, 17, 47, 48, 49));
+        for (final int edge : new int[] {1400, 1448, 8192, 16_336, 16_384, 32_768, 65_536, 131_072, 262_144, 1 << 19}) {
+            lengths.addAll(List.of(edge - 1, edge, edge + 1));
+        }
+        lengths.addAll(List.of((1 << 20) - 49, (1 << 20) - 48, (1 << 20) - 1, 1 << 20));
+        return lengths;
+    }
+
+    private static void receiveAll(final RdsSocket receiver, final List<Integer> lengths) {
+        final PayloadPattern pattern = new PayloadPattern(7);
+        final ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
+        for (int i = 0; i < lengths.size(); i++) {
+            final DatagramInfo info = receiver.receive(buffer.clear(), TIMEOUT_NS);
+            assertEquals(lengths.get(i), info.length());
+            assertEquals(SENDER_PORT, info.sourcePort());
+            assertEquals(-1, pattern.firstMismatch(1, 2, i, new UnsafeBuffer(buffer.array()), 0, info.length()), "message " + i);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DEDICATED,false", "DEDICATED,true", "SHARED,false", "SHARED,true", "INVOKER,false", "INVOKER,true"})
+    void shouldKeepThePromiseAmongManySocketsInBothDirectionsAtOnce(final ThreadingMode mode, final boolean isEncrypted) {
+        try (TwoNodes nodes = nodes(mode, isEncrypted, link.first(), link.second(), TwoNodesTest::smallSockets);
+            Traffic traffic = new Traffic(nodes, new SplittableRandom(3), 6, 9_000)) {
+            traffic.exchange(300, 300);
+        }
+    }
+
+    private static RdsContext smallSockets(final RdsContext context) {
+        return context.maxMessageLength(64 << 10).receiveBufferLength(256 << 10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DEDICATED,true,1,0", "DEDICATED,true,0,1", "DEDICATED,true,1,1", "DEDICATED,false,0,1",
+        "DEDICATED,false,1,1", "INVOKER,false,1,0", "INVOKER,false,0,1", "INVOKER,false,1,1", "INVOKER,true,0,1",
+        "INVOKER,true,1,1"})
+    void shouldServeWhicheverSideSendsFirst(
+        final ThreadingMode mode, final boolean isEncrypted, final int firstSends, final int secondSends) {
+        try (TwoNodes nodes = nodes(mode, isEncrypted); Traffic traffic = new Traffic(nodes, new SplittableRandom(4), 1, 2_000)) {
+            traffic.exchange(100 * firstSends, 100 * secondSends);
+            traffic.exchange(100, 100);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldGatherADatagramFromSeveralPlaces(final boolean isEncrypted) {
+        final UnsafeBuffer source = new UnsafeBuffer(new byte[300_000]);
+        new PayloadPattern(9).fill(1, 2, 3, source, 0, source.capacity());
+        try (TwoNodes nodes = nodes(ThreadingMode.INVOKER, isEncrypted);
+            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
+            RdsSocket receiver = TwoNodes.bound(nodes.second(), PORT)) {
+            for (final int length : new int[] {10, 1_000, 300_000}) {
+                final DirectBufferVector[] pieces = {
+                    new DirectBufferVector(source, 0, 3), new DirectBufferVector(source, 3, 0),
+                    new DirectBufferVector(source, 3, length - 5), new DirectBufferVector(source, length - 2, 2)};
+                nodes.await("room", () -> sender.offer(TwoNodes.at(nodes.second(), PORT), pieces) > 0);
+                nodes.await("the datagram", () -> receiver.poll((buffer, offset, came, info) -> {
+                    assertEquals(length, came);
+                    assertEquals(-1, new PayloadPattern(9).firstMismatch(1, 2, 3, buffer, offset, came));
+                }, 1) > 0);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldGiveEachLaneAConnectionAndACodePointOfItsOwn(final boolean isEncrypted) {
+        final Path file = directory.resolve("lanes.pcap");
+        final PcapCapture capture = new PcapCapture(link.first(), file, System::nanoTime, PcapCapture.DEFAULT_BUFFER_LENGTH);
+        try (TwoNodes nodes = nodes(
+                ThreadingMode.INVOKER, isEncrypted, capture, link.second(), UnaryOperator.identity());
+            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
+            RdsSocket receiver = TwoNodes.bound(nodes.second(), PORT)) {
+            final int[] laneOfLevel = {2, 3, 3, 2, 1, 1, 0};
+            for (int level = 0; level < laneOfLevel.length; level++) {
+                final int lane = laneOfLevel[level];
+                final UnsafeBuffer buffer = new UnsafeBuffer(new byte[] {(byte) level});
+                assertTrue(sender.offer(TwoNodes.at(nodes.second(), PORT), buffer, 0, 1, level) > 0);
+                nodes.await("the datagram of level " + level, () -> receiver.poll((came, offset, length, info) -> {
+                    assertEquals(buffer.getByte(0), came.getByte(offset));
+                    assertEquals(lane, info.serviceLevel());
+                }, 1) > 0);
+            }
+            assertEquals(4, TwoNodes.counter(nodes.second(), "passive-opens"));
+            assertEquals(0, TwoNodes.counter(nodes.second(), "active-opens"));
+        }
+        assertEquals(Map.of(0, 1L, 10, 1L, 26, 1L, 46, 1L), codePoints(PcapFile.frames(file), false));
+        assertEquals(Map.of(0, 1L, 10, 1L, 26, 1L, 46, 1L), codePoints(PcapFile.frames(file), true));
+    }
+
+    /** Connections per code point of the segments that carry data, in one direction; a connection has one only. */
+    private static Map<Integer, Long> codePoints(final List<byte[]> frames, final boolean isToListener) {
+        final Map<Integer, Integer> ofConnection = new TreeMap<>();
+        for (final Segment segment : Segment.of(frames)) {
+            if (segment.payload().length > 0 && (segment.destinationPort() == TCP_PORT) == isToListener) {
+                ofConnection.put(segment.ports(), segment.dscp());
+            }
+        }
+        return ofConnection.values().stream().collect(Collectors.groupingBy(dscp -> dscp, Collectors.counting()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldAnswerPings(final boolean isEncrypted) {
+        try (TwoNodes nodes = nodes(ThreadingMode.DEDICATED, isEncrypted);
+            RdsSocket socket = TwoNodes.bound(nodes.second(), PORT)) {
+            for (int i = 0; i < 3; i++) {
+                socket.send(TwoNodes.at(nodes.first(), 0), ByteBuffer.allocate(0), TIMEOUT_NS);
+                final DatagramInfo info = socket.receive(ByteBuffer.allocate(0), TIMEOUT_NS);
+                assertEquals(0, info.sourcePort());
+                assertEquals(TwoNodes.at(nodes.first(), 0), info.source());
+            }
+            assertEquals(0, TwoNodes.counter(nodes.first(), "recv_drop_no_sock"));
+        }
+    }
+
+    @Test
+    void shouldTellWhenTimeIsUpAndWhenNothingIsThere() {
+        try (TwoNodes nodes = nodes(ThreadingMode.SHARED, false); RdsSocket socket = TwoNodes.bound(nodes.first(), PORT)) {
+            final ByteBuffer buffer = ByteBuffer.allocate(10);
+            assertEquals(Errno.EAGAIN, assertThrows(RdsWouldBlockException.class, () -> socket.receive(buffer, 0)).errno());
+            assertThrows(RdsTimeoutException.class, () -> socket.receive(buffer, 1_000_000L));
+        }
+    }
+
+    @Test
+    void shouldHoldASenderBackWhileNobodyAnswers() {
+        try (RdsNode node = RdsNode.with(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.SHARED, null, "first"))
+                .link(link.first()).launch();
+            RdsSocket socket = TwoNodes.bound(node, PORT)) {
+            final UnsafeBuffer half = new UnsafeBuffer(new byte[512 << 10]);
+            final RdsException refusal = assertThrows(RdsTimeoutException.class, () -> {
+                for (int i = 0; i < 10; i++) {
+                    socket.send(RdsAddress.parse("10.0.0.9:4000"), half, 0, half.capacity(), 0, 20_000_000L);
+                }
+            });
+            assertEquals(Errno.ETIMEDOUT, refusal.errno());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DEDICATED,false", "DEDICATED,true", "INVOKER,false", "INVOKER,true"})
+    void shouldSurviveThePeersEndAndItsReturnWhileSending(final ThreadingMode mode, final boolean isEncrypted) {
+        final DemoIdentities known = isEncrypted ? identities : null;
+        final LinkPort shared = new KeptOpen(link.second());
+        final RdsNode first = RdsNode.with(TwoNodes.context(TwoNodes.FIRST, mode, known, "first")).link(link.first()).launch();
+        try (RdsSocket sender = TwoNodes.bound(first, SENDER_PORT)) {
+            final long sent = sendUntilClosed(first, second(mode, known, shared), sender, mode);
+            assertTrue(sent > 100);
+            try (RdsNode returned = second(mode, known, shared); RdsSocket receiver = TwoNodes.bound(returned, PORT)) {
+                final TwoNodes nodes = new TwoNodes(first, returned, mode);
+                final UnsafeBuffer last = new UnsafeBuffer("the end".getBytes(StandardCharsets.US_ASCII));
+                final boolean[] hasCome = new boolean[1];
+                final boolean[] isSent = new boolean[1];
+                nodes.await("the last datagram", () -> {
+                    isSent[0] = isSent[0] || sender.offer(TwoNodes.at(returned, PORT), last, 0, last.capacity()) > 0;
+                    receiver.poll((buffer, offset, length, info) -> hasCome[0] |= length == last.capacity(), 64);
+                    return hasCome[0];
+                });
+            }
+        } finally {
+            first.close();
+        }
+    }
+
+    private static RdsNode second(final ThreadingMode mode, final DemoIdentities known, final LinkPort port) {
+        return RdsNode.with(TwoNodes.context(TwoNodes.SECOND, mode, known, "second")).link(port).launch();
+    }
+
+    private static long sendUntilClosed(
+        final RdsNode first, final RdsNode second, final RdsSocket sender, final ThreadingMode mode) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1_000]);
+        final long[] counts = new long[2];
+        try (RdsSocket receiver = TwoNodes.bound(second, PORT)) {
+            final TwoNodes nodes = new TwoNodes(first, second, mode);
+            nodes.await("some datagrams", () -> {
+                counts[0] += sender.offer(TwoNodes.at(second, PORT), buffer, 0, 1_000) > 0 ? 1 : 0;
+                counts[1] += receiver.poll((came, offset, length, info) -> { }, 64);
+                return counts[1] > 500;
+            });
+            second.close();
+            for (int i = 0; i < 200; i++) {
+                sender.offer(TwoNodes.at(second, PORT), buffer, 0, 1_000);
+                if (mode == ThreadingMode.INVOKER) {
+                    first.invoke();
+                }
+            }
+            assertTrue(receiver.isClosed());
+            nodes.await("the sender to know that its peer is gone", () -> TwoNodes.counter(first, "conn_reset") > 0);
+        }
+        return counts[0];
+    }
+
+    @Test
+    void shouldRefuseAPeerOfAnotherAuthority() {
+        final TwoNodes nodes = new TwoNodes(
+            RdsNode.with(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, identities, "first"))
+                .link(link.first()).launch(),
+            RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.DEDICATED, strangers, "second"))
+                .link(link.second()).launch(),
+            ThreadingMode.DEDICATED);
+        shouldRefuse(nodes, "node_handshake_failed", "node_handshake_failed");
+    }
+
+    @Test
+    void shouldRefuseACertificateThatHasExpired() {
+        final long later = System.currentTimeMillis() + Duration.ofDays(30).toMillis();
+        final TwoNodes nodes = new TwoNodes(
+            RdsNode.with(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, identities, "first"))
+                .link(link.first()).epochClock(() -> later).launch(),
+            RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.DEDICATED, identities, "second"))
+                .link(link.second()).launch(),
+            ThreadingMode.DEDICATED);
+        shouldRefuse(nodes, "node_handshake_failed", "node_handshake_failed");
+    }
+
+    @Test
+    void shouldRefuseAnEncryptedPeerInPlaintext() {
+        shouldRefuse(mixed(identities, null), null, "node_policy_refused");
+    }
+
+    @Test
+    void shouldRefuseAPlaintextPeerWhenEncryptionIsRequired() {
+        shouldRefuse(mixed(null, identities), null, "node_handshake_failed");
+    }
+
+    private TwoNodes mixed(final DemoIdentities ofFirst, final DemoIdentities ofSecond) {
+        return new TwoNodes(
+            RdsNode.with(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, ofFirst, "first"))
+                .link(link.first()).launch(),
+            RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.DEDICATED, ofSecond, "second"))
+                .link(link.second()).launch(),
+            ThreadingMode.DEDICATED);
+    }
+
+    /** The first node dials; each side counts why it ends, and not one datagram passes. */
+    private static void shouldRefuse(final TwoNodes nodes, final String firstCounter, final String secondCounter) {
+        try (nodes;
+            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
+            RdsSocket receiver = TwoNodes.bound(nodes.second(), PORT)) {
+            sender.send(TwoNodes.at(nodes.second(), PORT), ByteBuffer.allocate(100), TIMEOUT_NS);
+            nodes.await("the dialer's refusal",
+                () -> firstCounter == null || TwoNodes.counter(nodes.first(), firstCounter) > 0);
+            nodes.await("the listener's refusal", () -> TwoNodes.counter(nodes.second(), secondCounter) > 0);
+            nodes.await("a further attempt", () -> TwoNodes.counter(nodes.first(), "conn_attempts") > 2);
+            assertEquals(0, receiver.poll((buffer, offset, length, info) -> { }, 1));
+            assertEquals(0, TwoNodes.counter(nodes.second(), "recv_delivered"));
+            assertEquals(100, sender.unacknowledgedLength());
+        }
+    }
+
+    @Test
+    void shouldHaveEveryFrameHomeWhenBothNodesAreClosed() {
+        try (TwoNodes nodes = nodes(ThreadingMode.DEDICATED, true);
+            Traffic traffic = new Traffic(nodes, new SplittableRandom(5), 2, 500)) {
+            traffic.exchange(50, 50);
+        }
+        IntStream.range(0, 2).forEach(i -> {
+            final FrameBurst burst = new FrameBurst(64);
+            final LinkPort port = i == 0 ? link.first() : link.second();
+            while (port.receiveBurst(burst) > 0) {
+                port.release(burst);
+            }
+        });
+        assertTrue(link.isPoolFull());
+    }
+}

@@ -1,0 +1,27 @@
+package org.rds4j.tests.sim;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.rds4j.RdsContext;
+import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.sim.scenario.Scenario;
+import org.rds4j.sim.scenario.Verdict;
+
+/** The scenarios of the simulator with TLS on the link; the handshakes' own randomness is not simulated. */
+@Timeout(120)
+class EncryptedScenarioTest {
+    @ParameterizedTest
+    @EnumSource
+    void shouldKeepThePromiseWhenEncrypted(final Scenario scenario) {
+        try (DemoIdentities identities = new DemoIdentities(List.of("node"))) {
+            final UnaryOperator<RdsContext> encrypted = context -> identities.apply(context, "node");
+            final Verdict verdict = scenario.run(1, encrypted);
+            assertTrue(verdict.isPassed(), verdict.toString());
+        }
+    }
+}

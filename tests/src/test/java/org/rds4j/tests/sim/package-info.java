@@ -1,0 +1,2 @@
+/** Simulated runs of nodes that encrypt. */
+package org.rds4j.tests.sim;
