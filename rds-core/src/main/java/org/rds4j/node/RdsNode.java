@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * One host of a cluster: an address on a NIC, every connection to its peers, and the sockets of its applications. Made by
  * {@link #launch(RdsContext)}; sockets are opened by any thread.
  * <p>
- * {@link ThreadingMode} says which threads carry the work. In {@link ThreadingMode#INVOKER} none does: the
- * application calls {@link #invoke()}, from one thread at a time, and blocking calls of a socket do so while they wait.
+ * {@link ThreadingMode} says which threads carry the work. In {@link ThreadingMode#INVOKER} none does: one thread of the
+ * application calls {@link #invoke()}, blocking calls of a socket do so while they wait, and the same thread closes the node.
  */
 public final class RdsNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RdsNode.class);

@@ -34,7 +34,7 @@ class CommandLineTest {
         final CommandLine command = RdsCommand.commandLine();
         command.setOut(new PrintWriter(out, true));
         command.setErr(new PrintWriter(err, true));
-        return command.execute(line.isEmpty() ? new String[0] : line.split(" "));
+        return command.execute(line.isEmpty() ? new String[0] : line.split(" ", -1));
     }
 
     @Test
@@ -53,7 +53,7 @@ class CommandLineTest {
     @Test
     void shouldPrintAVerdictPerSeedOfASimulation() {
         assertEquals(0, run("sim --scenario chaos --seed 7 --seeds 2"), err.toString());
-        final String[] lines = out.toString().strip().split("\n");
+        final String[] lines = out.toString().strip().split("\n", -1);
         assertEquals(2, lines.length);
         assertTrue(lines[0].matches("chaos seed=7 PASSED delivered=20000 .* trace=[0-9a-f]{16}"), lines[0]);
         assertTrue(lines[1].startsWith("chaos seed=8 PASSED"), lines[1]);

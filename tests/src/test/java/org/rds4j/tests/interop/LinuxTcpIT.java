@@ -89,6 +89,7 @@ class LinuxTcpIT {
         try (Program engine = listen(device, "echo")) {
             final String output = run("ping", "-c", "5", "-i", "0.2", "-W", "10", ENGINE);
             assertTrue(output.contains("5 received"), output);
+            assertTrue(engine.isRunning());
         }
     }
 
@@ -112,7 +113,7 @@ class LinuxTcpIT {
     }
 
     private static void assertEchoed(final int octets, final String output) {
-        final String[] lines = output.strip().split("\n");
+        final String[] lines = output.strip().split("\n", -1);
         assertTrue(lines[0].startsWith("sent " + octets + " "), output);
         assertEquals(lines[0].replace("sent", "came"), lines[1]);
     }
@@ -166,7 +167,7 @@ class LinuxTcpIT {
 
     private static void assertReport(final Program engine, final String line) {
         final String output = engine.finish();
-        assertTrue(Arrays.asList(output.split("\n")).contains(line), output);
+        assertTrue(Arrays.asList(output.split("\n", -1)).contains(line), output);
     }
 
     private Program listen(final Device device, final String mode) {

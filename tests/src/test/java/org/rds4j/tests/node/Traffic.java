@@ -94,7 +94,7 @@ final class Traffic implements AutoCloseable {
         nodes.await("the datagrams to come", () -> {
             firstEnds.forEach(end -> end.work(secondEnds));
             secondEnds.forEach(end -> end.work(firstEnds));
-            return checker.violation().isPresent() || isSent() && checker.outstanding() == 0;
+            return checker.violation().isPresent() || (isSent() && checker.outstanding() == 0);
         });
         checker.requireComplete();
     }

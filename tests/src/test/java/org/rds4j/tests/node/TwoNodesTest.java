@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -91,21 +92,25 @@ class TwoNodesTest {
 
     @ParameterizedTest
     @CsvSource({"DEDICATED,false", "DEDICATED,true", "SHARED,false", "SHARED,true", "INVOKER,false", "INVOKER,true"})
-    void shouldDeliverEveryLengthAroundTheBoundariesToBlockingCalls(final ThreadingMode mode, final boolean isEncrypted) {
+    void shouldDeliverEveryLengthAroundTheBoundariesToBlockingCalls(final ThreadingMode mode, final boolean isEncrypted)
+        throws InterruptedException {
         final List<Integer> lengths = lengths();
-        try (TwoNodes nodes = nodes(mode, isEncrypted);
-            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
-            RdsSocket receiver = TwoNodes.bound(nodes.second(), PORT)) {
-            final CompletableFuture<Void> received = CompletableFuture.runAsync(() -> receiveAll(receiver, lengths));
+        final CountDownLatch isBound = new CountDownLatch(1);
+        final CompletableFuture<Void> received =
+            CompletableFuture.runAsync(() -> receiveAll(mode, isEncrypted ? identities : null, lengths, isBound));
+        try (RdsNode first = RdsNode.with(TwoNodes.context(TwoNodes.FIRST, mode, isEncrypted ? identities : null, "first"))
+                .link(link.first()).launch();
+            RdsSocket sender = TwoNodes.bound(first, SENDER_PORT)) {
+            isBound.await();
             final PayloadPattern pattern = new PayloadPattern(7);
             final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1 << 20]);
+            final RdsAddress destination = RdsAddress.parse("10.0.0.2:" + PORT);
             for (int i = 0; i < lengths.size(); i++) {
                 pattern.fill(1, 2, i, buffer, 0, lengths.get(i));
-                sender.send(TwoNodes.at(nodes.second(), PORT), buffer, 0, lengths.get(i), 0, TIMEOUT_NS);
+                sender.send(destination, buffer, 0, lengths.get(i), 0, TIMEOUT_NS);
             }
-            // The receiving thread drives its own node; this one must go on driving the sender's until all is there.
             while (!received.isDone() && mode == ThreadingMode.INVOKER) {
-                nodes.first().invoke();
+                first.invoke();
             }
             received.join();
         }
@@ -118,6 +123,15 @@ class TwoNodesTest {
         }
         lengths.addAll(List.of((1 << 20) - 49, (1 << 20) - 48, (1 << 20) - 1, 1 << 20));
         return lengths;
+    }
+
+    /** The whole life of the second node, so that in INVOKER mode one thread does all its work. */
+    private void receiveAll(
+        final ThreadingMode mode, final DemoIdentities known, final List<Integer> lengths, final CountDownLatch isBound) {
+        try (RdsNode second = second(mode, known, link.second()); RdsSocket receiver = TwoNodes.bound(second, PORT)) {
+            isBound.countDown();
+            receiveAll(receiver, lengths);
+        }
     }
 
     private static void receiveAll(final RdsSocket receiver, final List<Integer> lengths) {

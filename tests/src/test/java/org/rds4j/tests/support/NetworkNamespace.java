@@ -44,7 +44,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** Runs {@code ip} inside with the words of a line, which must succeed. */
     public void ip(final String line) {
-        try (Program program = Program.start(Program.concat(List.of("ip", "-n", name), List.of(line.split(" "))))) {
+        try (Program program = Program.start(Program.concat(List.of("ip", "-n", name), List.of(line.split(" ", -1))))) {
             program.finish();
         }
     }

@@ -110,8 +110,9 @@ public final class Program implements AutoCloseable {
 
     /** Waits for the end. */
     public int exitCode() {
-        while (readLine() != null) {
-            continue;
+        String line = readLine();
+        while (line != null) {
+            line = readLine();
         }
         try {
             if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {

@@ -4,9 +4,15 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** A TCP segment over IPv4 in a captured frame. */
-public record Segment(byte[] frame) {
+public final class Segment {
     private static final int ETHERNET = 14;
     private static final int SYN = 0x02;
+
+    private final byte[] frame;
+
+    private Segment(final byte[] frame) {
+        this.frame = frame;
+    }
 
     /** Those frames of a capture that are TCP segments. */
     public static List<Segment> of(final List<byte[]> frames) {

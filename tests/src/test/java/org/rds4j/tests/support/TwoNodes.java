@@ -4,6 +4,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.agrona.collections.MutableLong;
+import org.agrona.concurrent.YieldingIdleStrategy;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
@@ -65,7 +66,7 @@ public final class TwoNodes implements AutoCloseable {
         if (isDriven) {
             return first.invoke() + second.invoke();
         }
-        Thread.yield();
+        YieldingIdleStrategy.INSTANCE.idle();
         return 0;
     }
 
