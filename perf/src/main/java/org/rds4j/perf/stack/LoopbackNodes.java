@@ -15,9 +15,9 @@ import org.rds4j.tcp.link.LinkPort;
 
 /**
  * Two nodes, each with an engine of its own, on a crossed pair of {@code net_ring} ports. Both engines and both
- * applications run on the caller's thread; encryption, where there is any, on one other thread.
+ * applications run on the caller's thread, and so does encryption unless it has a thread of its own.
  */
-public final class LoopbackNodes implements AutoCloseable {
+final class LoopbackNodes implements AutoCloseable {
     private static final int FRAMES = 8_192;
     private static final int RING_SIZE = 1_024;
 
@@ -31,14 +31,14 @@ public final class LoopbackNodes implements AutoCloseable {
     /**
      * Brings both nodes up.
      *
-     * @param name      of ports and mempool, unique in the process, at most 12 characters.
-     * @param encrypted whether they speak TLS 1.3 to each other, or plaintext.
-     * @param mtu       of the link, in octets.
+     * @param name       of ports and mempool, unique in the process, at most 12 characters.
+     * @param protection of what they say to each other.
+     * @param mtu        of the link, in octets.
      */
-    public LoopbackNodes(final String name, final boolean encrypted, final int mtu) {
+    LoopbackNodes(final String name, final Protection protection, final int mtu) {
         final DpdkEnvironment environment = DpdkEnvironment.start();
-        encryption = encrypted ? new EncryptionThread() : null;
-        identities = encrypted ? new DemoIdentities(List.of("client", "server")) : null;
+        encryption = protection == Protection.THREAD ? new EncryptionThread() : null;
+        identities = protection == Protection.NONE ? null : new DemoIdentities(List.of("client", "server"));
         mempool = DpdkMempool.create(environment, name, FRAMES, DpdkMempool.frameCapacityForMtu(mtu));
         ports = DpdkRingPair.open(environment, name, mempool, RING_SIZE, mtu, new SecureRandom());
         client = launch("client", "10.0.0.1/24", ports.first(), mtu);
@@ -64,7 +64,7 @@ public final class LoopbackNodes implements AutoCloseable {
      *
      * @return 10.0.0.1.
      */
-    public RdsNode client() {
+    RdsNode client() {
         return client;
     }
 
@@ -73,7 +73,7 @@ public final class LoopbackNodes implements AutoCloseable {
      *
      * @return 10.0.0.2.
      */
-    public RdsNode server() {
+    RdsNode server() {
         return server;
     }
 
@@ -82,7 +82,7 @@ public final class LoopbackNodes implements AutoCloseable {
      *
      * @return work done.
      */
-    public int invoke() {
+    int invoke() {
         return client.invoke() + server.invoke();
     }
 

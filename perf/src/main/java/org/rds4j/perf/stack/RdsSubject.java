@@ -14,11 +14,14 @@ public final class RdsSubject implements Subject {
     private static final int MTU = 9_000;
 
     private final SubjectDescription description;
-    private final LoopbackNodes nodes;
+    private final LoopbackNodes forRtt;
+    private final LoopbackNodes forThroughput;
 
-    private RdsSubject(final SubjectDescription description, final LoopbackNodes nodes) {
+    private RdsSubject(
+        final SubjectDescription description, final LoopbackNodes forRtt, final LoopbackNodes forThroughput) {
         this.description = description;
-        this.nodes = nodes;
+        this.forRtt = forRtt;
+        this.forThroughput = forThroughput;
     }
 
     /**
@@ -31,12 +34,14 @@ public final class RdsSubject implements Subject {
     }
 
     /**
-     * RDS in TLS 1.3 records with AES-128-GCM.
+     * RDS in TLS 1.3 records with AES-128-GCM. A ping-pong has one message under way and nothing to overlap, so a thread for
+     * encryption would only add hand-overs; a stream gains from it.
      *
      * @return its factory.
      */
     public static SubjectFactory encrypted() {
-        return new Factory("rds", true, "both engines and applications on one busy thread, encryption on another");
+        return new Factory("rds", true,
+            "both engines and applications on one busy thread, encryption too for rtt, on another for throughput");
     }
 
     @Override
@@ -46,17 +51,20 @@ public final class RdsSubject implements Subject {
 
     @Override
     public RttSession rtt(final int size) {
-        return new RdsRtt(nodes, size);
+        return new RdsRtt(forRtt, size);
     }
 
     @Override
     public ThroughputSession throughput(final int size) {
-        return new RdsThroughput(nodes, size);
+        return new RdsThroughput(forThroughput, size);
     }
 
     @Override
     public void close() {
-        nodes.close();
+        forRtt.close();
+        if (forThroughput != forRtt) {
+            forThroughput.close();
+        }
     }
 
     private record Factory(String label, boolean encrypted, String threads) implements SubjectFactory {
@@ -68,7 +76,12 @@ public final class RdsSubject implements Subject {
             }
             final SubjectDescription description = new SubjectDescription(
                 label, "rds", encrypted, "net_ring", "invoker", threads + ", MTU " + MTU);
-            return new RdsSubject(description, new LoopbackNodes(encrypted ? "perf_tls" : "perf_plain", encrypted, MTU));
+            if (encrypted) {
+                return new RdsSubject(description, new LoopbackNodes("perf_inline", Protection.INLINE, MTU),
+                    new LoopbackNodes("perf_thread", Protection.THREAD, MTU));
+            }
+            final LoopbackNodes nodes = new LoopbackNodes("perf_plain", Protection.NONE, MTU);
+            return new RdsSubject(description, nodes, nodes);
         }
     }
 }

@@ -14,7 +14,7 @@ class ReadmeTest {
         final String source = Files.readString(root.resolve(
             "tests/src/test/java/org/rds4j/tests/example/Hello.java"));
         final String example = source.substring(
-            source.indexOf("// README: begin\n") + 17, source.indexOf("    // README: end")).stripIndent().strip();
+            source.indexOf("// README: begin\n") + 17, source.indexOf("    // README: end")).stripTrailing().stripIndent();
         assertTrue(Files.readString(root.resolve("README.md")).contains(example), "README.md must show:\n" + example);
     }
 }
