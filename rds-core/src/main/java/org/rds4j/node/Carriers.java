@@ -75,7 +75,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     /** Completes the construction: the RDS engine needs this object as its connector. */
     void attach(final RdsEngine engine) {
         rds = engine;
-        tcp.listen(tcpPort, this);
+        final int lane = Math.min(LaneSettings.DEFAULT_LANE, laneCount - 1);
+        tcp.listen(tcpPort, lane, dscpOfLane.applyAsInt(lane), this);
     }
 
     @Override

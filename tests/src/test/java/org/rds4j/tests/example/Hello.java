@@ -19,7 +19,7 @@ final class Hello {
     // README: begin
     public static void main(final String[] args) {
         final RdsContext context = new RdsContext()
-            .device("net_tap0,iface=rds0")
+            .device("net_af_packet0,iface=veth-a")
             .address("10.0.0.1/24")
             .certificate(Path.of("certs/a.pem"))
             .privateKey(Path.of("certs/a.key"))
