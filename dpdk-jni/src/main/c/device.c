@@ -127,10 +127,12 @@ static jint configure(JNIEnv *env, jclass cls, jint port, jint queues, jint mtu,
     (void) cls;
     struct rte_eth_dev_info info;
     struct rte_eth_conf conf;
-    uint8_t key[256];
+    /* The device's configuration keeps a pointer to the key and reads it at every start. */
+    static uint8_t keys[RTE_MAX_ETHPORTS][256];
+    uint8_t *key = keys[(uint16_t) port % RTE_MAX_ETHPORTS];
     const jsize key_length = (*env)->GetArrayLength(env, rss_key);
     int error = rte_eth_dev_info_get((uint16_t) port, &info);
-    if (error != 0 || key_length >= (jsize) sizeof(key)) {
+    if (error != 0 || key_length >= (jsize) sizeof(keys[0])) {
         return error != 0 ? error : -EINVAL;
     }
     (*env)->GetByteArrayRegion(env, rss_key, 0, key_length, (jbyte *) key);

@@ -53,11 +53,11 @@ public final class DatagramInfo {
     }
 
     /**
-     * The service-level class the datagram travelled in: the lane of the path it came over.
+     * The lane the datagram travelled in, which stands for a class of service levels; the wire carries no level.
      *
      * @return 0 to 15.
      */
-    public int serviceLevel() {
+    public int lane() {
         return serviceLevel;
     }
 

@@ -84,6 +84,9 @@ public final class RdsSocket implements AutoCloseable {
      * @throws RdsException (ENOMEM) when there are {@code maxSockets} already, (ETIMEDOUT) when the engine does not answer.
      */
     public static RdsSocket open(final RdsContext context, final EngineProxy engine, final IntSupplier duty) {
+        if (engine.isClosed()) {
+            throw RdsException.of(Errno.EBADF, "the node is closed");
+        }
         final SocketRegion region = new SocketRegion(context);
         final int slot = engine.directory().register(region);
         if (slot < 0) {
@@ -235,9 +238,11 @@ public final class RdsSocket implements AutoCloseable {
      * @return the octets the datagram takes on its path, above 0, or one of {@link #BACK_PRESSURED}, {@link #NOT_BOUND},
      * {@link #TOO_LONG}, {@link #CLOSED}, {@link #NO_DESTINATION}, {@link #NOT_UNICAST}, {@link #FAMILY_MISMATCH},
      * {@link #BAD_SERVICE_LEVEL}; {@link #errnoOf} maps them.
+     * @throws IndexOutOfBoundsException when the payload does not lie inside the buffer; nothing has happened then.
      */
     public int offer(
         final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level) {
+        buffer.boundsCheck(offset, length);
         final int refusal = admit(destination, length, level);
         if (refusal < 0) {
             return refusal;
@@ -300,9 +305,11 @@ public final class RdsSocket implements AutoCloseable {
         return submitInline(destination, index, length, level);
     }
 
+    /** Also checks every piece: once the ring slot is claimed nothing may throw. */
     private static long lengthOf(final DirectBufferVector[] vectors) {
         long length = 0;
         for (int i = 0; i < vectors.length; i++) {
+            vectors[i].buffer().boundsCheck(vectors[i].offset(), vectors[i].length());
             length += vectors[i].length();
         }
         return length;

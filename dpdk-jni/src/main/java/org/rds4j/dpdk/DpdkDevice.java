@@ -268,7 +268,8 @@ public final class DpdkDevice implements AutoCloseable {
         }
     }
 
-    void onPortClosed() {
+    /** Queues may be closed by the threads that used them. */
+    synchronized void onPortClosed() {
         openPorts--;
         if (openPorts == 0) {
             totals.refresh();

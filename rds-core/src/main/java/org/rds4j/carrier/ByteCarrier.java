@@ -62,6 +62,12 @@ public interface ByteCarrier {
     void abort();
 
     /**
+     * Ends the stream at once, and nobody will read what it received: for a carrier that is not wanted. It is drained as soon
+     * as it is down and no thread uses its memory. Idempotent.
+     */
+    void discard();
+
+    /**
      * Whether the carrier has come to its end: it is down, {@link #receive} has nothing more to hand out and will never
      * have, {@link #acknowledgedPosition()} is final, and no thread reads offered memory any more.
      *

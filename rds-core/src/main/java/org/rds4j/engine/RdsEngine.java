@@ -147,7 +147,7 @@ public final class RdsEngine implements ReleaseHandler {
             isValid ? paths.findOrAdd(key.remoteHigh(), key.remoteLow(), key.lane(), timeNs) : null;
         if (path == null) {
             counters.increment(RdsCounter.CONN_DROP_NO_PEER);
-            carrier.abort();
+            carrier.discard();
         } else {
             path.onCarrierUp(carrier, dialedByUs, timeNs);
         }

@@ -2,6 +2,7 @@ package org.rds4j.engine;
 
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.rds4j.RdsAddress;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.peer.PeerPath;
@@ -37,10 +38,13 @@ final class SubmitDrain implements ControlledMessageHandler {
         return from.drain(this, limit);
     }
 
-    /** Everything submitted, as far as the logs have room. */
+    /** Everything submitted, as far as the logs have room. Ends at a slot that its sender never filled. */
     void drainAll(final EngineSocket from, final long timeNs) {
         isBlocked = false;
-        while (!isBlocked && from.region().submitRing().size() > 0) {
+        final RingBuffer ring = from.region().submitRing();
+        long position = -1;
+        while (!isBlocked && ring.size() > 0 && ring.consumerPosition() != position) {
+            position = ring.consumerPosition();
             drain(from, Integer.MAX_VALUE, timeNs);
         }
     }

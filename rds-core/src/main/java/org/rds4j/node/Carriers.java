@@ -34,6 +34,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final TcpEngine tcp;
     private final int tcpPort;
     private final int laneCount;
+    private final int maxGreetings;
     private final IntUnaryOperator dscpOfLane;
     private final SecurityService security;
     private final EncryptionQueue queue;
@@ -52,6 +53,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
      *
      * @param tcp        the engine that owns the connections.
      * @param settings   port, lanes and marking.
+     * @param maxGreetings connections that may be on their way to becoming carriers.
      * @param security   makes handshakes, or null in plaintext.
      * @param random     for markers.
      * @param counters   where refusals are counted.
@@ -59,12 +61,14 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     Carriers(
         final TcpEngine tcp,
         final LaneSettings settings,
+        final int maxGreetings,
         final SecurityService security,
         final RandomGenerator random,
         final NodeCounters counters) {
         this.tcp = tcp;
         this.tcpPort = settings.tcpPort();
         this.laneCount = settings.laneCount();
+        this.maxGreetings = maxGreetings;
         this.dscpOfLane = settings.dscpOfLane();
         this.security = security;
         this.queue = security == null ? null : security.queue();
@@ -86,6 +90,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final TcpConnection connection = tcp.connect(
             key.remoteHigh(), key.remoteLow(), tcpPort, key.lane(), dscpOfLane.applyAsInt(key.lane()), greeting, now);
         if (connection == null) {
+            forget(greeting);
             count(NodeCounter.CONNECT_EXHAUSTED);
             rds.onConnectFailed(key, now);
             return;
@@ -95,6 +100,10 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     @Override
     public TcpHandler onAccept(final TcpConnection connection) {
+        if (greetings.size() >= maxGreetings) {
+            count(NodeCounter.GREETINGS_FULL);
+            return null;
+        }
         final Greeting greeting = greeting(null);
         begin(greeting, connection);
         return greeting;
@@ -148,7 +157,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     void onHandshakeFailed(final HandshakeTask task, final TcpConnection connection) {
         count(NodeCounter.HANDSHAKE_FAILED);
-        LOG.warn("handshake with {}:{} failed: {}",
+        LOG.debug("handshake with {}:{} failed: {}",
             RdsAddress.hostText(connection.remoteHigh(), connection.remoteLow()), connection.remotePort(), task.failure());
     }
 
@@ -210,11 +219,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         }
     }
 
-    /** Connections that are not yet home: greetings, carriers that went down and still hold memory. */
-    boolean isSettled() {
-        return greetings.isEmpty() && ending.isEmpty();
-    }
-
     @Override
     public void onSealed(final SecureSession session, final long tag, final int recordLength, final RecordError error) {
         carrierById.get(session.id()).onSealed((int) tag, error);
@@ -244,7 +248,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         // The carrier is forgotten already.
     }
 
-    /** Earliest time limit of a greeting. */
+    /** Greetings have time limits and steps to submit again; they are few and short-lived, so they are simply asked often. */
     long nextDeadlineNs() {
         return greetings.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
     }

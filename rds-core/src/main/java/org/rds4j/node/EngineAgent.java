@@ -1,5 +1,8 @@
 package org.rds4j.node;
 
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.agrona.LangUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.rds4j.engine.RdsEngine;
@@ -14,8 +17,9 @@ import org.rds4j.tcp.network.NetworkLayer;
  */
 final class EngineAgent implements Agent {
     private static final int RECEIVE_BURST = 64;
-    /** Duty cycles that closing connections get to say goodbye before they are reset. */
-    private static final int CLOSING_CYCLES = 100;
+    /** Each idle one is followed by a pause: a tenth of a second or so for data and goodbyes to be acknowledged. */
+    private static final int CLOSING_CYCLES = 1_000;
+    private static final long CLOSING_PAUSE_NS = 50_000L;
 
     private final NanoClock clock;
     private final LinkPort port;
@@ -24,6 +28,7 @@ final class EngineAgent implements Agent {
     private final RdsEngine rds;
     private final Carriers carriers;
     private final Egress egress;
+    private Agent companion;
     private final FrameBurst received = new FrameBurst(RECEIVE_BURST);
 
     EngineAgent(
@@ -76,17 +81,46 @@ final class EngineAgent implements Agent {
             Math.min(rds.nextDeadlineNs(), carriers.nextDeadlineNs()));
     }
 
-    /** Closes every socket and connection; whatever connection is not over soon is reset, so that the peer knows. */
+    /**
+     * Names the encryption agent when it shares this agent's thread, and so has to be run while this one closes.
+     *
+     * @param agent the other agent, or null when it has a thread of its own.
+     */
+    void companion(final Agent agent) {
+        companion = agent;
+    }
+
+    /** Waits a little for what is not acknowledged, then closes every socket and connection; what is not over soon is reset. */
     @Override
     public void onClose() {
-        rds.close(clock.nanoTime());
-        for (int i = 0; i < CLOSING_CYCLES && rds.hasCarriers(); i++) {
-            doWork();
+        try {
+            workUntil(rds::isAllAcknowledged);
+            rds.close(clock.nanoTime());
+            workUntil(() -> !rds.hasCarriers());
+            rds.poll(Long.MAX_VALUE);
+            egress.poll(clock.nanoTime());
+        } finally {
+            egress.close();
+            port.close();
         }
-        rds.poll(Long.MAX_VALUE);
-        egress.poll(clock.nanoTime());
-        egress.close();
-        port.close();
+    }
+
+    private void workUntil(final BooleanSupplier isOver) {
+        for (int i = 0; i < CLOSING_CYCLES && (i == 0 || !isOver.getAsBoolean()); i++) {
+            if (doWork() + companionWork() == 0) {
+                LockSupport.parkNanos(CLOSING_PAUSE_NS);
+            }
+        }
+    }
+
+
+    private int companionWork() {
+        try {
+            return companion == null ? 0 : companion.doWork();
+        } catch (final Exception e) {
+            LangUtil.rethrowUnchecked(e);
+            return 0;
+        }
     }
 
     @Override

@@ -59,6 +59,9 @@ abstract class Greeting implements TcpHandler {
         isOver = true;
         connection.handler(carrier);
         carriers.onUp(key, carrier, dialedKey != null);
+        if (carrier.isDown()) {
+            return;
+        }
         carrier.onReceivable(connection);
         if (closeReason != null) {
             carrier.onClosed(connection, closeReason);

@@ -64,7 +64,8 @@ final class PlainCarrier extends TcpCarrier {
 
     @Override
     public boolean isDrained() {
-        return isReleased() || (isDown() && connection.consumedPosition() == connection.receivedPosition());
+        return isReleased()
+            || (isDown() && (isDiscarded() || connection.consumedPosition() == connection.receivedPosition()));
     }
 
     @Override

@@ -134,6 +134,9 @@ public final class RdsNode implements AutoCloseable {
 
     private void start() {
         final List<Agent> agents = parts.agents();
+        if (context.threadingMode() != ThreadingMode.DEDICATED && agents.size() > 1) {
+            parts.engine().companion(agents.getLast());
+        }
         switch (context.threadingMode()) {
             case INVOKER -> {
                 invoker = new AgentInvoker(RdsNode::onError, null, composite(agents));

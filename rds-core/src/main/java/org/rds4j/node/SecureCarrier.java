@@ -44,6 +44,7 @@ final class SecureCarrier extends TcpCarrier {
     private long parsedPosition;
     private int sealing;
     private int sealingOctets;
+    private boolean isUpdatingKeys;
     private boolean isClosing;
     private boolean closeNotifySent;
     private boolean isRefusing;
@@ -62,7 +63,7 @@ final class SecureCarrier extends TcpCarrier {
 
     @Override
     public long offer(final long address, final int length) {
-        if (isDown() || isClosing || isQueueFull() || (session.isKeyUpdateDue() && !updateKeys())) {
+        if (isDown() || isClosing || isQueueFull() || (session.isKeyUpdateDue() && !isUpdatingKeys && !updateKeys())) {
             return NOT_NOW;
         }
         final int recordLength = length + RECORD_OVERHEAD;
@@ -82,7 +83,8 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     private boolean updateKeys() {
-        return submitControl(KEY_UPDATE_LENGTH);
+        isUpdatingKeys = submitControl(KEY_UPDATE_LENGTH);
+        return isUpdatingKeys;
     }
 
     private boolean submitControl(final int length) {
@@ -122,6 +124,7 @@ final class SecureCarrier extends TcpCarrier {
     void onSealed(final int claimed, final RecordError error) {
         sealing--;
         sealingOctets -= claimed;
+        isUpdatingKeys &= claimed != KEY_UPDATE_LENGTH;
         if (isDown()) {
             return;
         }
@@ -141,7 +144,7 @@ final class SecureCarrier extends TcpCarrier {
     /** Hands complete records to the encryption thread, in order, as far as both rings have room. */
     void submitRecords() {
         long available = connection.receivedPosition() - parsedPosition;
-        while (available >= HEADER_LENGTH && submitted - delivered < OPEN_CAPACITY && !isRefusing) {
+        while (available >= HEADER_LENGTH && submitted - delivered < OPEN_CAPACITY && !isRefusing && !isDiscarded()) {
             final int body = octet(3) << 8 | octet(4);
             if (body > MAX_BODY) {
                 refuse();
@@ -209,7 +212,7 @@ final class SecureCarrier extends TcpCarrier {
         return total;
     }
 
-    /** Says close_notify inside the records, then closes; cut short without it, the peer knows that something was lost. */
+    /** Says close_notify inside the records, then closes. */
     @Override
     public void close() {
         isClosing = true;
@@ -225,7 +228,11 @@ final class SecureCarrier extends TcpCarrier {
 
     @Override
     public boolean isDrained() {
-        return isReleased() || (isDown() && sealing == 0 && delivered == submitted && !holdsCompleteRecord());
+        return isReleased() || (isDown() && sealing == 0 && opened == submitted && (isDiscarded() || isRead()));
+    }
+
+    private boolean isRead() {
+        return delivered == submitted && !holdsCompleteRecord();
     }
 
     private boolean holdsCompleteRecord() {

@@ -12,6 +12,7 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
     final Carriers carriers;
     private CarrierDownReason failure;
     private boolean isDown;
+    private boolean isDiscarded;
     private boolean isReleased;
     private long finalAcknowledged;
 
@@ -28,6 +29,16 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
     @Override
     public final void abort() {
         fail(CarrierDownReason.RESET);
+    }
+
+    @Override
+    public final void discard() {
+        isDiscarded = true;
+        abort();
+    }
+
+    final boolean isDiscarded() {
+        return isDiscarded;
     }
 
     final void fail(final CarrierDownReason reason) {

@@ -268,7 +268,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     public void onCarrierUp(final ByteCarrier candidate, final boolean dialedByUs, final long nowNs) {
         isDialing &= !dialedByUs;
         if (isShut) {
-            candidate.abort();
+            candidate.discard();
         } else if (carrier == null && (dialedByUs || !isDialing || !isLocalSmaller)) {
             adopt(candidate, dialedByUs);
             dropWaiting();
@@ -279,7 +279,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             close(nowNs);
         } else if (dialedByUs) {
             counters.increment(RdsCounter.CONN_DROP_DUEL);
-            candidate.abort();
+            candidate.discard();
         } else {
             hold(candidate, false, nowNs);
             tryCurrent();
@@ -318,7 +318,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private void dropWaiting() {
         if (waiting != null) {
             counters.increment(RdsCounter.CONN_DROP_DUEL);
-            waiting.abort();
+            waiting.discard();
             waiting = null;
         }
     }

@@ -20,6 +20,7 @@ public final class SocketTable implements MessageHandler {
     private final Consumer<EngineSocket> beforeClose;
     private final EngineSocket[] bySlot;
     private final EngineSocket[] byPort = new EngineSocket[PORTS];
+    private boolean isClosed;
     private EngineSocket[] open = new EngineSocket[0];
     private int lives;
 
@@ -99,6 +100,11 @@ public final class SocketTable implements MessageHandler {
         if (region == null) {
             return;
         }
+        if (isClosed || (bySlot[slot] == null && kind != EngineCommand.OPEN)) {
+            region.closed();
+            region.respond(correlationId, Errno.EBADF.number(), 0);
+            return;
+        }
         switch (kind) {
             case EngineCommand.OPEN -> {
                 open(slot, region);
@@ -157,8 +163,8 @@ public final class SocketTable implements MessageHandler {
         if (socket == null) {
             return;
         }
-        beforeClose.accept(socket);
         socket.region().closed();
+        beforeClose.accept(socket);
         byPort[socket.port()] = null;
         bySlot[slot] = null;
         open = Arrays.stream(open).filter(other -> other != socket).toArray(EngineSocket[]::new);
@@ -167,8 +173,10 @@ public final class SocketTable implements MessageHandler {
 
     /** Closes every socket; the engine ends. */
     public void closeAll() {
+        isClosed = true;
         for (final EngineSocket socket : open) {
             socket.region().closed();
+            beforeClose.accept(socket);
         }
         open = new EngineSocket[0];
         Arrays.fill(bySlot, null);

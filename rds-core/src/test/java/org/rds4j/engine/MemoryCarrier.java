@@ -179,4 +179,9 @@ final class MemoryCarrier implements ByteCarrier {
     public boolean isDrained() {
         return isDownTold && readIndex == writeIndex;
     }
+
+    @Override
+    public void discard() {
+        abort();
+    }
 }

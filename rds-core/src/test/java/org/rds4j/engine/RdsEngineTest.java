@@ -111,7 +111,7 @@ class RdsEngineTest {
             from.send(to.localAddress(), buffer, 0, 8, level, 1_000_000L);
         }
         network.until(() -> {
-            to.poll((data, offset, length, info) -> levels.add(info.serviceLevel()), 16);
+            to.poll((data, offset, length, info) -> levels.add(info.lane()), 16);
             return levels.size() == 4;
         });
         assertEquals(4, network.links.size());

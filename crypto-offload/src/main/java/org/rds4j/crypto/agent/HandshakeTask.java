@@ -136,6 +136,9 @@ public final class HandshakeTask {
         } catch (final RuntimeException e) {
             failure = new HandshakeFailure(HandshakeFailure.Cause.TLS, "the handshake could not be computed: " + e);
         }
+        if (failure != null && handshake != null) {
+            handshake.close();
+        }
         return session != null || failure != null;
     }
 

@@ -10,6 +10,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.DatagramInfo;
 import org.rds4j.RdsContext;
+import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.node.RdsNode;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class NodeCommand implements Callable<Integer> {
     private static final int POLL_LIMIT = 64;
+    /** A client that does not read must not stop the echoes of others for long. */
+    private static final long ECHO_PATIENCE_NS = 100_000_000L;
 
     @Spec
     private CommandSpec spec;
@@ -43,6 +46,7 @@ final class NodeCommand implements Callable<Integer> {
 
     private final UnsafeBuffer echo = new UnsafeBuffer(0, 0);
     private RdsSocket echoSocket;
+    private long echoesDropped;
 
     @Override
     public Integer call() {
@@ -79,7 +83,11 @@ final class NodeCommand implements Callable<Integer> {
 
     private void sendBack(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
         echo.wrap(buffer, offset, length);
-        echoSocket.send(info.source(), echo, 0, length, info.serviceLevel(), RdsSocket.FOREVER);
+        try {
+            echoSocket.send(info.source(), echo, 0, length, echoSocket.serviceLevel(), ECHO_PATIENCE_NS);
+        } catch (final RdsException e) {
+            echoesDropped++;
+        }
     }
 
     private static void stop(final Thread main) {
@@ -92,6 +100,9 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     private void printCounters(final RdsNode node) {
+        if (echoesDropped > 0) {
+            say(String.format("%12d  echoes_dropped: datagrams not sent back, as their sender did not take them", echoesDropped));
+        }
         node.counters((label, meaning, value) -> {
             if (value != 0) {
                 say(String.format("%12d  %s: %s", value, label, meaning));

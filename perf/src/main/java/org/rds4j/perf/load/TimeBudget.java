@@ -10,7 +10,7 @@ package org.rds4j.perf.load;
  */
 public record TimeBudget(long totalNs, long maxCellNs, int rounds) {
     /** The default run: with four subjects well under three minutes, start of the JVM and of the subjects included. */
-    public static final TimeBudget FULL = new TimeBudget(140_000_000_000L, 4_000_000_000L, 3);
+    public static final TimeBudget FULL = new TimeBudget(115_000_000_000L, 3_000_000_000L, 3);
     /** The quick run: with four subjects well under 45 seconds. */
     public static final TimeBudget QUICK = new TimeBudget(30_000_000_000L, 1_500_000_000L, 2);
 

@@ -207,7 +207,7 @@ class TwoNodesTest {
                 assertTrue(sender.offer(TwoNodes.at(nodes.second(), PORT), buffer, 0, 1, level) > 0);
                 nodes.await("the datagram of level " + level, () -> receiver.poll((came, offset, length, info) -> {
                     assertEquals(buffer.getByte(0), came.getByte(offset));
-                    assertEquals(lane, info.serviceLevel());
+                    assertEquals(lane, info.lane());
                 }, 1) > 0);
             }
             assertEquals(4, TwoNodes.counter(nodes.second(), "passive-opens"));
