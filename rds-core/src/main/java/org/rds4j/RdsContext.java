@@ -36,6 +36,7 @@ public final class RdsContext {
     private int mtu = 1500;
     private int tcpPort = 16385;
     private SecurityMode security = SecurityMode.REQUIRED;
+    private RecordCipher cipher = RecordCipher.AES_128_GCM;
     private Path certificate;
     private Path privateKey;
     private Path trust;
@@ -447,6 +448,27 @@ public final class RdsContext {
     public RdsContext security(final SecurityMode value) {
         requireOpen();
         security = value;
+        return this;
+    }
+
+    /**
+     * The cipher of encrypted records that this node asks for; a peer may ask for the stronger one.
+     *
+     * @return the value.
+     */
+    public RecordCipher cipher() {
+        return cipher;
+    }
+
+    /**
+     * Sets the cipher of encrypted records that this node asks for.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext cipher(final RecordCipher value) {
+        requireOpen();
+        cipher = value;
         return this;
     }
 

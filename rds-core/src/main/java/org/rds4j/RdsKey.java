@@ -22,6 +22,9 @@ public enum RdsKey {
     /** What is demanded of every connection. */
     SECURITY("security",
         (context, text) -> context.security(constant(SecurityMode.class, "security", text)), RdsContext::security),
+    /** Cipher of encrypted records, {@code AES_128_GCM} or {@code AES_256_GCM}. */
+    CIPHER("cipher",
+        (context, text) -> context.cipher(constant(RecordCipher.class, "cipher", text)), RdsContext::cipher),
     /** PEM file with this host's certificate chain. */
     CERTIFICATE("certificate",
         (context, text) -> context.certificate(Path.of(text)), RdsContext::certificate),

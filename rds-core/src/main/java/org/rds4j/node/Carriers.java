@@ -116,8 +116,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         }
         final long id = nextId++;
         final HandshakeTask task = dialedKey == null
-            ? security.serverTask(id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, random))
-            : security.clientTask(id, PathMarker.of(dialedKey.lane(), dialedKey.index(), random));
+            ? security.serverTask(
+                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, security.cipher(), random))
+            : security.clientTask(id, PathMarker.of(dialedKey.lane(), dialedKey.index(), security.cipher(), random));
         final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, queue, task);
         greetingById.put(id, greeting);
         return greeting;

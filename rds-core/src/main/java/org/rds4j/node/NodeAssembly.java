@@ -147,8 +147,10 @@ final class NodeAssembly {
         final TlsContext tls = new TlsContext(
             PemIdentity.load(context.certificate(), context.privateKey()),
             TrustBundle.load(context.trust()),
-            builder.epochClock);
-        return new SecurityService(tls, AeadProviders.best(), agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters));
+            builder.epochClock,
+            PathMarker::keyLength);
+        return new SecurityService(
+            tls, AeadProviders.best(), context.cipher(), agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters));
     }
 
     private void list(final CryptoCounters cryptoCounters, final String suffix) {

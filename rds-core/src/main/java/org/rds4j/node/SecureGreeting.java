@@ -1,6 +1,7 @@
 package org.rds4j.node;
 
 import java.util.random.RandomGenerator;
+import org.rds4j.RecordCipher;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
@@ -27,10 +28,11 @@ final class SecureGreeting extends Greeting {
         this.task = task;
     }
 
-    static Marker answer(final Marker clientMarker, final int laneCount, final RandomGenerator random) {
+    static Marker answer(
+        final Marker clientMarker, final int laneCount, final RecordCipher cipher, final RandomGenerator random) {
         final boolean isServed = PathMarker.isValid(clientMarker)
             && PathMarker.lane(clientMarker) < laneCount && PathMarker.index(clientMarker) == 0;
-        return isServed ? PathMarker.of(PathMarker.lane(clientMarker), 0, random) : null;
+        return isServed ? PathMarker.of(PathMarker.lane(clientMarker), 0, cipher, random) : null;
     }
 
     HandshakeTask task() {

@@ -2,6 +2,7 @@ package org.rds4j.node;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.rds4j.RecordCipher;
 import org.rds4j.crypto.agent.CompletionHandler;
 import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
@@ -18,13 +19,20 @@ final class SecurityService {
 
     private final TlsContext tls;
     private final AeadProvider provider;
+    private final RecordCipher cipher;
     private final EncryptionQueue queue;
     private final Deque<Object> wipes = new ArrayDeque<>();
 
-    SecurityService(final TlsContext tls, final AeadProvider provider, final EncryptionQueue queue) {
+    SecurityService(
+        final TlsContext tls, final AeadProvider provider, final RecordCipher cipher, final EncryptionQueue queue) {
         this.tls = tls;
+        this.cipher = cipher;
         this.provider = provider;
         this.queue = queue;
+    }
+
+    RecordCipher cipher() {
+        return cipher;
     }
 
     EncryptionQueue queue() {

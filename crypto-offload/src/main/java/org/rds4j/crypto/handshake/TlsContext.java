@@ -16,18 +16,34 @@ import org.rds4j.crypto.certificate.TrustBundle;
  * tickets. Immutable and thread safe.
  */
 public final class TlsContext {
+    private static final int AES_128_KEY_LENGTH = 16;
     private static final String[] PROTOCOLS = {"TLSv1.3"};
 
     private final SSLContext context;
+    private final KeyLengthRule keyLengthRule;
 
     /**
-     * A context.
+     * A context whose records are under AES-128-GCM.
      *
      * @param identity of this node.
      * @param trust    whom it believes.
      * @param clock    for the validity of certificates, milliseconds since 1970.
      */
     public TlsContext(final PemIdentity identity, final TrustBundle trust, final EpochClock clock) {
+        this(identity, trust, clock, (client, server) -> AES_128_KEY_LENGTH);
+    }
+
+    /**
+     * A context.
+     *
+     * @param identity      of this node.
+     * @param trust         whom it believes.
+     * @param clock         for the validity of certificates, milliseconds since 1970.
+     * @param keyLengthRule decides between AES-128-GCM and AES-256-GCM for records.
+     */
+    public TlsContext(
+        final PemIdentity identity, final TrustBundle trust, final EpochClock clock, final KeyLengthRule keyLengthRule) {
+        this.keyLengthRule = keyLengthRule;
         try {
             final Provider provider = Conscrypt.newProviderBuilder().build();
             context = SSLContext.getInstance("TLSv1.3", provider);
@@ -48,7 +64,7 @@ public final class TlsContext {
      * @return a handshake whose first {@link TlsHandshake#onInput} makes the ClientHello.
      */
     public TlsHandshake newClient(final Marker marker) {
-        return new TlsHandshake(engine(true), marker, null);
+        return new TlsHandshake(engine(true), marker, null, keyLengthRule);
     }
 
     /**
@@ -58,7 +74,7 @@ public final class TlsContext {
      * @return a handshake that waits for a ClientHello.
      */
     public TlsHandshake newServer(final MarkerPolicy policy) {
-        return new TlsHandshake(engine(false), null, policy);
+        return new TlsHandshake(engine(false), null, policy, keyLengthRule);
     }
 
     /** The suites of TLS 1.3 are fixed in the library, which prefers AES-128-GCM; the outcome is checked at the end. */

@@ -38,6 +38,7 @@ public final class TlsHandshake implements AutoCloseable {
 
     private final SSLEngine engine;
     private final boolean isClient;
+    private final KeyLengthRule keyLengthRule;
     private final MarkerPolicy policy;
     private final ByteBuffer record = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH).order(ByteOrder.BIG_ENDIAN);
     private final long recordAddress = BufferUtil.address(record);
@@ -51,7 +52,9 @@ public final class TlsHandshake implements AutoCloseable {
     private SessionKeys keys;
     private HandshakeFailure failure;
 
-    TlsHandshake(final SSLEngine engine, final Marker clientMarker, final MarkerPolicy policy) {
+    TlsHandshake(
+        final SSLEngine engine, final Marker clientMarker, final MarkerPolicy policy, final KeyLengthRule keyLengthRule) {
+        this.keyLengthRule = keyLengthRule;
         this.engine = engine;
         this.isClient = engine.getUseClientMode();
         this.clientMarker = clientMarker;
@@ -275,11 +278,7 @@ public final class TlsHandshake implements AutoCloseable {
 
     private void finish() throws SSLException {
         final String suite = engine.getSession().getCipherSuite();
-        if (!suite.contains("AES_128_GCM") && !suite.contains("AES_256_GCM")) {
-            fail(HandshakeFailure.Cause.TLS, "the cipher suite " + suite + " is not AES-GCM");
-            return;
-        }
-        final int keyLength = suite.contains("AES_256") ? 32 : 16;
+        final int keyLength = keyLengthRule.keyLength(clientMarker, serverMarker);
         final byte[] exported = Conscrypt.exportKeyingMaterial(
             engine, EXPORTER_LABEL, clientMarker.octets(), EXPORTER_LENGTH);
         final byte[] clientSecret = Arrays.copyOf(exported, TrafficKeys.SECRET_LENGTH);

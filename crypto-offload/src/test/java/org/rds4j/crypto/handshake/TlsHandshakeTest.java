@@ -55,6 +55,17 @@ class TlsHandshakeTest {
     }
 
     @Test
+    void shouldTakeTheKeyLengthFromBothMarkers() {
+        final KeyLengthRule rule = (client, server) -> client.equals(CLIENT_MARKER) && server.equals(SERVER_MARKER) ? 32 : 16;
+        final TlsHandshake client = new TlsContext(A, AUTHORITY.trustBundle(), CLOCK, rule).newClient(CLIENT_MARKER);
+        final TlsHandshake server = new TlsContext(B, AUTHORITY.trustBundle(), CLOCK, rule).newServer(ANSWER);
+        new Pump(Integer.MAX_VALUE).run(client, server);
+        assertAgreed(client, server);
+        assertEquals(32, client.keys().clientKeys().key().length);
+        assertEquals(32, server.keys().serverKeys().key().length);
+    }
+
+    @Test
     void shouldNotCareHowTheStreamIsCut() {
         for (final int pieceLength : new int[] {1, 2, 3, 4, 5, 6, 7, 100, 1000}) {
             final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
