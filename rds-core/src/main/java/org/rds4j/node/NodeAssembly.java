@@ -35,7 +35,7 @@ import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
 import org.rds4j.tcp.wire.ChecksumWarmUp;
 
-/** Builds the parts of a node in the order in which they need each other: link, network, TCP, encryption, RDS, egress. */
+/** Builds the parts of a node in the order in which they need each other: encryption, link, network, TCP, RDS, egress. */
 final class NodeAssembly {
     private static final int ENCRYPTION_QUEUE_LENGTH = 256;
     private static final int ETHERNET_HEADER_LENGTH = 14;
@@ -54,12 +54,13 @@ final class NodeAssembly {
         this.context = builder.context;
         this.qos = builder.qos;
         this.random = builder.random != null ? builder.random : new SecureRandom();
+        // Before the device: a file that does not serve must not leave a NIC claimed.
+        final SecurityService security = security(builder);
         final LinkPort port = link(builder.link);
         final NetworkLayer network = network(port);
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
         final LaneSettings lanes = LaneSettings.of(qos, context.tcpPort());
-        final SecurityService security = security(builder);
         final Carriers carriers = new Carriers(
             tcp, lanes, Math.max(1, context.maxConnections() / 4), security, random, nodeCounters);
         final RdsEngine rds = rds(carriers);
