@@ -129,7 +129,7 @@ final class ConnectionTiming {
         c.rtt.backOff();
         c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         if (c.state.isSynchronised()) {
-            c.recovery.onTimeout(c.sndUna, c.sndMax, c.retries == 1);
+            c.recovery.onTimeout(c.sndUna, c.sndMax, c.retries == 1, nowNs);
             c.timedEnd = Connection.TIMING_SPOILT;
             c.sndNxt = c.sndUna;
         } else {

@@ -7,6 +7,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.congestion.InitialWindow;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpOptions;
@@ -126,7 +127,7 @@ final class OpeningArrival {
         } else {
             c.rtt.onSample(Math.max(1, nowNs - c.synSentNs));
         }
-        c.congestion.onConnected(c.mss, configuration.initialWindowSegments(), lost);
+        c.congestion.onConnected(c.mss, InitialWindow.octets(c.mss, configuration.initialWindowSegments(), lost));
         connections.closing.leaveListener(c);
         c.transition(Transition.SYN_ACKNOWLEDGED);
         c.events |= Connection.EVENT_CONNECTED;

@@ -5,6 +5,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.congestion.CongestionSample;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpSegment;
 
@@ -18,6 +19,7 @@ final class SegmentArrival {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final OpeningArrival opening;
+    private final CongestionSample sample = new CongestionSample();
 
     SegmentArrival(
         final Connections connections, final TcpConfiguration configuration, final TcpCounters counters,
@@ -193,7 +195,7 @@ final class SegmentArrival {
         if (acknowledged > c.sndUna) {
             advance(c, segment, acknowledged, nowNs);
         } else if (acknowledged == c.sndUna && c.sndUna < c.sndMax && segment.length() == 0 && windowOffered == c.sndWnd) {
-            onDuplicate(c);
+            onDuplicate(c, nowNs);
         }
         if (position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
             updateWindow(c, windowOffered, position, acknowledged);
@@ -201,9 +203,9 @@ final class SegmentArrival {
         return true;
     }
 
-    private void onDuplicate(final Connection c) {
+    private void onDuplicate(final Connection c, final long nowNs) {
         final boolean recovering = c.recovery.isRecovering();
-        c.recovery.onDuplicate(c.sndUna, c.sndMax);
+        c.recovery.onDuplicate(c.sndUna, c.sndMax, nowNs);
         if (!recovering && c.recovery.isRecovering()) {
             counters.increment(TcpCounter.FAST_RETRANSMITS);
         }
@@ -221,12 +223,12 @@ final class SegmentArrival {
     }
 
     private void advance(final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
-        sampleRoundTrip(c, segment, acknowledged, nowNs);
-        final boolean windowLimited = isWindowLimited(c);
         final long octets = acknowledged - c.sndUna;
+        sample.start(nowNs).octets(octets, octets).flight(c.sndMax - acknowledged, isWindowLimited(c))
+            .roundTrip(sampleRoundTrip(c, segment, acknowledged, nowNs), c.rtt.minimumNs(), c.rtt.smoothedNs());
         c.sndUna = acknowledged;
         c.sndNxt = Math.max(c.sndNxt, acknowledged);
-        c.recovery.onAcknowledged(octets, acknowledged, c.sndMax - acknowledged, windowLimited);
+        c.recovery.onAcknowledged(sample, acknowledged);
         timing.onAdvance(c, nowNs);
         c.route.confirm(nowNs);
         final long freed = Math.min(acknowledged, c.sent.committed());
@@ -246,21 +248,30 @@ final class SegmentArrival {
         return window < c.congestion.threshold() ? 2 * flight >= window : flight + c.mss > window;
     }
 
-    private static void sampleRoundTrip(
+    /** Takes a round-trip sample if the acknowledgement holds one; returns it. */
+    private static long sampleRoundTrip(
         final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
         if (c.timedEnd >= 0 && acknowledged >= c.timedEnd) {
-            c.rtt.onSample(Math.max(1, nowNs - c.timedStartNs));
             c.timedEnd = Connection.NOT_TIMED;
-        } else if (c.timedEnd == Connection.TIMING_SPOILT && c.timestamps) {
+            return sampled(c, nowNs - c.timedStartNs);
+        }
+        if (c.timedEnd == Connection.TIMING_SPOILT && c.timestamps) {
             // RFC 7323 section 4: the echoed timestamp tells which transmission is acknowledged
             final int ticks = TimestampClock.ticks(nowNs) + c.timestampOffset - segment.options().timestampEcho();
             if (ticks >= 0) {
-                c.rtt.onSample(Math.max(1, ticks) * TimestampClock.TICK_NS);
                 c.timedEnd = Connection.NOT_TIMED;
+                return sampled(c, Math.max(1, ticks) * TimestampClock.TICK_NS);
             }
         } else if (c.timedEnd == Connection.TIMING_SPOILT && acknowledged == c.sndMax) {
             c.timedEnd = Connection.NOT_TIMED;
         }
+        return CongestionSample.NO_RTT;
+    }
+
+    private static long sampled(final Connection c, final long measuredNs) {
+        final long sampleNs = Math.max(1, measuredNs);
+        c.rtt.onSample(sampleNs);
+        return sampleNs;
     }
 
     private void onFinAcknowledged(final Connection c) {

@@ -182,7 +182,7 @@ final class SegmentEmission {
 
     private int emitData(final Connection c, final FrameSink sink, final long nowNs) {
         if (c.sndUna == c.sndMax && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
-            c.congestion.onIdle();
+            c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
         final int length = plannedLength;

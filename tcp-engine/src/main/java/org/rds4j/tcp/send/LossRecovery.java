@@ -1,5 +1,7 @@
 package org.rds4j.tcp.send;
 
+import org.rds4j.tcp.congestion.CongestionSample;
+
 /**
  * Infers losses from acknowledgements and says what to send again. It drives its connection's congestion control. One per
  * connection, reused; one thread. All positions are stream positions of the sending direction.
@@ -9,22 +11,21 @@ public interface LossRecovery {
     void reset();
 
     /**
-     * New data was acknowledged.
+     * New data was acknowledged. Hands the sample on to congestion control.
      *
-     * @param octets        newly acknowledged.
+     * @param sample         what is known of the acknowledgement. Borrowed.
      * @param unacknowledged the new SND.UNA.
-     * @param flight        octets still in flight.
-     * @param windowLimited the congestion window was what held the sender back.
      */
-    void onAcknowledged(long octets, long unacknowledged, long flight, boolean windowLimited);
+    void onAcknowledged(CongestionSample sample, long unacknowledged);
 
     /**
      * A duplicate acknowledgement in the sense of RFC 5681 section 2 arrived.
      *
      * @param unacknowledged SND.UNA.
      * @param highest        end of what was ever sent.
+     * @param nowNs          the engine's time.
      */
-    void onDuplicate(long unacknowledged, long highest);
+    void onDuplicate(long unacknowledged, long highest, long nowNs);
 
     /**
      * The retransmission timer expired; everything from SND.UNA on will be sent again.
@@ -32,8 +33,9 @@ public interface LossRecovery {
      * @param unacknowledged SND.UNA.
      * @param highest        end of what was ever sent.
      * @param first          the segment had not timed out before.
+     * @param nowNs          the engine's time.
      */
-    void onTimeout(long unacknowledged, long highest, boolean first);
+    void onTimeout(long unacknowledged, long highest, boolean first, long nowNs);
 
     /**
      * Whether the segment at SND.UNA is to be sent again now.

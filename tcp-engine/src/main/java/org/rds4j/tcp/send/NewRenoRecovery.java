@@ -1,6 +1,7 @@
 package org.rds4j.tcp.send;
 
 import org.rds4j.tcp.congestion.CongestionControl;
+import org.rds4j.tcp.congestion.CongestionSample;
 
 /** Fast retransmit and fast recovery without SACK: RFC 5681 section 3.2, RFC 6582, RFC 3042. */
 public final class NewRenoRecovery implements LossRecovery {
@@ -33,43 +34,59 @@ public final class NewRenoRecovery implements LossRecovery {
     }
 
     @Override
-    public void onAcknowledged(
-        final long octets, final long unacknowledged, final long flight, final boolean windowLimited) {
+    public void onAcknowledged(final CongestionSample sample, final long unacknowledged) {
         duplicates = 0;
         retransmitDue = false;
+        congestion.onAcknowledged(sample.recovering(recovering));
         if (!recovering) {
-            congestion.onAcknowledged(octets, windowLimited);
-        } else if (unacknowledged >= recoveryPoint) {
+            return;
+        }
+        if (unacknowledged >= recoveryPoint) {
             recovering = false;
-            congestion.onRecovered(flight);
+            congestion.onRecovered(sample.nowNs());
+            deflate(sample.flight());
         } else {
             partialAcknowledgements++;
             retransmitDue = true;
-            congestion.onPartialAcknowledgement(octets);
+            onPartialAcknowledgement(sample.acknowledged());
         }
     }
 
+    /** RFC 6582 section 3.2 step 3, its first option: no burst when little is in flight at the end. */
+    private void deflate(final long flight) {
+        final int segment = congestion.maxSegmentSize();
+        congestion.window(Math.min(congestion.threshold(), Math.max(flight, segment) + segment));
+    }
+
+    /** RFC 6582 section 3.2 step 3: deflate by what was acknowledged, add one segment back for the one resent. */
+    private void onPartialAcknowledgement(final long octets) {
+        final int segment = congestion.maxSegmentSize();
+        final long deflated = Math.max(congestion.window() - octets, 0) + (octets >= segment ? segment : 0);
+        congestion.window(Math.max(deflated, segment));
+    }
+
     @Override
-    public void onDuplicate(final long unacknowledged, final long highest) {
+    public void onDuplicate(final long unacknowledged, final long highest, final long nowNs) {
         duplicates++;
         if (recovering) {
-            congestion.onDuplicate();
+            congestion.window(congestion.window() + congestion.maxSegmentSize()); // a segment has left the network
         } else if (duplicates == THRESHOLD && unacknowledged > recoveryPoint) {
             recovering = true;
             retransmitDue = true;
             partialAcknowledgements = 0;
             recoveryPoint = highest;
-            congestion.onLoss(highest - unacknowledged);
+            congestion.onCongestion(highest - unacknowledged, nowNs);
+            congestion.window(congestion.threshold() + (long) THRESHOLD * congestion.maxSegmentSize());
         }
     }
 
     @Override
-    public void onTimeout(final long unacknowledged, final long highest, final boolean first) {
+    public void onTimeout(final long unacknowledged, final long highest, final boolean first, final long nowNs) {
         duplicates = 0;
         recovering = false;
         retransmitDue = false;
         recoveryPoint = highest;
-        congestion.onTimeout(highest - unacknowledged, first);
+        congestion.onTimeout(highest - unacknowledged, first, nowNs);
     }
 
     @Override

@@ -11,6 +11,7 @@ public final class RttEstimator {
     private long smoothedNs;
     private long variationNs;
     private long timeoutNs;
+    private long minimumNs;
     private int backoff;
 
     /**
@@ -40,6 +41,7 @@ public final class RttEstimator {
     public void reset(final long timeoutNs) {
         smoothedNs = 0;
         variationNs = 0;
+        minimumNs = 0;
         backoff = 0;
         this.timeoutNs = clamp(timeoutNs);
     }
@@ -50,6 +52,7 @@ public final class RttEstimator {
      * @param sampleNs a measured round trip, more than 0.
      */
     public void onSample(final long sampleNs) {
+        minimumNs = minimumNs == 0 ? sampleNs : Math.min(minimumNs, sampleNs);
         if (smoothedNs == 0) {
             smoothedNs = sampleNs;
             variationNs = sampleNs / 2;
@@ -82,6 +85,15 @@ public final class RttEstimator {
      */
     public long smoothedNs() {
         return smoothedNs;
+    }
+
+    /**
+     * The shortest sample.
+     *
+     * @return nanoseconds, 0 before the first.
+     */
+    public long minimumNs() {
+        return minimumNs;
     }
 
     /**
