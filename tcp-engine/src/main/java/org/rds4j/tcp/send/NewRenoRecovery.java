@@ -45,6 +45,11 @@ public final class NewRenoRecovery extends RecordedRecovery {
     }
 
     @Override
+    void onSackedAcknowledged(final long octets) {
+        // without SACK nothing is sacked
+    }
+
+    @Override
     public void onAcknowledgement(final Acknowledgement ack) {
         acknowledgeCumulatively(ack);
         final boolean governed = recovering;

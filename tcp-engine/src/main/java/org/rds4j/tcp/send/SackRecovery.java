@@ -121,6 +121,11 @@ public final class SackRecovery extends RecordedRecovery {
         rack.onDelivered(records.sentNs(slot), end, records.isRepeated(slot), rtt.minimumNs(), ack);
     }
 
+    @Override
+    void onSackedAcknowledged(final long octets) {
+        sackedSegments -= segments(octets);
+    }
+
     private void sackSelectively(final Acknowledgement ack) {
         if (records.sackedOctets() == 0) {
             sackedSegments = 0;
@@ -217,6 +222,7 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     private void onProgress(final Acknowledgement ack) {
+        final boolean answered = recovering && repair.isAnswered(ack);
         if (timedOut) {
             onAcknowledgedAfterTimeout(ack, true);
             if (!timedOut) {
@@ -225,7 +231,7 @@ public final class SackRecovery extends RecordedRecovery {
         } else if (reducing && ack.position() >= recoveryPoint) {
             endReduction(ack.nowNs());
         }
-        if (!timedOut && (repair.isRefuted() || (recovering && repair.isAnswered(ack)))) {
+        if (!timedOut && (answered || repair.isRefuted())) {
             undo(TcpCounter.SPURIOUS_RECOVERIES);
             rack.onReordering();
         }

@@ -180,15 +180,17 @@ public final class SendRecords {
 
     /** Whether {@link #append} can take another segment. */
     boolean hasRoom() {
-        if (count < block.capacity() || (flags(at(count - 1)) & ~REPEATED) == 0) {
-            return true;
-        }
-        return grow();
+        return hasRoomForRecord() || (flags(at(count - 1)) & ~REPEATED) == 0;
+    }
+
+    /** Whether another record fits. */
+    boolean hasRoomForRecord() {
+        return count < block.capacity() || grow();
     }
 
     /** New data left: [end, to). Where memory ends, the last record covers it too. */
     void append(final long to, final long nowNs) {
-        if (count == block.capacity() && !grow()) {
+        if (!hasRoomForRecord()) {
             extend(to, nowNs);
             return;
         }
@@ -232,7 +234,7 @@ public final class SendRecords {
 
     /** Splits a record in two at a position inside; false without memory. */
     boolean split(final int index, final long position) {
-        if (count == block.capacity() && !grow()) {
+        if (!hasRoomForRecord()) {
             return false;
         }
         final int lower = at(index);
