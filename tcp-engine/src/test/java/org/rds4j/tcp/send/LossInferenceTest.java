@@ -39,6 +39,7 @@ class LossInferenceTest {
         private long sentNs;
         private boolean delivered;
         private boolean lost;
+        private boolean held;
         private boolean retransmitted;
 
         Segment(final int number, final long sentNs) {
@@ -90,7 +91,7 @@ class LossInferenceTest {
                     return found;
                 }
                 final long deadlineNs = recovery.deadlineNs(Long.MAX_VALUE);
-                if (deadlineNs < flights.getFirst().atNs && recovery.isRecovering()) {
+                if (deadlineNs < flights.getFirst().atNs) {
                     nowNs = Math.max(nowNs, deadlineNs);
                     recovery.onTime(nowNs);
                     detect();
@@ -211,9 +212,10 @@ class LossInferenceTest {
                 if (!segment.delivered && !segment.lost && sentAfter(rackNs, rackEnd, segment.sentNs, segment.number + 1) &&
                     segment.sentNs + rackRttNs + window <= nowNs) {
                     segment.lost = true;
+                    segment.held = true;
                     found++;
                 }
-                any |= segment.lost && !segment.delivered;
+                any |= segment.held && !segment.delivered;
             }
             if (una >= recoveryPoint) {
                 recoveryPoint = -1;
