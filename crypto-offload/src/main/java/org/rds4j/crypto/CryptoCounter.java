@@ -34,6 +34,8 @@ public enum CryptoCounter {
     HANDSHAKES_STARTED("crypto-handshakes-started", "handshakes begun"),
     /** Handshakes that gave a session. */
     HANDSHAKES_COMPLETED("crypto-handshakes-completed", "handshakes that ended in a session"),
+    /** Of these, sessions of 256-bit keys. */
+    HANDSHAKES_256("crypto-handshakes-256", "handshakes that ended in a session of AES-256-GCM"),
     /** Handshakes that failed. */
     HANDSHAKES_FAILED("crypto-handshakes-failed", "handshakes that failed, abandoned ones excluded"),
     /** Handshakes given up by the engine. */

@@ -121,6 +121,7 @@ final class NodeAssembly {
             .build();
         final TcpEngine tcp = new TcpEngine(configuration, network::route, random, tcpCounters);
         network.transport(tcp);
+        counters.add("connections-in-use", "TCP connections, those on their way in or out included", tcp::connectionsInUse);
         return tcp;
     }
 

@@ -27,7 +27,7 @@ class RdsSocketTest {
     private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(2 << 20));
 
     private RdsSocket open() {
-        return RdsSocket.open(one.context, one.engine.proxy(), network::step);
+        return RdsSocket.open(one.context, one.engine.proxy(), network::step, 0xffff);
     }
 
     private static Errno errnoOf(final Runnable call) {
@@ -113,7 +113,7 @@ class RdsSocketTest {
 
     @Test
     void shouldTimeOutWhenTheEngineIsDead() {
-        final RdsSocket socket = RdsSocket.open(one.context, one.engine.proxy(), network::step);
+        final RdsSocket socket = RdsSocket.open(one.context, one.engine.proxy(), network::step, 0xffff);
         network.kill(one);
         assertEquals(Errno.ETIMEDOUT, errnoOf(() -> socket.bind(4000)));
     }

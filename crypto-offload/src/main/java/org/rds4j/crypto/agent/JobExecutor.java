@@ -95,6 +95,7 @@ final class JobExecutor {
         if (ended && task.session() != null) {
             sessions.add(task.session());
             counters.increment(CryptoCounter.HANDSHAKES_COMPLETED);
+            counters.add(CryptoCounter.HANDSHAKES_256, task.session().keys().sendKeys().key().length == 32 ? 1 : 0);
         } else if (ended) {
             counters.increment(CryptoCounter.HANDSHAKES_FAILED);
         }
