@@ -40,6 +40,8 @@ public enum CryptoCounter {
     HANDSHAKES_FAILED("crypto-handshakes-failed", "handshakes that failed, abandoned ones excluded"),
     /** Handshakes given up by the engine. */
     HANDSHAKES_ABANDONED("crypto-handshakes-abandoned", "handshakes given up before their end"),
+    /** Jobs that the library threw an exception at. */
+    JOBS_FAILED("crypto-jobs-failed", "jobs that could not be computed and were answered with an internal error"),
     /** Sessions whose keys were wiped. */
     SESSIONS_CLOSED("crypto-sessions-closed", "sessions closed and their keys wiped"),
     /** Jobs not accepted for want of a slot. */

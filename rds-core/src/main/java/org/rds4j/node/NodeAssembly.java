@@ -12,6 +12,7 @@ import org.rds4j.SecurityMode;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.certificate.PemIdentity;
 import org.rds4j.crypto.certificate.TrustBundle;
 import org.rds4j.crypto.handshake.TlsContext;
@@ -151,8 +152,9 @@ final class NodeAssembly {
             TrustBundle.load(context.trust()),
             builder.epochClock,
             PathMarker::keyLength);
-        return new SecurityService(
-            tls, AeadProviders.best(), context.cipher(), agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters));
+        final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);
+        resources.add(queue::end);
+        return new SecurityService(tls, AeadProviders.best(), context.cipher(), queue);
     }
 
     private void list(final CryptoCounters cryptoCounters, final String suffix) {
