@@ -101,7 +101,13 @@ public final class RdsSocket implements AutoCloseable {
                 "all " + engine.directory().capacity() + " sockets are open: close some or raise maxSockets");
         }
         final RdsSocket socket = new RdsSocket(context, engine, duty, permittedLevels, region, slot);
-        socket.control(EngineCommand.OPEN, 0, 0, 0, "open");
+        try {
+            socket.control(EngineCommand.OPEN, 0, 0, 0, "open");
+        } catch (final RdsException e) {
+            region.closed();
+            engine.command(EngineCommand.CLOSE, slot, 0, 0, 0); // behind the OPEN, if that is on its way: frees the slot
+            throw e;
+        }
         return socket;
     }
 

@@ -46,16 +46,22 @@ final class NodeAssembly {
     private final RandomGenerator random;
     private final EngineProxy proxy;
     private final CounterListing counters = new CounterListing();
-    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final List<AutoCloseable> resources;
     private final List<Agent> agents = new ArrayList<>();
     private final NodeParts parts;
 
-    NodeAssembly(final RdsNode.Builder builder) {
+    /**
+     * Makes every part.
+     *
+     * @param resources takes what is to be closed after the agents, also when the assembly fails half-way.
+     */
+    NodeAssembly(final RdsNode.Builder builder, final List<AutoCloseable> resources) {
         ChecksumWarmUp.begin();
+        this.resources = resources;
         this.context = builder.context;
         this.qos = builder.qos;
         this.random = builder.random != null ? builder.random : new SecureRandom();
-        // Before the device: a file that does not serve must not leave a NIC claimed.
+        // Before the device: a file that does not serve should not cost the time to start a NIC.
         final SecurityService security = security(builder);
         final LinkPort port = link(builder.link);
         final NetworkLayer network = network(port);

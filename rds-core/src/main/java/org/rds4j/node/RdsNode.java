@@ -263,10 +263,16 @@ public final class RdsNode implements AutoCloseable {
             if (!context.isConcluded()) {
                 context.conclude();
             }
-            final NodeAssembly assembly = new NodeAssembly(this);
-            final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), permittedLevels(qos));
-            node.start();
-            return node;
+            final List<AutoCloseable> resources = new ArrayList<>();
+            try {
+                final NodeAssembly assembly = new NodeAssembly(this, resources);
+                final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), permittedLevels(qos));
+                node.start();
+                return node;
+            } catch (final RuntimeException | OutOfMemoryError e) {
+                CloseHelper.closeAll(resources);
+                throw e;
+            }
         }
 
         private static int permittedLevels(final QosConfiguration qos) {

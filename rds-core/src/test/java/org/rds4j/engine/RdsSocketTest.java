@@ -119,6 +119,17 @@ class RdsSocketTest {
     }
 
     @Test
+    void shouldGiveItsSlotBackWhenOpeningIsInterrupted() {
+        for (int i = 0; i < 2 * one.context.maxSockets(); i++) {
+            Thread.currentThread().interrupt();
+            assertEquals(Errno.EINTR, errnoOf(this::open));
+            assertTrue(Thread.interrupted());
+            network.step();
+        }
+        assertFalse(open().isClosed());
+    }
+
+    @Test
     void shouldEndAWaitByInterrupt() {
         final RdsSocket socket = one.socket(4000);
         Thread.currentThread().interrupt();
