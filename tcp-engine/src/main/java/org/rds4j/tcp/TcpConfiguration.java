@@ -1,6 +1,8 @@
 package org.rds4j.tcp;
 
+import java.util.Objects;
 import org.agrona.BitUtil;
+import org.rds4j.tcp.congestion.FlowConfiguration;
 
 /**
  * Everything one {@link TcpEngine} is configured with. Times are nanoseconds. Defaults are those of a datacenter network
@@ -39,6 +41,7 @@ import org.agrona.BitUtil;
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
+ * @param flow                   congestion control, ECN, pacing and the use of buffers.
  */
 public record TcpConfiguration(
     int maxConnections,
@@ -73,7 +76,8 @@ public record TcpConfiguration(
     boolean nagle,
     boolean windowScale,
     boolean timestamps,
-    boolean transmitChecksum) {
+    boolean transmitChecksum,
+    FlowConfiguration flow) {
 
     /** Highest window scale shift (RFC 7323 section 2.3). */
     public static final int MAX_WINDOW_SHIFT = 14;
@@ -109,10 +113,11 @@ public record TcpConfiguration(
         range("userTimeoutNs", userTimeoutNs, 0, 1L << 53);
         range("keepaliveIdleNs", keepaliveIdleNs, 0, 1L << 53);
         range("keepaliveIntervalNs", keepaliveIntervalNs, 1, 1L << 53);
+        Objects.requireNonNull(flow, "flow");
     }
 
     /**
-     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms.
+     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms, DCTCP.
      *
      * @return a builder to change them with.
      */
@@ -121,12 +126,12 @@ public record TcpConfiguration(
     }
 
     /**
-     * Defaults for the Internet: RTO floor 200 ms, acknowledgements delayed by at most 40 ms.
+     * Defaults for the Internet: RTO floor 200 ms, acknowledgements delayed by at most 40 ms, CUBIC, paced.
      *
      * @return a builder to change them with.
      */
     public static Builder wideArea() {
-        return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L);
+        return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L).flow(FlowConfiguration.WIDE_AREA);
     }
 
     /**
@@ -191,6 +196,7 @@ public record TcpConfiguration(
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
+        private FlowConfiguration flow = FlowConfiguration.DATACENTER;
 
         private Builder() {
         }
@@ -559,6 +565,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#flow()}.
+         *
+         * @param value congestion control, ECN, pacing and the use of buffers.
+         * @return this.
+         */
+        public Builder flow(final FlowConfiguration value) {
+            this.flow = value;
+            return this;
+        }
+
+        /**
          * Builds the configuration.
          *
          * @return checked settings.
@@ -571,7 +588,7 @@ public record TcpConfiguration(
                 synAckRetries, dataRetries, orphanRetries, keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, windowScale,
-                timestamps, transmitChecksum);
+                timestamps, transmitChecksum, flow);
         }
     }
 }

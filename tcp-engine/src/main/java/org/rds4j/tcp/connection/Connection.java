@@ -8,7 +8,11 @@ import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.congestion.CongestionControl;
-import org.rds4j.tcp.congestion.NewReno;
+import org.rds4j.tcp.congestion.CongestionFactory;
+import org.rds4j.tcp.congestion.EcnReceiver;
+import org.rds4j.tcp.congestion.EcnSender;
+import org.rds4j.tcp.congestion.SelectableCongestion;
+import org.rds4j.tcp.congestion.WindowUse;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.AckSchedule;
@@ -52,8 +56,11 @@ final class Connection extends FourTuple implements TcpConnection {
     final ReceiveWindow window;
     final AckSchedule acks = new AckSchedule();
     final RttEstimator rtt;
-    final CongestionControl congestion = new NewReno();
-    final LossRecovery recovery = new NewRenoRecovery(congestion);
+    final EcnSender ecnSender = new EcnSender();
+    final EcnReceiver ecnReceiver = new EcnReceiver();
+    final WindowUse windowUse = new WindowUse();
+    final SelectableCongestion congestion;
+    final LossRecovery recovery;
     final TimerSet<Connection> timers;
 
     TcpState state = TcpState.CLOSED;
@@ -100,6 +107,8 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean receiveClosed;
     boolean timestamps;
     boolean windowScale;
+    /** Every SYN of ours so far asked for ECN. */
+    boolean ecnOffered;
     int timestampOffset;
     int tsRecent;
     long tsRecentNs;
@@ -123,6 +132,8 @@ final class Connection extends FourTuple implements TcpConnection {
         sent = new SendStream(configuration.sendBufferLength(), configuration.overhangLength());
         received = new ReceiveStream(
             configuration.receiveBufferLength(), configuration.overhangLength(), configuration.maxOutOfOrderRanges());
+        congestion = new SelectableCongestion(configuration.flow(), ecnSender);
+        recovery = new NewRenoRecovery(congestion);
         window = new ReceiveWindow(configuration.receiveBufferLength());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
@@ -136,6 +147,11 @@ final class Connection extends FourTuple implements TcpConnection {
         acks.reset(configuration.quickAcks());
         rtt.reset();
         recovery.reset();
+        congestion.reset();
+        ecnSender.start(false);
+        ecnReceiver.start(false, false);
+        windowUse.reset();
+        ecnOffered = false;
         resetSending(configuration);
         resetReceiving();
         inUse = true;
@@ -218,8 +234,13 @@ final class Connection extends FourTuple implements TcpConnection {
         return Sequence.wire(sendOrigin, position);
     }
 
+    /** What the next segment acknowledges: RCV.NXT, or less while marks are to be told apart. */
+    long acknowledges() {
+        return ecnReceiver.acknowledges(rcvNxt());
+    }
+
     int acknowledgement() {
-        return Sequence.wire(receiveOrigin, rcvNxt());
+        return Sequence.wire(receiveOrigin, acknowledges());
     }
 
     private boolean isWritable() {
@@ -273,6 +294,25 @@ final class Connection extends FourTuple implements TcpConnection {
         userTimeoutNs = timeoutNs;
         timers.cancel(USER_TIMEOUT);
         connections.timing.startUserTimeout(this);
+    }
+
+    @Override
+    public void congestionControl(final CongestionFactory factory) {
+        if (sndMax > 0) {
+            throw new IllegalStateException("congestion control must be chosen before data is sent");
+        }
+        congestion.choose(factory);
+        ecnReceiver.exact(congestion.needsExactMarks());
+    }
+
+    @Override
+    public CongestionControl congestionControl() {
+        return congestion.chosen();
+    }
+
+    @Override
+    public boolean usesEcn() {
+        return ecnSender.isEnabled();
     }
 
     @Override

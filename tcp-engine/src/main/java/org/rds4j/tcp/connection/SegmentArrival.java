@@ -19,6 +19,7 @@ final class SegmentArrival {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final OpeningArrival opening;
+    private final EcnArrival ecn;
     private final CongestionSample sample = new CongestionSample();
 
     SegmentArrival(
@@ -29,6 +30,7 @@ final class SegmentArrival {
         this.counters = counters;
         this.timing = timing;
         this.opening = opening;
+        this.ecn = new EcnArrival(configuration, counters);
     }
 
     void onSegment(final Connection c, final TcpSegment segment, final long nowNs) {
@@ -224,11 +226,13 @@ final class SegmentArrival {
 
     private void advance(final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
         final long octets = acknowledged - c.sndUna;
-        sample.start(nowNs).octets(octets, octets).flight(c.sndMax - acknowledged, isWindowLimited(c))
+        sample.start(nowNs).octets(octets, octets).flight(c.sndMax - acknowledged, c.windowUse.wasFull(c.sndUna))
+            .marked(segment.hasEce() && c.ecnSender.isEnabled() ? octets : 0)
             .roundTrip(sampleRoundTrip(c, segment, acknowledged, nowNs), c.rtt.minimumNs(), c.rtt.smoothedNs());
         c.sndUna = acknowledged;
         c.sndNxt = Math.max(c.sndNxt, acknowledged);
         c.recovery.onAcknowledged(sample, acknowledged);
+        ecn.onAcknowledged(c, segment, sample);
         timing.onAdvance(c, nowNs);
         c.route.confirm(nowNs);
         final long freed = Math.min(acknowledged, c.sent.committed());
@@ -239,13 +243,6 @@ final class SegmentArrival {
         if (c.isFinAcknowledged()) {
             onFinAcknowledged(c);
         }
-    }
-
-    /** Whether the congestion window was in use, so that it may grow (RFC 7661 in spirit, RFC 5681 section 3.1). */
-    private static boolean isWindowLimited(final Connection c) {
-        final long flight = c.sndMax - c.sndUna;
-        final long window = c.congestion.window();
-        return window < c.congestion.threshold() ? 2 * flight >= window : flight + c.mss > window;
     }
 
     /** Takes a round-trip sample if the acknowledgement holds one; returns it. */
@@ -320,6 +317,7 @@ final class SegmentArrival {
         final Connection c, final TcpSegment segment, final long position, final long end, final long nowNs) {
         final long before = c.received.received();
         final boolean gap = c.received.hasGap();
+        ecn.onData(c, segment);
         if (end <= before) {
             counters.increment(TcpCounter.DROP_DUPLICATE);
             c.acks.onUrgent();

@@ -10,6 +10,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
@@ -32,6 +33,7 @@ final class SegmentEmission {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final SegmentWriter writer;
+    private final EcnEmission ecn;
     private int plannedLength;
     private boolean plannedFin;
 
@@ -42,6 +44,7 @@ final class SegmentEmission {
         this.counters = counters;
         this.timing = timing;
         this.writer = writer;
+        this.ecn = new EcnEmission(configuration, counters);
     }
 
     /** What would be sent next; payload length and FIN of DATA and RETRANSMIT are left in fields. */
@@ -152,7 +155,7 @@ final class SegmentEmission {
         final boolean reply = c.state == TcpState.SYN_RECEIVED;
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
-            length, reply ? SYN | ACK : SYN, c.window.announceUnscaled(c.rcvNxt()));
+            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
         long option = TcpOptions.writeMaxSegmentSize(address + MIN_LENGTH, Connections.announcedMss(c.route));
         if (offersTimestamps(c)) {
             option = TcpOptions.writeTimestamps(option, timestamp(c, nowNs), reply ? c.tsRecent : 0);
@@ -160,7 +163,7 @@ final class SegmentEmission {
         if (offersWindowScale(c)) {
             TcpOptions.writeWindowShift(option, configuration.windowShift());
         }
-        final int octets = commit(c, sink, address, length, 0, 0);
+        final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);
         onSynSent(c, reply, nowNs);
         return octets;
     }
@@ -182,6 +185,7 @@ final class SegmentEmission {
 
     private int emitData(final Connection c, final FrameSink sink, final long nowNs) {
         if (c.sndUna == c.sndMax && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
+            counters.increment(TcpCounter.IDLE_RESTARTS);
             c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
@@ -195,9 +199,12 @@ final class SegmentEmission {
         c.sndMax = Math.max(c.sndMax, c.sndNxt);
         if (again) {
             onSentAgain(c);
-        } else if (c.timedEnd < 0) {
-            c.timedEnd = c.sndNxt;
-            c.timedStartNs = nowNs;
+        } else {
+            c.windowUse.onSent(c.congestion, c.sndMax - c.sndUna, c.sndMax);
+            if (c.timedEnd < 0) {
+                c.timedEnd = c.sndNxt;
+                c.timedStartNs = nowNs;
+            }
         }
         if (length > 0 && length < c.mss) {
             c.smallEnd = position + length;
@@ -247,6 +254,7 @@ final class SegmentEmission {
     private int build(
         final Connection c, final FrameSink sink, final int flags, final long position, final int payloadLength,
         final long nowNs) {
+        final boolean newData = payloadLength > 0 && position >= c.sndMax;
         final int headerLength = headerLength(c, DATA);
         final int length = headerLength + payloadLength;
         final long address = c.route.claim(sink, length);
@@ -255,21 +263,26 @@ final class SegmentEmission {
         }
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
-            headerLength, flags, c.window.announce(c.rcvNxt(), c.received.consumed()));
+            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
         if (c.timestamps) {
             TcpOptions.writeTimestamps(address + MIN_LENGTH, timestamp(c, nowNs), c.tsRecent);
         }
         final long payloadSum = payloadLength == 0
             ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
-        final int octets = commit(c, sink, address, headerLength, payloadLength, payloadSum);
+        final int octets = commit(
+            c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
+        if (newData) {
+            c.ecnSender.onNewDataSent(position);
+        }
         onAcknowledgementSent(c);
         return octets;
     }
 
     private int commit(
         final Connection c, final FrameSink sink, final long address, final int headerLength, final int payloadLength,
-        final long payloadSum) {
-        final int octets = writer.finish(c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2);
+        final long payloadSum, final int ecnField) {
+        final int octets = writer.finish(
+            c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2 | ecnField);
         if (octets > MIN_FRAME_LENGTH) {
             c.frameOverhead = octets - headerLength - payloadLength;
         }
@@ -277,8 +290,11 @@ final class SegmentEmission {
     }
 
     private void onAcknowledgementSent(final Connection c) {
-        c.lastAckSent = c.rcvNxt();
+        c.lastAckSent = c.acknowledges();
         c.acks.onSent();
+        if (c.ecnReceiver.onSent()) {
+            c.acks.onUrgent();
+        }
         c.timers.cancel(Connection.DELAYED_ACK);
     }
 
