@@ -122,7 +122,7 @@ public final class Cubic extends SlowStart {
             state.prior = window;
         }
         state.epochNs = NO_EPOCH;
-        return (long) (flight * BETA);
+        return Math.round(flight * BETA);
     }
 
     @Override
