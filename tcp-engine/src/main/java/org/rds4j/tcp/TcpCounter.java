@@ -50,6 +50,8 @@ public enum TcpCounter {
     ECN_ECHOES_IN("ecn-echoes-in", "acknowledgements of new data received that echo marks"),
     /** Windows reduced. */
     ECN_REDUCTIONS("ecn-reductions", "congestion windows reduced because of echoed marks"),
+    /** Data held back by pacing. */
+    PACED("paced", "times that data waited for its turn by pacing"),
     /** Windows restarted. */
     IDLE_RESTARTS("idle-restarts", "congestion windows that began anew after silence"),
     /** Dropped: malformed header. */

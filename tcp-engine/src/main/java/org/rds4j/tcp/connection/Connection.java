@@ -11,12 +11,14 @@ import org.rds4j.tcp.congestion.CongestionControl;
 import org.rds4j.tcp.congestion.CongestionFactory;
 import org.rds4j.tcp.congestion.EcnReceiver;
 import org.rds4j.tcp.congestion.EcnSender;
+import org.rds4j.tcp.congestion.Pacer;
 import org.rds4j.tcp.congestion.SelectableCongestion;
 import org.rds4j.tcp.congestion.WindowUse;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.AckSchedule;
 import org.rds4j.tcp.receive.ReceiveStream;
+import org.rds4j.tcp.receive.ReceiveTuning;
 import org.rds4j.tcp.receive.ReceiveWindow;
 import org.rds4j.tcp.send.LossRecovery;
 import org.rds4j.tcp.send.NewRenoRecovery;
@@ -37,7 +39,8 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int KEEPALIVE = 3;
     static final int USER_TIMEOUT = 4;
     static final int LINGER = 5;
-    static final int TIMER_KINDS = 6;
+    static final int PACE = 6;
+    static final int TIMER_KINDS = 7;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
@@ -59,6 +62,8 @@ final class Connection extends FourTuple implements TcpConnection {
     final EcnSender ecnSender = new EcnSender();
     final EcnReceiver ecnReceiver = new EcnReceiver();
     final WindowUse windowUse = new WindowUse();
+    final Pacer pacer;
+    final ReceiveTuning tuning;
     final SelectableCongestion congestion;
     final LossRecovery recovery;
     final TimerSet<Connection> timers;
@@ -132,6 +137,10 @@ final class Connection extends FourTuple implements TcpConnection {
         sent = new SendStream(configuration.sendBufferLength(), configuration.overhangLength());
         received = new ReceiveStream(
             configuration.receiveBufferLength(), configuration.overhangLength(), configuration.maxOutOfOrderRanges());
+        pacer = new Pacer(configuration.flow());
+        tuning = new ReceiveTuning(
+            configuration.receiveBufferLength(),
+            Math.max(configuration.flow().initialReceiveBufferLength(), 2 * configuration.overhangLength()));
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         recovery = new NewRenoRecovery(congestion);
         window = new ReceiveWindow(configuration.receiveBufferLength());
@@ -151,6 +160,10 @@ final class Connection extends FourTuple implements TcpConnection {
         ecnSender.start(false);
         ecnReceiver.start(false, false);
         windowUse.reset();
+        pacer.reset();
+        tuning.reset(connections.nowNs);
+        window.limit(tuning.limit());
+        sent.limit(Math.max(configuration.flow().initialSendBufferLength(), 2 * configuration.overhangLength()));
         ecnOffered = false;
         resetSending(configuration);
         resetReceiving();
@@ -384,6 +397,9 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void consume(final long toPosition) {
         received.consume(toPosition);
+        if (tuning.onConsumed(received.consumed(), rtt.smoothedNs(), connections.nowNs)) {
+            window.limit(tuning.limit());
+        }
         if (state.mayReceive() && window.isUpdateDue(rcvNxt(), received.consumed())) {
             acks.onUrgent();
             connections.touch(this);

@@ -233,6 +233,7 @@ final class SegmentArrival {
         c.sndNxt = Math.max(c.sndNxt, acknowledged);
         c.recovery.onAcknowledged(sample, acknowledged);
         ecn.onAcknowledged(c, segment, sample);
+        c.sent.limit(Math.max(c.sent.limit(), 2 * c.congestion.window()));
         timing.onAdvance(c, nowNs);
         c.route.confirm(nowNs);
         final long freed = Math.min(acknowledged, c.sent.committed());

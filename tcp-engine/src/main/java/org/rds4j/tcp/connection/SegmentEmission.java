@@ -36,6 +36,7 @@ final class SegmentEmission {
     private final EcnEmission ecn;
     private int plannedLength;
     private boolean plannedFin;
+    private boolean held;
 
     SegmentEmission(
         final TcpConfiguration configuration, final TcpCounters counters, final ConnectionTiming timing,
@@ -51,6 +52,7 @@ final class SegmentEmission {
     int plan(final Connection c) {
         plannedLength = 0;
         plannedFin = false;
+        held = false;
         return switch (c.state) {
             case CLOSED, TIME_WAIT -> NOTHING;
             case SYN_SENT, SYN_RECEIVED -> c.synDue ? OPEN : planAcknowledgement(c);
@@ -95,6 +97,10 @@ final class SegmentEmission {
         if (length <= 0 || (length < c.mss && !maySendSmall(c, length, available))) {
             return false;
         }
+        if (!c.pacer.isOpen(timing.nowNs())) {
+            held = true;
+            return false;
+        }
         plannedLength = length;
         plannedFin = c.sndNxt + length == fin;
         return true;
@@ -108,6 +114,11 @@ final class SegmentEmission {
             return true;
         }
         return length >= c.maxSndWnd / 2;
+    }
+
+    /** Whether the last {@link #plan} found data that only pacing holds back. */
+    boolean isHeld() {
+        return held;
     }
 
     /** Octets of the frame that {@link #emit} would build, by the overhead of the last frame that needed no padding. */
@@ -271,6 +282,9 @@ final class SegmentEmission {
             ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
         final int octets = commit(
             c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
+        if (payloadLength > 0) {
+            c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
+        }
         if (newData) {
             c.ecnSender.onNewDataSent(position);
         }
