@@ -6,8 +6,16 @@ import static org.rds4j.tcp.support.Script.MS;
 import static org.rds4j.tcp.support.Script.SECOND;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.tcp.congestion.CongestionAlgorithm;
+import org.rds4j.tcp.congestion.EcnMode;
+import org.rds4j.tcp.congestion.FlowConfiguration;
 import org.rds4j.tcp.support.Script;
 
 /** Loss and its repair with a peer that understands SACK: RFC 6675, 8985, 9937, 5682, 3522, 2883. */
@@ -16,11 +24,18 @@ class SackRecoveryTest {
     private static final long RTT = 100 * MS;
 
     private static Script established(final TcpConfiguration.Builder configuration, final boolean timestamps) {
-        final Script script = new Script(configuration.sack(true).timestamps(timestamps)).listen();
+        return established(configuration, timestamps, RTT);
+    }
+
+    private static Script established(
+        final TcpConfiguration.Builder configuration, final boolean timestamps, final long rttNs) {
+        final FlowConfiguration flow =
+            FlowConfiguration.WIDE_AREA.withAlgorithm(CongestionAlgorithm.NEW_RENO).withPacing(false);
+        final Script script = new Script(configuration.sack(true).timestamps(timestamps).flow(flow)).listen();
         final int mss = timestamps ? MSS + 12 : MSS;
         script.inject("S seq=0 win=65535 mss=" + mss + " sackOK" + (timestamps ? " ts=1000/0" : ""));
         script.emitted();
-        script.after(RTT);
+        script.after(rttNs);
         script.inject("A seq=1 ack=1 win=65535" + (timestamps ? " ts=1100/0" : ""));
         script.expect();
         script.events.clear();
@@ -115,7 +130,7 @@ class SackRecoveryTest {
         assertEquals(8 * MSS, out, "as much as was delivered");
     }
 
-    /** RFC 9937 section 6.2 for acknowledgements of one segment that do not advance, 20 segments being in flight before the first. */
+    /** RFC 9937 section 6.2 for acknowledgements of one segment that do not advance, with 20 segments in flight at first. */
     private static long proportional(final long inFlight, final long threshold, final long delivered, final long out) {
         if (out == 0) {
             return MSS;
@@ -216,25 +231,59 @@ class SackRecoveryTest {
         }
     }
 
-    @Test
-    void shouldFindALostRetransmissionWithoutATimeout() {
-        final Script script = established();
+    @ParameterizedTest
+    @ValueSource(longs = {20_000, 1_000_000, 200_000_000})
+    void shouldFindALostRetransmissionWithoutATimeout(final long rttNs) {
+        final Script script = established(Script.plain(), false, rttNs);
         script.send(60 * MSS);
         script.emitted();
-        script.after(RTT);
+        script.after(rttNs);
         script.inject(ack(0, 1, 4));
         script.expect(data(0));
         script.inject(ack(0, 1, 10));
         final int sent = 10 + script.emitted().size();
         assertTrue(sent > 10, "new data follows the retransmission");
-        script.after(RTT);
+        script.after(rttNs);
         script.inject(ack(0, 1, sent));
         assertEquals(data(0), script.emitted().getFirst());
         assertEquals(1, script.count(TcpCounter.LOST_RETRANSMISSIONS));
-        script.after(RTT);
+        script.after(rttNs);
         script.inject(ack(sent));
         assertEquals(0, script.count(TcpCounter.TIMEOUTS));
         assertEquals(2, script.connection.retransmissions());
+    }
+
+    /** The last segments of a flight are lost, and the probe too or not. */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 0", "3, 0", "6, 0", "10, 0", "1, 1", "2, 1", "6, 1"})
+    void shouldRepairTheTail(final int lost, final int probesLost) {
+        final Script script = established();
+        script.send(10 * MSS);
+        script.emitted();
+        script.after(RTT);
+        final BitSet received = new BitSet();
+        received.set(0, 10 - lost);
+        int toLose = probesLost;
+        script.inject(ack(10 - lost));
+        final long began = script.nowNs;
+        while (received.nextClearBit(0) < 10) {
+            for (final String segment : script.emitted()) {
+                if (toLose-- <= 0) {
+                    received.set((Integer.parseInt(segment.replaceFirst(".* seq=(\\d+) .*", "$1")) - 1) / MSS);
+                }
+            }
+            if (script.engine.nextDeadlineNs() - script.nowNs > RTT && received.cardinality() > 10 - lost) {
+                script.after(RTT);
+                final int next = received.nextClearBit(0);
+                final int block = received.nextSetBit(next);
+                script.inject(block < 0 ? ack(next) : ack(next, block, received.nextClearBit(block)));
+            } else {
+                script.toDeadline();
+            }
+        }
+        assertEquals(probesLost, script.count(TcpCounter.TIMEOUTS));
+        assertEquals(1, script.count(TcpCounter.TAIL_PROBES));
+        assertTrue(script.nowNs - began < (probesLost == 0 ? 850 : 2000) * MS, "took " + (script.nowNs - began) / MS);
     }
 
     @Test
@@ -390,5 +439,91 @@ class SackRecoveryTest {
         script.after(SECOND);
         script.emitted();
         assertEquals(1, script.count(TcpCounter.TIMEOUTS));
+    }
+
+    @Test
+    void shouldNotTakeAProbeOrARepairOfAnotherTimeForThePresentOne() {
+        final Script script = established();
+        script.send(10 * MSS);
+        script.emitted();
+        script.after(RTT);
+        script.inject(ack(0, 1, 4));
+        script.expect(data(0));
+        script.after(RTT);
+        script.inject(ack(10));
+        final long window = script.connection.congestionWindow();
+        script.after(RTT);
+        script.inject(ack(10, 4, 5)); // doubled by the network: it was never sent again from here
+        assertEquals(window, script.connection.congestionWindow());
+        assertEquals(0, script.count(TcpCounter.SPURIOUS_RECOVERIES));
+    }
+
+    @Test
+    void shouldReduceTheRateInProportionForAnEchoedMarkToo() {
+        final FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withAlgorithm(CongestionAlgorithm.NEW_RENO)
+            .withPacing(false).withEcn(EcnMode.ACTIVE);
+        final Script script = new Script(Script.plain().sack(true).initialWindowSegments(20).flow(flow)).listen();
+        script.inject("SEC seq=0 win=65535 mss=1000 sackOK");
+        script.emitted();
+        script.after(RTT);
+        script.inject("A seq=1 ack=1 win=65535");
+        script.send(60 * MSS);
+        assertEquals(20, script.emitted().size());
+        script.after(RTT);
+        int out = 0;
+        final List<Integer> counts = new ArrayList<>();
+        for (int i = 1; i <= 20; i++) {
+            script.inject("AE" + ack(i).substring(1));
+            counts.add(script.emitted().size());
+            out += counts.getLast();
+        }
+        assertEquals(10 * MSS, script.connection.slowStartThreshold());
+        assertEquals(10, out, counts.toString());
+        assertTrue(Collections.max(counts) == 1, "one for two acknowledged, and no burst: " + counts);
+    }
+
+    @Test
+    void shouldUndoATimeoutWithoutSackToo() {
+        final FlowConfiguration flow =
+            FlowConfiguration.WIDE_AREA.withAlgorithm(CongestionAlgorithm.NEW_RENO).withPacing(false);
+        final Script script = new Script(Script.plain().flow(flow)).listen();
+        script.inject("S seq=0 win=65535 mss=1000");
+        script.emitted();
+        script.after(RTT);
+        script.inject("A seq=1 ack=1 win=65535");
+        script.send(30 * MSS);
+        assertEquals(10, script.emitted().size());
+        final long window = script.connection.congestionWindow();
+        script.after(300 * MS);
+        script.expect(data(0));
+        script.after(150 * MS);
+        script.inject(ack(1));
+        script.expect(data(10), data(11));
+        script.inject(ack(2));
+        script.emitted();
+        assertEquals(1, script.count(TcpCounter.SPURIOUS_TIMEOUTS));
+        assertTrue(script.connection.congestionWindow() >= window);
+        assertEquals(1, script.connection.retransmissions());
+    }
+
+    @Test
+    void shouldGoOnWithTheRepairOfATimeoutWithoutSackUponADuplicate() {
+        final Script script = new Script(Script.plain()
+            .flow(FlowConfiguration.WIDE_AREA.withAlgorithm(CongestionAlgorithm.NEW_RENO).withPacing(false))).listen();
+        script.inject("S seq=0 win=65535 mss=1000");
+        script.emitted();
+        script.after(RTT);
+        script.inject("A seq=1 ack=1 win=65535");
+        script.send(30 * MSS);
+        script.emitted();
+        script.after(300 * MS);
+        script.expect(data(0));
+        script.after(RTT);
+        script.inject(ack(1));
+        script.expect(data(10), data(11));
+        script.after(RTT);
+        script.inject(ack(1));
+        assertEquals(data(1), script.emitted().getFirst());
+        assertEquals(0, script.count(TcpCounter.SPURIOUS_TIMEOUTS));
     }
 }

@@ -104,7 +104,7 @@ abstract class RecordedRecovery implements LossRecovery {
     }
 
     private boolean mayRepair(final int length) {
-        final long inFlight = records.inFlight();
+        final long inFlight = inFlight();
         return inFlight == 0 || inFlight + Math.min(length, congestion.maxSegmentSize()) <= congestion.window();
     }
 
@@ -172,7 +172,7 @@ abstract class RecordedRecovery implements LossRecovery {
 
     @Override
     public long room() {
-        return records.hasRoom() ? congestion.window() - records.inFlight() : 0;
+        return records.hasRoom() ? congestion.window() - inFlight() : 0;
     }
 
     @Override
