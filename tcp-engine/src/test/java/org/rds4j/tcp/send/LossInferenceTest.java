@@ -14,7 +14,7 @@ import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.congestion.NewReno;
 
 /**
- * Which segments are held for lost, under random loss and reordering, against the pseudo-code of RFC 8985 section 6.2 worked over a
+ * Which segments are held for lost, under random loss and reordering, against the pseudo-code of RFC 8985 section 6.2 over a
  * plain list, and against IsLost of RFC 6675 section 4.
  */
 class LossInferenceTest {
