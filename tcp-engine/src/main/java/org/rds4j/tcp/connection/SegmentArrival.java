@@ -190,12 +190,15 @@ final class SegmentArrival {
         c.keepaliveSent = 0;
         c.probesUnanswered = 0;
         final long windowOffered = (long) segment.window() << (segment.hasSyn() ? 0 : c.sndShift);
-        if (acknowledged > c.sndUna) {
+        final boolean advances = acknowledged > c.sndUna;
+        if (advances) {
             advance(c, segment, acknowledged, nowNs);
         } else if (acknowledged == c.sndUna && c.sndUna < c.sndMax && segment.length() == 0 && windowOffered == c.sndWnd) {
             onDuplicate(c);
         }
-        if (position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
+        // A retransmission may bring a newer acknowledgement under an old sequence number. RFC 9293 would keep the old window then,
+        // which counts from SND.UNA and would reach beyond what was ever offered.
+        if (advances || position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
             updateWindow(c, windowOffered, position, acknowledged);
         }
         return true;
