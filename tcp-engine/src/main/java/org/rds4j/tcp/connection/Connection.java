@@ -20,9 +20,12 @@ import org.rds4j.tcp.receive.AckSchedule;
 import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.receive.ReceiveTuning;
 import org.rds4j.tcp.receive.ReceiveWindow;
+import org.rds4j.tcp.receive.SackReport;
 import org.rds4j.tcp.send.LossRecovery;
 import org.rds4j.tcp.send.NewRenoRecovery;
 import org.rds4j.tcp.send.RttEstimator;
+import org.rds4j.tcp.send.SackRecovery;
+import org.rds4j.tcp.send.SendRecords;
 import org.rds4j.tcp.send.SendStream;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.table.FourTuple;
@@ -30,7 +33,7 @@ import org.rds4j.tcp.timer.TimerSet;
 
 /**
  * The state of one connection (the TCB of RFC 9293 section 3.3.1), pooled with its memory. Send variables are positions:
- * {@code sndUna <= sndNxt <= sndMax}; sndNxt falls back to sndUna when the retransmission timer expires, sndMax never does.
+ * {@code sndUna <= sndNxt}; what of it is to be sent again is known to loss recovery.
  */
 final class Connection extends FourTuple implements TcpConnection {
     static final int RETRANSMIT = 0;
@@ -39,8 +42,9 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int KEEPALIVE = 3;
     static final int USER_TIMEOUT = 4;
     static final int LINGER = 5;
-    static final int PACE = 6;
-    static final int TIMER_KINDS = 7;
+    static final int RECOVERY = 6;
+    static final int PACE = 7;
+    static final int TIMER_KINDS = 8;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
@@ -49,7 +53,6 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int EVENT_CLOSED = 16;
 
     static final long NOT_TIMED = -1;
-    static final long TIMING_SPOILT = -2;
     static final long NO_FIN = Long.MAX_VALUE;
     static final int NOT_LISTED = -1;
     private static final long LONG_AGO = Long.MIN_VALUE / 2;
@@ -58,6 +61,7 @@ final class Connection extends FourTuple implements TcpConnection {
     final ReceiveStream received;
     final ReceiveWindow window;
     final AckSchedule acks = new AckSchedule();
+    final SackReport sacks = new SackReport();
     final RttEstimator rtt;
     final EcnSender ecnSender = new EcnSender();
     final EcnReceiver ecnReceiver = new EcnReceiver();
@@ -65,8 +69,10 @@ final class Connection extends FourTuple implements TcpConnection {
     final Pacer pacer;
     final ReceiveTuning tuning;
     final SelectableCongestion congestion;
-    final LossRecovery recovery;
     final TimerSet<Connection> timers;
+    /** With SACK or without, as negotiated. */
+    LossRecovery recovery;
+    boolean sack;
 
     TcpState state = TcpState.CLOSED;
     TcpHandler handler;
@@ -83,7 +89,6 @@ final class Connection extends FourTuple implements TcpConnection {
     int sendOrigin;
     long sndUna;
     long sndNxt;
-    long sndMax;
     long sndWnd;
     long maxSndWnd;
     long sndWl1;
@@ -98,7 +103,6 @@ final class Connection extends FourTuple implements TcpConnection {
     long smallEnd;
     long lastSentNs;
     long timedEnd;
-    long timedStartNs;
     long synSentNs;
     int retries;
     int persistBackoff;
@@ -131,6 +135,8 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection previous;
 
     private final Connections connections;
+    private final LossRecovery sackRecovery;
+    private final LossRecovery plainRecovery;
 
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
@@ -142,9 +148,12 @@ final class Connection extends FourTuple implements TcpConnection {
             configuration.receiveBufferLength(),
             Math.max(configuration.flow().initialReceiveBufferLength(), 2 * configuration.overhangLength()));
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
-        recovery = new NewRenoRecovery(congestion);
         window = new ReceiveWindow(configuration.receiveBufferLength());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
+        final SendRecords records = new SendRecords(connections.records);
+        sackRecovery = new SackRecovery(
+            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
+        plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -155,7 +164,7 @@ final class Connection extends FourTuple implements TcpConnection {
         window.reset();
         acks.reset(configuration.quickAcks());
         rtt.reset();
-        recovery.reset();
+        recoverWith(false);
         congestion.reset();
         ecnSender.start(false);
         ecnReceiver.start(false, false);
@@ -181,7 +190,6 @@ final class Connection extends FourTuple implements TcpConnection {
     private void resetSending(final TcpConfiguration configuration) {
         sndUna = -1;
         sndNxt = -1;
-        sndMax = -1;
         sndWnd = 0;
         maxSndWnd = 0;
         sndWl1 = -1;
@@ -195,7 +203,7 @@ final class Connection extends FourTuple implements TcpConnection {
         noDelay = !configuration.nagle();
         smallEnd = 0;
         lastSentNs = connections.nowNs;
-        timedEnd = NOT_TIMED;
+        timedEnd = 0;
         synSentNs = NOT_TIMED;
         retries = 0;
         persistBackoff = 0;
@@ -219,6 +227,14 @@ final class Connection extends FourTuple implements TcpConnection {
         keepaliveSent = 0;
     }
 
+    /** Settles whether the peer understands SACK. */
+    void recoverWith(final boolean understandsSack) {
+        sack = understandsSack;
+        recovery = understandsSack ? sackRecovery : plainRecovery;
+        recovery.reset();
+        sacks.reset();
+    }
+
     void transition(final Transition transition) {
         state = StateTransitions.next(state, transition);
     }
@@ -240,7 +256,7 @@ final class Connection extends FourTuple implements TcpConnection {
 
     /** Whether anything is queued that was not sent, or is to be sent again. */
     boolean hasUnsent() {
-        return sndNxt < sent.committed() || sndNxt == finPosition();
+        return sndNxt < sent.committed() || sndNxt == finPosition() || recovery.hasLost();
     }
 
     int sequence(final long position) {
@@ -311,7 +327,7 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public void congestionControl(final CongestionFactory factory) {
-        if (sndMax > 0) {
+        if (sndNxt > 0) {
             throw new IllegalStateException("congestion control must be chosen before data is sent");
         }
         congestion.choose(factory);
@@ -461,7 +477,7 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public long bytesInFlight() {
-        return sndMax - sndUna;
+        return recovery.inFlight();
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.rds4j.tcp.connection;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
-import org.rds4j.tcp.congestion.CongestionSample;
 import org.rds4j.tcp.congestion.EcnMode;
 import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.wire.TcpSegment;
@@ -48,14 +47,14 @@ final class EcnArrival {
     }
 
     /** New data was acknowledged; congestion control and recovery have heard of it. */
-    void onAcknowledged(final Connection c, final TcpSegment segment, final CongestionSample sample) {
+    void onAcknowledged(final Connection c, final TcpSegment segment, final long octets, final long nowNs) {
         if (!segment.hasEce() || !c.ecnSender.isEnabled()) {
             return;
         }
         counters.increment(TcpCounter.ECN_ECHOES_IN);
         if (!c.recovery.isRecovering() && c.ecnSender.onEcho(c.sndUna)) {
             counters.increment(TcpCounter.ECN_REDUCTIONS);
-            c.congestion.onEcnEcho(sample.flight() + sample.acknowledged(), sample.nowNs());
+            c.recovery.onCongestionEcho(octets, nowNs);
         }
     }
 }

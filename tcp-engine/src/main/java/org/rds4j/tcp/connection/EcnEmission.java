@@ -25,7 +25,7 @@ final class EcnEmission {
         if (mode != EcnMode.ACTIVE) {
             return 0;
         }
-        final boolean first = c.sndMax < 0;
+        final boolean first = c.sndNxt < 0;
         c.ecnOffered = (first || c.ecnOffered) && c.retries < REQUESTS;
         if (!c.ecnOffered && c.retries == REQUESTS) {
             counters.increment(TcpCounter.ECN_FALLBACKS);

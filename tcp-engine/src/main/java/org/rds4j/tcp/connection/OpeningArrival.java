@@ -35,7 +35,7 @@ final class OpeningArrival {
     /** RFC 9293 section 3.10.7.3. */
     void onSynSent(final Connection c, final TcpSegment segment, final long nowNs) {
         final boolean acknowledged = segment.hasAck();
-        if (acknowledged && (c.sndMax < 0 || segment.acknowledgement() != c.sequence(0))) {
+        if (acknowledged && (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0))) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
             resetStranger(c, segment, nowNs);
             return;
@@ -96,6 +96,7 @@ final class OpeningArrival {
             c.tsRecent = options.timestamp();
             c.tsRecentNs = nowNs;
         }
+        c.recoverWith(configuration.sack() && options.isSackPermitted());
         c.windowScale = configuration.windowScale() && options.windowShift() != TcpOptions.ABSENT;
         c.sndShift = c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0;
         c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
@@ -107,7 +108,7 @@ final class OpeningArrival {
 
     /** An acknowledgement in SYN-RECEIVED; false if it does not acknowledge our SYN. */
     boolean completeHandshake(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
-        if (c.sndMax < 0 || segment.acknowledgement() != c.sequence(0)) {
+        if (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0)) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
             resetStranger(c, segment, nowNs);
             return false;
@@ -159,7 +160,7 @@ final class OpeningArrival {
 
     /** A SYN in SYN-RECEIVED: ours is repeated, or, crossed with it, acknowledged. True if processing goes on. */
     boolean onRepeatedSyn(final Connection c, final TcpSegment segment) {
-        if (segment.hasAck() && c.sndMax >= 0 && segment.acknowledgement() == c.sequence(0)) {
+        if (segment.hasAck() && c.sndNxt >= 0 && segment.acknowledgement() == c.sequence(0)) {
             return true;
         }
         if (!segment.hasAck()) {

@@ -5,7 +5,6 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
-import org.rds4j.tcp.congestion.CongestionSample;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpSegment;
 
@@ -19,8 +18,8 @@ final class SegmentArrival {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final OpeningArrival opening;
+    private final AcknowledgementArrival acknowledgements;
     private final EcnArrival ecn;
-    private final CongestionSample sample = new CongestionSample();
 
     SegmentArrival(
         final Connections connections, final TcpConfiguration configuration, final TcpCounters counters,
@@ -31,6 +30,7 @@ final class SegmentArrival {
         this.timing = timing;
         this.opening = opening;
         this.ecn = new EcnArrival(configuration, counters);
+        acknowledgements = new AcknowledgementArrival(counters, timing, ecn);
     }
 
     void onSegment(final Connection c, final TcpSegment segment, final long nowNs) {
@@ -144,6 +144,9 @@ final class SegmentArrival {
         final Connection c, final TcpSegment segment, final long position, final long next, final long nowNs) {
         if (segment.length() > 0 && !segment.hasSyn() && position <= next) {
             c.acks.onUrgent();
+            if (position + segment.length() <= next) {
+                c.sacks.onDuplicate(position, position + segment.length());
+            }
         } else if (segment.length() == 0 && position == next - 1) {
             if (nowNs - c.lastProbeReplyNs >= configuration.rtoFloorNs()) {
                 c.lastProbeReplyNs = nowNs;
@@ -184,7 +187,7 @@ final class SegmentArrival {
     private boolean onAcknowledgement(
         final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         final long acknowledged = Sequence.position(c.sendOrigin, segment.acknowledgement(), c.sndUna);
-        if (acknowledged > c.sndMax || acknowledged < c.sndUna - c.maxSndWnd) {
+        if (acknowledged > c.sndNxt || acknowledged < c.sndUna - c.maxSndWnd) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
             challenge(c, nowNs);
             return false;
@@ -193,83 +196,10 @@ final class SegmentArrival {
         c.softError = null;
         c.keepaliveSent = 0;
         c.probesUnanswered = 0;
-        final long windowOffered = (long) segment.window() << (segment.hasSyn() ? 0 : c.sndShift);
-        if (acknowledged > c.sndUna) {
-            advance(c, segment, acknowledged, nowNs);
-        } else if (acknowledged == c.sndUna && c.sndUna < c.sndMax && segment.length() == 0 && windowOffered == c.sndWnd) {
-            onDuplicate(c, nowNs);
-        }
-        if (position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
-            updateWindow(c, windowOffered, position, acknowledged);
-        }
-        return true;
-    }
-
-    private void onDuplicate(final Connection c, final long nowNs) {
-        final boolean recovering = c.recovery.isRecovering();
-        c.recovery.onDuplicate(c.sndUna, c.sndMax, nowNs);
-        if (!recovering && c.recovery.isRecovering()) {
-            counters.increment(TcpCounter.FAST_RETRANSMITS);
-        }
-    }
-
-    private void updateWindow(final Connection c, final long offered, final long position, final long acknowledged) {
-        c.sndWl1 = position;
-        c.sndWl2 = acknowledged;
-        if (offered > 0 && c.sndWnd == 0) {
-            c.persistBackoff = 0;
-            c.timers.cancel(Connection.PERSIST);
-        }
-        c.sndWnd = offered;
-        c.maxSndWnd = Math.max(c.maxSndWnd, offered);
-    }
-
-    private void advance(final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
-        final long octets = acknowledged - c.sndUna;
-        sample.start(nowNs).octets(octets, octets).flight(c.sndMax - acknowledged, c.windowUse.wasFull(c.sndUna))
-            .marked(segment.hasEce() && c.ecnSender.isEnabled() ? octets : 0)
-            .roundTrip(sampleRoundTrip(c, segment, acknowledged, nowNs), c.rtt.minimumNs(), c.rtt.smoothedNs());
-        c.sndUna = acknowledged;
-        c.sndNxt = Math.max(c.sndNxt, acknowledged);
-        c.recovery.onAcknowledged(sample, acknowledged);
-        ecn.onAcknowledged(c, segment, sample);
-        c.sent.limit(Math.max(c.sent.limit(), 2 * c.congestion.window()));
-        timing.onAdvance(c, nowNs);
-        c.route.confirm(nowNs);
-        final long freed = Math.min(acknowledged, c.sent.committed());
-        if (freed > c.sent.acknowledged()) {
-            c.sent.acknowledge(freed);
-            c.events |= Connection.EVENT_ACKNOWLEDGED;
-        }
-        if (c.isFinAcknowledged()) {
+        if (acknowledgements.onAcknowledgement(c, segment, position, acknowledged, nowNs) && c.isFinAcknowledged()) {
             onFinAcknowledged(c);
         }
-    }
-
-    /** Takes a round-trip sample if the acknowledgement holds one; returns it. */
-    private static long sampleRoundTrip(
-        final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
-        if (c.timedEnd >= 0 && acknowledged >= c.timedEnd) {
-            c.timedEnd = Connection.NOT_TIMED;
-            return sampled(c, nowNs - c.timedStartNs);
-        }
-        if (c.timedEnd == Connection.TIMING_SPOILT && c.timestamps) {
-            // RFC 7323 section 4: the echoed timestamp tells which transmission is acknowledged
-            final int ticks = TimestampClock.ticks(nowNs) + c.timestampOffset - segment.options().timestampEcho();
-            if (ticks >= 0) {
-                c.timedEnd = Connection.NOT_TIMED;
-                return sampled(c, Math.max(1, ticks) * TimestampClock.TICK_NS);
-            }
-        } else if (c.timedEnd == Connection.TIMING_SPOILT && acknowledged == c.sndMax) {
-            c.timedEnd = Connection.NOT_TIMED;
-        }
-        return CongestionSample.NO_RTT;
-    }
-
-    private static long sampled(final Connection c, final long measuredNs) {
-        final long sampleNs = Math.max(1, measuredNs);
-        c.rtt.onSample(sampleNs);
-        return sampleNs;
+        return true;
     }
 
     private void onFinAcknowledged(final Connection c) {
@@ -321,10 +251,13 @@ final class SegmentArrival {
         ecn.onData(c, segment);
         if (end <= before) {
             counters.increment(TcpCounter.DROP_DUPLICATE);
+            c.sacks.onDuplicate(position, end);
             c.acks.onUrgent();
             return;
         }
-        if (!c.received.write(position, segment.payload(), (int) (end - position))) {
+        final boolean taken = c.received.write(position, segment.payload(), (int) (end - position));
+        c.received.report(c.sacks);
+        if (!taken) {
             counters.increment(TcpCounter.DROP_REASSEMBLY);
             c.acks.onUrgent();
             return;

@@ -5,36 +5,59 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
-import org.rds4j.tcp.congestion.CongestionSample;
+import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.congestion.NewReno;
 
 class NewRenoRecoveryTest {
     private static final int MSS = 1000;
     private final NewReno reno = new NewReno();
-    private final NewRenoRecovery recovery = new NewRenoRecovery(reno);
-    private final CongestionSample sample = new CongestionSample();
+    private final SendRecords records = new SendRecords(new RecordPool(1 << 16));
+    private final NewRenoRecovery recovery = new NewRenoRecovery(
+        records, reno, new RttEstimator(1_000_000, 1_000, 1_000_000_000), TcpCounters.inMemory());
+    private final Acknowledgement ack = new Acknowledgement();
 
     @Test
     void shouldInflateAndDeflateByWhatAPartialAcknowledgementCovers() {
         reno.onConnected(MSS, 20 * MSS);
+        send(1, 20);
+        acknowledge(1, false);
+        send(21, 21);
         for (int i = 0; i < 3; i++) {
-            recovery.onDuplicate(0, 20 * MSS, 0);
+            acknowledge(1, true);
         }
         assertTrue(recovery.isRecovering());
         assertEquals(10 * MSS, reno.threshold());
         assertEquals(13 * MSS, reno.window());
-        recovery.onDuplicate(0, 20 * MSS, 0);
+        repairHead(1);
+        acknowledge(1, true);
         assertEquals(14 * MSS, reno.window());
-        acknowledge(5 * MSS, 5 * MSS, 15 * MSS);
+        acknowledge(6, false);
         assertEquals(10 * MSS, reno.window());
-        acknowledge(50 * MSS, 19 * MSS, MSS);
+        repairHead(6);
+        acknowledge(20, false);
         assertEquals(MSS, reno.window());
-        acknowledge(MSS, 20 * MSS, 0);
+        repairHead(20);
+        acknowledge(21, false);
         assertEquals(2 * MSS, reno.window(), "no burst after recovery");
         assertFalse(recovery.isRecovering());
+        assertEquals(0, recovery.inFlight());
     }
 
-    private void acknowledge(final long octets, final long unacknowledged, final long flight) {
-        recovery.onAcknowledged(sample.start(0).octets(octets, octets).flight(flight, true), unacknowledged);
+    private void send(final int from, final int to) {
+        for (int i = from; i <= to; i++) {
+            recovery.onSent((long) i * MSS, 0);
+        }
+    }
+
+    private void repairHead(final int segment) {
+        assertTrue(recovery.planRepair(), "whatever the window says");
+        assertEquals((long) segment * MSS, recovery.plannedStart());
+        assertEquals((segment + 1L) * MSS, recovery.plannedEnd());
+        recovery.onSentAgain(recovery.plannedStart(), recovery.plannedEnd(), 0);
+        assertFalse(recovery.planRepair());
+    }
+
+    private void acknowledge(final int segments, final boolean duplicate) {
+        recovery.onAcknowledgement(ack.start((long) segments * MSS, duplicate, false, 0));
     }
 }
