@@ -33,13 +33,15 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int KEEPALIVE = 3;
     static final int USER_TIMEOUT = 4;
     static final int LINGER = 5;
-    static final int TIMER_KINDS = 6;
+    static final int CORK = 6;
+    static final int TIMER_KINDS = 7;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
     static final int EVENT_RECEIVABLE = 4;
     static final int EVENT_PEER_CLOSED = 8;
     static final int EVENT_CLOSED = 16;
+    static final int EVENT_UNRESPONSIVE = 32;
 
     static final long NOT_TIMED = -1;
     static final long TIMING_SPOILT = -2;
@@ -55,6 +57,7 @@ final class Connection extends FourTuple implements TcpConnection {
     final CongestionControl congestion = new NewReno();
     final LossRecovery recovery = new NewRenoRecovery(congestion);
     final TimerSet<Connection> timers;
+    final ReplyAllowance replies = new ReplyAllowance();
 
     TcpState state = TcpState.CLOSED;
     TcpHandler handler;
@@ -83,11 +86,14 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean probeDue;
     boolean sendOverride;
     boolean noDelay;
+    boolean cork;
     long smallEnd;
     long lastSentNs;
     long timedEnd;
     long timedStartNs;
     long synSentNs;
+    boolean synSentAgain;
+    long openedNs;
     int retries;
     int persistBackoff;
     int probesUnanswered;
@@ -100,12 +106,13 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean receiveClosed;
     boolean timestamps;
     boolean windowScale;
+    /** Both sides offered selective acknowledgement. */
+    boolean sack;
     int timestampOffset;
     int tsRecent;
     long tsRecentNs;
     long lastAckSent;
     long lastChallengeNs;
-    long lastProbeReplyNs;
     long lastReceivedNs;
     int keepaliveSent;
 
@@ -164,10 +171,13 @@ final class Connection extends FourTuple implements TcpConnection {
         probeDue = false;
         sendOverride = false;
         noDelay = !configuration.nagle();
+        cork = false;
         smallEnd = 0;
         lastSentNs = connections.nowNs;
         timedEnd = NOT_TIMED;
         synSentNs = NOT_TIMED;
+        synSentAgain = false;
+        openedNs = connections.nowNs;
         retries = 0;
         persistBackoff = 0;
         probesUnanswered = 0;
@@ -181,11 +191,12 @@ final class Connection extends FourTuple implements TcpConnection {
         receiveClosed = false;
         timestamps = false;
         windowScale = false;
+        sack = false;
         tsRecent = 0;
         tsRecentNs = connections.nowNs;
         lastAckSent = 0;
         lastChallengeNs = LONG_AGO;
-        lastProbeReplyNs = LONG_AGO;
+        replies.refill(connections.nowNs);
         lastReceivedNs = connections.nowNs;
         keepaliveSent = 0;
     }
@@ -265,6 +276,15 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void noDelay(final boolean noDelay) {
         this.noDelay = noDelay;
+        connections.touch(this);
+    }
+
+    @Override
+    public void cork(final boolean cork) {
+        this.cork = cork;
+        if (!cork) {
+            timers.cancel(CORK);
+        }
         connections.touch(this);
     }
 
