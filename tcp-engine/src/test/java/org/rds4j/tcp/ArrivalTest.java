@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rds4j.tcp.support.Script.MS;
 import static org.rds4j.tcp.support.Script.SECOND;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -264,5 +265,38 @@ class ArrivalTest {
             assertEquals(plain.events, urgent.events);
             assertEquals(plain.consumeAll(), urgent.consumeAll());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // with SACK, where the reset lies, whether it is believed: 1 is next, 11..20 and 51..60 are held
+        "true, 1, true", "true, 61, true", "true, 60, false", "true, 62, false", "true, 21, false", "true, 11, false",
+        "false, 61, false", "false, 1, true"})
+    void shouldBelieveAResetAtTheEndOfWhatSackReported(final boolean sack, final int seq, final boolean believed) {
+        final Script script = new Script(Script.plain().sack(sack)).listen();
+        script.inject("S seq=0 mss=1460 sackOK");
+        script.emitted();
+        script.inject("A seq=1 ack=1");
+        script.inject("A seq=11 ack=1 len=10");
+        script.inject("A seq=51 ack=1 len=10");
+        script.emitted();
+        script.inject("R seq=" + seq);
+        assertEquals(believed, script.connection.isClosed());
+        assertEquals(believed ? 0 : 1, script.emitted().size(), "a challenge otherwise");
+    }
+
+    @Test
+    void shouldReportNothingBeyondAFin() {
+        final Script script = new Script(Script.plain().sack(true)).listen();
+        script.inject("S seq=0 mss=1460 sackOK");
+        script.emitted();
+        script.inject("A seq=1 ack=1");
+        script.inject("A seq=51 ack=1 len=10");
+        script.inject("A seq=11 ack=1 len=20");
+        script.emitted();
+        script.inject("FA seq=21 ack=1");
+        final List<String> answers = script.emitted();
+        assertEquals(1, answers.size());
+        assertTrue(answers.getFirst().contains("sack=11-21") && !answers.getFirst().contains("51"), answers.toString());
     }
 }

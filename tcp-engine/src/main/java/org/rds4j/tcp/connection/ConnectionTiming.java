@@ -19,6 +19,18 @@ final class ConnectionTiming {
         this.counters = counters;
     }
 
+    long nowNs() {
+        return connections.nowNs;
+    }
+
+    /** Pacing holds data back: the timer sends it. */
+    void startPace(final Connection c) {
+        if (!c.timers.isRunning(Connection.PACE)) {
+            counters.increment(TcpCounter.PACED);
+        }
+        c.timers.start(Connection.PACE, c.pacer.opensNs());
+    }
+
     /** A data segment left: its acknowledgement is waited for. */
     void onDataSent(final Connection c, final long nowNs) {
         c.lastSentNs = nowNs;
@@ -27,14 +39,33 @@ final class ConnectionTiming {
         if (!c.timers.isRunning(Connection.RETRANSMIT)) {
             c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         }
+        restartRecovery(c);
         startUserTimeout(c);
+    }
+
+    /** Something was sent again; the first segment's acknowledgement is waited for anew. */
+    void onSentAgain(final Connection c, final boolean restarts, final long nowNs) {
+        if (restarts) {
+            c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
+        }
+        onDataSent(c, nowNs);
+    }
+
+    /** Loss recovery has something to do by a time of its own, not later than the retransmission timer. */
+    void restartRecovery(final Connection c) {
+        final long deadlineNs = c.recovery.deadlineNs(c.timers.deadlineNs(Connection.RETRANSMIT));
+        if (deadlineNs == TimerSet.NONE) {
+            c.timers.cancel(Connection.RECOVERY);
+        } else {
+            c.timers.start(Connection.RECOVERY, deadlineNs);
+        }
     }
 
     /** New data was acknowledged (RFC 6298 section 5.2 and 5.3). */
     void onAdvance(final Connection c, final long nowNs) {
         c.retries = 0;
         c.timers.cancel(Connection.USER_TIMEOUT);
-        if (c.sndUna == c.sndMax) {
+        if (c.sndUna == c.sndNxt) {
             c.timers.cancel(Connection.RETRANSMIT);
         } else {
             if (c.recovery.restartsTimer()) {
@@ -61,7 +92,7 @@ final class ConnectionTiming {
 
     private static boolean isWaiting(final Connection c) {
         return c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED ||
-            c.sndUna < c.sndMax || c.timers.isRunning(Connection.PERSIST) || c.list == ReadyLanes.PARKED;
+            c.sndUna < c.sndNxt || c.timers.isRunning(Connection.PERSIST) || c.list == ReadyLanes.PARKED;
     }
 
     /**
@@ -96,7 +127,7 @@ final class ConnectionTiming {
         if (c.closed || !c.state.isSynchronised() || !c.hasUnsent()) {
             return;
         }
-        if (c.sndNxt == c.sndUna && !c.timers.isRunning(Connection.PERSIST)) {
+        if (c.recovery.inFlight() == 0 && !c.timers.isRunning(Connection.PERSIST)) {
             final long waitNs = c.sndWnd == 0 ? persistNs(c) : configuration.overrideNs();
             c.timers.start(Connection.PERSIST, connections.nowNs + waitNs);
             startUserTimeout(c);
@@ -116,6 +147,9 @@ final class ConnectionTiming {
         if (timers.expire(Connection.USER_TIMEOUT, nowNs)) {
             timeOut(c);
         }
+        if (!c.closed && timers.expire(Connection.RECOVERY, nowNs)) {
+            onRecovery(c, nowNs);
+        }
         if (!c.closed && timers.expire(Connection.RETRANSMIT, nowNs)) {
             onRetransmit(c, nowNs);
         }
@@ -128,6 +162,7 @@ final class ConnectionTiming {
         if (!c.closed && timers.expire(Connection.KEEPALIVE, nowNs)) {
             onKeepalive(c, nowNs);
         }
+        timers.expire(Connection.PACE, nowNs); // what it held is planned again when the connection is looked at next
         if (!c.closed && timers.expire(Connection.LINGER, nowNs)) {
             timeOut(c);
         }
@@ -141,10 +176,11 @@ final class ConnectionTiming {
 
     private void onRetransmit(final Connection c, final long nowNs) {
         if (c.state.isSynchronised() && c.sndWnd == 0 && c.sndUna < c.sent.committed()) {
-            c.sndNxt = c.sndUna; // the peer has taken its window back: probe instead of giving up on it
+            c.recovery.onWindowClosed(); // the peer has taken its window back: probe instead of giving up on it
+            c.timers.cancel(Connection.RECOVERY);
             return;
         }
-        if (c.state.isSynchronised() && c.sndUna == c.sndMax && !c.hasUnsent()) {
+        if (c.state.isSynchronised() && c.sndUna == c.sndNxt && !c.hasUnsent()) {
             return;
         }
         counters.increment(TcpCounter.TIMEOUTS);
@@ -160,10 +196,9 @@ final class ConnectionTiming {
         c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         if (!c.state.isSynchronised()) {
             c.synDue = true;
-        } else if (c.sndUna < c.sndMax) {
-            c.recovery.onTimeout(c.sndUna, c.sndMax, c.retries == 1);
-            c.timedEnd = Connection.TIMING_SPOILT;
-            c.sndNxt = c.sndUna;
+        } else if (c.sndUna < c.sndNxt) {
+            c.recovery.onTimeout(c.retries == 1, nowNs);
+            restartRecovery(c);
         }
     }
 
@@ -184,6 +219,13 @@ final class ConnectionTiming {
         } else {
             timeOut(c);
         }
+    }
+
+    private void onRecovery(final Connection c, final long nowNs) {
+        if (c.recovery.onTime(nowNs)) {
+            c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
+        }
+        restartRecovery(c);
     }
 
     private int retryLimit(final Connection c) {
@@ -216,7 +258,7 @@ final class ConnectionTiming {
 
     private void onKeepalive(final Connection c, final long nowNs) {
         final long idleNs = configuration.keepaliveIdleNs();
-        if (c.sndUna < c.sndMax) {
+        if (c.sndUna < c.sndNxt) {
             c.timers.start(Connection.KEEPALIVE, nowNs + idleNs); // the retransmission timer decides
         } else if (nowNs - c.lastReceivedNs < idleNs) {
             c.timers.start(Connection.KEEPALIVE, c.lastReceivedNs + idleNs);

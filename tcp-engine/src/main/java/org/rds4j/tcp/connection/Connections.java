@@ -16,6 +16,7 @@ import org.rds4j.tcp.limit.DestinationLimit;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.table.ConnectionTable;
@@ -37,6 +38,7 @@ public final class Connections {
     private static final long IPV4_PREFIX = 0xffffL;
 
     final DeadlineQueue<Connection> deadlines;
+    final RecordPool records;
     final ReadyLanes lanes = new ReadyLanes();
     final ConnectionTable table;
     final ControlQueue control;
@@ -47,7 +49,7 @@ public final class Connections {
 
     private final TcpConfiguration configuration;
     private final Routes routes;
-    private final TcpCounters counters;
+    final TcpCounters counters;
     private final InitialNumbers initialNumbers;
     private final PortSelector ports;
     private final DestinationLimit resetLimit;
@@ -74,6 +76,7 @@ public final class Connections {
         this.counters = counters;
         final int capacity = configuration.maxConnections();
         deadlines = new DeadlineQueue<>(capacity);
+        records = new RecordPool(configuration.maxSendRecords());
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
@@ -205,6 +208,7 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.recovery.reset();
             connection.events = 0;
             connection.handler = null;
             connection.state = TcpState.CLOSED;
@@ -332,7 +336,7 @@ public final class Connections {
         }
         final long position = Sequence.position(
             connection.sendOrigin, TcpHeaderFlyweight.sequence(address), connection.sndUna);
-        if (position < connection.sndUna || position >= connection.sndMax) {
+        if (position < connection.sndUna || position >= connection.sndNxt) {
             counters.increment(TcpCounter.DROP_ICMP);
             return;
         }
@@ -403,7 +407,7 @@ public final class Connections {
                 return emission.frameLength(connection, plan);
             }
             lanes.remove(connection);
-            timing.startIfStuck(connection);
+            waitForTime(connection);
             connection = lanes.first(lane);
         }
         return 0;
@@ -466,6 +470,15 @@ public final class Connections {
     void touch(final Connection connection) {
         if (emission.plan(connection) != SegmentEmission.NOTHING) {
             lanes.add(connection);
+        } else {
+            waitForTime(connection);
+        }
+    }
+
+    /** Nothing is sent now: it may be that only a timer can move the connection. */
+    private void waitForTime(final Connection connection) {
+        if (emission.isHeld()) {
+            timing.startPace(connection);
         } else {
             timing.startIfStuck(connection);
         }

@@ -6,6 +6,7 @@ import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
+import org.rds4j.tcp.congestion.InitialWindow;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.wire.TcpOptions;
 import org.rds4j.tcp.wire.TcpSegment;
@@ -20,17 +21,19 @@ final class OpeningArrival {
     private final Connections connections;
     private final TcpConfiguration configuration;
     private final TcpCounters counters;
+    private final EcnArrival ecn;
 
     OpeningArrival(final Connections connections, final TcpConfiguration configuration, final TcpCounters counters) {
         this.connections = connections;
         this.configuration = configuration;
         this.counters = counters;
+        this.ecn = new EcnArrival(configuration, counters);
     }
 
     /** RFC 9293 section 3.10.7.3. True if the connection is established now. */
     boolean onSynSent(final Connection c, final TcpSegment segment, final long nowNs) {
         final boolean acknowledged = segment.hasAck();
-        if (acknowledged && (c.sndMax < 0 || segment.acknowledgement() != c.sequence(0))) {
+        if (acknowledged && (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0))) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
             connections.resetStranger(c.route, segment);
             return false;
@@ -68,6 +71,7 @@ final class OpeningArrival {
     void takeSyn(final Connection c, final TcpSegment segment, final long nowNs) {
         c.receiveOrigin = segment.sequence() + 1;
         negotiate(c, segment.options(), nowNs);
+        ecn.onSyn(c, segment);
         final int length = Math.min(segment.payloadLength(), c.received.capacity());
         if (length > 0) {
             c.received.write(0, segment.payload(), length);
@@ -85,6 +89,7 @@ final class OpeningArrival {
             c.tsRecent = options.timestamp();
             c.tsRecentNs = nowNs;
         }
+        c.recoverWith(configuration.sack() && options.isSackPermitted());
         c.windowScale = configuration.windowScale() && options.windowShift() != TcpOptions.ABSENT;
         c.sndShift = c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0;
         c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
@@ -96,7 +101,7 @@ final class OpeningArrival {
 
     /** An acknowledgement in SYN-RECEIVED; false if it does not acknowledge our SYN. */
     boolean completeHandshake(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
-        if (c.sndMax < 0 || segment.acknowledgement() != c.sequence(0)) {
+        if (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0)) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
             connections.resetStranger(c.route, segment);
             return false;
@@ -120,7 +125,8 @@ final class OpeningArrival {
         } else if (!c.synSentAgain) { // Karn: whichever SYN the peer answered
             c.rtt.onSample(Math.max(1, nowNs - c.synSentNs));
         }
-        c.congestion.onConnected(c.mss, configuration.initialWindowSegments(), lost);
+        c.congestion.onConnected(c.mss, InitialWindow.octets(c.mss, configuration.initialWindowSegments(), lost));
+        ecn.onEstablished(c);
         connections.closing.leaveListener(c);
         c.transition(Transition.SYN_ACKNOWLEDGED);
         c.events |= Connection.EVENT_CONNECTED;

@@ -11,6 +11,7 @@ public final class ReceiveWindow {
     private final int capacity;
     private int shift;
     private int step;
+    private long limit;
     private long edge;
 
     /**
@@ -20,6 +21,7 @@ public final class ReceiveWindow {
      */
     public ReceiveWindow(final int capacity) {
         this.capacity = capacity;
+        limit = capacity;
     }
 
     /** Starts over at position 0, unscaled, nothing announced. */
@@ -27,6 +29,7 @@ public final class ReceiveWindow {
         shift = 0;
         edge = 0;
         step = 1;
+        limit = capacity;
     }
 
     /**
@@ -38,6 +41,15 @@ public final class ReceiveWindow {
     public void scale(final int shift, final int maxSegmentSize) {
         this.shift = shift;
         this.step = Math.min(maxSegmentSize, capacity / 2);
+    }
+
+    /**
+     * Sets how much of the ring may be promised.
+     *
+     * @param octets cut to the ring's capacity.
+     */
+    public void limit(final long octets) {
+        limit = Math.min(octets, capacity);
     }
 
     /**
@@ -59,7 +71,7 @@ public final class ReceiveWindow {
     public int announce(final long next, final long consumed) {
         final long wanted = Math.max(0, wantedEdge(next, consumed) - next);
         long units = wanted >> shift;
-        if (next + (units << shift) < edge && next + ((units + 1) << shift) <= consumed + capacity) {
+        if (next + (units << shift) < edge && next + ((units + 1) << shift) <= consumed + limit) {
             units++; // rounding down would take back what was promised, and the ring has room for rounding up
         }
         units = Math.min(units, MAX_FIELD);
@@ -74,14 +86,14 @@ public final class ReceiveWindow {
      * @return the window field.
      */
     public int announceUnscaled(final long next) {
-        final int field = (int) Math.min(capacity - next, MAX_FIELD);
+        final int field = (int) Math.min(limit - next, MAX_FIELD);
         edge = Math.max(edge, next + field);
         return field;
     }
 
     /**
      * Whether enough was consumed since the last announcement that the peer should be told without waiting for a segment
-     * that goes anyway: a quarter of the ring, or anything worthwhile when little is left open.
+     * that goes anyway: a quarter of what is in use of the ring, or anything worthwhile when little is left open.
      *
      * @param next     RCV.NXT.
      * @param consumed end of what the owner has consumed.
@@ -89,11 +101,11 @@ public final class ReceiveWindow {
      */
     public boolean isUpdateDue(final long next, final long consumed) {
         final long gain = wantedEdge(next, consumed) - edge;
-        return gain >= step && (gain >= capacity / 4 || edge - next <= capacity / 8);
+        return gain >= step && (gain >= limit / 4 || edge - next <= limit / 8);
     }
 
     private long wantedEdge(final long next, final long consumed) {
-        final long free = Math.min(consumed + capacity, next + ((long) MAX_FIELD << shift));
+        final long free = Math.min(consumed + limit, next + ((long) MAX_FIELD << shift));
         return free - edge >= step ? free : edge;
     }
 }
