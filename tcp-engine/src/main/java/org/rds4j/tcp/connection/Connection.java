@@ -44,13 +44,15 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int LINGER = 5;
     static final int RECOVERY = 6;
     static final int PACE = 7;
-    static final int TIMER_KINDS = 8;
+    static final int CORK = 8;
+    static final int TIMER_KINDS = 9;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
     static final int EVENT_RECEIVABLE = 4;
     static final int EVENT_PEER_CLOSED = 8;
     static final int EVENT_CLOSED = 16;
+    static final int EVENT_UNRESPONSIVE = 32;
 
     static final long NOT_TIMED = -1;
     static final long NO_FIN = Long.MAX_VALUE;
@@ -70,6 +72,7 @@ final class Connection extends FourTuple implements TcpConnection {
     final ReceiveTuning tuning;
     final SelectableCongestion congestion;
     final TimerSet<Connection> timers;
+    final ReplyAllowance replies = new ReplyAllowance();
     /** With SACK or without, as negotiated. */
     LossRecovery recovery;
     boolean sack;
@@ -100,10 +103,13 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean probeDue;
     boolean sendOverride;
     boolean noDelay;
+    boolean cork;
     long smallEnd;
     long lastSentNs;
     long timedEnd;
     long synSentNs;
+    boolean synSentAgain;
+    long openedNs;
     int retries;
     int persistBackoff;
     int probesUnanswered;
@@ -123,7 +129,6 @@ final class Connection extends FourTuple implements TcpConnection {
     long tsRecentNs;
     long lastAckSent;
     long lastChallengeNs;
-    long lastProbeReplyNs;
     long lastReceivedNs;
     int keepaliveSent;
 
@@ -202,10 +207,13 @@ final class Connection extends FourTuple implements TcpConnection {
         probeDue = false;
         sendOverride = false;
         noDelay = !configuration.nagle();
+        cork = false;
         smallEnd = 0;
         lastSentNs = connections.nowNs;
         timedEnd = 0;
         synSentNs = NOT_TIMED;
+        synSentAgain = false;
+        openedNs = connections.nowNs;
         retries = 0;
         persistBackoff = 0;
         probesUnanswered = 0;
@@ -219,11 +227,12 @@ final class Connection extends FourTuple implements TcpConnection {
         receiveClosed = false;
         timestamps = false;
         windowScale = false;
+        sack = false;
         tsRecent = 0;
         tsRecentNs = connections.nowNs;
         lastAckSent = 0;
         lastChallengeNs = LONG_AGO;
-        lastProbeReplyNs = LONG_AGO;
+        replies.refill(connections.nowNs);
         lastReceivedNs = connections.nowNs;
         keepaliveSent = 0;
     }
@@ -324,6 +333,15 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void noDelay(final boolean noDelay) {
         this.noDelay = noDelay;
+        connections.touch(this);
+    }
+
+    @Override
+    public void cork(final boolean cork) {
+        this.cork = cork;
+        if (!cork) {
+            timers.cancel(CORK);
+        }
         connections.touch(this);
     }
 

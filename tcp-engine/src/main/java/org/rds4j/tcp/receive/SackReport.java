@@ -62,6 +62,23 @@ public final class SackReport {
     }
 
     /**
+     * The stream turned out to end: nothing beyond is held any more.
+     *
+     * @param end of the stream.
+     */
+    public void truncate(final long end) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (starts[i] < end) {
+                starts[kept] = starts[i];
+                ends[kept] = Math.min(ends[i], end);
+                kept++;
+            }
+        }
+        count = kept;
+    }
+
+    /**
      * Octets arrived in order: blocks they have reached are no longer beyond a gap.
      *
      * @param received end of what is in order.

@@ -24,6 +24,7 @@ public final class Wire {
     public double loss;
     public double duplication;
     public IntPredicate drop = n -> false;
+    public IntPredicate twice = n -> false;
     public int frames;
     private final Random random;
     private final PriorityQueue<Flight> flights = new PriorityQueue<>();
@@ -114,7 +115,7 @@ public final class Wire {
         frames++;
         if (!drop.test(frames) && random.nextDouble() >= loss) {
             launch(to);
-            if (random.nextDouble() < duplication) {
+            if (twice.test(frames) || random.nextDouble() < duplication) {
                 launch(to);
             }
         }
