@@ -129,7 +129,7 @@ public final class DpdkDevice implements AutoCloseable {
     /** Segmentation is not offered even where the device could do it: a frame descriptor has no field for the segment size. */
     private LinkCapabilities capabilities(final int mtu) {
         return new LinkCapabilities(mtu, MAX_BURST,
-            uses(Native.USES_RECEIVE_CHECKSUM), uses(Native.USES_TRANSMIT_CHECKSUM), false,
+            uses(Native.USES_RECEIVE_CHECKSUM), uses(Native.USES_TRANSMIT_CHECKSUM), 0,
             uses(Native.USES_VLAN_STRIP), uses(Native.USES_VLAN_INSERT), uses(Native.USES_RSS));
     }
 

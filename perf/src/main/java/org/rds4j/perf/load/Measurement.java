@@ -108,7 +108,7 @@ public sealed interface Measurement {
      *
      * @param subject what was measured.
      * @param size    octets of payload in each segment.
-     * @param slices  short stretches of time, in order; a message is a segment.
+     * @param slices  short stretches of the thread's time on the processor, in order; a message is a segment.
      */
     record Segments(SubjectDescription subject, int size, List<Round> slices) implements Measurement {
         /**

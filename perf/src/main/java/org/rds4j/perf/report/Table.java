@@ -38,7 +38,8 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
         }
         final List<Measurement.Segments> segments = only(measurements, Measurement.Segments.class);
         if (!segments.isEmpty()) {
-            tables.add(new Table("One TCP stream in full segments, both ends and their applications on one thread",
+            tables.add(new Table(
+                "One TCP stream in full segments, both ends and their applications on one thread, by its time on the processor",
                 List.of("payload", "subject", "Gbit/s", "segments/s", "ns/segment p50", "p99", "over bare ring"),
                 segments.stream().map(each -> segmentCells(each, segments)).toList()));
         }

@@ -1,8 +1,10 @@
 package org.rds4j.perf.tcp;
 
+import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 import org.rds4j.dpdk.DpdkEnvironment;
@@ -10,10 +12,12 @@ import org.rds4j.dpdk.DpdkMempool;
 import org.rds4j.dpdk.DpdkRingPair;
 import org.rds4j.perf.load.LoadProgress;
 import org.rds4j.perf.load.Measurement;
+import org.rds4j.tcp.link.LinkOffloads;
 
 /**
  * What TCP costs per segment: one plaintext stream at MTU 1500 over a crossed pair of {@code net_ring} ports, both ends on the
- * calling thread, beside the bare ring with the same copies. Subjects take turns, so that noise of the machine hits all alike.
+ * calling thread, beside the bare ring with the same copies. Subjects take turns, so that noise of the machine hits all alike,
+ * and are measured by the thread's time on the processor, so that other work on the machine does not count as theirs.
  */
 public final class TcpScenario {
     private static final int MTU = 1500;
@@ -24,6 +28,7 @@ public final class TcpScenario {
     private static final int TURNS_BETWEEN_LOOKS = 16;
 
     private final NanoClock clock;
+    private final LongSupplier cpuNs;
     private final LoadProgress progress;
     private final long warmUpNs;
     private final long roundNs;
@@ -32,7 +37,7 @@ public final class TcpScenario {
     /**
      * A scenario that has not begun.
      *
-     * @param clock    of engines and measurement.
+     * @param clock    of the engines.
      * @param progress hears of each step.
      * @param warmUpNs unrecorded time of each subject.
      * @param roundNs  recorded time of each subject in each round.
@@ -41,6 +46,7 @@ public final class TcpScenario {
     public TcpScenario(
         final NanoClock clock, final LoadProgress progress, final long warmUpNs, final long roundNs, final int rounds) {
         this.clock = clock;
+        this.cpuNs = ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime;
         this.progress = progress;
         this.warmUpNs = warmUpNs;
         this.roundNs = roundNs;
@@ -58,12 +64,20 @@ public final class TcpScenario {
             final DpdkEnvironment environment = DpdkEnvironment.start();
             final RingLink bare = RingLink.open(environment, "perf-bare");
             subjects.add(new BareRing(bare.pair.first(), bare.pair.second(), bare, HEADERS_LENGTH, MTU - 20 - 32));
-            final RingLink plain = RingLink.open(environment, "perf-tcp");
-            subjects.add(new TcpStream("tcp", plain.pair.first(), plain.pair.second(), plain, clock));
+            subjects.add(stream(environment, "tcp", LinkOffloads.NONE, false));
+            subjects.add(stream(environment, "tcp-gso", LinkOffloads.ALL, false));
+            subjects.add(stream(environment, "tcp-gro", LinkOffloads.NONE, true));
+            subjects.add(stream(environment, "tcp-gso-gro", LinkOffloads.ALL, true));
             return measure(subjects);
         } finally {
             CloseHelper.closeAll(subjects);
         }
+    }
+
+    private SegmentSubject stream(
+        final DpdkEnvironment environment, final String label, final LinkOffloads offloads, final boolean aggregation) {
+        final RingLink link = RingLink.open(environment, label);
+        return new TcpStream(label, link.pair.first(), link.pair.second(), link, clock, offloads, aggregation);
     }
 
     private List<Measurement> measure(final List<SegmentSubject> subjects) {
@@ -90,14 +104,14 @@ public final class TcpScenario {
     }
 
     private void record(final SegmentSubject subject, final long forNs, final List<Measurement.Round> slices) {
-        final long endNs = clock.nanoTime() + forNs;
-        long sliceStartNs = clock.nanoTime();
+        final long endNs = cpuNs.getAsLong() + forNs;
+        long sliceStartNs = cpuNs.getAsLong();
         long sliceStart = subject.delivered();
         while (sliceStartNs < endNs) {
             for (int i = 0; i < TURNS_BETWEEN_LOOKS; i++) {
                 subject.turn();
             }
-            final long nowNs = clock.nanoTime();
+            final long nowNs = cpuNs.getAsLong();
             if (nowNs - sliceStartNs >= SLICE_NS) {
                 slices.add(new Measurement.Round(
                     (subject.delivered() - sliceStart) / subject.segmentSize(), nowNs - sliceStartNs));

@@ -6,6 +6,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.link.FrameBurst;
+import org.rds4j.tcp.link.LinkOffloads;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.InterfaceConfiguration;
@@ -38,7 +39,7 @@ public final class TcpStation implements AutoCloseable {
      * @param clock   of the engine.
      */
     public TcpStation(final LinkPort port, final String address, final String gateway, final NanoClock clock) {
-        this(port, address, gateway, clock, TcpConfiguration.wideArea()
+        this(port, address, gateway, clock, LinkOffloads.ALL, true, TcpConfiguration.wideArea()
             .maxConnections(64)
             .sendBufferLength(BUFFER_LENGTH)
             .receiveBufferLength(BUFFER_LENGTH));
@@ -51,15 +52,18 @@ public final class TcpStation implements AutoCloseable {
      * @param address  of the host with its prefix length, {@code 10.0.0.1/24}.
      * @param gateway  for other networks, or null.
      * @param clock    of the engine.
+     * @param offloads of its link.
+     * @param aggregation consecutive received segments are taken together.
      * @param settings of the engine; checksums are left to the device where it makes them.
      */
     TcpStation(
         final LinkPort port, final String address, final String gateway, final NanoClock clock,
-        final TcpConfiguration.Builder settings) {
+        final LinkOffloads offloads, final boolean aggregation, final TcpConfiguration.Builder settings) {
         ChecksumWarmUp.begin();
         final SecureRandom random = new SecureRandom();
-        final InterfaceConfiguration plain =
+        final InterfaceConfiguration whole =
             InterfaceConfiguration.of(port.macAddress(), address, port.capabilities());
+        final InterfaceConfiguration plain = aggregation ? whole : whole.withoutAggregation();
         this.clock = clock;
         this.port = port;
         this.nowNs = clock.nanoTime();
@@ -69,7 +73,7 @@ public final class TcpStation implements AutoCloseable {
             settings.transmitChecksum(port.capabilities().transmitChecksum()).build(),
             network::route, random, TcpCounters.inMemory());
         network.transport(tcp);
-        this.batch = new TransmitBatch(port, BURST);
+        this.batch = new TransmitBatch(port, BURST, offloads);
         network.announce(nowNs);
     }
 

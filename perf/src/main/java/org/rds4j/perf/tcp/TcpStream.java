@@ -10,6 +10,7 @@ import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpHandler;
+import org.rds4j.tcp.link.LinkOffloads;
 import org.rds4j.tcp.link.LinkPort;
 
 /**
@@ -42,12 +43,16 @@ final class TcpStream implements SegmentSubject {
      * @param to    port of the receiver; closed with this.
      * @param link  closed with this, after the ports.
      * @param clock of both engines.
+     * @param offloads of both links.
+     * @param aggregation of received segments, at both ends.
      */
-    TcpStream(final String label, final LinkPort from, final LinkPort to, final AutoCloseable link, final NanoClock clock) {
+    TcpStream(
+        final String label, final LinkPort from, final LinkPort to, final AutoCloseable link, final NanoClock clock,
+        final LinkOffloads offloads, final boolean aggregation) {
         this.label = label;
         this.link = link;
-        this.client = new TcpStation(from, "10.0.0.1/24", null, clock, settings());
-        this.server = new TcpStation(to, "10.0.0.2/24", null, clock, settings());
+        this.client = new TcpStation(from, "10.0.0.1/24", null, clock, offloads, aggregation, settings());
+        this.server = new TcpStation(to, "10.0.0.2/24", null, clock, offloads, aggregation, settings());
         server.tcp().listen(PORT, accepted -> sink);
         final boolean[] connected = new boolean[1];
         this.connection = client.tcp().connect(0, SERVER, PORT, 0, 0, new Source(connected), client.nowNs());
@@ -55,7 +60,7 @@ final class TcpStream implements SegmentSubject {
             client.doWork();
             server.doWork();
             if (i == MOST_TURNS_TO_CONNECT) {
-                throw new MeasurementException(label + ": no connection);
+                throw new MeasurementException(label + ": no connection");
             }
         }
     }
@@ -67,7 +72,8 @@ final class TcpStream implements SegmentSubject {
 
     @Override
     public SubjectDescription description() {
-        return new SubjectDescription(label, "rds-tcp", false, "net_ring", label, "one thread: both engines and applications");
+        return new SubjectDescription(
+            label, "rds-tcp", false, "net_ring", "one-thread", "one thread: both engines and applications");
     }
 
     @Override

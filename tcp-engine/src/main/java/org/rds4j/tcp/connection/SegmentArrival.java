@@ -79,6 +79,16 @@ final class SegmentArrival {
         }
     }
 
+    /** What the header of a run says, once for all its segments; false if no text is to be taken. */
+    boolean onRunHeader(
+        final Connection c, final TcpSegment segment, final long position, final long lastPosition, final long nowNs) {
+        if (!onAcknowledgement(c, segment, lastPosition, nowNs) || c.closed) {
+            return false;
+        }
+        rememberTimestamp(c, segment, position, nowNs);
+        return true;
+    }
+
     /** PAWS (RFC 7323 section 5): false if the segment was dropped. */
     private boolean isTimely(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         if (!segment.options().hasTimestamps()) {
@@ -277,7 +287,7 @@ final class SegmentArrival {
     }
 
     /** RFC 9293 section 3.10.7.4 seventh and eighth: payload and FIN. */
-    private void onText(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
+    void onText(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         if (!c.state.mayReceive()) {
             counters.increment(TcpCounter.DROP_DUPLICATE);
             c.acks.onUrgent();

@@ -11,6 +11,7 @@ import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.link.SegmentSink;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
 
@@ -32,8 +33,11 @@ final class SegmentEmission {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final SegmentWriter writer;
+    final SegmentTrains trains = new SegmentTrains();
     private int plannedLength;
+    private long plannedRoom;
     private boolean plannedFin;
+    private int segmentsEmitted;
 
     SegmentEmission(
         final TcpConfiguration configuration, final TcpCounters counters, final ConnectionTiming timing,
@@ -47,6 +51,7 @@ final class SegmentEmission {
     /** What would be sent next; payload length and FIN of DATA and RETRANSMIT are left in fields. */
     int plan(final Connection c) {
         plannedLength = 0;
+        plannedRoom = 0;
         plannedFin = false;
         return switch (c.state) {
             case CLOSED, TIME_WAIT -> NOTHING;
@@ -93,11 +98,12 @@ final class SegmentEmission {
             return false;
         }
         plannedLength = length;
+        plannedRoom = Math.min(available, room);
         plannedFin = c.sndNxt + length == fin;
         return true;
     }
 
-    private static boolean maySendSmall(final Connection c, final int length, final long available) {
+    static boolean maySendSmall(final Connection c, final int length, final long available) {
         if (c.sndNxt < c.sndMax || c.sendOverride) {
             return true;
         }
@@ -130,6 +136,7 @@ final class SegmentEmission {
 
     /** Builds what {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
     int emit(final Connection c, final int plan, final FrameSink sink, final long nowNs) {
+        segmentsEmitted = 1;
         final int octets = switch (plan) {
             case OPEN -> emitSyn(c, sink, nowNs);
             case DATA -> emitData(c, sink, nowNs);
@@ -138,9 +145,14 @@ final class SegmentEmission {
             default -> build(c, sink, ACK, c.sndMax, 0, nowNs);
         };
         if (octets > 0) {
-            counters.increment(TcpCounter.SEGMENTS_OUT);
+            counters.add(TcpCounter.SEGMENTS_OUT, segmentsEmitted);
         }
         return octets;
+    }
+
+    /** Segments, and so frames on the wire, of the last {@link #emit}. */
+    int segmentsEmitted() {
+        return segmentsEmitted;
     }
 
     private int emitSyn(final Connection c, final FrameSink sink, final long nowNs) {
@@ -185,8 +197,15 @@ final class SegmentEmission {
             c.congestion.onIdle();
         }
         final long position = c.sndNxt;
+        final int trainLength = trains.plan(c, sink, plannedRoom, c.frameOverhead + headerLength(c, DATA));
+        if (trainLength > 0) {
+            plannedLength = trainLength;
+            plannedFin = position + trainLength == c.finPosition();
+        }
         final int length = plannedLength;
-        final int octets = build(c, sink, dataFlags(c, position), position, length, nowNs);
+        final int flags = dataFlags(c, position);
+        final int octets = trainLength > 0
+            ? buildTrain(c, (SegmentSink) sink, flags, nowNs) : build(c, sink, flags, position, length, nowNs);
         if (octets == 0) {
             return 0;
         }
@@ -199,7 +218,7 @@ final class SegmentEmission {
             c.timedEnd = c.sndNxt;
             c.timedStartNs = nowNs;
         }
-        if (length > 0 && length < c.mss) {
+        if (length % c.mss != 0) {
             c.smallEnd = position + length;
         }
         c.sendOverride = false;
@@ -248,22 +267,42 @@ final class SegmentEmission {
         final Connection c, final FrameSink sink, final int flags, final long position, final int payloadLength,
         final long nowNs) {
         final int headerLength = headerLength(c, DATA);
-        final int length = headerLength + payloadLength;
-        final long address = c.route.claim(sink, length);
+        final long address = c.route.claim(sink, headerLength + payloadLength);
         if (address == 0) {
             return 0;
         }
+        writeHeader(c, address, flags, position, headerLength, nowNs);
+        final long payloadSum = payloadLength == 0
+            ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
+        final int octets = commit(c, sink, address, headerLength, payloadLength, payloadSum);
+        onAcknowledgementSent(c);
+        return octets;
+    }
+
+    /** All planned octets in one pass: the header once, the payload from the stream into each frame by the sink. */
+    private int buildTrain(final Connection c, final SegmentSink sink, final int flags, final long nowNs) {
+        final int headerLength = headerLength(c, DATA);
+        final long address = c.route.claim(sink, headerLength + c.mss);
+        if (address == 0) {
+            return 0;
+        }
+        writeHeader(c, address, flags, c.sndNxt, headerLength, nowNs);
+        writer.train(trains.train, c.sent, c.sndNxt, plannedLength, c.mss, headerLength);
+        final int octets = c.route.commitTrain(sink, trains.train, c.dscp << 2);
+        segmentsEmitted = trains.train.count();
+        onAcknowledgementSent(c);
+        return octets;
+    }
+
+    private void writeHeader(
+        final Connection c, final long address, final int flags, final long position, final int headerLength,
+        final long nowNs) {
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
             headerLength, flags, c.window.announce(c.rcvNxt(), c.received.consumed()));
         if (c.timestamps) {
             TcpOptions.writeTimestamps(address + MIN_LENGTH, timestamp(c, nowNs), c.tsRecent);
         }
-        final long payloadSum = payloadLength == 0
-            ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
-        final int octets = commit(c, sink, address, headerLength, payloadLength, payloadSum);
-        onAcknowledgementSent(c);
-        return octets;
     }
 
     private int commit(
