@@ -137,7 +137,7 @@ public final class EgressArbiter {
         if (pickedTable == high && (busyLanes & low.lanesServed()) != 0) {
             octets = Math.min(octets, highBudget);
         }
-        return (int) Math.clamp(octets / wireLengths[lane], 1, Integer.MAX_VALUE);
+        return Math.clamp(octets / wireLengths[lane], 1, Integer.MAX_VALUE);
     }
 
     /**

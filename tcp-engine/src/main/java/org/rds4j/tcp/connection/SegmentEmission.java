@@ -215,7 +215,8 @@ final class SegmentEmission {
         if (again) {
             onSentAgain(c);
         } else if (c.timedEnd < 0) {
-            c.timedEnd = c.sndNxt;
+            // All frames of a train leave now, so its first gives the sample that is not delayed by the others' time on the wire
+            c.timedEnd = trainLength > 0 ? position + c.mss : c.sndNxt;
             c.timedStartNs = nowNs;
         }
         if (length % c.mss != 0) {
