@@ -56,7 +56,7 @@ final class RunArrival {
 
     private static boolean isAcceptable(final Connection c, final TcpSegment segment) {
         final long acknowledged = Sequence.position(c.sendOrigin, segment.acknowledgement(), c.sndUna);
-        return acknowledged >= c.sndUna && acknowledged <= c.sndMax;
+        return acknowledged >= c.sndUna && acknowledged <= c.sndNxt;
     }
 
     /** Brings the payload of a segment to its place; false if the checksum is wrong. */

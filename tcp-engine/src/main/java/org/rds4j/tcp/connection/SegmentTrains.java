@@ -7,8 +7,8 @@ import org.rds4j.tcp.wire.EthernetFlyweight;
 
 /**
  * Decides how many of the segments that a connection may send now leave in one pass of the stack. Only data that was never sent
- * is taken, so that what is sent again stays a matter of single segments; and only what would have been sent segment by segment,
- * in the same pieces.
+ * is taken, so that what is sent again stays a matter of single segments and is never mixed with what was sacked; and only what
+ * would have been sent segment by segment, in the same pieces.
  */
 final class SegmentTrains {
     final SegmentTrain train = new SegmentTrain();
@@ -22,11 +22,12 @@ final class SegmentTrains {
     /**
      * Octets of new data at SND.NXT for one train: whole segments, and the small one behind them if it may go too.
      *
-     * @param room octets that are queued and that the windows admit.
+     * @param room octets that are queued and that the windows admit; 0 when SACK blocks go along, which change from one segment
+     *             to the next, and for a probe.
      * @return more than one SMSS, or 0 when the next segment goes by itself.
      */
     int plan(final Connection c, final FrameSink sink, final long room, final int headersLength) {
-        if (room < 2L * c.mss || mostSegments < 2 || c.sndNxt < c.sndMax || c.sendOverride ||
+        if (room < 2L * c.mss || mostSegments < 2 || c.sendOverride ||
             !(sink instanceof SegmentSink segments) || !c.route.carriesTrains()) {
             return 0;
         }
@@ -36,6 +37,16 @@ final class SegmentTrains {
         final int rest = (int) (octets % c.mss);
         final int length = (int) octets - (rest > 0 && maySendRest(c, octets, rest, headersLength) ? 0 : rest);
         return length > c.mss ? length : 0;
+    }
+
+    /** Loss recovery keeps account of segments, not of trains: it hears of each, as if they had left one by one. */
+    void onSent(final Connection c, final long position, final int length, final long nowNs) {
+        long end = position;
+        for (int left = length - c.mss; left > 0; left -= c.mss) {
+            end += c.mss;
+            c.recovery.onSent(end, nowNs);
+        }
+        c.recovery.onSent(c.sndNxt, nowNs);
     }
 
     /** The last segment goes by itself when it has to be padded, which is no device's business. */
