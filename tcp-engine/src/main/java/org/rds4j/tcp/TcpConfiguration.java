@@ -1,6 +1,8 @@
 package org.rds4j.tcp;
 
+import java.util.Objects;
 import org.agrona.BitUtil;
+import org.rds4j.tcp.wire.OptionLayout;
 
 /**
  * Everything one {@link TcpEngine} is configured with. Times are nanoseconds. Defaults are those of a datacenter network
@@ -36,6 +38,7 @@ import org.agrona.BitUtil;
  * @param keepaliveIdleNs        silence before the first keepalive probe, 0 for no keepalive.
  * @param keepaliveIntervalNs    time between keepalive probes.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
+ * @param optionLayout           order of the options on a SYN.
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
@@ -71,6 +74,7 @@ public record TcpConfiguration(
     long keepaliveIdleNs,
     long keepaliveIntervalNs,
     boolean nagle,
+    OptionLayout optionLayout,
     boolean windowScale,
     boolean timestamps,
     boolean transmitChecksum) {
@@ -80,6 +84,7 @@ public record TcpConfiguration(
 
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
+        Objects.requireNonNull(optionLayout, "optionLayout");
         range("maxConnections", maxConnections, 1, 1 << 20);
         powerOfTwo("sendBufferLength", sendBufferLength);
         powerOfTwo("receiveBufferLength", receiveBufferLength);
@@ -188,6 +193,7 @@ public record TcpConfiguration(
         private long keepaliveIdleNs;
         private long keepaliveIntervalNs = 75_000_000_000L;
         private boolean nagle;
+        private OptionLayout optionLayout = OptionLayout.LINUX;
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
@@ -526,6 +532,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#optionLayout()}.
+         *
+         * @param value order of the options on a SYN.
+         * @return this.
+         */
+        public Builder optionLayout(final OptionLayout value) {
+            this.optionLayout = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#windowScale()}.
          *
          * @param value offer the window scale option (RFC 7323).
@@ -570,7 +587,7 @@ public record TcpConfiguration(
                 timeWaitCapacity, controlQueueLength, resetsPerSecond, initialWindowSegments, quickAcks, synRetries,
                 synAckRetries, dataRetries, orphanRetries, keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
-                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, windowScale,
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout, windowScale,
                 timestamps, transmitChecksum);
         }
     }

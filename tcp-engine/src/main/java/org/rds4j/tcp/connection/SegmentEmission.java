@@ -116,8 +116,7 @@ final class SegmentEmission {
         if (plan != OPEN) {
             return MIN_LENGTH + (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
         }
-        return MIN_LENGTH + TcpOptions.MSS_LENGTH + (offersTimestamps(c) ? TcpOptions.TIMESTAMPS_LENGTH : 0) +
-            (offersWindowScale(c) ? TcpOptions.WINDOW_SCALE_LENGTH : 0);
+        return MIN_LENGTH + configuration.optionLayout().length(offersWindowScale(c), false, offersTimestamps(c));
     }
 
     private boolean offersTimestamps(final Connection c) {
@@ -153,13 +152,10 @@ final class SegmentEmission {
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
             length, reply ? SYN | ACK : SYN, c.window.announceUnscaled(c.rcvNxt()));
-        long option = TcpOptions.writeMaxSegmentSize(address + MIN_LENGTH, Connections.announcedMss(c.route));
-        if (offersTimestamps(c)) {
-            option = TcpOptions.writeTimestamps(option, timestamp(c, nowNs), reply ? c.tsRecent : 0);
-        }
-        if (offersWindowScale(c)) {
-            TcpOptions.writeWindowShift(option, configuration.windowShift());
-        }
+        configuration.optionLayout().write(
+            address + MIN_LENGTH, Connections.announcedMss(c.route),
+            offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, false,
+            offersTimestamps(c), timestamp(c, nowNs), reply ? c.tsRecent : 0);
         final int octets = commit(c, sink, address, length, 0, 0);
         onSynSent(c, reply, nowNs);
         return octets;
