@@ -286,7 +286,7 @@ public interface TcpConnection {
     long sendWindow();
 
     /**
-     * Octets sent and not acknowledged.
+     * Octets believed to be in the network: sent, and neither acknowledged, sacked nor held for lost (the pipe of RFC 6675).
      *
      * @return octets.
      */

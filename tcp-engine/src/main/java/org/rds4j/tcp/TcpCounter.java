@@ -20,6 +20,20 @@ public enum TcpCounter {
     TIMEOUTS("timeouts", "retransmission timeouts"),
     /** Fast retransmits. */
     FAST_RETRANSMITS("fast-retransmits", "losses repaired without a timeout"),
+    /** Tail loss probes sent. */
+    TAIL_PROBES("tail-probes", "tail loss probes sent (RFC 8985 section 7)"),
+    /** Retransmissions lost. */
+    LOST_RETRANSMISSIONS("lost-retransmissions", "retransmissions found to be lost without a timeout"),
+    /** Timeouts for nothing. */
+    SPURIOUS_TIMEOUTS("spurious-timeouts", "timeouts found to be for nothing and undone (RFC 5682, RFC 3522)"),
+    /** Recoveries for nothing. */
+    SPURIOUS_RECOVERIES("spurious-recoveries", "repairs found to be for nothing and undone (RFC 3522, RFC 2883)"),
+    /** Duplicates reported by the peer. */
+    DSACKS_IN("dsacks-in", "duplicates reported by the peer (RFC 2883)"),
+    /** SACKs withdrawn by the peer. */
+    SACKS_RENEGED("sacks-reneged", "timeouts at which the peer had discarded what it had sacked"),
+    /** SACK blocks ignored. */
+    DROP_SACK("drop-sack", "ignored: SACK block outside of what is in flight"),
     /** Window probes sent. */
     WINDOW_PROBES("window-probes", "probes of a closed window sent"),
     /** Keepalive probes sent. */

@@ -14,9 +14,12 @@ import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.AckSchedule;
 import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.receive.ReceiveWindow;
+import org.rds4j.tcp.receive.SackReport;
 import org.rds4j.tcp.send.LossRecovery;
 import org.rds4j.tcp.send.NewRenoRecovery;
 import org.rds4j.tcp.send.RttEstimator;
+import org.rds4j.tcp.send.SackRecovery;
+import org.rds4j.tcp.send.SendRecords;
 import org.rds4j.tcp.send.SendStream;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.table.FourTuple;
@@ -24,7 +27,7 @@ import org.rds4j.tcp.timer.TimerSet;
 
 /**
  * The state of one connection (the TCB of RFC 9293 section 3.3.1), pooled with its memory. Send variables are positions:
- * {@code sndUna <= sndNxt <= sndMax}; sndNxt falls back to sndUna when the retransmission timer expires, sndMax never does.
+ * {@code sndUna <= sndNxt}; what of it is to be sent again is known to loss recovery.
  */
 final class Connection extends FourTuple implements TcpConnection {
     static final int RETRANSMIT = 0;
@@ -33,7 +36,8 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int KEEPALIVE = 3;
     static final int USER_TIMEOUT = 4;
     static final int LINGER = 5;
-    static final int TIMER_KINDS = 6;
+    static final int RECOVERY = 6;
+    static final int TIMER_KINDS = 7;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
@@ -42,7 +46,6 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int EVENT_CLOSED = 16;
 
     static final long NOT_TIMED = -1;
-    static final long TIMING_SPOILT = -2;
     static final long NO_FIN = Long.MAX_VALUE;
     static final int NOT_LISTED = -1;
     private static final long LONG_AGO = Long.MIN_VALUE / 2;
@@ -51,10 +54,13 @@ final class Connection extends FourTuple implements TcpConnection {
     final ReceiveStream received;
     final ReceiveWindow window;
     final AckSchedule acks = new AckSchedule();
+    final SackReport sacks = new SackReport();
     final RttEstimator rtt;
     final CongestionControl congestion = new NewReno();
-    final LossRecovery recovery = new NewRenoRecovery(congestion);
     final TimerSet<Connection> timers;
+    /** With SACK or without, as negotiated. */
+    LossRecovery recovery;
+    boolean sack;
 
     TcpState state = TcpState.CLOSED;
     TcpHandler handler;
@@ -71,7 +77,6 @@ final class Connection extends FourTuple implements TcpConnection {
     int sendOrigin;
     long sndUna;
     long sndNxt;
-    long sndMax;
     long sndWnd;
     long maxSndWnd;
     long sndWl1;
@@ -86,7 +91,6 @@ final class Connection extends FourTuple implements TcpConnection {
     long smallEnd;
     long lastSentNs;
     long timedEnd;
-    long timedStartNs;
     long synSentNs;
     int retries;
     int persistBackoff;
@@ -117,6 +121,8 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection previous;
 
     private final Connections connections;
+    private final LossRecovery sackRecovery;
+    private final LossRecovery plainRecovery;
 
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
@@ -125,6 +131,10 @@ final class Connection extends FourTuple implements TcpConnection {
             configuration.receiveBufferLength(), configuration.overhangLength(), configuration.maxOutOfOrderRanges());
         window = new ReceiveWindow(configuration.receiveBufferLength());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
+        final SendRecords records = new SendRecords(connections.records);
+        sackRecovery = new SackRecovery(
+            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
+        plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -135,7 +145,7 @@ final class Connection extends FourTuple implements TcpConnection {
         window.reset();
         acks.reset(configuration.quickAcks());
         rtt.reset();
-        recovery.reset();
+        recoverWith(false);
         resetSending(configuration);
         resetReceiving();
         inUse = true;
@@ -152,7 +162,6 @@ final class Connection extends FourTuple implements TcpConnection {
     private void resetSending(final TcpConfiguration configuration) {
         sndUna = -1;
         sndNxt = -1;
-        sndMax = -1;
         sndWnd = 0;
         maxSndWnd = 0;
         sndWl1 = -1;
@@ -166,7 +175,7 @@ final class Connection extends FourTuple implements TcpConnection {
         noDelay = !configuration.nagle();
         smallEnd = 0;
         lastSentNs = connections.nowNs;
-        timedEnd = NOT_TIMED;
+        timedEnd = 0;
         synSentNs = NOT_TIMED;
         retries = 0;
         persistBackoff = 0;
@@ -190,6 +199,14 @@ final class Connection extends FourTuple implements TcpConnection {
         keepaliveSent = 0;
     }
 
+    /** Settles whether the peer understands SACK. */
+    void recoverWith(final boolean understandsSack) {
+        sack = understandsSack;
+        recovery = understandsSack ? sackRecovery : plainRecovery;
+        recovery.reset();
+        sacks.reset();
+    }
+
     void transition(final Transition transition) {
         state = StateTransitions.next(state, transition);
     }
@@ -211,7 +228,7 @@ final class Connection extends FourTuple implements TcpConnection {
 
     /** Whether anything is queued that was not sent, or is to be sent again. */
     boolean hasUnsent() {
-        return sndNxt < sent.committed() || sndNxt == finPosition();
+        return sndNxt < sent.committed() || sndNxt == finPosition() || recovery.hasLost();
     }
 
     int sequence(final long position) {
@@ -405,7 +422,7 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public long bytesInFlight() {
-        return sndMax - sndUna;
+        return recovery.inFlight();
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.table.ConnectionTable;
@@ -36,6 +37,7 @@ public final class Connections {
     private static final long IPV4_PREFIX = 0xffffL;
 
     final DeadlineQueue<Connection> deadlines;
+    final RecordPool records;
     final ReadyLanes lanes = new ReadyLanes();
     final ConnectionTable table;
     final ControlQueue control;
@@ -46,7 +48,7 @@ public final class Connections {
 
     private final TcpConfiguration configuration;
     private final Routes routes;
-    private final TcpCounters counters;
+    final TcpCounters counters;
     private final InitialNumbers initialNumbers;
     private final PortSelector ports;
     private final ResetLimit resetLimit;
@@ -73,6 +75,7 @@ public final class Connections {
         this.counters = counters;
         final int capacity = configuration.maxConnections();
         deadlines = new DeadlineQueue<>(capacity);
+        records = new RecordPool(configuration.maxSendRecords());
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
@@ -204,6 +207,7 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.recovery.reset();
             connection.events = 0;
             connection.handler = null;
             connection.state = TcpState.CLOSED;
@@ -321,7 +325,7 @@ public final class Connections {
         }
         final long position = Sequence.position(
             connection.sendOrigin, TcpHeaderFlyweight.sequence(address), connection.sndUna);
-        if (position < connection.sndUna || position >= connection.sndMax) {
+        if (position < connection.sndUna || position >= connection.sndNxt) {
             counters.increment(TcpCounter.DROP_ICMP);
             return;
         }

@@ -12,7 +12,7 @@ public enum OptionLayout {
     LINUX {
         @Override
         public int length(final boolean windowScale, final boolean sackPermitted, final boolean timestamps) {
-            final int sackAlone = sackPermitted ? SACK_PERMITTED_PADDED : 0;
+            final int sackAlone = sackPermitted ? TcpOptions.SACK_PERMITTED_LENGTH : 0;
             return TcpOptions.MSS_LENGTH + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sackAlone) +
                 (windowScale ? TcpOptions.WINDOW_SCALE_LENGTH : 0);
         }
@@ -22,14 +22,12 @@ public enum OptionLayout {
             final long address, final int maxSegmentSize, final int windowShift, final boolean sackPermitted,
             final boolean timestamps, final int timestamp, final int echo) {
             long option = TcpOptions.writeMaxSegmentSize(address, maxSegmentSize);
-            if (timestamps) {
-                TcpOptions.writeTimestamps(option, timestamp, echo);
-                if (sackPermitted) {
-                    writeSackPermitted(option); // where the two octets of padding would be
-                }
-                option += TcpOptions.TIMESTAMPS_LENGTH;
+            if (timestamps && sackPermitted) {
+                option = TcpOptions.writeSackPermittedAndTimestamps(option, timestamp, echo);
+            } else if (timestamps) {
+                option = TcpOptions.writeTimestamps(option, timestamp, echo);
             } else if (sackPermitted) {
-                option = writeSackPermitted(pad(option, 2));
+                option = TcpOptions.writeSackPermitted(option);
             }
             return windowShift == TcpOptions.ABSENT ? option : TcpOptions.writeWindowShift(option, windowShift);
         }
@@ -42,7 +40,7 @@ public enum OptionLayout {
         @Override
         public int length(final boolean windowScale, final boolean sackPermitted, final boolean timestamps) {
             int length = TcpOptions.MSS_LENGTH + (windowScale ? TcpOptions.WINDOW_SCALE_LENGTH : 0) +
-                (sackPermitted ? SACK_PERMITTED_LENGTH : 0);
+                (sackPermitted ? SACK_PERMITTED_UNPADDED : 0);
             if (timestamps) {
                 length += (length % 4 == 0 ? 2 : 0) + TIMESTAMPS_UNPADDED;
             }
@@ -58,16 +56,18 @@ public enum OptionLayout {
                 option = TcpOptions.writeWindowShift(option, windowShift);
             }
             if (sackPermitted) {
-                option = writeSackPermitted(option);
+                NetworkOrder.putShort(option, TcpOptions.KIND_SACK_PERMITTED << 8 | SACK_PERMITTED_UNPADDED);
+                option += SACK_PERMITTED_UNPADDED;
             }
             if (timestamps) {
-                final boolean aligned = (option - address) % 4 == 0;
-                final long padded = aligned ? pad(option, 2) : option;
-                NetworkOrder.putByte(padded, TcpOptions.KIND_TIMESTAMPS);
-                NetworkOrder.putByte(padded + 1, TIMESTAMPS_UNPADDED);
-                NetworkOrder.putInt(padded + 2, timestamp);
-                NetworkOrder.putInt(padded + 6, echo);
-                option = padded + TIMESTAMPS_UNPADDED;
+                if ((option - address) % 4 == 0) {
+                    NetworkOrder.putShort(option, TcpOptions.KIND_NOP << 8 | TcpOptions.KIND_NOP);
+                    option += 2;
+                }
+                NetworkOrder.putShort(option, TcpOptions.KIND_TIMESTAMPS << 8 | TIMESTAMPS_UNPADDED);
+                NetworkOrder.putInt(option + 2, timestamp);
+                NetworkOrder.putInt(option + 6, echo);
+                option += TIMESTAMPS_UNPADDED;
             }
             while ((option - address) % 4 != 0) {
                 NetworkOrder.putByte(option++, TcpOptions.KIND_END); // END is 0, and so is the padding behind it
@@ -76,9 +76,7 @@ public enum OptionLayout {
         }
     };
 
-    private static final int KIND_SACK_PERMITTED = 4;
-    private static final int SACK_PERMITTED_LENGTH = 2;
-    private static final int SACK_PERMITTED_PADDED = 4;
+    private static final int SACK_PERMITTED_UNPADDED = 2;
     private static final int TIMESTAMPS_UNPADDED = 10;
 
     /**
@@ -105,17 +103,4 @@ public enum OptionLayout {
      */
     public abstract long write(
         long address, int maxSegmentSize, int windowShift, boolean sackPermitted, boolean timestamps, int timestamp, int echo);
-
-    private static long pad(final long address, final int octets) {
-        for (int i = 0; i < octets; i++) {
-            NetworkOrder.putByte(address + i, TcpOptions.KIND_NOP);
-        }
-        return address + octets;
-    }
-
-    private static long writeSackPermitted(final long address) {
-        NetworkOrder.putByte(address, KIND_SACK_PERMITTED);
-        NetworkOrder.putByte(address + 1, SACK_PERMITTED_LENGTH);
-        return address + SACK_PERMITTED_LENGTH;
-    }
 }

@@ -3,10 +3,12 @@ package org.rds4j.tcp.connection;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.send.RecoveryProbe;
 
 /** Reads from the state of a connection what its public face does not show. For tests; changes nothing. */
 public final class ConnectionProbe {
     private static final int OPTION_TIMESTAMPS = 1;
+    private static final int OPTION_SACK = 2;
     private static final int OPTION_WINDOW_SCALE = 4;
     private static final int RECOVERY = 3;
     private static final int LOSS = 4;
@@ -14,11 +16,13 @@ public final class ConnectionProbe {
 
     private final Connection c;
     private final TcpConfiguration configuration;
+    private final RecoveryProbe recovery;
 
     /** A view of a connection that was made under the given configuration. */
     public ConnectionProbe(final TcpConnection connection, final TcpConfiguration configuration) {
         this.c = (Connection) connection;
         this.configuration = configuration;
+        this.recovery = new RecoveryProbe(c.recovery);
     }
 
     public static String congestionControl(final TcpConnection connection) {
@@ -48,7 +52,7 @@ public final class ConnectionProbe {
 
     /** Open 0, disorder 1, CWR 2, recovery 3, loss 4. */
     public long recoveryState() {
-        return c.retries > 0 ? LOSS : c.recovery.isRecovering() ? RECOVERY : 0;
+        return recovery.isAfterTimeout() ? LOSS : c.recovery.isRecovering() ? RECOVERY : 0;
     }
 
     public long timeoutsInARow() {
@@ -64,7 +68,7 @@ public final class ConnectionProbe {
     }
 
     public long options() {
-        return (c.timestamps ? OPTION_TIMESTAMPS : 0) | (c.windowScale ? OPTION_WINDOW_SCALE : 0);
+        return (c.timestamps ? OPTION_TIMESTAMPS : 0) | (c.sack ? OPTION_SACK : 0) | (c.windowScale ? OPTION_WINDOW_SCALE : 0);
     }
 
     public long sendShift() {
@@ -92,19 +96,19 @@ public final class ConnectionProbe {
     }
 
     public long segmentsUnacknowledged() {
-        return segments(c.sndMax - c.sndUna);
+        return recovery.outstanding();
     }
 
     public long segmentsSacked() {
-        return 0;
+        return recovery.sacked();
     }
 
     public long segmentsLost() {
-        return c.sndNxt < c.sndMax ? segments(c.sndMax - c.sndNxt) : 0;
+        return recovery.lost();
     }
 
     public long segmentsRetransmitted() {
-        return c.retries > 0 ? segments(c.sndNxt - c.sndUna) : 0;
+        return recovery.retransmitted();
     }
 
     public long pathMtu() {
@@ -158,11 +162,11 @@ public final class ConnectionProbe {
     }
 
     public long bytesNotSent() {
-        return Math.max(0, c.sent.committed() - c.sndMax);
+        return Math.max(0, c.sent.committed() - c.sndNxt);
     }
 
     public long leastRttUs() {
-        return 0;
+        return c.rtt.minimumNs() / 1000;
     }
 
     public long deliveryRate() {
@@ -170,22 +174,14 @@ public final class ConnectionProbe {
     }
 
     public long segmentsDelivered() {
-        return segments(c.sndUna);
+        return segments(c.sndUna) + recovery.sacked();
     }
 
     public long segmentsDeliveredMarked() {
         return 0;
     }
 
-    public long duplicatesReported() {
-        return 0;
-    }
-
     public long reorderingSeen() {
-        return 0;
-    }
-
-    public long outOfOrderPackets() {
         return 0;
     }
 

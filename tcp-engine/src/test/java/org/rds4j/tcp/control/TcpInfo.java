@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.ToLongFunction;
+import org.rds4j.tcp.TcpCounter;
+import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.connection.ConnectionProbe;
 
 /** The fields of Linux's {@code struct tcp_info}, by name and in its order, from the state of the engine. */
@@ -13,7 +15,7 @@ final class TcpInfo {
     private static final Map<String, ToLongFunction<Source>> FIELDS = new LinkedHashMap<>();
 
     /** Where a field is read from. */
-    private record Source(ConnectionProbe c, PacketTap.Traffic t, long nowNs, long nowUs) {
+    private record Source(ConnectionProbe c, PacketTap.Traffic t, TcpCounters counters, long nowUs) {
         long sinceMs(final long us) {
             return us == 0 ? 0 : (nowUs - us) / 1000;
         }
@@ -72,9 +74,9 @@ final class TcpInfo {
         FIELDS.put("tcpi_delivered_ce", s -> s.c.segmentsDeliveredMarked());
         FIELDS.put("tcpi_bytes_sent", s -> s.t.bytesSent);
         FIELDS.put("tcpi_bytes_retrans", s -> s.t.bytesSentAgain);
-        FIELDS.put("tcpi_dsack_dups", s -> s.c.duplicatesReported());
+        FIELDS.put("tcpi_dsack_dups", s -> s.counters.get(TcpCounter.DSACKS_IN));
         FIELDS.put("tcpi_reord_seen", s -> s.c.reorderingSeen());
-        FIELDS.put("tcpi_rcv_ooopack", s -> s.c.outOfOrderPackets());
+        FIELDS.put("tcpi_rcv_ooopack", s -> s.counters.get(TcpCounter.OUT_OF_ORDER));
         FIELDS.put("tcpi_snd_wnd", s -> s.c.sendWindow());
         FIELDS.put("tcpi_rcv_wnd", s -> s.c.receiveWindow());
         FIELDS.put("tcpi_rehash", s -> 0);
@@ -118,6 +120,6 @@ final class TcpInfo {
         return new Source(
             new ConnectionProbe(c, sockets.knobs.configuration()),
             sockets.host().tap.of(new IpAddress(c.remoteHigh(), c.remoteLow()), c.localPort(), c.remotePort()),
-            sockets.host().nowNs(), sockets.host().nowUs());
+            sockets.host().counters, sockets.host().nowUs());
     }
 }

@@ -73,7 +73,7 @@ public final class Script {
 
     /** Small, without timestamps and window scale, acknowledging by the wide-area clock: the plainest TCP. */
     public static TcpConfiguration.Builder plain() {
-        return TcpConfiguration.wideArea().maxConnections(8).timeWaitCapacity(4).timestamps(false).windowScale(false)
+        return TcpConfiguration.wideArea().maxConnections(8).timeWaitCapacity(4).timestamps(false).windowScale(false).sack(false)
             .sendBufferLength(65_536).receiveBufferLength(65_536).quickAcks(0).backlog(4);
     }
 
@@ -161,11 +161,24 @@ public final class Script {
             } else if (word.startsWith("ts=")) {
                 final String[] values = word.substring(3).split("/", -1);
                 end = TcpOptions.writeTimestamps(end, (int) Long.parseLong(values[0]), (int) Long.parseLong(values[1]) + tsBase);
+            } else if ("sackOK".equals(word)) {
+                end = TcpOptions.writeSackPermitted(end);
+            } else if (word.startsWith("sack=")) {
+                end = sack(word.substring(5).split(",", -1), end);
             } else if (word.startsWith("raw=")) {
                 for (int i = 4; i < word.length(); i += 2) {
                     UnsafeApi.putByte(end++, (byte) Integer.parseInt(word.substring(i, i + 2), 16));
                 }
             }
+        }
+        return end;
+    }
+
+    private long sack(final String[] blocks, final long from) {
+        long end = TcpOptions.writeSack(from, blocks.length);
+        for (final String block : blocks) {
+            final String[] edges = block.split("-", -1);
+            end = TcpOptions.writeSackBlock(end, localIss + Integer.parseInt(edges[0]), localIss + Integer.parseInt(edges[1]));
         }
         return end;
     }
@@ -251,6 +264,13 @@ public final class Script {
         }
         if (options.windowShift() != TcpOptions.ABSENT) {
             text.append(" ws=").append(options.windowShift());
+        }
+        if (options.isSackPermitted()) {
+            text.append(" sackOK");
+        }
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            text.append(i == 0 ? " sack=" : ",").append(options.sackStart(i) - peerIss).append('-')
+                .append(options.sackEnd(i) - peerIss);
         }
         if (options.hasTimestamps()) {
             if (!tsBaseKnown) {
