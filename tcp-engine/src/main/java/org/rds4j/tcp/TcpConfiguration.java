@@ -2,6 +2,7 @@ package org.rds4j.tcp;
 
 import java.util.Objects;
 import org.agrona.BitUtil;
+import org.rds4j.tcp.congestion.FlowConfiguration;
 import org.rds4j.tcp.wire.OptionLayout;
 
 /**
@@ -48,6 +49,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
+ * @param flow                   congestion control, ECN, pacing and the use of buffers.
  */
 public record TcpConfiguration(
     int maxConnections,
@@ -87,7 +89,8 @@ public record TcpConfiguration(
     boolean sack,
     long peerAckDelayNs,
     long probeSlackNs,
-    int maxSendRecords) {
+    int maxSendRecords,
+    FlowConfiguration flow) {
 
     /** Highest window scale shift (RFC 7323 section 2.3). */
     public static final int MAX_WINDOW_SHIFT = 14;
@@ -127,10 +130,11 @@ public record TcpConfiguration(
         range("peerAckDelayNs", peerAckDelayNs, 0, 500_000_000L);
         range("probeSlackNs", probeSlackNs, 0, 500_000_000L);
         range("maxSendRecords", maxSendRecords, 0, 1 << 28);
+        Objects.requireNonNull(flow, "flow");
     }
 
     /**
-     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms.
+     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms, DCTCP.
      *
      * @return a builder to change them with.
      */
@@ -140,13 +144,13 @@ public record TcpConfiguration(
 
     /**
      * Defaults for the Internet: RTO floor 200 ms, acknowledgements delayed by at most 40 ms, tail loss probes for peers that
-     * delay theirs by up to 200 ms.
+     * delay theirs by up to 200 ms, CUBIC, paced.
      *
      * @return a builder to change them with.
      */
     public static Builder wideArea() {
         return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L)
-            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L);
+            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L).flow(FlowConfiguration.WIDE_AREA);
     }
 
     /**
@@ -216,6 +220,7 @@ public record TcpConfiguration(
         private long peerAckDelayNs = 1_000_000L;
         private long probeSlackNs;
         private int maxSendRecords = 1 << 20;
+        private FlowConfiguration flow = FlowConfiguration.DATACENTER;
 
         private Builder() {
         }
@@ -639,6 +644,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#flow()}.
+         *
+         * @param value congestion control, ECN, pacing and the use of buffers.
+         * @return this.
+         */
+        public Builder flow(final FlowConfiguration value) {
+            this.flow = value;
+            return this;
+        }
+
+        /**
          * Builds the configuration.
          *
          * @return checked settings.
@@ -651,7 +667,7 @@ public record TcpConfiguration(
                 synAckRetries, dataRetries, orphanRetries, keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout, windowScale,
-                timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords);
+                timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
         }
     }
 }

@@ -8,11 +8,17 @@ import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.congestion.CongestionControl;
-import org.rds4j.tcp.congestion.NewReno;
+import org.rds4j.tcp.congestion.CongestionFactory;
+import org.rds4j.tcp.congestion.EcnReceiver;
+import org.rds4j.tcp.congestion.EcnSender;
+import org.rds4j.tcp.congestion.Pacer;
+import org.rds4j.tcp.congestion.SelectableCongestion;
+import org.rds4j.tcp.congestion.WindowUse;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.AckSchedule;
 import org.rds4j.tcp.receive.ReceiveStream;
+import org.rds4j.tcp.receive.ReceiveTuning;
 import org.rds4j.tcp.receive.ReceiveWindow;
 import org.rds4j.tcp.receive.SackReport;
 import org.rds4j.tcp.send.LossRecovery;
@@ -37,7 +43,8 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int USER_TIMEOUT = 4;
     static final int LINGER = 5;
     static final int RECOVERY = 6;
-    static final int TIMER_KINDS = 7;
+    static final int PACE = 7;
+    static final int TIMER_KINDS = 8;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
@@ -56,7 +63,12 @@ final class Connection extends FourTuple implements TcpConnection {
     final AckSchedule acks = new AckSchedule();
     final SackReport sacks = new SackReport();
     final RttEstimator rtt;
-    final CongestionControl congestion = new NewReno();
+    final EcnSender ecnSender = new EcnSender();
+    final EcnReceiver ecnReceiver = new EcnReceiver();
+    final WindowUse windowUse = new WindowUse();
+    final Pacer pacer;
+    final ReceiveTuning tuning;
+    final SelectableCongestion congestion;
     final TimerSet<Connection> timers;
     /** With SACK or without, as negotiated. */
     LossRecovery recovery;
@@ -104,6 +116,8 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean receiveClosed;
     boolean timestamps;
     boolean windowScale;
+    /** Every SYN of ours so far asked for ECN. */
+    boolean ecnOffered;
     int timestampOffset;
     int tsRecent;
     long tsRecentNs;
@@ -129,6 +143,11 @@ final class Connection extends FourTuple implements TcpConnection {
         sent = new SendStream(configuration.sendBufferLength(), configuration.overhangLength());
         received = new ReceiveStream(
             configuration.receiveBufferLength(), configuration.overhangLength(), configuration.maxOutOfOrderRanges());
+        pacer = new Pacer(configuration.flow());
+        tuning = new ReceiveTuning(
+            configuration.receiveBufferLength(),
+            Math.max(configuration.flow().initialReceiveBufferLength(), 2 * configuration.overhangLength()));
+        congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         window = new ReceiveWindow(configuration.receiveBufferLength());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
         final SendRecords records = new SendRecords(connections.records);
@@ -146,6 +165,15 @@ final class Connection extends FourTuple implements TcpConnection {
         acks.reset(configuration.quickAcks());
         rtt.reset();
         recoverWith(false);
+        congestion.reset();
+        ecnSender.start(false);
+        ecnReceiver.start(false, false);
+        windowUse.reset();
+        pacer.reset();
+        tuning.reset(connections.nowNs);
+        window.limit(tuning.limit());
+        sent.limit(Math.max(configuration.flow().initialSendBufferLength(), 2 * configuration.overhangLength()));
+        ecnOffered = false;
         resetSending(configuration);
         resetReceiving();
         inUse = true;
@@ -235,8 +263,13 @@ final class Connection extends FourTuple implements TcpConnection {
         return Sequence.wire(sendOrigin, position);
     }
 
+    /** What the next segment acknowledges: RCV.NXT, or less while marks are to be told apart. */
+    long acknowledges() {
+        return ecnReceiver.acknowledges(rcvNxt());
+    }
+
     int acknowledgement() {
-        return Sequence.wire(receiveOrigin, rcvNxt());
+        return Sequence.wire(receiveOrigin, acknowledges());
     }
 
     private boolean isWritable() {
@@ -290,6 +323,25 @@ final class Connection extends FourTuple implements TcpConnection {
         userTimeoutNs = timeoutNs;
         timers.cancel(USER_TIMEOUT);
         connections.timing.startUserTimeout(this);
+    }
+
+    @Override
+    public void congestionControl(final CongestionFactory factory) {
+        if (sndNxt > 0) {
+            throw new IllegalStateException("congestion control must be chosen before data is sent");
+        }
+        congestion.choose(factory);
+        ecnReceiver.exact(congestion.needsExactMarks());
+    }
+
+    @Override
+    public CongestionControl congestionControl() {
+        return congestion.chosen();
+    }
+
+    @Override
+    public boolean usesEcn() {
+        return ecnSender.isEnabled();
     }
 
     @Override
@@ -361,6 +413,9 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void consume(final long toPosition) {
         received.consume(toPosition);
+        if (tuning.onConsumed(received.consumed(), rtt.smoothedNs(), connections.nowNs)) {
+            window.limit(tuning.limit());
+        }
         if (state.mayReceive() && window.isUpdateDue(rcvNxt(), received.consumed())) {
             acks.onUrgent();
             connections.touch(this);

@@ -19,6 +19,18 @@ final class ConnectionTiming {
         this.counters = counters;
     }
 
+    long nowNs() {
+        return connections.nowNs;
+    }
+
+    /** Pacing holds data back: the timer sends it. */
+    void startPace(final Connection c) {
+        if (!c.timers.isRunning(Connection.PACE)) {
+            counters.increment(TcpCounter.PACED);
+        }
+        c.timers.start(Connection.PACE, c.pacer.opensNs());
+    }
+
     /** A data segment left: its acknowledgement is waited for. */
     void onDataSent(final Connection c, final long nowNs) {
         c.lastSentNs = nowNs;
@@ -129,6 +141,7 @@ final class ConnectionTiming {
         if (!c.closed && timers.expire(Connection.KEEPALIVE, nowNs)) {
             onKeepalive(c, nowNs);
         }
+        timers.expire(Connection.PACE, nowNs); // what it held is planned again when the connection is looked at next
         if (!c.closed && timers.expire(Connection.LINGER, nowNs)) {
             timeOut(c);
         }

@@ -396,7 +396,7 @@ public final class Connections {
                 return emission.frameLength(connection, plan);
             }
             lanes.remove(connection);
-            timing.startPersistIfStuck(connection);
+            waitForTime(connection);
             connection = lanes.first(lane);
         }
         return 0;
@@ -458,6 +458,15 @@ public final class Connections {
     void touch(final Connection connection) {
         if (emission.plan(connection) != SegmentEmission.NOTHING) {
             lanes.add(connection);
+        } else {
+            waitForTime(connection);
+        }
+    }
+
+    /** Nothing is sent now: it may be that only a timer can move the connection. */
+    private void waitForTime(final Connection connection) {
+        if (emission.isHeld()) {
+            timing.startPace(connection);
         } else {
             timing.startPersistIfStuck(connection);
         }

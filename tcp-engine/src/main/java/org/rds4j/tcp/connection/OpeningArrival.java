@@ -23,11 +23,13 @@ final class OpeningArrival {
     private final Connections connections;
     private final TcpConfiguration configuration;
     private final TcpCounters counters;
+    private final EcnArrival ecn;
 
     OpeningArrival(final Connections connections, final TcpConfiguration configuration, final TcpCounters counters) {
         this.connections = connections;
         this.configuration = configuration;
         this.counters = counters;
+        this.ecn = new EcnArrival(configuration, counters);
     }
 
     /** RFC 9293 section 3.10.7.3. */
@@ -78,6 +80,7 @@ final class OpeningArrival {
     void takeSyn(final Connection c, final TcpSegment segment, final long nowNs) {
         c.receiveOrigin = segment.sequence() + 1;
         negotiate(c, segment.options(), nowNs);
+        ecn.onSyn(c, segment);
         final int length = Math.min(segment.payloadLength(), c.received.capacity());
         if (length > 0) {
             c.received.write(0, segment.payload(), length);
@@ -129,6 +132,7 @@ final class OpeningArrival {
             c.rtt.onSample(Math.max(1, nowNs - c.synSentNs));
         }
         c.congestion.onConnected(c.mss, InitialWindow.octets(c.mss, configuration.initialWindowSegments(), lost));
+        ecn.onEstablished(c);
         connections.closing.leaveListener(c);
         c.transition(Transition.SYN_ACKNOWLEDGED);
         c.events |= Connection.EVENT_CONNECTED;
@@ -158,6 +162,9 @@ final class OpeningArrival {
     boolean onRepeatedSyn(final Connection c, final TcpSegment segment) {
         if (segment.hasAck() && c.sndNxt >= 0 && segment.acknowledgement() == c.sequence(0)) {
             return true;
+        }
+        if (!segment.hasAck()) {
+            ecn.onSyn(c, segment); // the peer may have given up on ECN meanwhile
         }
         c.synDue = true;
         return false;

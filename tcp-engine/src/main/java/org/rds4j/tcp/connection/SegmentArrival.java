@@ -19,6 +19,7 @@ final class SegmentArrival {
     private final ConnectionTiming timing;
     private final OpeningArrival opening;
     private final AcknowledgementArrival acknowledgements;
+    private final EcnArrival ecn;
 
     SegmentArrival(
         final Connections connections, final TcpConfiguration configuration, final TcpCounters counters,
@@ -28,7 +29,8 @@ final class SegmentArrival {
         this.counters = counters;
         this.timing = timing;
         this.opening = opening;
-        acknowledgements = new AcknowledgementArrival(counters, timing);
+        this.ecn = new EcnArrival(configuration, counters);
+        acknowledgements = new AcknowledgementArrival(counters, timing, ecn);
     }
 
     void onSegment(final Connection c, final TcpSegment segment, final long nowNs) {
@@ -246,6 +248,7 @@ final class SegmentArrival {
         final Connection c, final TcpSegment segment, final long position, final long end, final long nowNs) {
         final long before = c.received.received();
         final boolean gap = c.received.hasGap();
+        ecn.onData(c, segment);
         if (end <= before) {
             counters.increment(TcpCounter.DROP_DUPLICATE);
             c.sacks.onDuplicate(position, end);

@@ -10,6 +10,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
@@ -33,9 +34,11 @@ final class SegmentEmission {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final SegmentWriter writer;
+    private final EcnEmission ecn;
     private int plannedLength;
     private boolean plannedFin;
     private boolean plannedSmall;
+    private boolean held;
 
     SegmentEmission(
         final TcpConfiguration configuration, final TcpCounters counters, final ConnectionTiming timing,
@@ -44,12 +47,14 @@ final class SegmentEmission {
         this.counters = counters;
         this.timing = timing;
         this.writer = writer;
+        this.ecn = new EcnEmission(configuration, counters);
     }
 
     /** What would be sent next; payload length and FIN of DATA and RETRANSMIT are left in fields. */
     int plan(final Connection c) {
         plannedLength = 0;
         plannedFin = false;
+        held = false;
         return switch (c.state) {
             case CLOSED, TIME_WAIT -> NOTHING;
             case SYN_SENT, SYN_RECEIVED -> c.synDue ? OPEN : planAcknowledgement(c);
@@ -108,6 +113,10 @@ final class SegmentEmission {
         if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
             return false;
         }
+        if (!c.pacer.isOpen(timing.nowNs())) {
+            held = true;
+            return false;
+        }
         plannedLength = length;
         plannedSmall = length < limit;
         plannedFin = c.sndNxt + length == fin;
@@ -136,6 +145,11 @@ final class SegmentEmission {
         }
         final int free = TcpOptions.MAX_LENGTH - (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
         return c.sacks.blocks((free - TcpOptions.SACK_LENGTH) / TcpOptions.SACK_BLOCK_LENGTH);
+    }
+
+    /** Whether the last {@link #plan} found data that only pacing holds back. */
+    boolean isHeld() {
+        return held;
     }
 
     /** Octets of the frame that {@link #emit} would build, by the overhead of the last frame that needed no padding. */
@@ -186,12 +200,12 @@ final class SegmentEmission {
         final boolean reply = c.state == TcpState.SYN_RECEIVED;
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
-            length, reply ? SYN | ACK : SYN, c.window.announceUnscaled(c.rcvNxt()));
+            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
         configuration.optionLayout().write(
             address + MIN_LENGTH, Connections.announcedMss(c.route),
             offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
             offersTimestamps(c), timestamp(c, nowNs), reply ? c.tsRecent : 0);
-        final int octets = commit(c, sink, address, length, 0, 0);
+        final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);
         onSynSent(c, reply, nowNs);
         return octets;
     }
@@ -212,6 +226,7 @@ final class SegmentEmission {
 
     private int emitData(final Connection c, final FrameSink sink, final long nowNs) {
         if (c.sndUna == c.sndNxt && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
+            counters.increment(TcpCounter.IDLE_RESTARTS);
             c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
@@ -222,6 +237,7 @@ final class SegmentEmission {
         }
         c.sndNxt = position + length + (plannedFin ? 1 : 0);
         c.recovery.onSent(c.sndNxt, nowNs);
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
         if (length > 0 && plannedSmall) {
             c.smallEnd = position + length;
         }
@@ -265,6 +281,7 @@ final class SegmentEmission {
     private int build(
         final Connection c, final FrameSink sink, final int flags, final long position, final int payloadLength,
         final long nowNs) {
+        final boolean newData = payloadLength > 0 && position >= c.sndNxt;
         final int headerLength = headerLength(c, DATA);
         final int length = headerLength + payloadLength;
         final long address = c.route.claim(sink, length);
@@ -273,11 +290,18 @@ final class SegmentEmission {
         }
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
-            headerLength, flags, c.window.announce(c.rcvNxt(), c.received.consumed()));
+            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
         writeOptions(c, address + MIN_LENGTH, nowNs);
         final long payloadSum = payloadLength == 0
             ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
-        final int octets = commit(c, sink, address, headerLength, payloadLength, payloadSum);
+        final int octets = commit(
+            c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
+        if (payloadLength > 0) {
+            c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
+        }
+        if (newData) {
+            c.ecnSender.onNewDataSent(position);
+        }
         onAcknowledgementSent(c);
         return octets;
     }
@@ -302,8 +326,9 @@ final class SegmentEmission {
 
     private int commit(
         final Connection c, final FrameSink sink, final long address, final int headerLength, final int payloadLength,
-        final long payloadSum) {
-        final int octets = writer.finish(c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2);
+        final long payloadSum, final int ecnField) {
+        final int octets = writer.finish(
+            c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2 | ecnField);
         if (octets > MIN_FRAME_LENGTH) {
             c.frameOverhead = octets - headerLength - payloadLength;
         }
@@ -311,8 +336,11 @@ final class SegmentEmission {
     }
 
     private void onAcknowledgementSent(final Connection c) {
-        c.lastAckSent = c.rcvNxt();
+        c.lastAckSent = c.acknowledges();
         c.acks.onSent();
+        if (c.ecnReceiver.onSent()) {
+            c.acks.onUrgent();
+        }
         c.timers.cancel(Connection.DELAYED_ACK);
     }
 

@@ -119,9 +119,9 @@ public final class NewRenoRecovery extends RecordedRecovery {
     }
 
     @Override
-    public void onCongestionEcho(final long nowNs) {
+    public void onCongestionEcho(final long acknowledged, final long nowNs) {
         if (!recovering) {
-            congestion.onEcnEcho(records.end() - records.begin(), nowNs);
+            congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
         }
     }
 

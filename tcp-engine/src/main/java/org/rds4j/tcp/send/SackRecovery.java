@@ -279,15 +279,15 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     @Override
-    public void onCongestionEcho(final long nowNs) {
+    public void onCongestionEcho(final long acknowledged, final long nowNs) {
         if (reducing || timedOut) {
             return;
         }
         final long window = congestion.window();
-        congestion.onEcnEcho(records.end() - records.begin(), nowNs);
+        congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
         congestion.window(window);
         recoveryPoint = records.end();
-        beginReduction(0);
+        beginReduction(acknowledged);
     }
 
     /**
