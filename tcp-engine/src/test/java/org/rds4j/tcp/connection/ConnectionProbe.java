@@ -10,6 +10,7 @@ public final class ConnectionProbe {
     private static final int OPTION_TIMESTAMPS = 1;
     private static final int OPTION_SACK = 2;
     private static final int OPTION_WINDOW_SCALE = 4;
+    private static final int OPTION_ECN = 8;
     private static final int RECOVERY = 3;
     private static final int LOSS = 4;
     private static final int INFINITE_THRESHOLD = 0x7fff_ffff;
@@ -23,11 +24,6 @@ public final class ConnectionProbe {
         this.c = (Connection) connection;
         this.configuration = configuration;
         this.recovery = new RecoveryProbe(c.recovery);
-    }
-
-    public static String congestionControl(final TcpConnection connection) {
-        return connection == null
-            ? "" : ((Connection) connection).congestion.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
     }
 
     /** The state by Linux's numbers. */
@@ -68,7 +64,8 @@ public final class ConnectionProbe {
     }
 
     public long options() {
-        return (c.timestamps ? OPTION_TIMESTAMPS : 0) | (c.sack ? OPTION_SACK : 0) | (c.windowScale ? OPTION_WINDOW_SCALE : 0);
+        return (c.timestamps ? OPTION_TIMESTAMPS : 0) | (c.sack ? OPTION_SACK : 0) | (c.windowScale ? OPTION_WINDOW_SCALE : 0) |
+            (c.ecnSender.isEnabled() ? OPTION_ECN : 0);
     }
 
     public long sendShift() {

@@ -5,6 +5,7 @@ import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpListener;
+import org.rds4j.tcp.congestion.CongestionAlgorithm;
 
 /** What stands behind a handle: a socket in one of its lives, as a program would have it from the kernel. */
 final class Endpoint implements TcpHandler {
@@ -17,6 +18,8 @@ final class Endpoint implements TcpHandler {
     boolean isListening;
     TcpListener listener;
     TcpConnection connection;
+    /** Null for the one that the engine is configured with. */
+    CongestionAlgorithm congestion;
     boolean nonBlocking;
     boolean isConnected;
     boolean isConnectReported;

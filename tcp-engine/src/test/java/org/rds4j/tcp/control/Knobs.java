@@ -2,10 +2,15 @@ package org.rds4j.tcp.control;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.congestion.CongestionAlgorithm;
+import org.rds4j.tcp.congestion.EcnMode;
+import org.rds4j.tcp.congestion.FlowConfiguration;
 import org.rds4j.tcp.wire.OptionLayout;
 
 /**
@@ -38,8 +43,9 @@ final class Knobs {
     IpAddress local6;
     int mtu = 1500;
     long seed = 1;
+    private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
     private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
-        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512);
+        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow);
     private final Map<String, Method> setters = new HashMap<>();
 
     Knobs() {
@@ -55,17 +61,63 @@ final class Knobs {
         final String key = name.toLowerCase(Locale.ROOT).replace('-', '_');
         switch (key) {
             case "layout" -> set("optionLayout", constant(OptionLayout.class, value));
+            case "congestion" -> flow("algorithm", congestion(value));
+            case "ecn" -> flow("ecn", ecn(value));
+            case "pacing" -> flow("pacing", number(value) != 0);
             case "local" -> local(IpAddress.parse(value));
             case "mtu" -> mtu = Math.toIntExact(number(value));
             case "seed" -> seed = number(value);
             default -> {
                 if (MICROSECONDS.containsKey(key)) {
                     setNumber(MICROSECONDS.get(key), Math.multiplyExact(number(value), 1000L));
+                } else if (isFlow(name)) {
+                    flow(name, number(value));
                 } else {
                     setNumberOrName(PLAIN.getOrDefault(key, name), value);
                 }
             }
         }
+    }
+
+    static CongestionAlgorithm congestion(final String name) throws Refusal {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "reno", "newreno", "new_reno" -> CongestionAlgorithm.NEW_RENO;
+            case "cubic" -> CongestionAlgorithm.CUBIC;
+            case "dctcp" -> CongestionAlgorithm.DCTCP;
+            default -> throw new Refusal(Errno.ENOTSUP);
+        };
+    }
+
+    /** By Linux's numbers (net.ipv4.tcp_ecn): 0 never, 1 asked for and granted, 2 granted when asked. */
+    private static EcnMode ecn(final String value) throws Refusal {
+        return switch ((int) number(value)) {
+            case 0 -> EcnMode.OFF;
+            case 1 -> EcnMode.ACTIVE;
+            case 2 -> EcnMode.PASSIVE;
+            default -> throw new Refusal(Errno.EINVAL);
+        };
+    }
+
+    private static boolean isFlow(final String name) {
+        return Arrays.stream(FlowConfiguration.class.getRecordComponents()).anyMatch(part -> part.getName().equals(name));
+    }
+
+    /** Replaces one component of what decides how fast connections send. */
+    private void flow(final String name, final Object value) throws Refusal {
+        final RecordComponent[] parts = FlowConfiguration.class.getRecordComponents();
+        final Object[] values = new Object[parts.length];
+        final Class<?>[] types = new Class<?>[parts.length];
+        try {
+            for (int i = 0; i < parts.length; i++) {
+                types[i] = parts[i].getType();
+                final Object chosen = parts[i].getName().equals(name) ? value : parts[i].getAccessor().invoke(flow);
+                values[i] = types[i] == int.class ? Integer.valueOf(((Number) chosen).intValue()) : chosen;
+            }
+            flow = FlowConfiguration.class.getConstructor(types).newInstance(values);
+        } catch (final ReflectiveOperationException | IllegalArgumentException e) {
+            throw new Refusal(Errno.EINVAL);
+        }
+        set("flow", flow);
     }
 
     private void local(final IpAddress address) {
@@ -104,8 +156,12 @@ final class Knobs {
         final Class<?> type = method.getParameterTypes()[0];
         if (type == boolean.class) {
             set(setter, value != 0);
+        } else if (isRing(setter)) {
+            final int length = Math.toIntExact(ringLength(value));
+            set(setter, length);
+            flow("sendBufferLength".equals(setter) ? "initialSendBufferLength" : "initialReceiveBufferLength", length);
         } else if (type == int.class) {
-            set(setter, Math.toIntExact(isRing(setter) ? ringLength(value) : value));
+            set(setter, Math.toIntExact(value));
         } else {
             set(setter, value);
         }
@@ -115,7 +171,7 @@ final class Knobs {
         return "sendBufferLength".equals(setter) || "receiveBufferLength".equals(setter);
     }
 
-    /** Rings are powers of two with room for the overhang. */
+    /** Rings are powers of two with room for the overhang. One whose length is asked for is in use whole from the start. */
     static long ringLength(final long wanted) {
         return Math.max(1024, Long.highestOneBit(Math.max(1, wanted - 1)) << 1);
     }

@@ -2,7 +2,7 @@ package org.rds4j.tcp.control;
 
 import java.util.Locale;
 import java.util.Set;
-import org.rds4j.tcp.connection.ConnectionProbe;
+import org.rds4j.tcp.TcpConnection;
 
 /** setsockopt and getsockopt, by the names of Linux. An option that the engine cannot honour is refused, never just stored. */
 final class SocketOptions {
@@ -25,6 +25,9 @@ final class SocketOptions {
             if (Knobs.number(value) != DONT_FRAGMENT) {
                 throw new Refusal(Errno.ENOTSUP);
             }
+        } else if ("TCP_CONGESTION".equals(name)) {
+            endpoint.congestion = Knobs.congestion(value);
+            applyAll(endpoint);
         } else if ("SO_LINGER".equals(name)) {
             linger(endpoint, value);
         } else if (BEFORE_START.contains(name)) {
@@ -50,6 +53,9 @@ final class SocketOptions {
     }
 
     static void applyAll(final Endpoint endpoint) {
+        if (endpoint.congestion != null && endpoint.connection != null && !endpoint.isOver) {
+            endpoint.connection.congestionControl(endpoint.congestion);
+        }
         for (final String name : ON_THE_CONNECTION) {
             if (endpoint.settings.has(name)) {
                 apply(endpoint, name);
@@ -82,10 +88,15 @@ final class SocketOptions {
                 ? endpoint.settings.get(name) : sockets.knobs.configuration().sendBufferLength());
             case "TCP_MAXSEG" -> Integer.toString(endpoint.connection == null ? 536 : endpoint.connection.maxSegmentSize());
             case "TCP_INFO" -> TcpInfo.all(sockets, endpoint);
-            case "TCP_CONGESTION" -> ConnectionProbe.congestionControl(endpoint.connection);
+            case "TCP_CONGESTION" -> endpoint.connection == null ? "" : name(endpoint.connection);
             case "IP_MTU_DISCOVER" -> Integer.toString(DONT_FRAGMENT);
             default -> other(sockets, endpoint, name);
         };
+    }
+
+    private static String name(final TcpConnection connection) {
+        final String name = connection.congestionControl().getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        return "newreno".equals(name) ? "reno" : name;
     }
 
     private static String other(final Sockets sockets, final Endpoint endpoint, final String name) throws Refusal {

@@ -183,6 +183,7 @@ final class Sockets {
         listening.listener = host.engine.listen(listening.boundPort, connection -> {
             final Endpoint child = new Endpoint(listening.isIpv6);
             child.settings.inherit(listening.settings);
+            child.congestion = listening.congestion;
             child.connection = connection;
             apply(child);
             listening.accepted.add(child);

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.TestFactory;
  * {@code scripts/pending} with the reason; it is reported as skipped, and fails once it passes, so that the list stays true.
  */
 class PacketScriptsTest {
+    private static final int LEAST = 120;
+
     @TestFactory
     Stream<DynamicTest> scripts() throws IOException {
         final Path root = root();
@@ -43,6 +47,25 @@ class PacketScriptsTest {
             abort("pending: " + pendingFor + "\n" + e.getMessage());
         }
         throw new AssertionError("passes: take it off the list of pending scripts");
+    }
+
+    @Test
+    void shouldCoverTheSpecification() throws IOException {
+        final List<Path> paths = paths(root());
+        final TreeSet<String> covered = new TreeSet<>();
+        for (final Path path : paths) {
+            covered.addAll(PacketScript.read(path).items());
+        }
+        final List<String> missing = new ArrayList<>();
+        for (int i = 1; i <= 20; i++) {
+            missing.add("A" + i);
+        }
+        for (int i = 1; i <= 13; i++) {
+            missing.add("B" + i);
+        }
+        missing.removeAll(covered);
+        assertTrue(missing.isEmpty(), "no script shows " + missing);
+        assertTrue(paths.size() >= LEAST, "only " + paths.size() + " scripts");
     }
 
     @Test

@@ -121,7 +121,7 @@ final class SegmentText {
         final String[] blocks = text.split(",", -1);
         final ByteBuffer buffer = ByteBuffer.allocate(8 * blocks.length);
         for (final String block : blocks) {
-            final int dash = block.indexOf('-');
+            final int dash = block.indexOf('-', 1);
             buffer.putInt(base + (int) Long.parseLong(block.substring(0, dash)))
                 .putInt(base + (int) Long.parseLong(block.substring(dash + 1)));
         }
