@@ -12,9 +12,12 @@ import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpListener;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.limit.DestinationLimit;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.network.SegmentRun;
 import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
@@ -23,6 +26,7 @@ import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.table.PortSelector;
 import org.rds4j.tcp.timer.DeadlineQueue;
 import org.rds4j.tcp.timer.TimerSet;
+import org.rds4j.tcp.wire.PseudoHeader;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpSegment;
 
@@ -51,10 +55,11 @@ public final class Connections {
     final TcpCounters counters;
     private final InitialNumbers initialNumbers;
     private final PortSelector ports;
-    private final ResetLimit resetLimit;
+    private final DestinationLimit resetLimit;
     private final SegmentEmission emission;
     private final OpeningArrival opening;
     private final SegmentArrival arrival;
+    private final RunArrival runArrival;
     private final Int2ObjectHashMap<ListenerPort> listeners = new Int2ObjectHashMap<>();
     private final Connection[] all;
     private final Connection[] free;
@@ -79,7 +84,7 @@ public final class Connections {
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
-        resetLimit = new ResetLimit(configuration.resetsPerSecond());
+        resetLimit = new DestinationLimit(configuration.resetsPerSecond(), configuration.resetsPerDestination(), random);
         final SegmentWriter writer = new SegmentWriter(configuration.transmitChecksum());
         control = new ControlQueue(configuration.controlQueueLength(), writer, counters);
         timeWait = new TimeWaitList(
@@ -89,6 +94,7 @@ public final class Connections {
         emission = new SegmentEmission(configuration, counters, timing, writer);
         opening = new OpeningArrival(this, configuration, counters);
         arrival = new SegmentArrival(this, configuration, counters, timing, opening);
+        runArrival = new RunArrival(arrival);
         all = new Connection[capacity];
         free = new Connection[capacity];
         for (int i = 0; i < capacity; i++) {
@@ -238,6 +244,38 @@ public final class Connections {
         }
     }
 
+    /**
+     * Segments that continue one another.
+     *
+     * @param run   of them.
+     * @param first the first of them, parsed.
+     */
+    public void onRun(final SegmentRun run, final TcpSegment first) {
+        final FourTuple entry = table.find(
+            run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), first.remotePort(), first.localPort());
+        int done = 0;
+        if (entry instanceof Connection connection) {
+            done = runArrival.take(connection, first, run, nowNs);
+            if (done > 0) {
+                settle(connection);
+            }
+        }
+        while (done < run.count()) {
+            onSegmentOf(run, done++, first);
+        }
+    }
+
+    private void onSegmentOf(final SegmentRun run, final int index, final TcpSegment segment) {
+        if (run.isVerified() || PseudoHeader.isIntact(
+            run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), run.segment(index), run.length(index))) {
+            segment.parse(run.segment(index), run.length(index));
+            segment.ecnField(run.trafficClass() & EcnSender.FIELD);
+            onSegment(run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), segment);
+        } else {
+            counters.increment(TcpCounter.DROP_CHECKSUM);
+        }
+    }
+
     private void onTimeWaitSegment(
         final TimeWaitRecord record, final TcpSegment segment, final long remoteHigh, final long remoteLow) {
         final ListenerPort listener = listeners.get(segment.localPort());
@@ -256,7 +294,7 @@ public final class Connections {
         if (listener == null) {
             counters.increment(TcpCounter.DROP_NO_CONNECTION);
             resetUnknown(remoteHigh, remoteLow, segment);
-        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst()) {
+        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
             onSyn(listener, segment, remoteHigh, remoteLow, 0, false);
         } else {
             counters.increment(TcpCounter.DROP_LISTENER);
@@ -267,14 +305,24 @@ public final class Connections {
     }
 
     private void resetUnknown(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
-        if (segment.hasRst()) {
-            return;
-        }
-        if (resetLimit.tryTake(nowNs)) {
+        if (!segment.hasRst() && mayReset(remoteHigh, remoteLow)) {
             opening.resetUnknown(routes.route(remoteHigh, remoteLow), segment, nowNs);
-        } else {
+        }
+    }
+
+    /** Tells the sender of a segment that acknowledges what a handshake never sent (RFC 9293 section 3.5.1). */
+    void resetStranger(final NetworkRoute route, final TcpSegment segment) {
+        if (!segment.hasRst() && mayReset(route.remoteHigh(), route.remoteLow())) {
+            opening.resetUnknown(route, segment, nowNs);
+        }
+    }
+
+    private boolean mayReset(final long remoteHigh, final long remoteLow) {
+        final boolean allowed = resetLimit.tryTake(remoteHigh, remoteLow, nowNs);
+        if (!allowed) {
             counters.increment(TcpCounter.DROP_RESET_LIMIT);
         }
+        return allowed;
     }
 
     /** A SYN for a listener. The new sequence numbers begin beyond those of the connection it supersedes, if any. */
@@ -403,21 +451,33 @@ public final class Connections {
     }
 
     /**
-     * Sends the next frame of a lane.
+     * Frames of the last {@link #emit} that sent something.
      *
-     * @param lane 0..15.
-     * @param sink where it is built.
-     * @return octets of the frame, or 0.
+     * @return 1 or more.
      */
-    public int emit(final int lane, final FrameSink sink) {
+    public int framesEmitted() {
+        return emission.segmentsEmitted();
+    }
+
+    /**
+     * Sends the next frame of a lane, and more of the same connection if the sink takes trains.
+     *
+     * @param lane   0..15.
+     * @param sink   where they are built.
+     * @param frames most of them.
+     * @return octets of the frames, or 0.
+     */
+    public int emit(final int lane, final FrameSink sink, final int frames) {
         if (nextFrameLength(lane) == 0) {
             return 0;
         }
         final Connection connection = lanes.first(lane);
         if (!connection.route.isResolved(nowNs)) {
             lanes.park(connection);
+            timing.onParked(connection);
             return 0;
         }
+        emission.trains.limit(frames);
         final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
         if (octets > 0) {
             lanes.rotate(lane);
@@ -468,7 +528,7 @@ public final class Connections {
         if (emission.isHeld()) {
             timing.startPace(connection);
         } else {
-            timing.startPersistIfStuck(connection);
+            timing.startIfStuck(connection);
         }
     }
 
@@ -496,6 +556,9 @@ public final class Connections {
         }
         if (takeEvent(connection, Connection.EVENT_PEER_CLOSED)) {
             connection.handler.onPeerClosed(connection);
+        }
+        if (takeEvent(connection, Connection.EVENT_UNRESPONSIVE)) {
+            connection.handler.onUnresponsive(connection);
         }
         if (takeEvent(connection, Connection.EVENT_CLOSED)) {
             connection.handler.onClosed(connection, connection.closeReason);

@@ -12,6 +12,7 @@ import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.link.SegmentSink;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
@@ -35,8 +36,11 @@ final class SegmentEmission {
     private final ConnectionTiming timing;
     private final SegmentWriter writer;
     private final EcnEmission ecn;
+    final SegmentTrains trains = new SegmentTrains();
     private int plannedLength;
+    private long plannedRoom;
     private boolean plannedFin;
+    private int segmentsEmitted;
     private boolean plannedSmall;
     private boolean held;
 
@@ -53,6 +57,7 @@ final class SegmentEmission {
     /** What would be sent next; payload length and FIN of DATA and RETRANSMIT are left in fields. */
     int plan(final Connection c) {
         plannedLength = 0;
+        plannedRoom = 0;
         plannedFin = false;
         held = false;
         return switch (c.state) {
@@ -73,7 +78,7 @@ final class SegmentEmission {
         if (planData(c)) {
             return DATA;
         }
-        if (c.recovery.planSpare() && planAgain(c)) {
+        if (!held && c.recovery.planSpare() && planAgain(c)) {
             return RETRANSMIT;
         }
         return c.probeDue ? PROBE : planAcknowledgement(c);
@@ -119,18 +124,20 @@ final class SegmentEmission {
         }
         plannedLength = length;
         plannedSmall = length < limit;
+        plannedRoom = probe || limit < c.mss || c.ecnReceiver.hasBoundary() ? 0 : Math.min(available, room);
         plannedFin = c.sndNxt + length == fin;
         return true;
     }
 
-    private static boolean maySendSmall(final Connection c, final int length, final long available) {
+    static boolean maySendSmall(final Connection c, final int length, final long available) {
         if (c.sendOverride) {
             return true;
         }
-        if (length == available && (c.noDelay || c.closing || c.smallEnd <= c.sndUna)) {
-            return true;
+        final boolean undelayed = c.noDelay || c.smallEnd <= c.sndUna;
+        if (length == available) {
+            return c.closing || (undelayed && !c.cork);
         }
-        return length >= c.maxSndWnd / 2;
+        return undelayed && length >= c.maxSndWnd / 2;
     }
 
     /** Octets of SACK blocks on the next segment: as many as fit beside the timestamps. */
@@ -178,6 +185,7 @@ final class SegmentEmission {
 
     /** Builds what {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
     int emit(final Connection c, final int plan, final FrameSink sink, final long nowNs) {
+        segmentsEmitted = 1;
         final int octets = switch (plan) {
             case OPEN -> emitSyn(c, sink, nowNs);
             case DATA -> emitData(c, sink, nowNs);
@@ -186,9 +194,14 @@ final class SegmentEmission {
             default -> build(c, sink, ACK, c.sndNxt, 0, nowNs);
         };
         if (octets > 0) {
-            counters.increment(TcpCounter.SEGMENTS_OUT);
+            counters.add(TcpCounter.SEGMENTS_OUT, segmentsEmitted);
         }
         return octets;
+    }
+
+    /** Segments, and so frames on the wire, of the last {@link #emit}. */
+    int segmentsEmitted() {
+        return segmentsEmitted;
     }
 
     private int emitSyn(final Connection c, final FrameSink sink, final long nowNs) {
@@ -213,12 +226,13 @@ final class SegmentEmission {
     private void onSynSent(final Connection c, final boolean reply, final long nowNs) {
         c.synDue = false;
         if (c.sndNxt >= 0) {
+            c.synSentAgain = true;
             countRetransmission(c);
         } else {
             c.synSentNs = nowNs;
+            c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         }
         c.sndNxt = 0;
-        c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         if (reply) {
             onAcknowledgementSent(c);
         }
@@ -230,15 +244,26 @@ final class SegmentEmission {
             c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
+        final int trainLength = trains.plan(c, sink, plannedRoom, c.frameOverhead + headerLength(c, DATA), nowNs);
+        if (trainLength > 0) {
+            plannedLength = trainLength;
+            plannedFin = position + trainLength == c.finPosition();
+        }
         final int length = plannedLength;
-        final int octets = build(c, sink, dataFlags(c, position), position, length, nowNs);
+        final int flags = dataFlags(c, position);
+        final int octets = trainLength > 0
+            ? buildTrain(c, (SegmentSink) sink, flags, nowNs) : build(c, sink, flags, position, length, nowNs);
         if (octets == 0) {
             return 0;
         }
         c.sndNxt = position + length + (plannedFin ? 1 : 0);
-        c.recovery.onSent(c.sndNxt, nowNs);
+        trains.onSent(c, position, length, nowNs);
         c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
-        if (length > 0 && plannedSmall) {
+        if (length > 0) {
+            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
+            c.ecnSender.onNewDataSent(position);
+        }
+        if (length > 0 && (trainLength > 0 ? length % c.mss != 0 : plannedSmall)) {
             c.smallEnd = position + length;
         }
         c.sendOverride = false;
@@ -283,27 +308,44 @@ final class SegmentEmission {
         final long nowNs) {
         final boolean newData = payloadLength > 0 && position >= c.sndNxt;
         final int headerLength = headerLength(c, DATA);
-        final int length = headerLength + payloadLength;
-        final long address = c.route.claim(sink, length);
+        final long address = c.route.claim(sink, headerLength + payloadLength);
         if (address == 0) {
             return 0;
         }
-        TcpHeaderFlyweight.write(
-            address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
-            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
-        writeOptions(c, address + MIN_LENGTH, nowNs);
+        writeHeader(c, address, flags, position, headerLength, newData, nowNs);
         final long payloadSum = payloadLength == 0
             ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
         final int octets = commit(
             c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
-        if (payloadLength > 0) {
+        if (payloadLength > 0 && !newData) {
             c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
-        }
-        if (newData) {
-            c.ecnSender.onNewDataSent(position);
         }
         onAcknowledgementSent(c);
         return octets;
+    }
+
+    /** All planned octets in one pass: the header once, the payload from the stream into each frame by the sink. */
+    private int buildTrain(final Connection c, final SegmentSink sink, final int flags, final long nowNs) {
+        final int headerLength = headerLength(c, DATA);
+        final long address = c.route.claim(sink, headerLength + c.mss);
+        if (address == 0) {
+            return 0;
+        }
+        writeHeader(c, address, flags, c.sndNxt, headerLength, true, nowNs);
+        writer.train(trains.train, c.sent, c.sndNxt, plannedLength, c.mss, headerLength);
+        final int octets = c.route.commitTrain(sink, trains.train, c.dscp << 2 | c.ecnSender.field(true));
+        segmentsEmitted = trains.train.count();
+        onAcknowledgementSent(c);
+        return octets;
+    }
+
+    private void writeHeader(
+        final Connection c, final long address, final int flags, final long position, final int headerLength,
+        final boolean newData, final long nowNs) {
+        TcpHeaderFlyweight.write(
+            address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
+            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
+        writeOptions(c, address + MIN_LENGTH, nowNs);
     }
 
     private static void writeOptions(final Connection c, final long address, final long nowNs) {

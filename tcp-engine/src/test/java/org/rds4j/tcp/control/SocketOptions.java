@@ -13,7 +13,8 @@ final class SocketOptions {
         Set.of("SO_RCVBUF", "SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT");
     private static final Set<String> IN_THE_CALLS =
         Set.of("SO_REUSEADDR", "SO_SNDBUF", "SO_RCVTIMEO", "SO_SNDTIMEO", "SO_LINGER");
-    private static final Set<String> ON_THE_CONNECTION = Set.of("TCP_NODELAY", "TCP_USER_TIMEOUT", "IP_TOS");
+    private static final Set<String> ON_THE_CONNECTION =
+        Set.of("TCP_NODELAY", "TCP_CORK", "TCP_USER_TIMEOUT", "IP_TOS");
     private static final int DONT_FRAGMENT = 2;
 
     private SocketOptions() {
@@ -70,6 +71,7 @@ final class SocketOptions {
         final long value = endpoint.settings.get(name);
         switch (name) {
             case "TCP_NODELAY" -> endpoint.connection.noDelay(value != 0);
+            case "TCP_CORK" -> endpoint.connection.cork(value != 0);
             case "TCP_USER_TIMEOUT" -> endpoint.connection.userTimeout(value * 1_000_000L);
             default -> endpoint.connection.dscp((int) (value >> 2) & 63);
         }
