@@ -22,7 +22,7 @@ import org.rds4j.RdsAddress;
  */
 public record PathStatus(
     RdsAddress local, RdsAddress remote, int lane, int index, long nextSendSequence, long nextReceiveSequence, State state,
-    int peerGeneration, long queuedMessages, long unackedMessages, long queuedLength, long unackedLength,
+    long peerGeneration, long queuedMessages, long unackedMessages, long queuedLength, long unackedLength,
     boolean hasCarrier) {
     /** Where a path stands; the number is the word in a row. */
     public enum State {
@@ -83,6 +83,6 @@ public record PathStatus(
     static PathStatus read(final StatusRow row) {
         return new PathStatus(
             row.address(), row.address(), row.number(), row.number(), row.word(), row.word(), State.of(row.number()),
-            row.number(), row.word(), row.word(), row.word(), row.word(), row.word() != 0);
+            row.word() & 0xffff_ffffL, row.word(), row.word(), row.word(), row.word(), row.word() != 0);
     }
 }

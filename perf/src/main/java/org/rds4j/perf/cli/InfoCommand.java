@@ -149,7 +149,11 @@ final class InfoCommand implements Callable<Integer> {
     }
 
     private static <T> void add(final InfoJson object, final NodeStatus node, final InfoTable<T> table) {
-        object.add(table, table.rows(node));
+        if (table == InfoTable.COUNTERS) {
+            object.addCounters(InfoTable.COUNTERS.rows(node));
+        } else {
+            object.add(table, table.rows(node));
+        }
     }
 
     private static void tell(final PrintWriter writer, final String text) {

@@ -139,7 +139,7 @@ public final class InfoTable<T> {
 
     private static String detail(final PathStatus path) {
         return format("%15s %15s %4d %4d %10s %10s %8d %10d %8d %10d", host(path.local()), host(path.remote()), path.lane(),
-            path.index(), path.state().label(), Integer.toHexString(path.peerGeneration()), path.queuedMessages(),
+            path.index(), path.state().label(), Long.toHexString(path.peerGeneration()), path.queuedMessages(),
             path.queuedLength(), path.unackedMessages(), path.unackedLength());
     }
 }

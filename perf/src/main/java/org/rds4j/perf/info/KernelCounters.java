@@ -3,6 +3,7 @@ package org.rds4j.perf.info;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.rds4j.node.RdsNode;
 import org.rds4j.status.NodeStatus;
@@ -35,14 +36,19 @@ public final class KernelCounters {
      */
     public static List<NodeStatus.Counter> ordered(final List<NodeStatus.Counter> counters) {
         final Map<String, NodeStatus.Counter> rest = new LinkedHashMap<>();
-        counters.forEach(counter -> rest.put(counter.label(), counter));
+        counters.forEach(counter -> rest.put(word(counter.label()), counter));
         final List<NodeStatus.Counter> ordered = new ArrayList<>();
         for (final String name : NAMES) {
             final NodeStatus.Counter counter = rest.remove(name);
             ordered.add(counter != null ? counter : new NodeStatus.Counter(name, "not counted by this stack", 0));
         }
-        ordered.addAll(rest.values());
+        rest.forEach((name, counter) -> ordered.add(new NodeStatus.Counter(name, counter.meaning(), counter.value())));
         return ordered;
+    }
+
+    /** A name is one word, as the kernel's are, so that scripts can take lines apart. */
+    private static String word(final String label) {
+        return label.toLowerCase(Locale.ROOT).replace(' ', '_').replace('-', '_');
     }
 
     /**
