@@ -69,7 +69,8 @@ final class NodeAssembly {
         carriers.attach(rds);
         final PlainStreams streams = new PlainStreams(tcp, lanes.laneCount(), lanes.dscpOfLane());
         final Egress egress = new Egress(network, tcp, arbiter(port), port, nodeCounters);
-        final EngineAgent engine = new EngineAgent(context.nanoClock(), port, network, tcp, rds, carriers, streams, egress, status);
+        final EngineAgent engine = new EngineAgent(
+            context.nanoClock(), port, network, tcp, rds, carriers, streams, egress, status);
         agents.addFirst(engine);
         status.publish(counters, rds.status());
         this.parts = new NodeParts(engine, streams, List.copyOf(agents), counters, List.copyOf(resources));

@@ -36,7 +36,8 @@ final class NodeStatusService implements StatusSource, AutoCloseable {
         try {
             final StatusDirectory directory = StatusDirectory.prepare(
                 context.statusDir() == null ? StatusDirectory.ofUser() : context.statusDir());
-            final String name = context.nodeName() == null ? RdsAddress.hostText(context.localAddress().high(), context.localAddress().low()) : context.nodeName();
+            final String name = context.nodeName() != null ? context.nodeName()
+                : RdsAddress.hostText(context.localAddress().high(), context.localAddress().low());
             return new NodeStatusService(StatusFile.create(directory, name, context.localAddress()));
         } catch (final StatusException e) {
             if (context.statusDir() != null) {

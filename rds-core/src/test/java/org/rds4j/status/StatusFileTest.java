@@ -176,9 +176,9 @@ class StatusFileTest {
     @Test
     void shouldKeepOthersOut() throws IOException {
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
-        try (StatusFile ignored = published("a")) {
-            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
-        }
+        final StatusFile made = published("a");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
+        made.close();
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwx---"));
         assertTrue(assertThrows(StatusException.class, () -> StatusDirectory.prepare(path)).getMessage().contains("0700"));
         final Path link = Files.createSymbolicLink(parent.resolve("link"), parent);

@@ -128,7 +128,8 @@ final class NodeCommand implements Callable<Integer> {
         @Option(names = "--certs", paramLabel = "DIR", description = "Where rds certs wrote trust.pem, NAME.pem and NAME.key.")
         private Path certificates;
 
-        @Option(names = "--name", paramLabel = "NAME", description = "Which of the certificates in --certs is this node's, and what rds info calls it.")
+        @Option(names = "--name", paramLabel = "NAME",
+            description = "Which of the certificates in --certs is this node's, and what rds info calls it.")
         private String name;
 
         @Option(names = "--status-dir", paramLabel = "DIR",

@@ -35,7 +35,8 @@ final class StressCommand implements Callable<Integer> {
     @Option(names = {"-s", "--send-addr"}, paramLabel = "HOST", description = "The passive side's address.")
     private String peer;
 
-    @Option(names = {"-r", "--recv-addr"}, paramLabel = "HOST", description = "This side's address, which --address says already.")
+    @Option(names = {"-r", "--recv-addr"}, paramLabel = "HOST",
+        description = "This side's address, which --address says already.")
     private String own;
 
     @Option(names = {"-p", "--port"}, paramLabel = "PORT", defaultValue = "4000", converter = Size.class,

@@ -96,6 +96,7 @@ public final class InfoTable<T> {
         return text.toString();
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library of its own
     private static String format(final String columns, final Object... values) {
         return String.format(Locale.ROOT, columns, values);
     }
