@@ -174,7 +174,7 @@ final class StressCommand implements Callable<Integer> {
             final int power = text.isEmpty() ? -1 : SUFFIXES.indexOf(Character.toLowerCase(text.charAt(text.length() - 1)));
             final String digits = power < 0 ? text : text.substring(0, text.length() - 1);
             try {
-                final long value = Math.multiplyExact(Long.decode(digits), 1L << 10 * (power + 1));
+                final long value = Math.multiplyExact(Long.decode(digits), 1L << (10 * (power + 1)));
                 if (value >= 0 && value <= Integer.MAX_VALUE) {
                     return (int) value;
                 }

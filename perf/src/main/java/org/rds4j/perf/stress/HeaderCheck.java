@@ -49,6 +49,6 @@ record HeaderCheck(
     }
 
     private static String host(final int address) {
-        return RdsAddress.hostText(0, 0xffff_0000_0000L | address & 0xffff_ffffL);
+        return RdsAddress.hostText(0, StressOptions.host(address, 0).low());
     }
 }

@@ -26,7 +26,7 @@ final class StressControl implements AutoCloseable {
     static StressControl connect(
         final RdsNode node, final StressOptions options, final StressTiming timing, final StressOutput out)
         throws InterruptedException {
-        final RdsAddress peer = RdsAddress.of(0, 0xffff_0000_0000L | options.sendAddress() & 0xffff_ffffL, options.port());
+        final RdsAddress peer = StressOptions.host(options.sendAddress(), options.port());
         out.part("connecting to " + peer);
         for (int retries = 0; ; retries++) {
             try {

@@ -6,20 +6,13 @@ import org.HdrHistogram.SingleWriterRecorder;
 
 /** What a run has done so far; written by the thread that runs the tasks, read by the one that prints. */
 final class StressCounters {
-    /** Requests sent. */
-    static final int REQUESTS_SENT = 0;
-    /** Requests received. */
-    static final int REQUESTS_RECEIVED = 1;
-    /** Octets of all messages, both ways. */
-    static final int OCTETS = 2;
-    /** Nanoseconds spent in sending requests. */
-    static final int SEND_NS = 3;
-    /** Round trips. */
-    static final int ROUND_TRIPS = 4;
-    /** Nanoseconds of all round trips. */
-    static final int ROUND_TRIP_NS = 5;
-    /** How many counters there are. */
-    static final int COUNT = 6;
+    private static final int REQUESTS_SENT = 0;
+    private static final int REQUESTS_RECEIVED = 1;
+    private static final int OCTETS = 2;
+    private static final int SEND_NS = 3;
+    private static final int ROUND_TRIPS = 4;
+    private static final int ROUND_TRIP_NS = 5;
+    private static final int COUNT = 6;
     /** Buckets of the coarse histogram: powers of two of microseconds. */
     static final int BUCKETS = 16;
 
@@ -62,12 +55,9 @@ final class StressCounters {
     }
 
     /** All counters at about this moment. */
-    long[] snapshot() {
-        final long[] copy = new long[COUNT];
-        for (int i = 0; i < COUNT; i++) {
-            copy[i] = values.get(i);
-        }
-        return copy;
+    StressCounts snapshot() {
+        return new StressCounts(values.get(REQUESTS_SENT), values.get(REQUESTS_RECEIVED), values.get(OCTETS),
+            values.get(SEND_NS), values.get(ROUND_TRIPS), values.get(ROUND_TRIP_NS));
     }
 
     long bucket(final int index) {

@@ -11,10 +11,10 @@ final class StressDisplay {
     private final StressReport report;
     private final StressPerfdata perfdata;
     private final Histogram roundTrips;
-    private final long[] first;
+    private final StressCounts first;
     private final long startNs;
     private final ProcessorTimes startTimes;
-    private long[] last;
+    private StressCounts last;
     private long lastNs;
     private ProcessorTimes lastTimes;
 
@@ -42,10 +42,10 @@ final class StressDisplay {
     }
 
     void row(final long nowNs) {
-        final long[] now = counters.snapshot();
+        final StressCounts now = counters.snapshot();
         final ProcessorTimes times = startTimes == null ? null : ProcessorTimes.now();
         final StressInterval interval =
-            StressInterval.between(last, now, nowNs - lastNs, busyPercent(lastTimes, times));
+            new StressInterval(now.minus(last), nowNs - lastNs, busyPercent(lastTimes, times));
         roundTrips.add(counters.roundTrips());
         last = now;
         lastNs = nowNs;
@@ -60,8 +60,8 @@ final class StressDisplay {
         if (!options.summaryOnly()) {
             out.line(StressReport.RULE);
         }
-        out.line(report.average(StressInterval.between(
-            first, last, Math.max(1, lastNs - startNs), busyPercent(startTimes, lastTimes))));
+        out.line(report.average(new StressInterval(
+            last.minus(first), Math.max(1, lastNs - startNs), busyPercent(startTimes, lastTimes))));
         if (withHistogram) {
             out.line(System.lineSeparator() + "RTT histogram" + System.lineSeparator() + "RTT (us)        \t\t    Count");
             for (int i = 0; i < StressCounters.BUCKETS; i++) {

@@ -1,5 +1,7 @@
 package org.rds4j.perf.stress;
 
+import org.rds4j.RdsAddress;
+
 /**
  * What both sides of a run agree on: the active side chooses, the passive side is told.
  *
@@ -30,6 +32,7 @@ public record StressOptions(
 
     private static final int MAX_SERVICE_LEVEL = 15;
     private static final int MAX_PORT = 65_535;
+    private static final long IPV4_MAPPED = 0xffff_0000_0000L;
 
     /**
      * Checks what a person or a peer chose.
@@ -71,6 +74,11 @@ public record StressOptions(
         return new StressOptions(
             depth, requestSize, ackSize, receiveAddress, ownAddress, port, tasks, runSeconds, summaryOnly, tracing, verify,
             showParameters, showPerfdata, congestionMonitor, oneWay, connectRetries, serviceLevel);
+    }
+
+    /** An IPv4 address of 32 bits with a port. */
+    static RdsAddress host(final int address, final int port) {
+        return RdsAddress.of(0, IPV4_MAPPED | Integer.toUnsignedLong(address), port);
     }
 
     /** Send and receive buffer of each task's socket: everything both sides may have outstanding, twice. */

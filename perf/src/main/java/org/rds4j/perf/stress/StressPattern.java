@@ -18,7 +18,7 @@ final class StressPattern {
         int value = FIRST;
         for (int i = 0; i < length; i++) {
             octets.putByte(i, (byte) value);
-            value = 41 * (value + 3) + (i + 1 >> 8) & 0xff;
+            value = (41 * (value + 3) + ((i + 1) >> 8)) & 0xff;
         }
     }
 

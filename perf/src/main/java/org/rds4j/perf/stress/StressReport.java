@@ -27,7 +27,7 @@ final class StressReport {
     }
 
     String row(final StressInterval interval) {
-        return row(interval, interval.requestsSent(), interval.requestsReceived());
+        return row(interval, interval.counts().requestsSent(), interval.counts().requestsReceived());
     }
 
     private String row(final StressInterval interval, final long sent, final long received) {
@@ -37,13 +37,14 @@ final class StressReport {
     }
 
     String average(final StressInterval interval) {
-        return row(interval, interval.perSecond(interval.requestsSent()), interval.perSecond(interval.requestsReceived()))
+        final StressCounts counts = interval.counts();
+        return row(interval, interval.perSecond(counts.requestsSent()), interval.perSecond(counts.requestsReceived()))
             + "  (average)";
     }
 
     String perfdata(final StressInterval interval) {
         return String.format(Locale.ROOT, "::%d,%d,%d,%d,%d,%f,%f,%f,%f,%f", options.tasks(), options.requestSize(),
-            options.ackSize(), 0, interval.requestsSent(), interval.kibibytesPerSecond(), 0.0, interval.sendMicros(),
+            options.ackSize(), 0, interval.counts().requestsSent(), interval.kibibytesPerSecond(), 0.0, interval.sendMicros(),
             interval.roundTripMicros(), Math.max(0, interval.cpuPercent()));
     }
 

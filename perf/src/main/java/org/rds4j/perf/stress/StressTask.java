@@ -5,7 +5,6 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.DatagramHandler;
 import org.rds4j.DatagramInfo;
-import org.rds4j.RdsAddress;
 import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 
@@ -37,7 +36,7 @@ final class StressTask implements DatagramHandler, AutoCloseable {
         this.conversations = new Conversation[options.tasks()];
         for (int i = 0; i < conversations.length; i++) {
             conversations[i] = new Conversation(
-                RdsAddress.of(0, 0xffff_0000_0000L | options.sendAddress() & 0xffff_ffffL, portOf(i)), options.depth());
+                StressOptions.host(options.sendAddress(), portOf(i)), options.depth());
         }
         this.request = message(options.requestSize());
         this.ack = message(options.ackSize());

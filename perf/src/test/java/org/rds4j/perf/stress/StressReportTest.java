@@ -13,8 +13,7 @@ class StressReportTest {
 
     /** 1000 requests sent, 900 received, 8 MiB, 2 us per send, 10 round trips of 500 us. */
     private static StressInterval interval(final long durationNs, final double cpu) {
-        return StressInterval.between(
-            new long[StressCounters.COUNT], new long[] {1000, 900, 8 << 20, 2_000_000, 10, 5_000_000}, durationNs, cpu);
+        return new StressInterval(new StressCounts(1000, 900, 8 << 20, 2_000_000, 10, 5_000_000), durationNs, cpu);
     }
 
     @Test
@@ -40,7 +39,7 @@ class StressReportTest {
     @Test
     void shouldPrintNothingMeasuredAsZero() {
         assertEquals("   3      0      0       0.00       0.00       0.00    0.00     0.00 -1.00", report.row(
-            StressInterval.between(new long[StressCounters.COUNT], new long[StressCounters.COUNT], SECOND_NS, -1)));
+            new StressInterval(new StressCounts(0, 0, 0, 0, 0, 0), SECOND_NS, -1)));
     }
 
     @Test
