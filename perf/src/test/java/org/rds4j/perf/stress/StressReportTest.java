@@ -52,7 +52,7 @@ class StressReportTest {
     void shouldPrintPercentilesInMicroseconds() {
         final Histogram histogram = new Histogram(60_000_000_000L, 3);
         for (int i = 1; i <= 100; i++) {
-            histogram.recordValue(i * 1_000);
+            histogram.recordValue(i * 1_000L);
         }
         final String[] lines = StressReport.percentiles(histogram).split(System.lineSeparator(), -1);
         assertEquals("rtt us        min        50%        90%        99%      99.9%     99.99%        max", lines[0]);

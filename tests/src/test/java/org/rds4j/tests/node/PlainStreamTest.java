@@ -68,17 +68,17 @@ class PlainStreamTest {
 
     @Test
     void shouldDeliverWhatWasWrittenBeforeTheClose() {
-        try (PlainStreamListener listener = first.listenStream(PORT);
-            PlainStream dialed = second.connectStream(TwoNodes.at(first, PORT), PATIENCE_NS);
-            PlainStream accepted = listener.accept(PATIENCE_NS)) {
-            dialed.write(new byte[] {1, 2, 3}, PATIENCE_NS);
-            dialed.close();
-            assertFalse(accepted.isEnded());
-            assertArrayEquals(new byte[] {1, 2, 3}, accepted.read(3, PATIENCE_NS));
-            assertEquals(Errno.ECONNRESET,
-                assertThrows(RdsException.class, () -> accepted.read(1, PATIENCE_NS)).errno());
-            assertTrue(accepted.isEnded());
-        }
+        final PlainStreamListener listener = first.listenStream(PORT);
+        final PlainStream dialed = second.connectStream(TwoNodes.at(first, PORT), PATIENCE_NS);
+        final PlainStream accepted = listener.accept(PATIENCE_NS);
+        dialed.write(new byte[] {1, 2, 3}, PATIENCE_NS);
+        dialed.close();
+        assertFalse(accepted.isEnded());
+        assertArrayEquals(new byte[] {1, 2, 3}, accepted.read(3, PATIENCE_NS));
+        assertEquals(Errno.ECONNRESET, assertThrows(RdsException.class, () -> accepted.read(1, PATIENCE_NS)).errno());
+        assertTrue(accepted.isEnded());
+        accepted.close();
+        listener.close();
     }
 
     @Test
