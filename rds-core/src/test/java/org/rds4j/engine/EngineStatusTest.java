@@ -50,7 +50,8 @@ class EngineStatusTest {
     private void connect() {
         from.connect(to.localAddress());
         from.offer(buffer, 0, 8);
-        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1 && from.unacknowledgedLength() == 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.until(() -> from.unacknowledgedLength() == 0);
     }
 
     @Test
