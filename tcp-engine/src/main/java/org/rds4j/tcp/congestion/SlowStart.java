@@ -72,11 +72,6 @@ abstract class SlowStart implements CongestionControl {
         return reduced(flight, nowNs);
     }
 
-    /** Whether a loss counts although an echo of the same window has been answered. */
-    boolean reducesForLossAfterEcho() {
-        return false;
-    }
-
     /** An acknowledgement came while the sender used less than its window. */
     void onUnused(final CongestionSample sample) {
         // nothing to learn from it unless the algorithm measures time
@@ -170,6 +165,11 @@ abstract class SlowStart implements CongestionControl {
     @Override
     public final int maxSegmentSize() {
         return maxSegmentSize;
+    }
+
+    @Override
+    public boolean reducesForLossAfterEcho() {
+        return false;
     }
 
     @Override

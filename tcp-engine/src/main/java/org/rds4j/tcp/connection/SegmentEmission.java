@@ -73,7 +73,7 @@ final class SegmentEmission {
         if (planData(c)) {
             return DATA;
         }
-        if (c.recovery.planSpare() && planAgain(c)) {
+        if (!held && c.recovery.planSpare() && planAgain(c)) {
             return RETRANSMIT;
         }
         return c.probeDue ? PROBE : planAcknowledgement(c);
@@ -113,7 +113,7 @@ final class SegmentEmission {
         if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
             return false;
         }
-        if (!c.pacer.isOpen(timing.nowNs())) {
+        if (!probe && !c.pacer.isOpen(timing.nowNs())) {
             held = true;
             return false;
         }
