@@ -81,16 +81,24 @@ abstract class SlowStart implements CongestionControl {
     public void onCongestion(final long flight, final long nowNs) {
         remember();
         if (reducesForLossAfterEcho() || nowNs - echoNs > smoothedRttNs) {
-            reduceThreshold(reduced(flight, nowNs));
+            reduceThreshold(reduced(used(flight), nowNs));
         }
         recovering = true;
     }
 
     @Override
     public void onEcnEcho(final long flight, final long nowNs) {
-        reduceThreshold(reducedByEcho(flight, nowNs));
+        reduceThreshold(reducedByEcho(used(flight), nowNs));
         window = Math.min(window, threshold);
         echoNs = nowNs;
+    }
+
+    /**
+     * What of the window was in use. Octets that were sacked count into FlightSize, so that behind an old hole it can be far more
+     * than ever was in the network; a reduction must not become a rise by that. In recovery the window means little.
+     */
+    private long used(final long flight) {
+        return Math.min(flight, recovering ? Math.max(window, threshold) : window);
     }
 
     private void reduceThreshold(final long octets) {
@@ -110,7 +118,7 @@ abstract class SlowStart implements CongestionControl {
             if (!recovering) {
                 remember();
             }
-            reduceThreshold(reduced(flight, nowNs));
+            reduceThreshold(reduced(used(flight), nowNs));
         }
         recovering = false;
         window = maxSegmentSize;
