@@ -140,7 +140,9 @@ final class Connection extends FourTuple implements TcpConnection {
 
     private final Connections connections;
     private final LossRecovery sackRecovery;
-    private final LossRecovery plainRecovery;
+    private final SendRecords records;
+    /** Made for the first peer without SACK, since there are few. */
+    private LossRecovery plainRecovery;
 
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
@@ -154,10 +156,9 @@ final class Connection extends FourTuple implements TcpConnection {
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         window = new ReceiveWindow(configuration.receiveBufferLength());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
-        final SendRecords records = new SendRecords(connections.records);
+        records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
             records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
-        plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -168,7 +169,7 @@ final class Connection extends FourTuple implements TcpConnection {
         window.reset();
         acks.reset(configuration.quickAcks());
         rtt.reset();
-        recoverWith(false);
+        recoverWith(sackRecovery);
         congestion.reset();
         ecnSender.start(false);
         ecnReceiver.start(false, false);
@@ -235,9 +236,17 @@ final class Connection extends FourTuple implements TcpConnection {
     }
 
     /** Settles whether the peer understands SACK. */
-    void recoverWith(final boolean understandsSack) {
-        sack = understandsSack;
-        recovery = understandsSack ? sackRecovery : plainRecovery;
+    void understandsSack(final boolean understands) {
+        if (!understands && plainRecovery == null) {
+            plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
+        }
+        recoverWith(understands ? sackRecovery : plainRecovery);
+        sack = understands;
+    }
+
+    private void recoverWith(final LossRecovery way) {
+        sack = false;
+        recovery = way;
         recovery.reset();
         sacks.reset();
     }

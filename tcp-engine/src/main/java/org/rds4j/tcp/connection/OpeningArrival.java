@@ -89,7 +89,7 @@ final class OpeningArrival {
             c.tsRecent = options.timestamp();
             c.tsRecentNs = nowNs;
         }
-        c.recoverWith(configuration.sack() && options.isSackPermitted());
+        c.understandsSack(configuration.sack() && options.isSackPermitted());
         c.windowScale = configuration.windowScale() && options.windowShift() != TcpOptions.ABSENT;
         c.sndShift = c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0;
         settleSizes(c, options.maxSegmentSize());

@@ -73,7 +73,7 @@ final class SegmentEmission {
         if (planData(c)) {
             return DATA;
         }
-        if (c.recovery.planSpare() && planAgain(c)) {
+        if (!held && c.recovery.planSpare() && planAgain(c)) {
             return RETRANSMIT;
         }
         return c.probeDue ? PROBE : planAcknowledgement(c);

@@ -2,8 +2,8 @@ package org.rds4j.tcp.receive;
 
 /**
  * What is announced to the peer (RFC 9293 section 3.8.6.2, RFC 7323 section 2). The right edge never moves left, and moves right
- * only by a worthwhile step. When the ring is full to the edge, scaling may round an announcement down by less than one unit; the
- * edge that is enforced stays (RFC 7323 section 2.4). Positions are stream positions, the peer's FIN counting one. One thread.
+ * only by a worthwhile step. RFC 7323 section 2.4 lets scaling round an announcement down, which takes back part of what was
+ * promised; here one unit of the ring less an octet is never announced, so that there is room for rounding up. Positions are stream positions, the peer's FIN counting one. One thread.
  */
 public final class ReceiveWindow {
     private static final int MAX_FIELD = 0xffff;
@@ -70,11 +70,7 @@ public final class ReceiveWindow {
      */
     public int announce(final long next, final long consumed) {
         final long wanted = Math.max(0, wantedEdge(next, consumed) - next);
-        long units = wanted >> shift;
-        if (next + (units << shift) < edge && next + ((units + 1) << shift) <= consumed + limit) {
-            units++; // rounding down would take back what was promised, and the ring has room for rounding up
-        }
-        units = Math.min(units, MAX_FIELD);
+        final long units = Math.min((wanted + (1L << shift) - 1) >> shift, MAX_FIELD);
         edge = Math.max(edge, next + (units << shift));
         return (int) units;
     }
@@ -105,7 +101,8 @@ public final class ReceiveWindow {
     }
 
     private long wantedEdge(final long next, final long consumed) {
-        final long free = Math.min(consumed + limit, next + ((long) MAX_FIELD << shift));
+        final long usable = Math.min(limit, capacity - (1L << shift) + 1);
+        final long free = Math.min(consumed + usable, next + ((long) MAX_FIELD << shift));
         return free - edge >= step ? free : edge;
     }
 }

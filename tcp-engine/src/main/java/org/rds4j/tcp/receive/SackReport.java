@@ -8,7 +8,7 @@ package org.rds4j.tcp.receive;
 public final class SackReport {
     /** Blocks that fit into a segment without other options. */
     public static final int MAX_BLOCKS = 4;
-    private static final int REMEMBERED = 8;
+    private static final int REMEMBERED = 6;
 
     private final long[] starts = new long[REMEMBERED];
     private final long[] ends = new long[REMEMBERED];

@@ -19,6 +19,8 @@ public final class Wire {
     public long nowNs = 1_000_000_000_000L;
     public long delayNs = 100_000;
     public long jitterNs;
+    /** What is launched before this time arrives after it. */
+    public long freezeUntilNs;
     public double loss;
     public double duplication;
     public IntPredicate drop = n -> false;
@@ -125,7 +127,7 @@ public final class Wire {
         final int length = sink.headLength() - PlainRoute.OVERHEAD;
         UnsafeApi.copyMemory(sink.headAddress() + PlainRoute.OVERHEAD, octets.address(), length);
         final long delay = delayNs + (jitterNs > 0 ? random.nextLong(jitterNs) : 0);
-        flights.add(new Flight(nowNs + delay, order++, to, octets, length));
+        flights.add(new Flight(Math.max(nowNs, freezeUntilNs) + delay, order++, to, octets, length));
     }
 
     private void deliver(final Flight flight) {
