@@ -66,7 +66,7 @@ final class SynCookies {
     static int stamp(final HalfOpen record, final int timestamp) {
         final int shift = record.windowShift == TcpOptions.ABSENT ? SHIFT_MASK : record.windowShift;
         final int options = shift | (record.sack ? SACK_BIT : 0) | (record.ecn ? ECN_BIT : 0);
-        final int stamped = timestamp & ~OPTIONS_MASK | options;
+        final int stamped = (timestamp & ~OPTIONS_MASK) | options;
         return Sequence.isAfter(stamped, timestamp) ? stamped - OPTIONS_MASK - 1 : stamped;
     }
 
