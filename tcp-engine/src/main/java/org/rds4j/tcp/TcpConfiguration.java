@@ -14,7 +14,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param receiveBufferLength    octets of a connection's receive ring, a power of two; bounds the window.
  * @param overhangLength         octets behind each ring's end that make runs linear; one TLS record fits.
  * @param maxOutOfOrderRanges    separate runs of out-of-order data that a connection keeps.
- * @param backlog                half-open connections per listener.
+ * @param backlog                half-open handshakes that a listener remembers; SYN cookies answer those beyond.
  * @param timeWaitCapacity       TIME-WAIT records; the oldest is evicted when they run out.
  * @param controlQueueLength     segments without a connection that wait for {@link TcpEngine#pollControl}.
  * @param resetsPerSecond        resets sent in reply to segments that belong to no connection.
@@ -202,7 +202,7 @@ public record TcpConfiguration(
         private int receiveBufferLength = 256 * 1024;
         private int overhangLength = 16_704;
         private int maxOutOfOrderRanges = 64;
-        private int backlog = 128;
+        private int backlog = 1024;
         private int timeWaitCapacity = 4096;
         private int controlQueueLength = 256;
         private int resetsPerSecond = 1000;
@@ -303,7 +303,7 @@ public record TcpConfiguration(
         /**
          * Sets {@link TcpConfiguration#backlog()}.
          *
-         * @param value half-open connections per listener.
+         * @param value half-open handshakes that a listener remembers; SYN cookies answer those beyond.
          * @return this.
          */
         public Builder backlog(final int value) {
