@@ -121,7 +121,7 @@ final class SegmentEmission {
         if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
             return false;
         }
-        if (!c.pacer.isOpen(timing.nowNs())) {
+        if (!probe && !c.pacer.isOpen(timing.nowNs())) {
             held = true;
             return false;
         }

@@ -257,7 +257,7 @@ public final class SackRecovery extends RecordedRecovery {
 
     private void beginRecovery(final long delivered, final long nowNs) {
         counters.increment(TcpCounter.FAST_RETRANSMITS);
-        if (!reducing) {
+        if (!reducing || congestion.reducesForLossAfterEcho()) {
             congestion.onCongestion(records.end() - records.begin(), nowNs);
             beginReduction(delivered);
         }
