@@ -105,11 +105,14 @@ final class SegmentEmission {
         plannedLength = 0;
         final long fin = c.finPosition();
         final long available = c.sent.committed() - c.sndNxt;
+        plannedFin = false;
+        if (!c.recovery.mayRecord()) {
+            return false;
+        }
         if (available <= 0) {
             plannedFin = c.sndNxt == fin;
             return plannedFin;
         }
-        plannedFin = false;
         final boolean probe = c.recovery.isProbeDue();
         final int limit = payloadLimit(c);
         final long congestionRoom = probe ? limit : c.recovery.room();
