@@ -9,6 +9,7 @@ import org.rds4j.tcp.congestion.FlowConfiguration;
  * ({@link #datacenter()}); {@link #wideArea()} gives what the Internet needs.
  *
  * @param maxConnections         connections that exist at once, half-open and closed but unreleased ones included.
+ * @param streamBuffers          most send rings, and as many receive rings, in use at once; 0 for one per connection.
  * @param sendBufferLength       octets of a connection's send ring, a power of two.
  * @param receiveBufferLength    octets of a connection's receive ring, a power of two; bounds the window.
  * @param overhangLength         octets behind each ring's end that make runs linear; one TLS record fits.
@@ -56,6 +57,7 @@ import org.rds4j.tcp.congestion.FlowConfiguration;
  */
 public record TcpConfiguration(
     int maxConnections,
+    int streamBuffers,
     int sendBufferLength,
     int receiveBufferLength,
     int overhangLength,
@@ -105,6 +107,7 @@ public record TcpConfiguration(
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
         range("maxConnections", maxConnections, 1, 1 << 20);
+        range("streamBuffers", streamBuffers, 0, 1 << 20);
         powerOfTwo("sendBufferLength", sendBufferLength);
         powerOfTwo("receiveBufferLength", receiveBufferLength);
         range("overhangLength", overhangLength, 64, Math.min(sendBufferLength, receiveBufferLength) / 2);
@@ -194,6 +197,7 @@ public record TcpConfiguration(
     /** Collects settings; {@link #build()} checks them. Setters are named for the record's components. */
     public static final class Builder {
         private int maxConnections = 256;
+        private int streamBuffers;
         private int sendBufferLength = 256 * 1024;
         private int receiveBufferLength = 256 * 1024;
         private int overhangLength = 16_704;
@@ -248,6 +252,17 @@ public record TcpConfiguration(
          */
         public Builder maxConnections(final int value) {
             this.maxConnections = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#streamBuffers()}.
+         *
+         * @param value most send rings, and as many receive rings, in use at once; 0 for one per connection.
+         * @return this.
+         */
+        public Builder streamBuffers(final int value) {
+            this.streamBuffers = value;
             return this;
         }
 
@@ -721,7 +736,8 @@ public record TcpConfiguration(
          */
         public TcpConfiguration build() {
             return new TcpConfiguration(
-                maxConnections, sendBufferLength, receiveBufferLength, overhangLength, maxOutOfOrderRanges, backlog,
+                maxConnections, streamBuffers, sendBufferLength, receiveBufferLength, overhangLength, maxOutOfOrderRanges,
+                backlog,
                 timeWaitCapacity, controlQueueLength, resetsPerSecond, resetsPerDestination,
                 initialWindowSegments, quickAcks, synRetries,
                 synAckRetries, dataRetries, orphanRetries, unresponsiveRetries,

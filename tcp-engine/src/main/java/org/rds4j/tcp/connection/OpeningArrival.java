@@ -154,7 +154,7 @@ final class OpeningArrival {
         c.timestamps = record.timestamps;
         c.tsRecent = record.tsRecent;
         c.tsRecentNs = nowNs;
-        c.recoverWith(record.sack);
+        c.understandsSack(record.sack);
         c.windowScale = record.windowShift != TcpOptions.ABSENT;
         c.sndShift = c.windowScale ? record.windowShift : 0;
         settleSizes(c, record.maxSegmentSize);
