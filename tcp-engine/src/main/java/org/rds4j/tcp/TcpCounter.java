@@ -112,6 +112,10 @@ public enum TcpCounter {
     DROP_DUPLICATE("drop-duplicate", "dropped: payload that was received before"),
     /** Dropped: reassembly. */
     DROP_REASSEMBLY("drop-reassembly", "dropped: too many separate runs of out-of-order data"),
+    /** Dropped: no ring. */
+    DROP_NO_BUFFER("drop-no-buffer", "dropped: data while every stream buffer is in use"),
+    /** Refused: no ring. */
+    SEND_NO_BUFFER("send-no-buffer", "refused: data to send while every stream buffer is in use"),
     /** Dropped: data after close. */
     DROP_AFTER_CLOSE("drop-after-close", "reset: data for an owner that has closed"),
     /** Dropped: time wait. */

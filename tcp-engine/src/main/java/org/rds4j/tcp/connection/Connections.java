@@ -21,9 +21,11 @@ import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.network.SegmentRun;
+import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
+import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.table.ConnectionTable;
 import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.table.PortSelector;
@@ -45,6 +47,8 @@ public final class Connections {
 
     final DeadlineQueue<Connection> deadlines;
     final RecordPool records;
+    final StreamMemory sendMemory;
+    final StreamMemory receiveMemory;
     final ReadyLanes lanes = new ReadyLanes();
     final ConnectionTable table;
     final ControlQueue control;
@@ -92,6 +96,11 @@ public final class Connections {
         final int capacity = configuration.maxConnections();
         deadlines = new DeadlineQueue<>(capacity);
         records = new RecordPool(configuration.maxSendRecords());
+        final int buffers = configuration.streamBuffers() == 0 ? capacity : Math.min(capacity, configuration.streamBuffers());
+        sendMemory = new StreamMemory(buffers, configuration.sendBufferLength(), configuration.overhangLength(), 0);
+        receiveMemory = new StreamMemory(
+            buffers, configuration.receiveBufferLength(), configuration.overhangLength(),
+            ReceiveStream.tailLength(configuration.maxOutOfOrderRanges()));
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
@@ -243,6 +252,8 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.sent.release();
+            connection.received.release();
             connection.events = 0;
             connection.handler = null;
             connection.state = TcpState.CLOSED;
@@ -584,6 +595,24 @@ public final class Connections {
      */
     public int pollControl(final FrameSink sink) {
         return control.poll(sink, nowNs);
+    }
+
+    /**
+     * Rings that have memory now, of both directions.
+     *
+     * @return a count, 0 when every connection is idle.
+     */
+    public int streamBuffersInUse() {
+        return sendMemory.inUse() + receiveMemory.inUse();
+    }
+
+    /**
+     * Octets of memory taken from the system for rings.
+     *
+     * @return what the most rings that ever had memory at once take.
+     */
+    public long streamOctetsReserved() {
+        return sendMemory.reservedOctets() + receiveMemory.reservedOctets();
     }
 
     /**
