@@ -78,6 +78,13 @@ final class Connection extends FourTuple implements TcpConnection {
     long sndWl2;
     int sndShift;
     int mss;
+    /** The peer's MSS, before the path's limit and options are taken off. */
+    int peerMss;
+    /** A segment larger than {@link #mss} that tries the path, from here to there; -1 when none is in flight. */
+    long probeStart;
+    long probeEnd;
+    int probeMtu;
+    int probeDuplicates;
     boolean closing;
     boolean synDue;
     boolean probeDue;
@@ -159,6 +166,9 @@ final class Connection extends FourTuple implements TcpConnection {
         sndWl2 = -1;
         sndShift = 0;
         mss = 0;
+        peerMss = 0;
+        probeStart = PathProbing.NO_PROBE;
+        probeEnd = PathProbing.NO_PROBE;
         closing = false;
         synDue = false;
         probeDue = false;

@@ -129,6 +129,7 @@ final class ConnectionTiming {
         c.rtt.backOff();
         c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         if (c.state.isSynchronised()) {
+            connections.pathProbing.onTimeout(c);
             c.recovery.onTimeout(c.sndUna, c.sndMax, c.retries == 1);
             c.timedEnd = Connection.TIMING_SPOILT;
             c.sndNxt = c.sndUna;

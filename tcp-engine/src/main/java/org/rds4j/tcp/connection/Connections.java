@@ -31,8 +31,6 @@ import org.rds4j.tcp.wire.TcpSegment;
  */
 public final class Connections {
     private static final long PARKED_POLL_NS = 1_000_000;
-    private static final int LINK_AND_IPV4_LENGTH = 34;
-    private static final int LINK_AND_IPV6_LENGTH = 54;
     private static final long IPV4_PREFIX = 0xffffL;
 
     final DeadlineQueue<Connection> deadlines;
@@ -41,6 +39,7 @@ public final class Connections {
     final ControlQueue control;
     final TimeWaitList timeWait;
     final ConnectionTiming timing;
+    final PathProbing pathProbing;
     final ConnectionClosing closing = new ConnectionClosing(this);
     long nowNs;
 
@@ -57,6 +56,9 @@ public final class Connections {
     private final Connection[] all;
     private final Connection[] free;
     private int freeCount;
+    private int arrivalInterface;
+    private long arrivalHigh;
+    private long arrivalLow;
 
     /**
      * No connections, but room for all.
@@ -82,8 +84,9 @@ public final class Connections {
         timeWait = new TimeWaitList(
             table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
             configuration.challengeAckIntervalNs());
+        pathProbing = new PathProbing(this, counters);
         timing = new ConnectionTiming(this, configuration, counters);
-        emission = new SegmentEmission(configuration, counters, timing, writer);
+        emission = new SegmentEmission(configuration, counters, timing, pathProbing, writer);
         opening = new OpeningArrival(this, configuration, counters);
         arrival = new SegmentArrival(this, configuration, counters, timing, opening);
         all = new Connection[capacity];
@@ -101,7 +104,7 @@ public final class Connections {
      * @return octets.
      */
     static int announcedMss(final NetworkRoute route) {
-        return Math.min(route.maxTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
+        return Math.min(route.linkTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
     }
 
     static boolean isIpv4(final FourTuple tuple) {
@@ -158,6 +161,7 @@ public final class Connections {
             counters.increment(TcpCounter.DROP_NO_ROUTE);
             return null;
         }
+        table.interfaceId(route.interfaceId());
         final int port = localPort != 0 ? localPort
             : ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort);
         if (port == 0 ||
@@ -194,9 +198,10 @@ public final class Connections {
         connection.reset(configuration);
         connection.tuple(
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
+        connection.interfaceId(route.interfaceId());
         connection.route = route;
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = isIpv4(connection) ? LINK_AND_IPV4_LENGTH : LINK_AND_IPV6_LENGTH;
+        connection.frameOverhead = route.overheadLength();
         table.add(connection);
         return connection;
     }
@@ -212,6 +217,20 @@ public final class Connections {
     }
 
     /**
+     * Says by which interface the segments and errors come that follow.
+     *
+     * @param interfaceId 0 or more.
+     */
+    public void arrivingBy(final int interfaceId) {
+        arrivalInterface = interfaceId;
+    }
+
+    /** The way back for the segment at hand, in the name of the address it was for. */
+    private NetworkRoute replyRoute(final long remoteHigh, final long remoteLow) {
+        return routes.replyRoute(arrivalInterface, arrivalHigh, arrivalLow, remoteHigh, remoteLow);
+    }
+
+    /**
      * A segment whose checksum is right.
      *
      * @param remoteHigh bits 127..64 of the source address.
@@ -222,6 +241,9 @@ public final class Connections {
      */
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
+        arrivalHigh = localHigh;
+        arrivalLow = localLow;
+        table.interfaceId(arrivalInterface);
         final FourTuple entry = table.find(
             remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (entry instanceof Connection connection) {
@@ -267,7 +289,7 @@ public final class Connections {
             return;
         }
         if (resetLimit.tryTake(nowNs)) {
-            opening.resetUnknown(routes.route(remoteHigh, remoteLow), segment, nowNs);
+            opening.resetUnknown(replyRoute(remoteHigh, remoteLow), segment, nowNs);
         } else {
             counters.increment(TcpCounter.DROP_RESET_LIMIT);
         }
@@ -281,7 +303,7 @@ public final class Connections {
             counters.increment(TcpCounter.DROP_BACKLOG);
             return;
         }
-        final NetworkRoute route = routes.route(remoteHigh, remoteLow);
+        final NetworkRoute route = replyRoute(remoteHigh, remoteLow);
         if (route == null) {
             counters.increment(TcpCounter.DROP_NO_ROUTE);
             return;
@@ -303,6 +325,7 @@ public final class Connections {
      * while connecting.
      *
      * @param kind       what was reported.
+     * @param nextHopMtu for packets too big, else 0.
      * @param remoteHigh bits 127..64 of the quoted destination.
      * @param remoteLow  bits 63..0 of the quoted destination.
      * @param localHigh  bits 127..64 of the quoted source.
@@ -310,8 +333,9 @@ public final class Connections {
      * @param address    of the quoted TCP header, 8 octets at least.
      */
     public void onIcmpError(
-        final IcmpErrorKind kind, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
-        final long address) {
+        final IcmpErrorKind kind, final int nextHopMtu,
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final long address) {
+        table.interfaceId(arrivalInterface);
         final FourTuple entry = table.find(
             remoteHigh, remoteLow, localHigh, localLow,
             TcpHeaderFlyweight.destinationPort(address), TcpHeaderFlyweight.sourcePort(address));
@@ -325,7 +349,10 @@ public final class Connections {
             counters.increment(TcpCounter.DROP_ICMP);
             return;
         }
-        if (kind != IcmpErrorKind.PACKET_TOO_BIG) {
+        if (kind == IcmpErrorKind.PACKET_TOO_BIG) {
+            pathProbing.onTooBig(connection, nextHopMtu);
+            touch(connection);
+        } else {
             connection.softError = kind;
         }
         if (connection.state == TcpState.SYN_SENT && isFatal(kind)) {

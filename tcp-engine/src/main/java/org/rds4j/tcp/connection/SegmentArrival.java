@@ -202,6 +202,9 @@ final class SegmentArrival {
     }
 
     private void onDuplicate(final Connection c) {
+        if (connections.pathProbing.takesDuplicate(c)) {
+            return;
+        }
         final boolean recovering = c.recovery.isRecovering();
         c.recovery.onDuplicate(c.sndUna, c.sndMax);
         if (!recovering && c.recovery.isRecovering()) {
@@ -226,6 +229,7 @@ final class SegmentArrival {
         final long octets = acknowledged - c.sndUna;
         c.sndUna = acknowledged;
         c.sndNxt = Math.max(c.sndNxt, acknowledged);
+        connections.pathProbing.onAdvance(c);
         c.recovery.onAcknowledged(octets, acknowledged, c.sndMax - acknowledged, windowLimited);
         timing.onAdvance(c, nowNs);
         c.route.confirm(nowNs);

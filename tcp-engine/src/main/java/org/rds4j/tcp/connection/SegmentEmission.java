@@ -31,16 +31,18 @@ final class SegmentEmission {
     private final TcpConfiguration configuration;
     private final TcpCounters counters;
     private final ConnectionTiming timing;
+    private final PathProbing pathProbing;
     private final SegmentWriter writer;
     private int plannedLength;
     private boolean plannedFin;
 
     SegmentEmission(
         final TcpConfiguration configuration, final TcpCounters counters, final ConnectionTiming timing,
-        final SegmentWriter writer) {
+        final PathProbing pathProbing, final SegmentWriter writer) {
         this.configuration = configuration;
         this.counters = counters;
         this.timing = timing;
+        this.pathProbing = pathProbing;
         this.writer = writer;
     }
 
@@ -60,6 +62,7 @@ final class SegmentEmission {
     }
 
     private int planSynchronised(final Connection c) {
+        pathProbing.refresh(c);
         if (c.recovery.isRetransmitDue() && c.sndUna < c.sndMax) {
             planHead(c);
             return RETRANSMIT;
@@ -88,7 +91,8 @@ final class SegmentEmission {
         }
         final long congestionWindow = c.congestion.window() + (long) c.recovery.extraSegments() * c.mss;
         final long room = Math.min(c.sndWnd, congestionWindow) - (c.sndNxt - c.sndUna);
-        final int length = (int) Math.min(c.mss, Math.min(available, room));
+        final int limit = pathProbing.segmentLimit(c, available, room);
+        final int length = (int) Math.min(limit, Math.min(available, room));
         if (length <= 0 || (length < c.mss && !maySendSmall(c, length, available))) {
             return false;
         }
@@ -199,6 +203,7 @@ final class SegmentEmission {
             c.timedEnd = c.sndNxt;
             c.timedStartNs = nowNs;
         }
+        pathProbing.onSent(c, position, length);
         if (length > 0 && length < c.mss) {
             c.smallEnd = position + length;
         }

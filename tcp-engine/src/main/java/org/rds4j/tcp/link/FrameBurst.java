@@ -42,6 +42,8 @@ public final class FrameBurst {
     public static final int FLAG_L4_CHECKSUM_BAD = 0x08;
     /** Received: a VLAN tag was taken out of the frame and stands in the descriptor. To transmit: insert that tag. */
     public static final int FLAG_VLAN = 0x10;
+    /** Where the tag control information stands in the flags that a {@link FrameSink} is given with {@link #FLAG_VLAN}. */
+    public static final int VLAN_TCI_SHIFT = 16;
     /** To transmit: compute the IPv4 header checksum; the field holds 0. */
     public static final int FLAG_COMPUTE_IP_CHECKSUM = 0x100;
     /** To transmit: compute the TCP checksum; the field holds the sum of the pseudo-header. */
@@ -60,6 +62,16 @@ public final class FrameBurst {
         this.capacity = capacity;
         this.descriptors = new UnsafeBuffer(
             ByteBuffer.allocateDirect(capacity * DESCRIPTOR_LENGTH).order(ByteOrder.nativeOrder()));
+    }
+
+    /**
+     * The flags by which a {@link FrameSink} learns of a tag to insert.
+     *
+     * @param tci tag control information, 16 bits.
+     * @return {@link #FLAG_VLAN} with the tag above it.
+     */
+    public static int vlanFlags(final int tci) {
+        return FLAG_VLAN | tci << VLAN_TCI_SHIFT;
     }
 
     /**

@@ -2,6 +2,8 @@ package org.rds4j.tcp.support;
 
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.network.NetworkTuning;
+import org.rds4j.tcp.network.PathMtu;
 
 /** A route that puts {@link #OVERHEAD} octets before each segment and knows its next hop when told. */
 public final class PlainRoute implements NetworkRoute {
@@ -11,6 +13,7 @@ public final class PlainRoute implements NetworkRoute {
     private final int local;
     private final int remote;
     private final int mtu;
+    private final PathMtu path;
     private boolean resolved = true;
     private int confirmed;
     private int lastTrafficClass;
@@ -19,6 +22,7 @@ public final class PlainRoute implements NetworkRoute {
         this.local = local;
         this.remote = remote;
         this.mtu = mtu;
+        this.path = new PathMtu(mtu, NetworkTuning.DEFAULT.pathMtuFloorIpv4(), NetworkTuning.DEFAULT);
     }
 
     public void resolved(final boolean resolved) {
@@ -54,8 +58,18 @@ public final class PlainRoute implements NetworkRoute {
     }
 
     @Override
-    public int maxTransportLength() {
+    public PathMtu pathMtu() {
+        return path;
+    }
+
+    @Override
+    public int linkTransportLength() {
         return mtu - 20;
+    }
+
+    @Override
+    public int maxTransportLength() {
+        return path.mtu() - 20;
     }
 
     @Override
@@ -89,6 +103,7 @@ public final class PlainRoute implements NetworkRoute {
 
     @Override
     public void confirm(final long nowNs) {
+        path.onTime(nowNs);
         confirmed++;
     }
 }
