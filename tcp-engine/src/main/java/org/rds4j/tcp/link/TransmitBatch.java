@@ -39,7 +39,7 @@ public final class TransmitBatch implements FrameSink, AutoCloseable {
     public void commit(final int length, final int flags) {
         final int last = empty.count() - 1;
         empty.length(last, length);
-        empty.flags(last, flags & (1 << FrameBurst.VLAN_TCI_SHIFT) - 1);
+        empty.flags(last, flags & ((1 << FrameBurst.VLAN_TCI_SHIFT) - 1));
         empty.vlanTci(last, flags >>> FrameBurst.VLAN_TCI_SHIFT);
         empty.moveLastTo(pending);
     }

@@ -25,7 +25,7 @@ final class IcmpLimit {
 
     /** Whether one more message may go to the host; if so it is counted. */
     boolean tryTake(final long high, final long low, final long nowNs) {
-        final long mixed = ((high ^ Long.rotateLeft(low, 32)) * seed ^ low) * seed;
+        final long mixed = (((high ^ Long.rotateLeft(low, 32)) * seed) ^ low) * seed;
         return perHost[(int) (mixed >>> INDEX_SHIFT)].tryTake(nowNs) && all.tryTake(nowNs);
     }
 }

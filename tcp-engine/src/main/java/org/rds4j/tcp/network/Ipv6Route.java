@@ -27,7 +27,7 @@ final class Ipv6Route extends IpRoute {
     @Override
     void writeIpHeader(final long address, final int transportLength, final int trafficClass) {
         final long ports = NetworkOrder.getInt(address + Ipv6Flyweight.HEADER_LENGTH);
-        final int flowLabel = (int) (ports * flowSeed >>> FLOW_LABEL_SHIFT);
+        final int flowLabel = (int) ((ports * flowSeed) >>> FLOW_LABEL_SHIFT);
         NetworkOrder.putLong(address,
             Ipv6Flyweight.firstWord(trafficClass, flowLabel, transportLength, TcpHeaderFlyweight.PROTOCOL, HOP_LIMIT));
         NetworkOrder.putLong(address + Ipv6Flyweight.SOURCE_OFFSET, localHigh());
