@@ -37,12 +37,12 @@ public record IpAddress(long high, long low) {
         final int[] words = new int[WORDS];
         final int gap = text.indexOf("::");
         if (gap < 0) {
-            require(words(text, words) == WORDS, text);
+            require(words(text, words, true) == WORDS, text);
         } else {
             require(text.indexOf("::", gap + 1) < 0, text);
-            final int before = words(text.substring(0, gap), words);
+            final int before = words(text.substring(0, gap), words, false);
             final int[] tail = new int[WORDS];
-            final int after = words(text.substring(gap + 2), tail);
+            final int after = words(text.substring(gap + 2), tail, true);
             require(before + after < WORDS, text);
             System.arraycopy(tail, 0, words, WORDS - after, after);
         }
@@ -53,15 +53,15 @@ public record IpAddress(long high, long low) {
         return (long) words[from] << 48 | (long) words[from + 1] << 32 | (long) words[from + 2] << 16 | words[from + 3];
     }
 
-    /** Reads words with colons between; the last two may be an IPv4 address. Returns how many. */
-    private static int words(final String text, final int[] words) {
+    /** Reads words with colons between; the last two of a text may be an IPv4 address. Returns how many. */
+    private static int words(final String text, final int[] words, final boolean isTail) {
         if (text.isEmpty()) {
             return 0;
         }
         final String[] parts = text.split(":", -1);
         int count = 0;
         for (int i = 0; i < parts.length; i++) {
-            final boolean isIpv4 = i == parts.length - 1 && parts[i].indexOf('.') >= 0;
+            final boolean isIpv4 = isTail && i == parts.length - 1 && parts[i].indexOf('.') >= 0;
             require(count + (isIpv4 ? 2 : 1) <= WORDS, text);
             if (isIpv4) {
                 final int address = Ipv4Address.parse(parts[i]);
