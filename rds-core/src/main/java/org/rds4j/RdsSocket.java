@@ -36,6 +36,8 @@ public final class RdsSocket implements AutoCloseable {
 
     /** Result of {@link #offer}: the service level is not in 0..15 (EINVAL). */
     public static final int BAD_SERVICE_LEVEL = -8;
+    /** Result of {@link #offer}: the node does not let applications use the service level (EPERM). */
+    public static final int NOT_PERMITTED = -9;
 
     /** A timeout that never ends. */
     public static final long FOREVER = Long.MAX_VALUE;
@@ -53,13 +55,16 @@ public final class RdsSocket implements AutoCloseable {
     private final MutableDirectBuffer submitBuffer;
     private final int maxInlineLength;
     private final boolean isIpv4;
+    private final int permittedLevels;
     private final DatagramReader reader;
     private volatile RdsAddress defaultDestination;
     private volatile int serviceLevel;
     private volatile int sendBufferLength;
 
     private RdsSocket(
-        final RdsContext context, final EngineProxy engine, final IntSupplier duty, final SocketRegion region, final int slot) {
+        final RdsContext context, final EngineProxy engine, final IntSupplier duty, final int permittedLevels,
+        final SocketRegion region, final int slot) {
+        this.permittedLevels = permittedLevels;
         this.context = context;
         this.engine = engine;
         this.duty = duty;
@@ -80,10 +85,12 @@ public final class RdsSocket implements AutoCloseable {
      * @param engine  that will serve it.
      * @param duty    run over and over while a call waits, returning the work it did: the node's invoker in
      *                {@link ThreadingMode#INVOKER}; null when the engine has a thread.
+     * @param permittedLevels service levels that the application may use, bit n for level n.
      * @return the socket, unbound.
      * @throws RdsException (ENOMEM) when there are {@code maxSockets} already, (ETIMEDOUT) when the engine does not answer.
      */
-    public static RdsSocket open(final RdsContext context, final EngineProxy engine, final IntSupplier duty) {
+    public static RdsSocket open(
+        final RdsContext context, final EngineProxy engine, final IntSupplier duty, final int permittedLevels) {
         if (engine.isClosed()) {
             throw RdsException.of(Errno.EBADF, "the node is closed");
         }
@@ -93,8 +100,14 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(Errno.ENOMEM,
                 "all " + engine.directory().capacity() + " sockets are open: close some or raise maxSockets");
         }
-        final RdsSocket socket = new RdsSocket(context, engine, duty, region, slot);
-        socket.control(EngineCommand.OPEN, 0, 0, 0, "open");
+        final RdsSocket socket = new RdsSocket(context, engine, duty, permittedLevels, region, slot);
+        try {
+            socket.control(EngineCommand.OPEN, 0, 0, 0, "open");
+        } catch (final RdsException e) {
+            region.closed();
+            engine.command(EngineCommand.CLOSE, slot, 0, 0, 0); // behind the OPEN, if that is on its way: frees the slot
+            throw e;
+        }
         return socket;
     }
 
@@ -142,16 +155,26 @@ public final class RdsSocket implements AutoCloseable {
      * Sets the service level of sends that name none.
      *
      * @param level 0 to {@link #MAX_SERVICE_LEVEL}.
+     * @throws RdsException EINVAL (there is no such level), EPERM (the node does not let applications use it).
      */
     public void serviceLevel(final int level) {
-        defaultLevel(level);
-    }
-
-    private void defaultLevel(final int level) {
-        if (level < 0 || level > MAX_SERVICE_LEVEL) {
-            throw RdsException.of(Errno.EINVAL, "service level " + level + " is not in 0.." + MAX_SERVICE_LEVEL);
+        final int refusal = admitLevel(level);
+        if (refusal < 0) {
+            throw RdsException.of(errnoOf(refusal), levelRefusal(refusal, level));
         }
         serviceLevel = level;
+    }
+
+    private int admitLevel(final int level) {
+        if (level < 0 || level > MAX_SERVICE_LEVEL) {
+            return BAD_SERVICE_LEVEL;
+        }
+        return (permittedLevels & 1 << level) != 0 ? 0 : NOT_PERMITTED;
+    }
+
+    private static String levelRefusal(final int refusal, final int level) {
+        return refusal == BAD_SERVICE_LEVEL ? "service level " + level + " is not in 0.." + MAX_SERVICE_LEVEL
+            : "service level " + level + " is reserved: the node's QosConfiguration must allow control traffic";
     }
 
     /**
@@ -237,7 +260,7 @@ public final class RdsSocket implements AutoCloseable {
      * @param level       service level, 0 to {@link #MAX_SERVICE_LEVEL}.
      * @return the octets the datagram takes on its path, above 0, or one of {@link #BACK_PRESSURED}, {@link #NOT_BOUND},
      * {@link #TOO_LONG}, {@link #CLOSED}, {@link #NO_DESTINATION}, {@link #NOT_UNICAST}, {@link #FAMILY_MISMATCH},
-     * {@link #BAD_SERVICE_LEVEL}; {@link #errnoOf} maps them.
+     * {@link #BAD_SERVICE_LEVEL}, {@link #NOT_PERMITTED}; {@link #errnoOf} maps them.
      * @throws IndexOutOfBoundsException when the payload does not lie inside the buffer; nothing has happened then.
      */
     public int offer(
@@ -338,8 +361,9 @@ public final class RdsSocket implements AutoCloseable {
         if (destination.isIpv4() != isIpv4) {
             return FAMILY_MISMATCH;
         }
-        if (level < 0 || level > MAX_SERVICE_LEVEL) {
-            return BAD_SERVICE_LEVEL;
+        final int refusal = admitLevel(level);
+        if (refusal < 0) {
+            return refusal;
         }
         final int limit = sendBufferLength;
         if (length > limit || length > context.maxMessageLength()) {
@@ -395,6 +419,7 @@ public final class RdsSocket implements AutoCloseable {
             case TOO_LONG -> Errno.EMSGSIZE;
             case CLOSED -> Errno.EBADF;
             case NOT_UNICAST, BAD_SERVICE_LEVEL -> Errno.EINVAL;
+            case NOT_PERMITTED -> Errno.EPERM;
             case FAMILY_MISMATCH -> Errno.EOPNOTSUPP;
             default -> throw new IllegalArgumentException(result + " is no refusal");
         };
@@ -423,7 +448,7 @@ public final class RdsSocket implements AutoCloseable {
      * @param length      of the payload.
      * @param level       service level.
      * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
-     * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EMSGSIZE, ENOTCONN, EINVAL, EOPNOTSUPP, EBADF.
+     * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EMSGSIZE, ENOTCONN, EINVAL, EPERM, EOPNOTSUPP, EBADF.
      */
     public void send(
         final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level,
@@ -438,11 +463,11 @@ public final class RdsSocket implements AutoCloseable {
             }
         }
         if (result < 0) {
-            throw RdsException.of(errnoOf(result), refusal(result, length));
+            throw RdsException.of(errnoOf(result), refusal(result, length, level));
         }
     }
 
-    private String refusal(final int result, final int length) {
+    private String refusal(final int result, final int length, final int level) {
         return switch (result) {
             case BACK_PRESSURED -> "the send buffer of " + sendBufferLength + " octets is full";
             case NOT_BOUND -> "the socket is not bound: call bind first";
@@ -451,7 +476,7 @@ public final class RdsSocket implements AutoCloseable {
             case CLOSED -> "the socket is closed";
             case NO_DESTINATION -> "no destination: name one or call connect first";
             case NOT_UNICAST -> "the destination is not a unicast address";
-            case BAD_SERVICE_LEVEL -> "the service level is not in 0.." + MAX_SERVICE_LEVEL;
+            case BAD_SERVICE_LEVEL, NOT_PERMITTED -> levelRefusal(result, level);
             default -> "the destination is not of the family of " + context.localAddress();
         };
     }

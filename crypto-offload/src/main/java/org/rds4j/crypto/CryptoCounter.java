@@ -34,10 +34,14 @@ public enum CryptoCounter {
     HANDSHAKES_STARTED("crypto-handshakes-started", "handshakes begun"),
     /** Handshakes that gave a session. */
     HANDSHAKES_COMPLETED("crypto-handshakes-completed", "handshakes that ended in a session"),
+    /** Of these, sessions of 256-bit keys. */
+    HANDSHAKES_256("crypto-handshakes-256", "handshakes that ended in a session of AES-256-GCM"),
     /** Handshakes that failed. */
     HANDSHAKES_FAILED("crypto-handshakes-failed", "handshakes that failed, abandoned ones excluded"),
     /** Handshakes given up by the engine. */
     HANDSHAKES_ABANDONED("crypto-handshakes-abandoned", "handshakes given up before their end"),
+    /** Jobs that the library threw an exception at. */
+    JOBS_FAILED("crypto-jobs-failed", "jobs that could not be computed and were answered with an internal error"),
     /** Sessions whose keys were wiped. */
     SESSIONS_CLOSED("crypto-sessions-closed", "sessions closed and their keys wiped"),
     /** Jobs not accepted for want of a slot. */

@@ -12,6 +12,7 @@ import org.rds4j.SecurityMode;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.certificate.PemIdentity;
 import org.rds4j.crypto.certificate.TrustBundle;
 import org.rds4j.crypto.handshake.TlsContext;
@@ -46,16 +47,22 @@ final class NodeAssembly {
     private final RandomGenerator random;
     private final EngineProxy proxy;
     private final CounterListing counters = new CounterListing();
-    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final List<AutoCloseable> resources;
     private final List<Agent> agents = new ArrayList<>();
     private final NodeParts parts;
 
-    NodeAssembly(final RdsNode.Builder builder) {
+    /**
+     * Makes every part.
+     *
+     * @param resources takes what is to be closed after the agents, also when the assembly fails half-way.
+     */
+    NodeAssembly(final RdsNode.Builder builder, final List<AutoCloseable> resources) {
         ChecksumWarmUp.begin();
+        this.resources = resources;
         this.context = builder.context;
         this.qos = builder.qos;
         this.random = builder.random != null ? builder.random : new SecureRandom();
-        // Before the device: a file that does not serve must not leave a NIC claimed.
+        // Before the device: a file that does not serve should not cost the time to start a NIC.
         final SecurityService security = security(builder);
         final LinkPort port = link(builder.link);
         final NetworkLayer network = network(port);
@@ -122,6 +129,7 @@ final class NodeAssembly {
             .build();
         final TcpEngine tcp = new TcpEngine(configuration, Routes.of(network), random, tcpCounters);
         network.transport(tcp);
+        counters.add("connections-in-use", "TCP connections, those on their way in or out included", tcp::connectionsInUse);
         return tcp;
     }
 
@@ -151,8 +159,9 @@ final class NodeAssembly {
             TrustBundle.load(context.trust()),
             builder.epochClock,
             PathMarker::keyLength);
-        return new SecurityService(
-            tls, AeadProviders.best(), context.cipher(), agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters));
+        final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);
+        resources.add(queue::end);
+        return new SecurityService(tls, AeadProviders.best(), context.cipher(), queue);
     }
 
     private void list(final CryptoCounters cryptoCounters, final String suffix) {

@@ -3,6 +3,7 @@ package org.rds4j.node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
@@ -18,6 +19,8 @@ import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.qos.classify.QosConfiguration;
+import org.rds4j.qos.classify.ServiceLevel;
+import org.rds4j.qos.classify.ServiceLevelSelector;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.tcp.link.LinkPort;
 import org.slf4j.Logger;
@@ -36,14 +39,17 @@ public final class RdsNode implements AutoCloseable {
     private final RdsContext context;
     private final NodeParts parts;
     private final EngineProxy proxy;
+    private final int permittedLevels;
     private final List<AutoCloseable> runners = new ArrayList<>();
     private AgentInvoker invoker;
     private boolean isClosed;
 
-    private RdsNode(final RdsContext context, final NodeParts parts, final EngineProxy proxy) {
+    private RdsNode(
+        final RdsContext context, final NodeParts parts, final EngineProxy proxy, final int permittedLevels) {
         this.context = context;
         this.parts = parts;
         this.proxy = proxy;
+        this.permittedLevels = permittedLevels;
     }
 
     /**
@@ -73,7 +79,7 @@ public final class RdsNode implements AutoCloseable {
      * @return a socket, not bound; the caller closes it.
      */
     public RdsSocket socket() {
-        return RdsSocket.open(context, proxy, invoker == null ? null : this::invoke);
+        return RdsSocket.open(context, proxy, invoker == null ? null : this::invoke, permittedLevels);
     }
 
     /**
@@ -257,10 +263,22 @@ public final class RdsNode implements AutoCloseable {
             if (!context.isConcluded()) {
                 context.conclude();
             }
-            final NodeAssembly assembly = new NodeAssembly(this);
-            final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy());
-            node.start();
-            return node;
+            final List<AutoCloseable> resources = new ArrayList<>();
+            try {
+                final NodeAssembly assembly = new NodeAssembly(this, resources);
+                final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), permittedLevels(qos));
+                node.start();
+                return node;
+            } catch (final RuntimeException | OutOfMemoryError e) {
+                CloseHelper.closeAll(resources);
+                throw e;
+            }
+        }
+
+        private static int permittedLevels(final QosConfiguration qos) {
+            final ServiceLevelSelector selector = new ServiceLevelSelector(qos);
+            return IntStream.range(0, ServiceLevel.COUNT).filter(level -> selector.admit(level) >= 0)
+                .reduce(0, (levels, level) -> levels | 1 << level);
         }
     }
 }

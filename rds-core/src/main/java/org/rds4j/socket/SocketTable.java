@@ -103,6 +103,9 @@ public final class SocketTable implements MessageHandler {
         if (isClosed || (bySlot[slot] == null && kind != EngineCommand.OPEN)) {
             region.closed();
             region.respond(correlationId, Errno.EBADF.number(), 0);
+            if (kind == EngineCommand.CLOSE) {
+                proxy.directory().remove(slot); // its OPEN never came
+            }
             return;
         }
         switch (kind) {

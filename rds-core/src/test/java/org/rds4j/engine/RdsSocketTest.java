@@ -27,7 +27,7 @@ class RdsSocketTest {
     private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(2 << 20));
 
     private RdsSocket open() {
-        return RdsSocket.open(one.context, one.engine.proxy(), network::step);
+        return RdsSocket.open(one.context, one.engine.proxy(), network::step, 0xffff);
     }
 
     private static Errno errnoOf(final Runnable call) {
@@ -113,9 +113,20 @@ class RdsSocketTest {
 
     @Test
     void shouldTimeOutWhenTheEngineIsDead() {
-        final RdsSocket socket = RdsSocket.open(one.context, one.engine.proxy(), network::step);
+        final RdsSocket socket = RdsSocket.open(one.context, one.engine.proxy(), network::step, 0xffff);
         network.kill(one);
         assertEquals(Errno.ETIMEDOUT, errnoOf(() -> socket.bind(4000)));
+    }
+
+    @Test
+    void shouldGiveItsSlotBackWhenOpeningIsInterrupted() {
+        for (int i = 0; i < 2 * one.context.maxSockets(); i++) {
+            Thread.currentThread().interrupt();
+            assertEquals(Errno.EINTR, errnoOf(this::open));
+            assertTrue(Thread.interrupted());
+            network.step();
+        }
+        assertFalse(open().isClosed());
     }
 
     @Test

@@ -26,7 +26,7 @@ final class TestNode {
     }
 
     RdsSocket socket(final int port) {
-        final RdsSocket socket = RdsSocket.open(context, engine.proxy(), network::step);
+        final RdsSocket socket = RdsSocket.open(context, engine.proxy(), network::step, 0xffff);
         socket.bind(port);
         return socket;
     }

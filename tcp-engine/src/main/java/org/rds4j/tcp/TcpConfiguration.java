@@ -1,6 +1,8 @@
 package org.rds4j.tcp;
 
+import java.util.Objects;
 import org.agrona.BitUtil;
+import org.rds4j.tcp.congestion.FlowConfiguration;
 
 /**
  * Everything one {@link TcpEngine} is configured with. Times are nanoseconds. Defaults are those of a datacenter network
@@ -35,10 +37,17 @@ import org.agrona.BitUtil;
  * @param userTimeoutNs          default user timeout, 0 for none.
  * @param keepaliveIdleNs        silence before the first keepalive probe, 0 for no keepalive.
  * @param keepaliveIntervalNs    time between keepalive probes.
+ * @param sack                   offer selective acknowledgements (RFC 2018), and use RACK and the tail loss probe (RFC 8985).
+ * @param peerAckDelayNs         longest time for which peers delay an acknowledgement; what a tail loss probe waits beyond two
+ *                               round trips when one segment is in flight (RFC 8985 section 7.2).
+ * @param probeSlackNs           the same when several segments are in flight.
+ * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;
+ *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
+ * @param flow                   congestion control, ECN, pacing and the use of buffers.
  */
 public record TcpConfiguration(
     int maxConnections,
@@ -73,7 +82,12 @@ public record TcpConfiguration(
     boolean nagle,
     boolean windowScale,
     boolean timestamps,
-    boolean transmitChecksum) {
+    boolean transmitChecksum,
+    boolean sack,
+    long peerAckDelayNs,
+    long probeSlackNs,
+    int maxSendRecords,
+    FlowConfiguration flow) {
 
     /** Highest window scale shift (RFC 7323 section 2.3). */
     public static final int MAX_WINDOW_SHIFT = 14;
@@ -109,10 +123,14 @@ public record TcpConfiguration(
         range("userTimeoutNs", userTimeoutNs, 0, 1L << 53);
         range("keepaliveIdleNs", keepaliveIdleNs, 0, 1L << 53);
         range("keepaliveIntervalNs", keepaliveIntervalNs, 1, 1L << 53);
+        range("peerAckDelayNs", peerAckDelayNs, 0, 500_000_000L);
+        range("probeSlackNs", probeSlackNs, 0, 500_000_000L);
+        range("maxSendRecords", maxSendRecords, 0, 1 << 28);
+        Objects.requireNonNull(flow, "flow");
     }
 
     /**
-     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms.
+     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms, DCTCP.
      *
      * @return a builder to change them with.
      */
@@ -121,12 +139,14 @@ public record TcpConfiguration(
     }
 
     /**
-     * Defaults for the Internet: RTO floor 200 ms, acknowledgements delayed by at most 40 ms.
+     * Defaults for the Internet: RTO floor 200 ms, acknowledgements delayed by at most 40 ms, tail loss probes for peers that
+     * delay theirs by up to 200 ms, CUBIC, paced.
      *
      * @return a builder to change them with.
      */
     public static Builder wideArea() {
-        return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L);
+        return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L)
+            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L).flow(FlowConfiguration.WIDE_AREA);
     }
 
     /**
@@ -191,6 +211,11 @@ public record TcpConfiguration(
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
+        private boolean sack = true;
+        private long peerAckDelayNs = 1_000_000L;
+        private long probeSlackNs;
+        private int maxSendRecords = 1 << 20;
+        private FlowConfiguration flow = FlowConfiguration.DATACENTER;
 
         private Builder() {
         }
@@ -559,6 +584,61 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#sack()}.
+         *
+         * @param value offer selective acknowledgements (RFC 2018).
+         * @return this.
+         */
+        public Builder sack(final boolean value) {
+            this.sack = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#peerAckDelayNs()}.
+         *
+         * @param value longest time for which peers delay an acknowledgement.
+         * @return this.
+         */
+        public Builder peerAckDelayNs(final long value) {
+            this.peerAckDelayNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#probeSlackNs()}.
+         *
+         * @param value what a tail loss probe waits beyond two round trips when several segments are in flight.
+         * @return this.
+         */
+        public Builder probeSlackNs(final long value) {
+            this.probeSlackNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#maxSendRecords()}.
+         *
+         * @param value records of segments in flight that all connections may have together.
+         * @return this.
+         */
+        public Builder maxSendRecords(final int value) {
+            this.maxSendRecords = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#flow()}.
+         *
+         * @param value congestion control, ECN, pacing and the use of buffers.
+         * @return this.
+         */
+        public Builder flow(final FlowConfiguration value) {
+            this.flow = value;
+            return this;
+        }
+
+        /**
          * Builds the configuration.
          *
          * @return checked settings.
@@ -571,7 +651,7 @@ public record TcpConfiguration(
                 synAckRetries, dataRetries, orphanRetries, keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, windowScale,
-                timestamps, transmitChecksum);
+                timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
         }
     }
 }

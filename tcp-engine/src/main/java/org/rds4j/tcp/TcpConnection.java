@@ -1,5 +1,8 @@
 package org.rds4j.tcp;
 
+import org.rds4j.tcp.congestion.CongestionControl;
+import org.rds4j.tcp.congestion.CongestionFactory;
+
 /**
  * One TCP connection as its owner sees it. Used on the engine's thread only, but for the memory behind claims and received
  * runs, which another thread may read and write between two calls of the owner.
@@ -117,6 +120,28 @@ public interface TcpConnection {
      * @param timeoutNs nanoseconds, 0 for none (then the retry counts decide).
      */
     void userTimeout(long timeoutNs);
+
+    /**
+     * Chooses the congestion control of this connection, before it has sent data. Makes an object.
+     *
+     * @param factory of the algorithm, see {@link org.rds4j.tcp.congestion.CongestionAlgorithm}.
+     * @throws IllegalStateException if data was sent.
+     */
+    void congestionControl(CongestionFactory factory);
+
+    /**
+     * The congestion control of this connection, to be read only.
+     *
+     * @return the algorithm in force.
+     */
+    CongestionControl congestionControl();
+
+    /**
+     * Whether both sides understand explicit congestion notification (RFC 3168).
+     *
+     * @return true from the handshake on if it was negotiated.
+     */
+    boolean usesEcn();
 
     /**
      * Octets of the overhang behind each ring, which is also the longest single claim.
@@ -286,7 +311,7 @@ public interface TcpConnection {
     long sendWindow();
 
     /**
-     * Octets sent and not acknowledged.
+     * Octets believed to be in the network: sent, and neither acknowledged, sacked nor held for lost (the pipe of RFC 6675).
      *
      * @return octets.
      */

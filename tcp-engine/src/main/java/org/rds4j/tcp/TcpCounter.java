@@ -20,6 +20,20 @@ public enum TcpCounter {
     TIMEOUTS("timeouts", "retransmission timeouts"),
     /** Fast retransmits. */
     FAST_RETRANSMITS("fast-retransmits", "losses repaired without a timeout"),
+    /** Tail loss probes sent. */
+    TAIL_PROBES("tail-probes", "tail loss probes sent (RFC 8985 section 7)"),
+    /** Retransmissions lost. */
+    LOST_RETRANSMISSIONS("lost-retransmissions", "retransmissions found to be lost without a timeout"),
+    /** Timeouts for nothing. */
+    SPURIOUS_TIMEOUTS("spurious-timeouts", "timeouts found to be for nothing and undone (RFC 5682, RFC 3522)"),
+    /** Recoveries for nothing. */
+    SPURIOUS_RECOVERIES("spurious-recoveries", "repairs found to be for nothing and undone (RFC 3522, RFC 2883)"),
+    /** Duplicates reported by the peer. */
+    DSACKS_IN("dsacks-in", "duplicates reported by the peer (RFC 2883)"),
+    /** SACKs withdrawn by the peer. */
+    SACKS_RENEGED("sacks-reneged", "timeouts at which the peer had discarded what it had sacked"),
+    /** SACK blocks ignored. */
+    DROP_SACK("drop-sack", "ignored: SACK block outside of what is in flight"),
     /** Window probes sent. */
     WINDOW_PROBES("window-probes", "probes of a closed window sent"),
     /** Keepalive probes sent. */
@@ -48,6 +62,20 @@ public enum TcpCounter {
     TIME_WAIT_EVICTIONS("time-wait-evictions", "TIME-WAIT records given up for newer ones"),
     /** TIME-WAIT records taken over. */
     TIME_WAIT_REUSES("time-wait-reuses", "TIME-WAIT records taken over by a new SYN"),
+    /** Connections with ECN. */
+    ECN_CONNECTIONS("ecn-connections", "connections that negotiated explicit congestion notification"),
+    /** Connects that gave up on ECN. */
+    ECN_FALLBACKS("ecn-fallbacks", "SYNs sent without a request for ECN because two with it were lost"),
+    /** Marked packets. */
+    ECN_MARKED_IN("ecn-marked-in", "data segments received in packets marked by a congested switch"),
+    /** Echoes. */
+    ECN_ECHOES_IN("ecn-echoes-in", "acknowledgements of new data received that echo marks"),
+    /** Windows reduced. */
+    ECN_REDUCTIONS("ecn-reductions", "congestion windows reduced because of echoed marks"),
+    /** Data held back by pacing. */
+    PACED("paced", "times that data waited for its turn by pacing"),
+    /** Windows restarted. */
+    IDLE_RESTARTS("idle-restarts", "congestion windows that began anew after silence"),
     /** Dropped: malformed header. */
     DROP_MALFORMED("drop-malformed", "dropped: header or options that do not fit the segment"),
     /** Dropped: checksum. */

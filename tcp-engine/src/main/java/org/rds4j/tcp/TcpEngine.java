@@ -2,6 +2,7 @@ package org.rds4j.tcp;
 
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.connection.Connections;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
@@ -127,6 +128,7 @@ public final class TcpEngine implements TransportHandler {
         } else if (!checksumVerified && !isIntact(remoteHigh, remoteLow, localHigh, localLow, address, length)) {
             counters.increment(TcpCounter.DROP_CHECKSUM);
         } else {
+            segment.ecnField(trafficClass & EcnSender.FIELD);
             connections.onSegment(remoteHigh, remoteLow, localHigh, localLow, segment);
         }
     }

@@ -1,5 +1,6 @@
 package org.rds4j.crypto.agent;
 
+import java.util.Arrays;
 import org.agrona.concurrent.Agent;
 import org.rds4j.crypto.CryptoCounters;
 
@@ -13,7 +14,6 @@ public final class EncryptionAgent implements Agent {
 
     private final String roleName;
     private final CryptoCounters counters;
-    private final JobExecutor executor;
     private volatile EncryptionQueue[] queues = new EncryptionQueue[0];
 
     /**
@@ -25,7 +25,6 @@ public final class EncryptionAgent implements Agent {
     public EncryptionAgent(final String roleName, final CryptoCounters counters) {
         this.roleName = roleName;
         this.counters = counters;
-        this.executor = new JobExecutor(counters);
     }
 
     /**
@@ -39,7 +38,7 @@ public final class EncryptionAgent implements Agent {
         if (Integer.bitCount(capacity) != 1) {
             throw new IllegalArgumentException("the capacity of an encryption queue must be a power of two, not " + capacity);
         }
-        final EncryptionQueue queue = new EncryptionQueue(capacity, executor, engineCounters);
+        final EncryptionQueue queue = new EncryptionQueue(capacity, new JobExecutor(counters), engineCounters);
         final EncryptionQueue[] present = queues;
         final EncryptionQueue[] extended = new EncryptionQueue[present.length + 1];
         System.arraycopy(present, 0, extended, 0, present.length);
@@ -61,15 +60,26 @@ public final class EncryptionAgent implements Agent {
     public int doWork() {
         int work = 0;
         for (final EncryptionQueue queue : queues) {
-            work += queue.execute(JOBS_PER_TURN);
+            if (queue.isEnded()) {
+                remove(queue);
+            } else {
+                work += queue.execute(JOBS_PER_TURN);
+            }
         }
         return work;
+    }
+
+    private synchronized void remove(final EncryptionQueue ended) {
+        ended.wipe();
+        queues = Arrays.stream(queues).filter(queue -> queue != ended).toArray(EncryptionQueue[]::new);
     }
 
     /** Wipes the keys of every session still open. */
     @Override
     public void onClose() {
-        executor.closeAll();
+        for (final EncryptionQueue queue : queues) {
+            queue.wipe();
+        }
     }
 
     @Override

@@ -22,7 +22,9 @@ public final class EncryptionQueue {
     private final EventPoller.Handler<CryptoJob> executionHandler;
     private final EventPoller.Handler<CryptoJob> completionHandler;
     private final JobExecutor executor;
+    private volatile boolean isEnded;
     private CompletionHandler drainTo;
+    private RuntimeException failure;
     private int executionLeft;
     private int completionLeft;
 
@@ -129,7 +131,16 @@ public final class EncryptionQueue {
     }
 
     /**
-     * Takes finished jobs, in order. Engine thread. The handler must not drain.
+     * Says that nothing will be submitted or drained any more. The agent leaves alone what waits, wipes the keys of all
+     * sessions made here and forgets the queue. Any thread.
+     */
+    public void end() {
+        isEnded = true;
+    }
+
+    /**
+     * Takes finished jobs, in order. Engine thread. The handler must not drain. A handler that throws has had its job all
+     * the same: the exception is thrown on from here, and the next drain goes on behind it.
      *
      * @param handler called for each job.
      * @param limit   most jobs to take.
@@ -140,6 +151,12 @@ public final class EncryptionQueue {
         completionLeft = limit;
         if (limit > 0) {
             poll(completion, completionHandler);
+        }
+        drainTo = null;
+        if (failure != null) {
+            final RuntimeException thrown = failure;
+            failure = null;
+            throw thrown;
         }
         return limit - completionLeft;
     }
@@ -162,6 +179,15 @@ public final class EncryptionQueue {
         return ring.getBufferSize();
     }
 
+    boolean isEnded() {
+        return isEnded;
+    }
+
+    /** Encryption thread: wipes the keys of every session still open. */
+    void wipe() {
+        executor.closeAll();
+    }
+
     /** Encryption thread: executes waiting jobs. */
     int execute(final int limit) {
         executionLeft = limit;
@@ -174,11 +200,20 @@ public final class EncryptionQueue {
         return --executionLeft > 0;
     }
 
+    /** The poller would present a job again whose handler threw. */
     private boolean complete(final CryptoJob job) {
+        try {
+            deliver(job);
+        } catch (final RuntimeException e) {
+            failure = e;
+        }
+        return --completionLeft > 0 && failure == null;
+    }
+
+    private void deliver(final CryptoJob job) {
         final SecureSession session = job.session;
         final HandshakeTask task = job.task;
         job.release();
-        completionLeft--;
         switch (job.kind) {
             case SEAL, SEAL_ALERT, UPDATE_KEYS -> drainTo.onSealed(session, job.tag, job.resultLength, job.resultError);
             case OPEN -> drainTo.onOpened(
@@ -189,7 +224,6 @@ public final class EncryptionQueue {
             }
             case CLOSE -> drainTo.onClosed(session);
         }
-        return completionLeft > 0;
     }
 
     private boolean submitTask(

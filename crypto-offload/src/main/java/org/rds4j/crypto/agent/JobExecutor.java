@@ -8,9 +8,16 @@ import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
 import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What the encryption thread does with a job. Knows every session it made, so that it can wipe them all at its end. */
+/**
+ * What the encryption thread does with the jobs of one queue. Knows every session made there, so that it can wipe them all
+ * at the end.
+ */
 final class JobExecutor {
+    private static final Logger LOG = LoggerFactory.getLogger(JobExecutor.class);
+
     private final CryptoCounters counters;
     private final Set<SecureSession> sessions = new HashSet<>();
 
@@ -18,7 +25,19 @@ final class JobExecutor {
         this.counters = counters;
     }
 
+    /** Answers every job: one that cannot be computed is refused, so that those behind it are not held up. */
     void execute(final CryptoJob job) {
+        try {
+            compute(job);
+        } catch (final RuntimeException e) {
+            LOG.error("a job of the encryption thread failed: {}", job.kind, e);
+            job.resultLength = 0;
+            job.resultError = RecordError.INTERNAL_ERROR;
+            counters.increment(CryptoCounter.JOBS_FAILED);
+        }
+    }
+
+    private void compute(final CryptoJob job) {
         switch (job.kind) {
             case SEAL, SEAL_ALERT, UPDATE_KEYS -> seal(job);
             case OPEN -> open(job);
@@ -95,6 +114,7 @@ final class JobExecutor {
         if (ended && task.session() != null) {
             sessions.add(task.session());
             counters.increment(CryptoCounter.HANDSHAKES_COMPLETED);
+            counters.add(CryptoCounter.HANDSHAKES_256, task.session().keys().sendKeys().key().length == 32 ? 1 : 0);
         } else if (ended) {
             counters.increment(CryptoCounter.HANDSHAKES_FAILED);
         }

@@ -16,6 +16,8 @@ import java.time.Instant;
 import org.agrona.UnsafeApi;
 import org.agrona.concurrent.EpochClock;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.crypto.Allocation;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
@@ -179,8 +181,9 @@ class EncryptionAgentTest {
         assertEquals("0100", memory.hex(OUT + 5, 2));
     }
 
-    @Test
-    void shouldLeadTwoHandshakesToSessionsThatUnderstandEachOther() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldLeadTwoHandshakesToSessionsThatUnderstandEachOther(final boolean isQueueEnded) {
         final Instant now = Instant.parse("2026-11-20T12:00:00Z");
         final EpochClock clock = now::toEpochMilli;
         final DemoAuthority authority = new DemoAuthority("cluster.example", now, new SecureRandom());
@@ -211,7 +214,13 @@ class EncryptionAgentTest {
         queue.drain(completions, 2);
         assertEquals(RecordError.NONE, completions.lastError);
         assertEquals(CONTENT.length, completions.lastLength);
-        agent.onClose();
+        if (isQueueEnded) {
+            submitSeal(2);
+            queue.end();
+            assertEquals(0, agent.doWork(), "the memory of what waits may be gone");
+        } else {
+            agent.onClose();
+        }
         assertTrue(accepting.session().isClosed());
         assertTrue(connecting.session().isClosed());
     }
@@ -252,6 +261,31 @@ class EncryptionAgentTest {
         finishHandshake();
         assertTrue(task.failure().reason().contains("no TLS here"));
         assertEquals(1, counters.get(CryptoCounter.HANDSHAKES_FAILED));
+    }
+
+    @Test
+    void shouldRefuseAJobThatCannotBeComputedAndGoOnWithTheNext() {
+        queue.seal(null, memory.address(), 1, memory.address() + OUT, 0);
+        submitSeal(1);
+        assertEquals(2, agent.doWork());
+        assertEquals(1, queue.drain(completions, 1));
+        assertEquals(RecordError.INTERNAL_ERROR, completions.lastError);
+        assertEquals(0, completions.lastLength);
+        assertEquals(1, queue.drain(completions, 1));
+        assertEquals(RecordError.NONE, completions.lastError);
+        assertEquals(1, counters.get(CryptoCounter.JOBS_FAILED));
+    }
+
+    @Test
+    void shouldGoOnBehindAJobAtWhichTheHandlerThrew() {
+        submitSeal(0);
+        submitSeal(1);
+        agent.doWork();
+        assertThrows(NullPointerException.class, () -> queue.drain(null, 2));
+        assertEquals(1, queue.outstanding());
+        completions.lastTag = 0;
+        assertEquals(1, queue.drain(completions, 2));
+        assertTrue(completions.isInOrder);
     }
 
     @Test

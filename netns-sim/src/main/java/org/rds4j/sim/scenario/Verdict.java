@@ -13,6 +13,11 @@ package org.rds4j.sim.scenario;
  */
 public record Verdict(
     String scenario, long seed, boolean isPassed, long delivered, String detail, long virtualNs, long traceHash) {
+    /** The same run, found wanting after its end. */
+    Verdict failed(final String failure) {
+        return new Verdict(scenario, seed, false, delivered, failure, virtualNs, traceHash);
+    }
+
     @Override
     public String toString() {
         return "%s seed=%d %s delivered=%d %s virtual=%.6fs trace=%016x".formatted(

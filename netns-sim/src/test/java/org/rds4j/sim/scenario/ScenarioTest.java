@@ -34,6 +34,12 @@ class ScenarioTest {
         assertTrue(verdict.virtualNs() < 20_000_000_000L, "recovery takes too long: " + verdict);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void shouldKeepThePromiseBothWaysAndLeakNoConnectionWhenBothDialAgain(final long seed) {
+        assertTrue(passed(Scenario.DUELS.run(seed)).delivered() > 10_000);
+    }
+
     private static Verdict passed(final Verdict verdict) {
         assertTrue(verdict.isPassed(), verdict.toString());
         return verdict;

@@ -14,14 +14,14 @@ import org.rds4j.node.RdsNode;
 import org.rds4j.tcp.link.LinkPort;
 
 /**
- * Two nodes, each with an engine of its own, on a crossed pair of {@code net_ring} ports. Both engines and both
- * applications run on the caller's thread, and so does encryption unless it has a thread of its own.
+ * Two nodes, each with an engine of its own, on a crossed pair of {@code net_ring} ports. A node's engine, encryption and
+ * application run on one thread: the client's is the measuring thread, the server's depends on the {@link Host}.
  */
 final class LoopbackNodes implements AutoCloseable {
     private static final int FRAMES = 8_192;
     private static final int RING_SIZE = 1_024;
 
-    private final EncryptionThread encryption;
+    private final Host host;
     private final DemoIdentities identities;
     private final DpdkMempool mempool;
     private final DpdkRingPair ports;
@@ -31,14 +31,15 @@ final class LoopbackNodes implements AutoCloseable {
     /**
      * Brings both nodes up.
      *
-     * @param name       of ports and mempool, unique in the process, at most 12 characters.
-     * @param protection of what they say to each other.
-     * @param mtu        of the link, in octets.
+     * @param name        of ports and mempool, unique in the process, at most 12 characters.
+     * @param isEncrypted whether what they say to each other is encrypted.
+     * @param host        of the server's application, closed with the nodes.
+     * @param mtu         of the link, in octets.
      */
-    LoopbackNodes(final String name, final Protection protection, final int mtu) {
+    LoopbackNodes(final String name, final boolean isEncrypted, final Host host, final int mtu) {
         final DpdkEnvironment environment = DpdkEnvironment.start();
-        encryption = protection == Protection.THREAD ? new EncryptionThread() : null;
-        identities = protection == Protection.NONE ? null : new DemoIdentities(List.of("client", "server"));
+        this.host = host;
+        identities = isEncrypted ? new DemoIdentities(List.of("client", "server")) : null;
         mempool = DpdkMempool.create(environment, name, FRAMES, DpdkMempool.frameCapacityForMtu(mtu));
         ports = DpdkRingPair.open(environment, name, mempool, RING_SIZE, mtu, new SecureRandom());
         client = launch("client", "10.0.0.1/24", ports.first(), mtu);
@@ -54,9 +55,8 @@ final class LoopbackNodes implements AutoCloseable {
             .sendBufferLength(4 << 20)
             .receiveBufferLength(4 << 20)
             .threadingMode(ThreadingMode.INVOKER);
-        final RdsNode.Builder builder = RdsNode.with(
-            identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name)).link(port);
-        return (encryption == null ? builder : builder.encryption(encryption.agent())).launch();
+        return RdsNode.with(
+            identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name)).link(port).launch();
     }
 
     /**
@@ -78,27 +78,16 @@ final class LoopbackNodes implements AutoCloseable {
     }
 
     /**
-     * Lets both engines do a duty cycle.
+     * Where the server's application runs.
      *
-     * @return work done.
+     * @return the thread's keeper.
      */
-    int invoke() {
-        return client.invoke() + server.invoke();
-    }
-
-    /**
-     * Says whether a measurement is running, for the encryption thread to spin or sleep.
-     *
-     * @param busy true while it runs.
-     */
-    void busy(final boolean busy) {
-        if (encryption != null) {
-            encryption.busy(busy);
-        }
+    Host host() {
+        return host;
     }
 
     @Override
     public void close() {
-        CloseHelper.closeAll(client, server, encryption, ports, mempool, identities);
+        CloseHelper.closeAll(host, client, server, ports, mempool, identities);
     }
 }

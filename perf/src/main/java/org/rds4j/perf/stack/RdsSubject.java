@@ -1,5 +1,6 @@
 package org.rds4j.perf.stack;
 
+import java.util.function.Supplier;
 import org.rds4j.dpdk.DpdkEnvironment;
 import org.rds4j.perf.load.MeasurementException;
 import org.rds4j.perf.load.RttSession;
@@ -14,14 +15,11 @@ public final class RdsSubject implements Subject {
     private static final int MTU = 9_000;
 
     private final SubjectDescription description;
-    private final LoopbackNodes forRtt;
-    private final LoopbackNodes forThroughput;
+    private final LoopbackNodes nodes;
 
-    private RdsSubject(
-        final SubjectDescription description, final LoopbackNodes forRtt, final LoopbackNodes forThroughput) {
+    private RdsSubject(final SubjectDescription description, final LoopbackNodes nodes) {
         this.description = description;
-        this.forRtt = forRtt;
-        this.forThroughput = forThroughput;
+        this.nodes = nodes;
     }
 
     /**
@@ -30,18 +28,19 @@ public final class RdsSubject implements Subject {
      * @return its factory.
      */
     public static SubjectFactory plaintext() {
-        return new Factory("rds-plain", false, "both engines and applications on one busy thread");
+        return new Factory("rds-plain", false, "invoker", "both engines and applications on one busy thread", CallersThread::new);
     }
 
     /**
-     * RDS in TLS 1.3 records with AES-128-GCM. A ping-pong has one message under way and nothing to overlap, so a thread for
-     * encryption would only add hand-overs; a stream gains from it.
+     * RDS in TLS 1.3 records with AES-128-GCM, laid out like its baseline: each end has one busy thread, which also encrypts
+     * and decrypts. On two processors that beats a thread of its own for encryption, because plaintext and ciphertext stay in
+     * one processor's cache.
      *
      * @return its factory.
      */
     public static SubjectFactory encrypted() {
-        return new Factory("rds", true,
-            "both engines and applications on one busy thread, encryption too for rtt, on another for throughput");
+        return new Factory("rds", true, "two-threads",
+            "client and server, one busy thread each, with engine, encryption and application", ServerThread::new);
     }
 
     @Override
@@ -51,23 +50,21 @@ public final class RdsSubject implements Subject {
 
     @Override
     public RttSession rtt(final int size) {
-        return new RdsRtt(forRtt, size);
+        return new RdsRtt(nodes, size);
     }
 
     @Override
     public ThroughputSession throughput(final int size) {
-        return new RdsThroughput(forThroughput, size);
+        return new RdsThroughput(nodes, size);
     }
 
     @Override
     public void close() {
-        forRtt.close();
-        if (forThroughput != forRtt) {
-            forThroughput.close();
-        }
+        nodes.close();
     }
 
-    private record Factory(String label, boolean encrypted, String threads) implements SubjectFactory {
+    private record Factory(
+        String label, boolean encrypted, String mode, String threads, Supplier<Host> host) implements SubjectFactory {
         @Override
         public Subject open() {
             if (!DpdkEnvironment.isAvailable()) {
@@ -75,13 +72,9 @@ public final class RdsSubject implements Subject {
                     + DpdkEnvironment.unavailabilityCause().getMessage());
             }
             final SubjectDescription description = new SubjectDescription(
-                label, "rds", encrypted, "net_ring", "invoker", threads + ", MTU " + MTU);
-            if (encrypted) {
-                return new RdsSubject(description, new LoopbackNodes("perf_inline", Protection.INLINE, MTU),
-                    new LoopbackNodes("perf_thread", Protection.THREAD, MTU));
-            }
-            final LoopbackNodes nodes = new LoopbackNodes("perf_plain", Protection.NONE, MTU);
-            return new RdsSubject(description, nodes, nodes);
+                label, "rds", encrypted, "net_ring", mode, threads + ", MTU " + MTU);
+            final String ports = encrypted ? "perf_tls" : "perf_plain";
+            return new RdsSubject(description, new LoopbackNodes(ports, encrypted, host.get(), MTU));
         }
     }
 }

@@ -1,54 +1,52 @@
 package org.rds4j.perf.stack;
 
-import org.agrona.DirectBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.rds4j.DatagramHandler;
-import org.rds4j.DatagramInfo;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
-import org.rds4j.perf.load.MeasurementException;
+import org.rds4j.node.RdsNode;
 import org.rds4j.perf.load.MessagePattern;
 import org.rds4j.perf.load.Patience;
 import org.rds4j.perf.load.ThroughputSession;
 
-/** A stream from a socket on one node to a socket on the other. */
+/** A stream from a socket on the client's node to a {@link SinkApplication} on the server's. */
 final class RdsThroughput implements ThroughputSession {
     private static final int OFFERS_PER_PUMP = 64;
     private static final int OCTETS_PER_PUMP = 64 << 10;
 
-    private final LoopbackNodes nodes;
+    private final RdsNode node;
+    private final Host host;
     private final int size;
     private final int offersPerPump;
     private final RdsSocket client;
-    private final RdsSocket server;
     private final RdsAddress serverAddress;
     private final UnsafeBuffer message;
-    private final DatagramHandler onMessage = this::onMessage;
+    private final AtomicLong delivered = new AtomicLong();
     private final IdleStrategy idle = Patience.create();
     private long sent;
-    private long received;
+    private long reported;
 
     RdsThroughput(final LoopbackNodes nodes, final int size) {
-        this.nodes = nodes;
+        this.node = nodes.client();
+        this.host = nodes.host();
         this.size = size;
         this.offersPerPump = Math.max(1, Math.min(OFFERS_PER_PUMP, OCTETS_PER_PUMP / size));
-        this.client = nodes.client().socket();
-        this.server = nodes.server().socket();
+        this.client = node.socket();
         client.bind(0);
-        this.serverAddress = nodes.server().address().withPort(server.bind(0));
+        this.serverAddress = host.open(() -> new SinkApplication(nodes.server(), size, delivered));
         this.message = new UnsafeBuffer(new byte[size]);
         MessagePattern.fill(message, 0, size);
-        nodes.busy(true);
     }
 
     @Override
     public int pump() {
         offer();
-        idle.idle(nodes.invoke());
-        final long before = received;
-        server.poll(onMessage, OFFERS_PER_PUMP);
-        return (int) (received - before);
+        idle.idle(node.invoke() + host.invoke());
+        final long now = delivered.getAcquire();
+        final int news = (int) (now - reported);
+        reported = now;
+        return news;
     }
 
     private void offer() {
@@ -61,17 +59,9 @@ final class RdsThroughput implements ThroughputSession {
         }
     }
 
-    private void onMessage(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
-        if (length != size || !MessagePattern.matches(buffer, offset, size, received)) {
-            throw new MeasurementException("message " + received + " arrived with wrong content");
-        }
-        received++;
-    }
-
     @Override
     public void close() {
-        nodes.busy(false);
         client.close();
-        server.close();
+        host.closeApplication();
     }
 }

@@ -8,15 +8,24 @@ import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.congestion.CongestionControl;
-import org.rds4j.tcp.congestion.NewReno;
+import org.rds4j.tcp.congestion.CongestionFactory;
+import org.rds4j.tcp.congestion.EcnReceiver;
+import org.rds4j.tcp.congestion.EcnSender;
+import org.rds4j.tcp.congestion.Pacer;
+import org.rds4j.tcp.congestion.SelectableCongestion;
+import org.rds4j.tcp.congestion.WindowUse;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.AckSchedule;
 import org.rds4j.tcp.receive.ReceiveStream;
+import org.rds4j.tcp.receive.ReceiveTuning;
 import org.rds4j.tcp.receive.ReceiveWindow;
+import org.rds4j.tcp.receive.SackReport;
 import org.rds4j.tcp.send.LossRecovery;
 import org.rds4j.tcp.send.NewRenoRecovery;
 import org.rds4j.tcp.send.RttEstimator;
+import org.rds4j.tcp.send.SackRecovery;
+import org.rds4j.tcp.send.SendRecords;
 import org.rds4j.tcp.send.SendStream;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.table.FourTuple;
@@ -24,7 +33,7 @@ import org.rds4j.tcp.timer.TimerSet;
 
 /**
  * The state of one connection (the TCB of RFC 9293 section 3.3.1), pooled with its memory. Send variables are positions:
- * {@code sndUna <= sndNxt <= sndMax}; sndNxt falls back to sndUna when the retransmission timer expires, sndMax never does.
+ * {@code sndUna <= sndNxt}; what of it is to be sent again is known to loss recovery.
  */
 final class Connection extends FourTuple implements TcpConnection {
     static final int RETRANSMIT = 0;
@@ -33,7 +42,9 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int KEEPALIVE = 3;
     static final int USER_TIMEOUT = 4;
     static final int LINGER = 5;
-    static final int TIMER_KINDS = 6;
+    static final int RECOVERY = 6;
+    static final int PACE = 7;
+    static final int TIMER_KINDS = 8;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
@@ -42,7 +53,6 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int EVENT_CLOSED = 16;
 
     static final long NOT_TIMED = -1;
-    static final long TIMING_SPOILT = -2;
     static final long NO_FIN = Long.MAX_VALUE;
     static final int NOT_LISTED = -1;
     private static final long LONG_AGO = Long.MIN_VALUE / 2;
@@ -51,10 +61,18 @@ final class Connection extends FourTuple implements TcpConnection {
     final ReceiveStream received;
     final ReceiveWindow window;
     final AckSchedule acks = new AckSchedule();
+    final SackReport sacks = new SackReport();
     final RttEstimator rtt;
-    final CongestionControl congestion = new NewReno();
-    final LossRecovery recovery = new NewRenoRecovery(congestion);
+    final EcnSender ecnSender = new EcnSender();
+    final EcnReceiver ecnReceiver = new EcnReceiver();
+    final WindowUse windowUse = new WindowUse();
+    final Pacer pacer;
+    final ReceiveTuning tuning;
+    final SelectableCongestion congestion;
     final TimerSet<Connection> timers;
+    /** With SACK or without, as negotiated. */
+    LossRecovery recovery;
+    boolean sack;
 
     TcpState state = TcpState.CLOSED;
     TcpHandler handler;
@@ -71,7 +89,6 @@ final class Connection extends FourTuple implements TcpConnection {
     int sendOrigin;
     long sndUna;
     long sndNxt;
-    long sndMax;
     long sndWnd;
     long maxSndWnd;
     long sndWl1;
@@ -80,11 +97,10 @@ final class Connection extends FourTuple implements TcpConnection {
     int mss;
     /** The peer's MSS, before the path's limit and options are taken off. */
     int peerMss;
-    /** A segment larger than {@link #mss} that tries the path, from here to there; -1 when none is in flight. */
-    long probeStart;
-    long probeEnd;
-    int probeMtu;
-    int probeDuplicates;
+    /** A segment larger than {@link #mss} that tries the path, from here to there. */
+    long trialStart;
+    long trialEnd;
+    int trialMtu;
     boolean closing;
     boolean synDue;
     boolean probeDue;
@@ -93,7 +109,6 @@ final class Connection extends FourTuple implements TcpConnection {
     long smallEnd;
     long lastSentNs;
     long timedEnd;
-    long timedStartNs;
     long synSentNs;
     int retries;
     int persistBackoff;
@@ -107,6 +122,8 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean receiveClosed;
     boolean timestamps;
     boolean windowScale;
+    /** Every SYN of ours so far asked for ECN. */
+    boolean ecnOffered;
     int timestampOffset;
     int tsRecent;
     long tsRecentNs;
@@ -124,14 +141,25 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection previous;
 
     private final Connections connections;
+    private final LossRecovery sackRecovery;
+    private final LossRecovery plainRecovery;
 
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
         sent = new SendStream(configuration.sendBufferLength(), configuration.overhangLength());
         received = new ReceiveStream(
             configuration.receiveBufferLength(), configuration.overhangLength(), configuration.maxOutOfOrderRanges());
+        pacer = new Pacer(configuration.flow());
+        tuning = new ReceiveTuning(
+            configuration.receiveBufferLength(),
+            Math.max(configuration.flow().initialReceiveBufferLength(), 2 * configuration.overhangLength()));
+        congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         window = new ReceiveWindow(configuration.receiveBufferLength());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
+        final SendRecords records = new SendRecords(connections.records);
+        sackRecovery = new SackRecovery(
+            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
+        plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -142,7 +170,16 @@ final class Connection extends FourTuple implements TcpConnection {
         window.reset();
         acks.reset(configuration.quickAcks());
         rtt.reset();
-        recovery.reset();
+        recoverWith(false);
+        congestion.reset();
+        ecnSender.start(false);
+        ecnReceiver.start(false, false);
+        windowUse.reset();
+        pacer.reset();
+        tuning.reset(connections.nowNs);
+        window.limit(tuning.limit());
+        sent.limit(Math.max(configuration.flow().initialSendBufferLength(), 2 * configuration.overhangLength()));
+        ecnOffered = false;
         resetSending(configuration);
         resetReceiving();
         inUse = true;
@@ -159,7 +196,6 @@ final class Connection extends FourTuple implements TcpConnection {
     private void resetSending(final TcpConfiguration configuration) {
         sndUna = -1;
         sndNxt = -1;
-        sndMax = -1;
         sndWnd = 0;
         maxSndWnd = 0;
         sndWl1 = -1;
@@ -167,8 +203,7 @@ final class Connection extends FourTuple implements TcpConnection {
         sndShift = 0;
         mss = 0;
         peerMss = 0;
-        probeStart = PathProbing.NO_PROBE;
-        probeEnd = PathProbing.NO_PROBE;
+        trialStart = PathProbing.NO_TRIAL;
         closing = false;
         synDue = false;
         probeDue = false;
@@ -176,7 +211,7 @@ final class Connection extends FourTuple implements TcpConnection {
         noDelay = !configuration.nagle();
         smallEnd = 0;
         lastSentNs = connections.nowNs;
-        timedEnd = NOT_TIMED;
+        timedEnd = 0;
         synSentNs = NOT_TIMED;
         retries = 0;
         persistBackoff = 0;
@@ -200,6 +235,14 @@ final class Connection extends FourTuple implements TcpConnection {
         keepaliveSent = 0;
     }
 
+    /** Settles whether the peer understands SACK. */
+    void recoverWith(final boolean understandsSack) {
+        sack = understandsSack;
+        recovery = understandsSack ? sackRecovery : plainRecovery;
+        recovery.reset();
+        sacks.reset();
+    }
+
     void transition(final Transition transition) {
         state = StateTransitions.next(state, transition);
     }
@@ -221,15 +264,20 @@ final class Connection extends FourTuple implements TcpConnection {
 
     /** Whether anything is queued that was not sent, or is to be sent again. */
     boolean hasUnsent() {
-        return sndNxt < sent.committed() || sndNxt == finPosition();
+        return sndNxt < sent.committed() || sndNxt == finPosition() || recovery.hasLost();
     }
 
     int sequence(final long position) {
         return Sequence.wire(sendOrigin, position);
     }
 
+    /** What the next segment acknowledges: RCV.NXT, or less while marks are to be told apart. */
+    long acknowledges() {
+        return ecnReceiver.acknowledges(rcvNxt());
+    }
+
     int acknowledgement() {
-        return Sequence.wire(receiveOrigin, rcvNxt());
+        return Sequence.wire(receiveOrigin, acknowledges());
     }
 
     private boolean isWritable() {
@@ -283,6 +331,25 @@ final class Connection extends FourTuple implements TcpConnection {
         userTimeoutNs = timeoutNs;
         timers.cancel(USER_TIMEOUT);
         connections.timing.startUserTimeout(this);
+    }
+
+    @Override
+    public void congestionControl(final CongestionFactory factory) {
+        if (sndNxt > 0) {
+            throw new IllegalStateException("congestion control must be chosen before data is sent");
+        }
+        congestion.choose(factory);
+        ecnReceiver.exact(congestion.needsExactMarks());
+    }
+
+    @Override
+    public CongestionControl congestionControl() {
+        return congestion.chosen();
+    }
+
+    @Override
+    public boolean usesEcn() {
+        return ecnSender.isEnabled();
     }
 
     @Override
@@ -354,6 +421,9 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void consume(final long toPosition) {
         received.consume(toPosition);
+        if (tuning.onConsumed(received.consumed(), rtt.smoothedNs(), connections.nowNs)) {
+            window.limit(tuning.limit());
+        }
         if (state.mayReceive() && window.isUpdateDue(rcvNxt(), received.consumed())) {
             acks.onUrgent();
             connections.touch(this);
@@ -415,7 +485,7 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public long bytesInFlight() {
-        return sndMax - sndUna;
+        return recovery.inFlight();
     }
 
     @Override

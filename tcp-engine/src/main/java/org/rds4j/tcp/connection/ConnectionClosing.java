@@ -49,7 +49,7 @@ final class ConnectionClosing {
 
     /** Tells the peer, unless it does not know the connection yet. */
     void resetPeer(final Connection c) {
-        if (c.state != TcpState.SYN_SENT && c.sndMax >= 0) {
+        if (c.state != TcpState.SYN_SENT && c.sndNxt >= 0) {
             connections.control.reset(
                 c, TimestampClock.ticks(connections.nowNs) + c.timestampOffset, connections.nowNs);
         }

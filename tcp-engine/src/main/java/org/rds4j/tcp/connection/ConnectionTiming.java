@@ -19,6 +19,18 @@ final class ConnectionTiming {
         this.counters = counters;
     }
 
+    long nowNs() {
+        return connections.nowNs;
+    }
+
+    /** Pacing holds data back: the timer sends it. */
+    void startPace(final Connection c) {
+        if (!c.timers.isRunning(Connection.PACE)) {
+            counters.increment(TcpCounter.PACED);
+        }
+        c.timers.start(Connection.PACE, c.pacer.opensNs());
+    }
+
     /** A data segment left: its acknowledgement is waited for. */
     void onDataSent(final Connection c, final long nowNs) {
         c.lastSentNs = nowNs;
@@ -26,14 +38,33 @@ final class ConnectionTiming {
         if (!c.timers.isRunning(Connection.RETRANSMIT)) {
             c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         }
+        restartRecovery(c);
         startUserTimeout(c);
+    }
+
+    /** Something was sent again; the first segment's acknowledgement is waited for anew. */
+    void onSentAgain(final Connection c, final boolean restarts, final long nowNs) {
+        if (restarts) {
+            c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
+        }
+        onDataSent(c, nowNs);
+    }
+
+    /** Loss recovery has something to do by a time of its own, not later than the retransmission timer. */
+    void restartRecovery(final Connection c) {
+        final long deadlineNs = c.recovery.deadlineNs(c.timers.deadlineNs(Connection.RETRANSMIT));
+        if (deadlineNs == TimerSet.NONE) {
+            c.timers.cancel(Connection.RECOVERY);
+        } else {
+            c.timers.start(Connection.RECOVERY, deadlineNs);
+        }
     }
 
     /** New data was acknowledged (RFC 6298 section 5.2 and 5.3). */
     void onAdvance(final Connection c, final long nowNs) {
         c.retries = 0;
         c.timers.cancel(Connection.USER_TIMEOUT);
-        if (c.sndUna == c.sndMax) {
+        if (c.sndUna == c.sndNxt) {
             c.timers.cancel(Connection.RETRANSMIT);
         } else {
             if (c.recovery.restartsTimer()) {
@@ -60,7 +91,7 @@ final class ConnectionTiming {
 
     private static boolean isWaiting(final Connection c) {
         return c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED ||
-            c.sndUna < c.sndMax || c.timers.isRunning(Connection.PERSIST);
+            c.sndUna < c.sndNxt || c.timers.isRunning(Connection.PERSIST);
     }
 
     void startDelayedAck(final Connection c, final long nowNs) {
@@ -78,7 +109,7 @@ final class ConnectionTiming {
 
     /** Something is queued, nothing is in flight and nothing may be sent: only a timer can move this connection. */
     void startPersistIfStuck(final Connection c) {
-        final boolean stuck = !c.closed && c.state.isSynchronised() && c.hasUnsent() && c.sndNxt == c.sndUna;
+        final boolean stuck = !c.closed && c.state.isSynchronised() && c.recovery.inFlight() == 0 && c.hasUnsent();
         if (stuck && !c.timers.isRunning(Connection.PERSIST)) {
             c.timers.start(Connection.PERSIST, connections.nowNs + persistNs(c));
             startUserTimeout(c);
@@ -95,6 +126,9 @@ final class ConnectionTiming {
         if (timers.expire(Connection.USER_TIMEOUT, nowNs)) {
             timeOut(c);
         }
+        if (!c.closed && timers.expire(Connection.RECOVERY, nowNs)) {
+            onRecovery(c, nowNs);
+        }
         if (!c.closed && timers.expire(Connection.RETRANSMIT, nowNs)) {
             onRetransmit(c, nowNs);
         }
@@ -107,6 +141,7 @@ final class ConnectionTiming {
         if (!c.closed && timers.expire(Connection.KEEPALIVE, nowNs)) {
             onKeepalive(c, nowNs);
         }
+        timers.expire(Connection.PACE, nowNs); // what it held is planned again when the connection is looked at next
         if (!c.closed && timers.expire(Connection.LINGER, nowNs)) {
             timeOut(c);
         }
@@ -117,7 +152,8 @@ final class ConnectionTiming {
 
     private void onRetransmit(final Connection c, final long nowNs) {
         if (c.state.isSynchronised() && c.sndWnd == 0 && c.sndUna < c.sent.committed()) {
-            c.sndNxt = c.sndUna; // the peer has taken its window back: probe instead of giving up on it
+            c.recovery.onWindowClosed(); // the peer has taken its window back: probe instead of giving up on it
+            c.timers.cancel(Connection.RECOVERY);
             return;
         }
         counters.increment(TcpCounter.TIMEOUTS);
@@ -130,12 +166,19 @@ final class ConnectionTiming {
         c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         if (c.state.isSynchronised()) {
             connections.pathProbing.onTimeout(c);
-            c.recovery.onTimeout(c.sndUna, c.sndMax, c.retries == 1);
-            c.timedEnd = Connection.TIMING_SPOILT;
-            c.sndNxt = c.sndUna;
+            c.recovery.onTimeout(c.retries == 1, nowNs);
+            restartRecovery(c);
         } else {
             c.synDue = true;
         }
+    }
+
+    private void onRecovery(final Connection c, final long nowNs) {
+        if (c.recovery.onTime(nowNs)) {
+            c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
+        }
+        connections.pathProbing.onRecovery(c);
+        restartRecovery(c);
     }
 
     private int retryLimit(final Connection c) {
@@ -171,7 +214,7 @@ final class ConnectionTiming {
 
     private void onKeepalive(final Connection c, final long nowNs) {
         final long silentNs = nowNs - c.lastReceivedNs;
-        if (c.sndUna < c.sndMax) {
+        if (c.sndUna < c.sndNxt) {
             c.timers.start(Connection.KEEPALIVE, nowNs + configuration.keepaliveIdleNs());
             return;
         }

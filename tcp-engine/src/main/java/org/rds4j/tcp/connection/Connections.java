@@ -15,6 +15,7 @@ import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.table.ConnectionTable;
@@ -34,6 +35,7 @@ public final class Connections {
     private static final long IPV4_PREFIX = 0xffffL;
 
     final DeadlineQueue<Connection> deadlines;
+    final RecordPool records;
     final ReadyLanes lanes = new ReadyLanes();
     final ConnectionTable table;
     final ControlQueue control;
@@ -45,7 +47,7 @@ public final class Connections {
 
     private final TcpConfiguration configuration;
     private final Routes routes;
-    private final TcpCounters counters;
+    final TcpCounters counters;
     private final InitialNumbers initialNumbers;
     private final PortSelector ports;
     private final ResetLimit resetLimit;
@@ -75,6 +77,7 @@ public final class Connections {
         this.counters = counters;
         final int capacity = configuration.maxConnections();
         deadlines = new DeadlineQueue<>(capacity);
+        records = new RecordPool(configuration.maxSendRecords());
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
@@ -209,6 +212,7 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.recovery.reset();
             connection.events = 0;
             connection.handler = null;
             connection.state = TcpState.CLOSED;
@@ -345,7 +349,7 @@ public final class Connections {
         }
         final long position = Sequence.position(
             connection.sendOrigin, TcpHeaderFlyweight.sequence(address), connection.sndUna);
-        if (position < connection.sndUna || position >= connection.sndMax) {
+        if (position < connection.sndUna || position >= connection.sndNxt) {
             counters.increment(TcpCounter.DROP_ICMP);
             return;
         }
@@ -419,7 +423,7 @@ public final class Connections {
                 return emission.frameLength(connection, plan);
             }
             lanes.remove(connection);
-            timing.startPersistIfStuck(connection);
+            waitForTime(connection);
             connection = lanes.first(lane);
         }
         return 0;
@@ -481,6 +485,15 @@ public final class Connections {
     void touch(final Connection connection) {
         if (emission.plan(connection) != SegmentEmission.NOTHING) {
             lanes.add(connection);
+        } else {
+            waitForTime(connection);
+        }
+    }
+
+    /** Nothing is sent now: it may be that only a timer can move the connection. */
+    private void waitForTime(final Connection connection) {
+        if (emission.isHeld()) {
+            timing.startPace(connection);
         } else {
             timing.startPersistIfStuck(connection);
         }

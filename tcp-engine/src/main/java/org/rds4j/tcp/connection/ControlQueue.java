@@ -48,7 +48,7 @@ final class ControlQueue {
     void reset(final Connection connection, final int timestamp, final long nowNs) {
         final Entry entry = append(connection.route, nowNs);
         if (entry != null) {
-            entry.set(connection.localPort(), connection.remotePort(), connection.sequence(connection.sndMax), 0, RST, 0);
+            entry.set(connection.localPort(), connection.remotePort(), connection.sequence(connection.sndNxt), 0, RST, 0);
             entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
             entry.trafficClass = connection.dscp << 2;
             counters.increment(TcpCounter.RESETS_OUT);

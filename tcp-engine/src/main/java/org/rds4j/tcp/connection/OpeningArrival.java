@@ -7,6 +7,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.congestion.InitialWindow;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpOptions;
@@ -22,17 +23,19 @@ final class OpeningArrival {
     private final Connections connections;
     private final TcpConfiguration configuration;
     private final TcpCounters counters;
+    private final EcnArrival ecn;
 
     OpeningArrival(final Connections connections, final TcpConfiguration configuration, final TcpCounters counters) {
         this.connections = connections;
         this.configuration = configuration;
         this.counters = counters;
+        this.ecn = new EcnArrival(configuration, counters);
     }
 
     /** RFC 9293 section 3.10.7.3. */
     void onSynSent(final Connection c, final TcpSegment segment, final long nowNs) {
         final boolean acknowledged = segment.hasAck();
-        if (acknowledged && (c.sndMax < 0 || segment.acknowledgement() != c.sequence(0))) {
+        if (acknowledged && (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0))) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
             resetStranger(c, segment, nowNs);
             return;
@@ -77,6 +80,7 @@ final class OpeningArrival {
     void takeSyn(final Connection c, final TcpSegment segment, final long nowNs) {
         c.receiveOrigin = segment.sequence() + 1;
         negotiate(c, segment.options(), nowNs);
+        ecn.onSyn(c, segment);
         final int length = Math.min(segment.payloadLength(), c.received.capacity());
         if (length > 0) {
             c.received.write(0, segment.payload(), length);
@@ -92,6 +96,7 @@ final class OpeningArrival {
             c.tsRecent = options.timestamp();
             c.tsRecentNs = nowNs;
         }
+        c.recoverWith(configuration.sack() && options.isSackPermitted());
         c.windowScale = configuration.windowScale() && options.windowShift() != TcpOptions.ABSENT;
         c.sndShift = c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0;
         c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
@@ -103,7 +108,7 @@ final class OpeningArrival {
 
     /** An acknowledgement in SYN-RECEIVED; false if it does not acknowledge our SYN. */
     boolean completeHandshake(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
-        if (c.sndMax < 0 || segment.acknowledgement() != c.sequence(0)) {
+        if (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0)) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
             resetStranger(c, segment, nowNs);
             return false;
@@ -126,7 +131,8 @@ final class OpeningArrival {
         } else {
             c.rtt.onSample(Math.max(1, nowNs - c.synSentNs));
         }
-        c.congestion.onConnected(c.mss, configuration.initialWindowSegments(), lost);
+        c.congestion.onConnected(c.mss, InitialWindow.octets(c.mss, configuration.initialWindowSegments(), lost));
+        ecn.onEstablished(c);
         connections.closing.leaveListener(c);
         c.transition(Transition.SYN_ACKNOWLEDGED);
         c.events |= Connection.EVENT_CONNECTED;
@@ -154,8 +160,11 @@ final class OpeningArrival {
 
     /** A SYN in SYN-RECEIVED: ours is repeated, or, crossed with it, acknowledged. True if processing goes on. */
     boolean onRepeatedSyn(final Connection c, final TcpSegment segment) {
-        if (segment.hasAck() && c.sndMax >= 0 && segment.acknowledgement() == c.sequence(0)) {
+        if (segment.hasAck() && c.sndNxt >= 0 && segment.acknowledgement() == c.sequence(0)) {
             return true;
+        }
+        if (!segment.hasAck()) {
+            ecn.onSyn(c, segment); // the peer may have given up on ECN meanwhile
         }
         c.synDue = true;
         return false;

@@ -12,10 +12,10 @@ import org.rds4j.tcp.wire.TcpOptions;
  * congestion, and neither is what a smaller MTU has lost.
  */
 final class PathProbing {
-    /** Position of a probe when none is in flight. */
-    static final long NO_PROBE = -1;
+    /** Where a trial begins when none is in flight. */
+    static final long NO_TRIAL = -1;
 
-    /** Segments wanted behind a probe, so that its loss is noticed by duplicates. */
+    /** Segments wanted behind a trial, so that its loss is noticed by duplicates. */
     private static final int SEGMENTS_BEHIND = 3;
     private static final int LEAST_SEGMENT = 48;
 
@@ -38,23 +38,19 @@ final class PathProbing {
         return Math.max(LEAST_SEGMENT, Math.min(c.peerMss, transportLength - TcpHeaderFlyweight.MIN_LENGTH) - options);
     }
 
-    /** Follows the route. When it has shrunk, what is in flight is taken to be lost and sent again in the new size. */
+    /** Follows the route. When it has shrunk, what is in flight and larger is lost, and sent again in the new size. */
     void refresh(final Connection c) {
         final int size = segmentSize(c, c.route.maxTransportLength());
         if (size != c.mss) {
             final boolean isSmaller = size < c.mss;
             c.mss = size;
-            if (isSmaller && c.sndUna < c.sndMax) {
-                sendAgain(c);
+            c.congestion.onSegmentSize(size);
+            if (isSmaller && c.sndUna < c.sndNxt) {
+                c.trialStart = NO_TRIAL;
+                c.recovery.onSegmentsTooLarge(size);
+                connections.timing.restartRecovery(c);
             }
         }
-    }
-
-    /** From SND.UNA on, without touching the congestion window. */
-    private static void sendAgain(final Connection c) {
-        c.probeStart = NO_PROBE;
-        c.sndNxt = c.sndUna;
-        c.timedEnd = Connection.TIMING_SPOILT;
     }
 
     /** A router says that a segment of this connection was too big; it was in flight, so the router may be believed. */
@@ -70,68 +66,57 @@ final class PathProbing {
 
     /** The retransmission timer expired once more. */
     void onTimeout(final Connection c) {
-        loseProbe(c);
+        loseTrial(c);
         final PathMtu path = c.route.pathMtu();
-        final boolean isFullSize = Math.min(c.sndMax, c.sent.committed()) - c.sndUna >= c.mss;
+        final boolean isFullSize = Math.min(c.sndNxt, c.sent.committed()) - c.sndUna >= c.mss;
         if (isFullSize && c.retries >= path.blackHoleTimeouts() && path.onBlackHole(connections.nowNs)) {
             counters.increment(TcpCounter.PATH_BLACK_HOLES);
             refresh(c);
         }
     }
 
-    /** Most payload of the segment at SND.NXT: more than the MSS when it is to try the path. */
-    int segmentLimit(final Connection c, final long available, final long room) {
+    /** Payload of the segment at SND.NXT if it is to try the path, otherwise 0. */
+    int trialLength(final Connection c, final long available, final long room) {
         final PathMtu path = c.route.pathMtu();
-        final int probe = path.probeSize(connections.nowNs);
-        if (probe == 0 || c.probeStart != NO_PROBE || c.sndNxt < c.sndMax || c.recovery.isRecovering()) {
-            return c.mss;
+        final int trial = path.probeSize(connections.nowNs);
+        if (trial == 0 || c.trialStart != NO_TRIAL || c.recovery.isRecovering() || c.recovery.hasLost()) {
+            return 0;
         }
-        final int size = segmentSize(c, c.route.maxTransportLength() + probe - path.mtu());
+        final int size = segmentSize(c, c.route.maxTransportLength() + trial - path.mtu());
         final long wanted = size + (long) SEGMENTS_BEHIND * c.mss;
-        return size > c.mss && available >= wanted && room >= wanted ? size : c.mss;
+        return size > c.mss && available >= wanted && room >= wanted ? size : 0;
     }
 
     /** A segment left for the first time. */
     void onSent(final Connection c, final long position, final int length) {
         if (length > c.mss) {
-            c.probeStart = position;
-            c.probeEnd = position + length;
-            c.probeMtu = c.route.pathMtu().mtu() + length - c.mss;
-            c.probeDuplicates = 0;
+            c.trialStart = position;
+            c.trialEnd = position + length;
+            c.trialMtu = c.route.pathMtu().mtu() + length - c.mss;
+            c.recovery.onTrial(position);
             counters.increment(TcpCounter.PATH_PROBES);
         }
     }
 
     /** SND.UNA moved on. */
     void onAdvance(final Connection c) {
-        if (c.probeStart != NO_PROBE && c.sndUna >= c.probeEnd) {
-            c.probeStart = NO_PROBE;
-            c.route.pathMtu().onProbeDelivered(c.probeMtu, connections.nowNs);
+        if (c.trialStart != NO_TRIAL && c.sndUna >= c.trialEnd) {
+            c.trialStart = NO_TRIAL;
+            c.route.pathMtu().onProbeDelivered(c.trialMtu, connections.nowNs);
         }
     }
 
-    /**
-     * A duplicate acknowledgement. While the probe is what is missing they count against its size, not against the
-     * congestion window.
-     *
-     * @return true when loss recovery is not to hear of it.
-     */
-    boolean takesDuplicate(final Connection c) {
-        if (c.probeStart != c.sndUna) {
-            return false;
+    /** Loss recovery has looked for losses. */
+    void onRecovery(final Connection c) {
+        if (c.trialStart != NO_TRIAL && c.recovery.isTrialLost()) {
+            loseTrial(c);
         }
-        c.probeDuplicates++;
-        if (c.probeDuplicates == SEGMENTS_BEHIND) {
-            loseProbe(c);
-            sendAgain(c);
-        }
-        return true;
     }
 
-    private void loseProbe(final Connection c) {
-        if (c.probeStart != NO_PROBE) {
-            c.probeStart = NO_PROBE;
-            c.route.pathMtu().onProbeLost(c.probeMtu, connections.nowNs);
+    private void loseTrial(final Connection c) {
+        if (c.trialStart != NO_TRIAL) {
+            c.trialStart = NO_TRIAL;
+            c.route.pathMtu().onProbeLost(c.trialMtu, connections.nowNs);
             counters.increment(TcpCounter.PATH_PROBES_LOST);
         }
     }

@@ -18,6 +18,8 @@ final class SegmentArrival {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final OpeningArrival opening;
+    private final AcknowledgementArrival acknowledgements;
+    private final EcnArrival ecn;
 
     SegmentArrival(
         final Connections connections, final TcpConfiguration configuration, final TcpCounters counters,
@@ -27,6 +29,8 @@ final class SegmentArrival {
         this.counters = counters;
         this.timing = timing;
         this.opening = opening;
+        this.ecn = new EcnArrival(configuration, counters);
+        acknowledgements = new AcknowledgementArrival(counters, timing, ecn, connections.pathProbing);
     }
 
     void onSegment(final Connection c, final TcpSegment segment, final long nowNs) {
@@ -140,6 +144,9 @@ final class SegmentArrival {
         final Connection c, final TcpSegment segment, final long position, final long next, final long nowNs) {
         if (segment.length() > 0 && !segment.hasSyn() && position <= next) {
             c.acks.onUrgent();
+            if (position + segment.length() <= next) {
+                c.sacks.onDuplicate(position, position + segment.length());
+            }
         } else if (segment.length() == 0 && position == next - 1) {
             if (nowNs - c.lastProbeReplyNs >= configuration.rtoFloorNs()) {
                 c.lastProbeReplyNs = nowNs;
@@ -180,7 +187,7 @@ final class SegmentArrival {
     private boolean onAcknowledgement(
         final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         final long acknowledged = Sequence.position(c.sendOrigin, segment.acknowledgement(), c.sndUna);
-        if (acknowledged > c.sndMax || acknowledged < c.sndUna - c.maxSndWnd) {
+        if (acknowledged > c.sndNxt || acknowledged < c.sndUna - c.maxSndWnd) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
             challenge(c, nowNs);
             return false;
@@ -189,82 +196,10 @@ final class SegmentArrival {
         c.softError = null;
         c.keepaliveSent = 0;
         c.probesUnanswered = 0;
-        final long windowOffered = (long) segment.window() << (segment.hasSyn() ? 0 : c.sndShift);
-        if (acknowledged > c.sndUna) {
-            advance(c, segment, acknowledged, nowNs);
-        } else if (acknowledged == c.sndUna && c.sndUna < c.sndMax && segment.length() == 0 && windowOffered == c.sndWnd) {
-            onDuplicate(c);
-        }
-        if (position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
-            updateWindow(c, windowOffered, position, acknowledged);
-        }
-        return true;
-    }
-
-    private void onDuplicate(final Connection c) {
-        if (connections.pathProbing.takesDuplicate(c)) {
-            return;
-        }
-        final boolean recovering = c.recovery.isRecovering();
-        c.recovery.onDuplicate(c.sndUna, c.sndMax);
-        if (!recovering && c.recovery.isRecovering()) {
-            counters.increment(TcpCounter.FAST_RETRANSMITS);
-        }
-    }
-
-    private void updateWindow(final Connection c, final long offered, final long position, final long acknowledged) {
-        c.sndWl1 = position;
-        c.sndWl2 = acknowledged;
-        if (offered > 0 && c.sndWnd == 0) {
-            c.persistBackoff = 0;
-            c.timers.cancel(Connection.PERSIST);
-        }
-        c.sndWnd = offered;
-        c.maxSndWnd = Math.max(c.maxSndWnd, offered);
-    }
-
-    private void advance(final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
-        sampleRoundTrip(c, segment, acknowledged, nowNs);
-        final boolean windowLimited = isWindowLimited(c);
-        final long octets = acknowledged - c.sndUna;
-        c.sndUna = acknowledged;
-        c.sndNxt = Math.max(c.sndNxt, acknowledged);
-        connections.pathProbing.onAdvance(c);
-        c.recovery.onAcknowledged(octets, acknowledged, c.sndMax - acknowledged, windowLimited);
-        timing.onAdvance(c, nowNs);
-        c.route.confirm(nowNs);
-        final long freed = Math.min(acknowledged, c.sent.committed());
-        if (freed > c.sent.acknowledged()) {
-            c.sent.acknowledge(freed);
-            c.events |= Connection.EVENT_ACKNOWLEDGED;
-        }
-        if (c.isFinAcknowledged()) {
+        if (acknowledgements.onAcknowledgement(c, segment, position, acknowledged, nowNs) && c.isFinAcknowledged()) {
             onFinAcknowledged(c);
         }
-    }
-
-    /** Whether the congestion window was in use, so that it may grow (RFC 7661 in spirit, RFC 5681 section 3.1). */
-    private static boolean isWindowLimited(final Connection c) {
-        final long flight = c.sndMax - c.sndUna;
-        final long window = c.congestion.window();
-        return window < c.congestion.threshold() ? 2 * flight >= window : flight + c.mss > window;
-    }
-
-    private static void sampleRoundTrip(
-        final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
-        if (c.timedEnd >= 0 && acknowledged >= c.timedEnd) {
-            c.rtt.onSample(Math.max(1, nowNs - c.timedStartNs));
-            c.timedEnd = Connection.NOT_TIMED;
-        } else if (c.timedEnd == Connection.TIMING_SPOILT && c.timestamps) {
-            // RFC 7323 section 4: the echoed timestamp tells which transmission is acknowledged
-            final int ticks = TimestampClock.ticks(nowNs) + c.timestampOffset - segment.options().timestampEcho();
-            if (ticks >= 0) {
-                c.rtt.onSample(Math.max(1, ticks) * TimestampClock.TICK_NS);
-                c.timedEnd = Connection.NOT_TIMED;
-            }
-        } else if (c.timedEnd == Connection.TIMING_SPOILT && acknowledged == c.sndMax) {
-            c.timedEnd = Connection.NOT_TIMED;
-        }
+        return true;
     }
 
     private void onFinAcknowledged(final Connection c) {
@@ -313,12 +248,16 @@ final class SegmentArrival {
         final Connection c, final TcpSegment segment, final long position, final long end, final long nowNs) {
         final long before = c.received.received();
         final boolean gap = c.received.hasGap();
+        ecn.onData(c, segment);
         if (end <= before) {
             counters.increment(TcpCounter.DROP_DUPLICATE);
+            c.sacks.onDuplicate(position, end);
             c.acks.onUrgent();
             return;
         }
-        if (!c.received.write(position, segment.payload(), (int) (end - position))) {
+        final boolean taken = c.received.write(position, segment.payload(), (int) (end - position));
+        c.received.report(c.sacks);
+        if (!taken) {
             counters.increment(TcpCounter.DROP_REASSEMBLY);
             c.acks.onUrgent();
             return;

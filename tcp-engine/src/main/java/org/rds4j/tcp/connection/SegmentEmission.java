@@ -10,7 +10,9 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
 
@@ -33,8 +35,11 @@ final class SegmentEmission {
     private final ConnectionTiming timing;
     private final PathProbing pathProbing;
     private final SegmentWriter writer;
+    private final EcnEmission ecn;
     private int plannedLength;
     private boolean plannedFin;
+    private boolean plannedSmall;
+    private boolean held;
 
     SegmentEmission(
         final TcpConfiguration configuration, final TcpCounters counters, final ConnectionTiming timing,
@@ -44,12 +49,14 @@ final class SegmentEmission {
         this.timing = timing;
         this.pathProbing = pathProbing;
         this.writer = writer;
+        this.ecn = new EcnEmission(configuration, counters);
     }
 
     /** What would be sent next; payload length and FIN of DATA and RETRANSMIT are left in fields. */
     int plan(final Connection c) {
         plannedLength = 0;
         plannedFin = false;
+        held = false;
         return switch (c.state) {
             case CLOSED, TIME_WAIT -> NOTHING;
             case SYN_SENT, SYN_RECEIVED -> c.synDue ? OPEN : planAcknowledgement(c);
@@ -63,52 +70,90 @@ final class SegmentEmission {
 
     private int planSynchronised(final Connection c) {
         pathProbing.refresh(c);
-        if (c.recovery.isRetransmitDue() && c.sndUna < c.sndMax) {
-            planHead(c);
+        if (c.recovery.planRepair() && planAgain(c)) {
             return RETRANSMIT;
         }
         if (planData(c)) {
             return DATA;
         }
+        if (c.recovery.planSpare() && planAgain(c)) {
+            return RETRANSMIT;
+        }
         return c.probeDue ? PROBE : planAcknowledgement(c);
     }
 
-    /** The segment at SND.UNA, once more. */
-    private void planHead(final Connection c) {
+    /** What loss recovery has planned, as far as the peer's window takes it; a FIN needs no window. */
+    private boolean planAgain(final Connection c) {
         final long fin = c.finPosition();
-        final long end = Math.min(c.sndMax, Math.min(fin, c.sent.committed()));
-        plannedLength = (int) Math.min(c.mss, end - c.sndUna);
-        plannedFin = c.sndUna + plannedLength == fin && c.sndMax > fin;
+        final long from = c.recovery.plannedStart();
+        final long end = Math.min(c.recovery.plannedEnd(), Math.min(fin, c.sent.committed()));
+        final long limit = Math.min(payloadLimit(c), Math.min(end, c.sndUna + c.sndWnd) - from);
+        plannedLength = (int) Math.max(0, limit);
+        plannedFin = from + plannedLength == fin && c.recovery.plannedEnd() > fin;
+        return plannedLength > 0 || plannedFin;
+    }
+
+    /** Octets of payload that fit beside the SACK blocks that go along. */
+    private static int payloadLimit(final Connection c) {
+        return Math.max(1, c.mss - sackLength(c));
     }
 
     /** Data or FIN at SND.NXT, as the windows and silly window avoidance (RFC 9293 section 3.8.6.2.1) allow. */
     private boolean planData(final Connection c) {
+        plannedLength = 0;
         final long fin = c.finPosition();
         final long available = c.sent.committed() - c.sndNxt;
         if (available <= 0) {
             plannedFin = c.sndNxt == fin;
             return plannedFin;
         }
-        final long congestionWindow = c.congestion.window() + (long) c.recovery.extraSegments() * c.mss;
-        final long room = Math.min(c.sndWnd, congestionWindow) - (c.sndNxt - c.sndUna);
-        final int limit = pathProbing.segmentLimit(c, available, room);
-        final int length = (int) Math.min(limit, Math.min(available, room));
-        if (length <= 0 || (length < c.mss && !maySendSmall(c, length, available))) {
+        plannedFin = false;
+        final boolean probe = c.recovery.isProbeDue();
+        final int limit = payloadLimit(c);
+        final long congestionRoom = probe ? limit : c.recovery.room();
+        final long room = Math.min(c.sndUna + c.sndWnd - c.sndNxt, congestionRoom);
+        final int trial = probe || limit < c.mss ? 0 : pathProbing.trialLength(c, available, room);
+        final int length = trial > 0 ? trial : (int) Math.min(limit, Math.min(available, room));
+        if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
+            return false;
+        }
+        if (!c.pacer.isOpen(timing.nowNs())) {
+            held = true;
             return false;
         }
         plannedLength = length;
+        plannedSmall = length < limit;
         plannedFin = c.sndNxt + length == fin;
         return true;
     }
 
     private static boolean maySendSmall(final Connection c, final int length, final long available) {
-        if (c.sndNxt < c.sndMax || c.sendOverride) {
+        if (c.sendOverride) {
             return true;
         }
         if (length == available && (c.noDelay || c.closing || c.smallEnd <= c.sndUna)) {
             return true;
         }
         return length >= c.maxSndWnd / 2;
+    }
+
+    /** Octets of SACK blocks on the next segment: as many as fit beside the timestamps. */
+    private static int sackLength(final Connection c) {
+        final int blocks = sackBlocks(c);
+        return blocks == 0 ? 0 : TcpOptions.SACK_LENGTH + blocks * TcpOptions.SACK_BLOCK_LENGTH;
+    }
+
+    private static int sackBlocks(final Connection c) {
+        if (!c.sack) {
+            return 0;
+        }
+        final int free = TcpOptions.MAX_LENGTH - (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        return c.sacks.blocks((free - TcpOptions.SACK_LENGTH) / TcpOptions.SACK_BLOCK_LENGTH);
+    }
+
+    /** Whether the last {@link #plan} found data that only pacing holds back. */
+    boolean isHeld() {
+        return held;
     }
 
     /** Octets of the frame that {@link #emit} would build, by the overhead of the last frame that needed no padding. */
@@ -118,14 +163,19 @@ final class SegmentEmission {
 
     private int headerLength(final Connection c, final int plan) {
         if (plan != OPEN) {
-            return MIN_LENGTH + (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+            return MIN_LENGTH + (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0) + sackLength(c);
         }
-        return MIN_LENGTH + TcpOptions.MSS_LENGTH + (offersTimestamps(c) ? TcpOptions.TIMESTAMPS_LENGTH : 0) +
+        final int sackPermitted = offersSack(c) ? TcpOptions.SACK_PERMITTED_LENGTH : 0;
+        return MIN_LENGTH + TcpOptions.MSS_LENGTH + (offersTimestamps(c) ? TcpOptions.TIMESTAMPS_LENGTH : sackPermitted) +
             (offersWindowScale(c) ? TcpOptions.WINDOW_SCALE_LENGTH : 0);
     }
 
     private boolean offersTimestamps(final Connection c) {
         return c.state == TcpState.SYN_SENT ? configuration.timestamps() : c.timestamps;
+    }
+
+    private boolean offersSack(final Connection c) {
+        return c.state == TcpState.SYN_SENT ? configuration.sack() : c.sack;
     }
 
     private boolean offersWindowScale(final Connection c) {
@@ -137,9 +187,9 @@ final class SegmentEmission {
         final int octets = switch (plan) {
             case OPEN -> emitSyn(c, sink, nowNs);
             case DATA -> emitData(c, sink, nowNs);
-            case RETRANSMIT -> emitHead(c, sink, nowNs);
+            case RETRANSMIT -> emitAgain(c, sink, nowNs);
             case PROBE -> emitProbe(c, sink, nowNs);
-            default -> build(c, sink, ACK, c.sndMax, 0, nowNs);
+            default -> build(c, sink, ACK, c.sndNxt, 0, nowNs);
         };
         if (octets > 0) {
             counters.increment(TcpCounter.SEGMENTS_OUT);
@@ -156,28 +206,32 @@ final class SegmentEmission {
         final boolean reply = c.state == TcpState.SYN_RECEIVED;
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
-            length, reply ? SYN | ACK : SYN, c.window.announceUnscaled(c.rcvNxt()));
+            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
         long option = TcpOptions.writeMaxSegmentSize(address + MIN_LENGTH, Connections.announcedMss(c.route));
         if (offersTimestamps(c)) {
-            option = TcpOptions.writeTimestamps(option, timestamp(c, nowNs), reply ? c.tsRecent : 0);
+            final int echo = reply ? c.tsRecent : 0;
+            option = offersSack(c)
+                ? TcpOptions.writeSackPermittedAndTimestamps(option, timestamp(c, nowNs), echo)
+                : TcpOptions.writeTimestamps(option, timestamp(c, nowNs), echo);
+        } else if (offersSack(c)) {
+            option = TcpOptions.writeSackPermitted(option);
         }
         if (offersWindowScale(c)) {
             TcpOptions.writeWindowShift(option, configuration.windowShift());
         }
-        final int octets = commit(c, sink, address, length, 0, 0);
+        final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);
         onSynSent(c, reply, nowNs);
         return octets;
     }
 
     private void onSynSent(final Connection c, final boolean reply, final long nowNs) {
         c.synDue = false;
-        if (c.sndMax >= 0) {
+        if (c.sndNxt >= 0) {
             countRetransmission(c);
         } else {
             c.synSentNs = nowNs;
         }
         c.sndNxt = 0;
-        c.sndMax = 0;
         c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         if (reply) {
             onAcknowledgementSent(c);
@@ -185,8 +239,9 @@ final class SegmentEmission {
     }
 
     private int emitData(final Connection c, final FrameSink sink, final long nowNs) {
-        if (c.sndUna == c.sndMax && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
-            c.congestion.onIdle();
+        if (c.sndUna == c.sndNxt && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
+            counters.increment(TcpCounter.IDLE_RESTARTS);
+            c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
         final int length = plannedLength;
@@ -194,17 +249,11 @@ final class SegmentEmission {
         if (octets == 0) {
             return 0;
         }
-        final boolean again = position < c.sndMax;
         c.sndNxt = position + length + (plannedFin ? 1 : 0);
-        c.sndMax = Math.max(c.sndMax, c.sndNxt);
-        if (again) {
-            onSentAgain(c);
-        } else if (c.timedEnd < 0) {
-            c.timedEnd = c.sndNxt;
-            c.timedStartNs = nowNs;
-        }
+        c.recovery.onSent(c.sndNxt, nowNs);
         pathProbing.onSent(c, position, length);
-        if (length > 0 && length < c.mss) {
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
+        if (length > 0 && plannedSmall) {
             c.smallEnd = position + length;
         }
         c.sendOverride = false;
@@ -213,13 +262,14 @@ final class SegmentEmission {
         return octets;
     }
 
-    private int emitHead(final Connection c, final FrameSink sink, final long nowNs) {
-        final int octets = build(c, sink, dataFlags(c, c.sndUna), c.sndUna, plannedLength, nowNs);
+    private int emitAgain(final Connection c, final FrameSink sink, final long nowNs) {
+        final long position = c.recovery.plannedStart();
+        final int octets = build(c, sink, dataFlags(c, position), position, plannedLength, nowNs);
         if (octets > 0) {
-            c.recovery.onRetransmitted();
-            onSentAgain(c);
+            final boolean restarts = c.recovery.onSentAgain(position, position + plannedLength + (plannedFin ? 1 : 0), nowNs);
+            countRetransmission(c);
             counters.add(TcpCounter.OCTETS_OUT, plannedLength);
-            timing.onDataSent(c, nowNs);
+            timing.onSentAgain(c, restarts, nowNs);
         }
         return octets;
     }
@@ -227,12 +277,6 @@ final class SegmentEmission {
     private int dataFlags(final Connection c, final long position) {
         final boolean last = plannedLength > 0 && position + plannedLength == c.sent.committed();
         return ACK | (last ? PSH : 0) | (plannedFin ? FIN : 0);
-    }
-
-    /** Karn: what was sent twice gives no round-trip sample (RFC 6298 section 3). */
-    private void onSentAgain(final Connection c) {
-        c.timedEnd = Connection.TIMING_SPOILT;
-        countRetransmission(c);
     }
 
     private void countRetransmission(final Connection c) {
@@ -252,6 +296,7 @@ final class SegmentEmission {
     private int build(
         final Connection c, final FrameSink sink, final int flags, final long position, final int payloadLength,
         final long nowNs) {
+        final boolean newData = payloadLength > 0 && position >= c.sndNxt;
         final int headerLength = headerLength(c, DATA);
         final int length = headerLength + payloadLength;
         final long address = c.route.claim(sink, length);
@@ -260,21 +305,45 @@ final class SegmentEmission {
         }
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
-            headerLength, flags, c.window.announce(c.rcvNxt(), c.received.consumed()));
-        if (c.timestamps) {
-            TcpOptions.writeTimestamps(address + MIN_LENGTH, timestamp(c, nowNs), c.tsRecent);
-        }
+            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
+        writeOptions(c, address + MIN_LENGTH, nowNs);
         final long payloadSum = payloadLength == 0
             ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
-        final int octets = commit(c, sink, address, headerLength, payloadLength, payloadSum);
+        final int octets = commit(
+            c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
+        if (payloadLength > 0) {
+            c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
+        }
+        if (newData) {
+            c.ecnSender.onNewDataSent(position);
+        }
         onAcknowledgementSent(c);
         return octets;
     }
 
+    private static void writeOptions(final Connection c, final long address, final long nowNs) {
+        final long behind = c.timestamps
+            ? TcpOptions.writeTimestamps(address, timestamp(c, nowNs), c.tsRecent) : address;
+        final int blocks = sackBlocks(c);
+        if (blocks > 0) {
+            writeSack(c, TcpOptions.writeSack(behind, blocks), blocks);
+            c.sacks.onSent();
+        }
+    }
+
+    private static void writeSack(final Connection c, final long address, final int blocks) {
+        long next = address;
+        for (int i = 0; i < blocks; i++) {
+            next = TcpOptions.writeSackBlock(
+                next, Sequence.wire(c.receiveOrigin, c.sacks.start(i)), Sequence.wire(c.receiveOrigin, c.sacks.end(i)));
+        }
+    }
+
     private int commit(
         final Connection c, final FrameSink sink, final long address, final int headerLength, final int payloadLength,
-        final long payloadSum) {
-        final int octets = writer.finish(c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2);
+        final long payloadSum, final int ecnField) {
+        final int octets = writer.finish(
+            c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2 | ecnField);
         if (octets > MIN_FRAME_LENGTH) {
             c.frameOverhead = octets - headerLength - payloadLength;
         }
@@ -282,8 +351,11 @@ final class SegmentEmission {
     }
 
     private void onAcknowledgementSent(final Connection c) {
-        c.lastAckSent = c.rcvNxt();
+        c.lastAckSent = c.acknowledges();
         c.acks.onSent();
+        if (c.ecnReceiver.onSent()) {
+            c.acks.onUrgent();
+        }
         c.timers.cancel(Connection.DELAYED_ACK);
     }
 

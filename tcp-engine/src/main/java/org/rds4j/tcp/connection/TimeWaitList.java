@@ -55,7 +55,7 @@ final class TimeWaitList {
         free = record.next;
         record.tuple(connection);
         record.route = connection.route;
-        record.sequence = connection.sequence(connection.sndMax);
+        record.sequence = connection.sequence(connection.sndNxt);
         record.acknowledgement = connection.acknowledgement();
         record.window = connection.window.announce(connection.rcvNxt(), connection.received.consumed());
         record.trafficClass = connection.dscp << 2;

@@ -5,6 +5,7 @@ final class Ranges {
     private final long[] starts;
     private final long[] ends;
     private int count;
+    private int touched;
 
     Ranges(final int capacity) {
         starts = new long[capacity];
@@ -23,6 +24,11 @@ final class Ranges {
         return ends[index];
     }
 
+    /** Index of the range that the last successful {@link #add} has become part of. */
+    int touched() {
+        return touched;
+    }
+
     void clear() {
         count = 0;
     }
@@ -37,6 +43,7 @@ final class Ranges {
         while (last < count && starts[last] <= end) {
             last++;
         }
+        touched = first;
         if (first == last) {
             return insert(first, start, end);
         }

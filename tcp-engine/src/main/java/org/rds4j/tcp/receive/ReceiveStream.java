@@ -13,6 +13,10 @@ public final class ReceiveStream {
     private long consumed;
     private long imageStart;
     private long imageEnd;
+    private long duplicateStart;
+    private long duplicateEnd;
+    private long blockStart;
+    private long blockEnd;
 
     /**
      * An empty stream.
@@ -46,6 +50,9 @@ public final class ReceiveStream {
     public boolean write(final long position, final long address, final int length) {
         final long from = Math.max(position, received);
         final long to = position + length;
+        duplicateStart = position;
+        duplicateEnd = Math.min(from, to);
+        blockEnd = 0;
         if (from >= to) {
             return true;
         }
@@ -65,6 +72,7 @@ public final class ReceiveStream {
             if (outOfOrder.start(i) > cursor) {
                 ring.write(cursor, base + cursor, (int) (outOfOrder.start(i) - cursor));
             }
+            noteDuplicate(Math.max(cursor, outOfOrder.start(i)), Math.min(to, outOfOrder.end(i)));
             cursor = Math.max(cursor, outOfOrder.end(i));
         }
         if (cursor < to) {
@@ -74,7 +82,35 @@ public final class ReceiveStream {
             received = outOfOrder.absorb(to);
             return true;
         }
-        return outOfOrder.add(from, to);
+        if (!outOfOrder.add(from, to)) {
+            return false;
+        }
+        blockStart = outOfOrder.start(outOfOrder.touched());
+        blockEnd = outOfOrder.end(outOfOrder.touched());
+        return true;
+    }
+
+    /** Of what was received before, the first run is remembered. */
+    private void noteDuplicate(final long start, final long end) {
+        if (duplicateEnd <= duplicateStart && end > start) {
+            duplicateStart = start;
+            duplicateEnd = end;
+        }
+    }
+
+    /**
+     * Tells what the last {@link #write} has changed: what arrived a second time, and the run beyond a gap that it is part of.
+     *
+     * @param sacks told of it.
+     */
+    public void report(final SackReport sacks) {
+        if (duplicateEnd > duplicateStart) {
+            sacks.onDuplicate(duplicateStart, duplicateEnd);
+        }
+        sacks.onAdvance(received);
+        if (blockEnd > received) {
+            sacks.onBlock(blockStart, blockEnd);
+        }
     }
 
     /**

@@ -1,85 +1,165 @@
 package org.rds4j.tcp.send;
 
+import org.rds4j.tcp.TcpCounter;
+import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.congestion.CongestionControl;
 
-/** Fast retransmit and fast recovery without SACK: RFC 5681 section 3.2, RFC 6582, RFC 3042. */
-public final class NewRenoRecovery implements LossRecovery {
+/** Fast retransmit and fast recovery for a peer without SACK: RFC 5681 section 3.2, RFC 6582, RFC 3042. */
+public final class NewRenoRecovery extends RecordedRecovery {
     private static final int THRESHOLD = 3;
 
-    private final CongestionControl congestion;
     private int duplicates;
     private boolean recovering;
-    private boolean retransmitDue;
     private int partialAcknowledgements;
-    private long recoveryPoint;
 
     /**
      * Recovery that drives a congestion window.
      *
+     * @param records    of what was sent. Retained.
      * @param congestion of the same connection. Retained.
+     * @param rtt        of the same connection. Retained.
+     * @param counters   where events are counted. Retained.
      */
-    public NewRenoRecovery(final CongestionControl congestion) {
-        this.congestion = congestion;
+    public NewRenoRecovery(
+        final SendRecords records, final CongestionControl congestion, final RttEstimator rtt, final TcpCounters counters) {
+        super(records, congestion, rtt, counters);
         reset();
     }
 
     @Override
     public void reset() {
+        super.reset();
         duplicates = 0;
         recovering = false;
-        retransmitDue = false;
         partialAcknowledgements = 0;
-        recoveryPoint = -1;
     }
 
     @Override
-    public void onAcknowledged(
-        final long octets, final long unacknowledged, final long flight, final boolean windowLimited) {
+    public void onSent(final long end, final long nowNs) {
+        records.append(end, nowNs);
+    }
+
+    @Override
+    void onDelivered(final int slot, final long end, final Acknowledgement ack) {
+        // without SACK nothing is learnt from the order of arrival
+    }
+
+    @Override
+    public void onAcknowledgement(final Acknowledgement ack) {
+        acknowledgeCumulatively(ack);
+        final boolean governed = recovering;
+        if (timedOut) {
+            onAcknowledgedAfterTimeout(ack, false);
+        }
+        sample(ack, governed);
+        if (ack.acknowledged() > 0) {
+            onAdvance(ack);
+        } else if (ack.isDuplicate()) {
+            onDuplicate(ack.nowNs());
+        }
+    }
+
+    private void onAdvance(final Acknowledgement ack) {
         duplicates = 0;
-        retransmitDue = false;
+        forced = false;
         if (!recovering) {
-            congestion.onAcknowledged(octets, windowLimited);
-        } else if (unacknowledged >= recoveryPoint) {
+            return;
+        }
+        if (repair.isAnswered(ack)) {
             recovering = false;
-            congestion.onRecovered(flight);
+            undo(TcpCounter.SPURIOUS_RECOVERIES);
+        } else if (ack.position() >= recoveryPoint) {
+            recovering = false;
+            congestion.onRecovered(ack.nowNs());
+            deflate(records.inFlight());
         } else {
             partialAcknowledgements++;
-            retransmitDue = true;
-            congestion.onPartialAcknowledgement(octets);
+            repairHead();
+            onPartialAcknowledgement(ack.acknowledged());
         }
     }
 
     @Override
-    public void onDuplicate(final long unacknowledged, final long highest) {
+    void excuse() {
+        recoveryPoint = Math.max(recoveryPoint, records.end());
+    }
+
+    /** The first segment is lost and goes out at once. */
+    private void repairHead() {
+        final int segment = congestion.maxSegmentSize();
+        if (records.length(records.at(0)) > segment + 1) {
+            records.split(0, records.begin() + segment);
+        }
+        records.lose(records.at(0));
+        forced = true;
+    }
+
+    /** RFC 6582 section 3.2 step 3, its first option: no burst when little is in flight at the end. */
+    private void deflate(final long flight) {
+        final int segment = congestion.maxSegmentSize();
+        congestion.window(Math.min(congestion.threshold(), Math.max(flight, segment) + segment));
+    }
+
+    /** RFC 6582 section 3.2 step 3: deflate by what was acknowledged, add one segment back for the one resent. */
+    private void onPartialAcknowledgement(final long octets) {
+        final int segment = congestion.maxSegmentSize();
+        final long deflated = Math.max(congestion.window() - octets, 0) + (octets >= segment ? segment : 0);
+        congestion.window(Math.max(deflated, segment));
+    }
+
+    private void onDuplicate(final long nowNs) {
         duplicates++;
         if (recovering) {
-            congestion.onDuplicate();
-        } else if (duplicates == THRESHOLD && unacknowledged > recoveryPoint) {
+            congestion.window(congestion.window() + congestion.maxSegmentSize()); // a segment has left the network
+        } else if (duplicates == THRESHOLD && endsTrial(records.at(0))) {
+            records.lose(records.at(0));
+            forced = true;
+            excuse();
+        } else if (duplicates == THRESHOLD && records.begin() > recoveryPoint) {
             recovering = true;
-            retransmitDue = true;
             partialAcknowledgements = 0;
-            recoveryPoint = highest;
-            congestion.onLoss(highest - unacknowledged);
+            recoveryPoint = records.end();
+            repair.begin(records.begin());
+            counters.increment(TcpCounter.FAST_RETRANSMITS);
+            congestion.onCongestion(records.end() - records.begin(), nowNs);
+            congestion.window(congestion.threshold() + (long) THRESHOLD * congestion.maxSegmentSize());
+            repairHead();
         }
     }
 
     @Override
-    public void onTimeout(final long unacknowledged, final long highest, final boolean first) {
+    public void onCongestionEcho(final long acknowledged, final long nowNs) {
+        if (!recovering) {
+            congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
+        }
+    }
+
+    @Override
+    public void onTimeout(final boolean first, final long nowNs) {
+        onWindowClosed();
+        beginTimeout(first, !recovering && !timedOut, nowNs);
         duplicates = 0;
         recovering = false;
-        retransmitDue = false;
-        recoveryPoint = highest;
-        congestion.onTimeout(highest - unacknowledged, first);
     }
 
     @Override
-    public boolean isRetransmitDue() {
-        return retransmitDue;
+    public boolean onTime(final long nowNs) {
+        return false;
     }
 
     @Override
-    public void onRetransmitted() {
-        retransmitDue = false;
+    public long deadlineNs(final long timeoutNs) {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public boolean planSpare() {
+        return false;
+    }
+
+    @Override
+    public boolean isProbeDue() {
+        return false;
     }
 
     @Override
@@ -92,8 +172,10 @@ public final class NewRenoRecovery implements LossRecovery {
         return !recovering || partialAcknowledgements <= 1;
     }
 
+    /** Limited transmit (RFC 3042): one segment beyond the window for each of the first two duplicates. */
     @Override
-    public int extraSegments() {
-        return recovering ? 0 : Math.min(duplicates, THRESHOLD - 1);
+    public long room() {
+        final int extra = recovering || timedOut ? 0 : Math.min(duplicates, THRESHOLD - 1);
+        return records.hasRoom() ? super.room() + (long) extra * congestion.maxSegmentSize() : 0;
     }
 }

@@ -11,6 +11,7 @@ public final class RttEstimator {
     private long smoothedNs;
     private long variationNs;
     private long timeoutNs;
+    private long minimumNs;
     private int backoff;
 
     /**
@@ -40,6 +41,7 @@ public final class RttEstimator {
     public void reset(final long timeoutNs) {
         smoothedNs = 0;
         variationNs = 0;
+        minimumNs = 0;
         backoff = 0;
         this.timeoutNs = clamp(timeoutNs);
     }
@@ -50,6 +52,7 @@ public final class RttEstimator {
      * @param sampleNs a measured round trip, more than 0.
      */
     public void onSample(final long sampleNs) {
+        onRoundTrip(sampleNs);
         if (smoothedNs == 0) {
             smoothedNs = sampleNs;
             variationNs = sampleNs / 2;
@@ -59,6 +62,30 @@ public final class RttEstimator {
         }
         backoff = 0;
         timeoutNs = clamp(smoothedNs + Math.max(GRANULARITY_NS, 4 * variationNs));
+    }
+
+    /**
+     * Takes a round trip for the minimum only, as every acknowledgement may measure one.
+     *
+     * @param sampleNs a measured round trip, more than 0.
+     */
+    public void onRoundTrip(final long sampleNs) {
+        minimumNs = minimumNs == 0 ? sampleNs : Math.min(minimumNs, sampleNs);
+    }
+
+    /**
+     * The timer has expired for nothing (RFC 4015 section 3.3): the path is at least as slow as this shows.
+     *
+     * @param sampleNs a measured round trip, or less than 0 if there is none.
+     */
+    public void onSpuriousTimeout(final long sampleNs) {
+        if (sampleNs > 0) {
+            onRoundTrip(sampleNs);
+            smoothedNs = Math.max(smoothedNs, sampleNs);
+            variationNs = Math.max(variationNs, sampleNs / 2);
+            timeoutNs = clamp(smoothedNs + Math.max(GRANULARITY_NS, 4 * variationNs));
+        }
+        backoff = 0;
     }
 
     /** The timer expired: doubles the timeout until the next sample (RFC 6298 section 5.5). */
@@ -82,6 +109,15 @@ public final class RttEstimator {
      */
     public long smoothedNs() {
         return smoothedNs;
+    }
+
+    /**
+     * The shortest sample.
+     *
+     * @return nanoseconds, 0 before the first.
+     */
+    public long minimumNs() {
+        return minimumNs;
     }
 
     /**

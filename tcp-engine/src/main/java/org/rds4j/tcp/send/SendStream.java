@@ -9,6 +9,7 @@ import org.rds4j.tcp.wire.InternetChecksum;
  */
 public final class SendStream {
     private final StreamRing ring;
+    private int limit;
     private long acknowledged;
     private long committed;
     private long claimed;
@@ -21,6 +22,7 @@ public final class SendStream {
      */
     public SendStream(final int capacity, final int overhang) {
         ring = new StreamRing(capacity, overhang);
+        limit = capacity;
     }
 
     /** Starts over at position 0. */
@@ -28,6 +30,25 @@ public final class SendStream {
         acknowledged = 0;
         committed = 0;
         claimed = 0;
+        limit = ring.capacity();
+    }
+
+    /**
+     * Sets how much of the ring may be in use; what is in use already stays.
+     *
+     * @param octets cut to the ring's capacity.
+     */
+    public void limit(final long octets) {
+        limit = (int) Math.min(octets, ring.capacity());
+    }
+
+    /**
+     * How much of the ring may be in use.
+     *
+     * @return octets.
+     */
+    public int limit() {
+        return limit;
     }
 
     /**
@@ -129,7 +150,7 @@ public final class SendStream {
      * @return free octets.
      */
     public int space() {
-        return ring.capacity() - (int) (claimed - acknowledged);
+        return Math.max(0, limit - (int) (claimed - acknowledged));
     }
 
     /**

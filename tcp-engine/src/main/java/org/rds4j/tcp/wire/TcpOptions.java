@@ -13,6 +13,10 @@ public final class TcpOptions {
     public static final int KIND_MSS = 2;
     /** Kind of the window scale. */
     public static final int KIND_WINDOW_SCALE = 3;
+    /** Kind of the permission to send SACK. */
+    public static final int KIND_SACK_PERMITTED = 4;
+    /** Kind of SACK blocks. */
+    public static final int KIND_SACK = 5;
     /** Kind of timestamps. */
     public static final int KIND_TIMESTAMPS = 8;
     /** Octets of the maximum segment size option. */
@@ -21,11 +25,24 @@ public final class TcpOptions {
     public static final int WINDOW_SCALE_LENGTH = 4;
     /** Octets of the timestamps option with its padding. */
     public static final int TIMESTAMPS_LENGTH = 12;
+    /** Octets of the permission to send SACK with its padding. */
+    public static final int SACK_PERMITTED_LENGTH = 4;
+    /** Octets of SACK blocks with their padding, without the blocks. */
+    public static final int SACK_LENGTH = 4;
+    /** Octets of a SACK block. */
+    public static final int SACK_BLOCK_LENGTH = 8;
+    /** Most SACK blocks that fit. */
+    public static final int MAX_SACK_BLOCKS = 4;
+    /** Most octets of all options. */
+    public static final int MAX_LENGTH = 40;
     /** What stands for an option that is absent. */
     public static final int ABSENT = -1;
 
     private static final int TIMESTAMPS_PREFIX = KIND_NOP << 24 | KIND_NOP << 16 | KIND_TIMESTAMPS << 8 | 10;
     private static final int WINDOW_SCALE_PREFIX = KIND_NOP << 24 | KIND_WINDOW_SCALE << 16 | 3 << 8;
+    private static final int SACK_PERMITTED_PREFIX = KIND_NOP << 24 | KIND_NOP << 16 | KIND_SACK_PERMITTED << 8 | 2;
+    private static final int TIMESTAMPS_AFTER_SACK_PREFIX = KIND_SACK_PERMITTED << 24 | 2 << 16 | KIND_TIMESTAMPS << 8 | 10;
+    private static final int SACK_PREFIX = KIND_NOP << 24 | KIND_NOP << 16 | KIND_SACK << 8 | 2;
     private static final int MSS_PREFIX = KIND_MSS << 24 | 4 << 16;
 
     private int maxSegmentSize;
@@ -33,6 +50,10 @@ public final class TcpOptions {
     private boolean hasTimestamps;
     private int timestamp;
     private int timestampEcho;
+    private boolean sackPermitted;
+    private int sackBlocks;
+    private final int[] sackStarts = new int[MAX_SACK_BLOCKS];
+    private final int[] sackEnds = new int[MAX_SACK_BLOCKS];
 
     /** Options of which none is present. */
     public TcpOptions() {
@@ -46,6 +67,8 @@ public final class TcpOptions {
         hasTimestamps = false;
         timestamp = 0;
         timestampEcho = 0;
+        sackPermitted = false;
+        sackBlocks = 0;
     }
 
     /**
@@ -97,8 +120,25 @@ public final class TcpOptions {
                 }
                 yield octets == 10;
             }
+            case KIND_SACK_PERMITTED -> {
+                sackPermitted = octets == 2;
+                yield octets == 2;
+            }
+            case KIND_SACK -> sack(address + 2, octets - 2);
             default -> true;
         };
+    }
+
+    private boolean sack(final long address, final int octets) {
+        if (octets == 0 || octets % SACK_BLOCK_LENGTH != 0) {
+            return false;
+        }
+        sackBlocks = octets / SACK_BLOCK_LENGTH;
+        for (int i = 0; i < sackBlocks; i++) {
+            sackStarts[i] = NetworkOrder.getInt(address + (long) i * SACK_BLOCK_LENGTH);
+            sackEnds[i] = NetworkOrder.getInt(address + (long) i * SACK_BLOCK_LENGTH + 4);
+        }
+        return true;
     }
 
     private void timestamps(final long address) {
@@ -153,6 +193,44 @@ public final class TcpOptions {
     }
 
     /**
+     * Whether the sender understands SACK (RFC 2018 section 2).
+     *
+     * @return true if the option is present.
+     */
+    public boolean isSackPermitted() {
+        return sackPermitted;
+    }
+
+    /**
+     * SACK blocks (RFC 2018 section 3).
+     *
+     * @return 0 to {@value #MAX_SACK_BLOCKS}.
+     */
+    public int sackBlocks() {
+        return sackBlocks;
+    }
+
+    /**
+     * Left edge of a SACK block.
+     *
+     * @param index below {@link #sackBlocks()}.
+     * @return a sequence number.
+     */
+    public int sackStart(final int index) {
+        return sackStarts[index];
+    }
+
+    /**
+     * Right edge of a SACK block.
+     *
+     * @param index below {@link #sackBlocks()}.
+     * @return a sequence number.
+     */
+    public int sackEnd(final int index) {
+        return sackEnds[index];
+    }
+
+    /**
      * Writes the maximum segment size option.
      *
      * @param address        where.
@@ -189,5 +267,56 @@ public final class TcpOptions {
         NetworkOrder.putInt(address + 4, timestamp);
         NetworkOrder.putInt(address + 8, echo);
         return address + TIMESTAMPS_LENGTH;
+    }
+
+    /**
+     * Writes the timestamps option of a SYN with the permission to send SACK in place of its padding.
+     *
+     * @param address   where.
+     * @param timestamp TSval.
+     * @param echo      TSecr.
+     * @return the address behind it.
+     */
+    public static long writeSackPermittedAndTimestamps(final long address, final int timestamp, final int echo) {
+        final long end = writeTimestamps(address, timestamp, echo);
+        NetworkOrder.putInt(address, TIMESTAMPS_AFTER_SACK_PREFIX);
+        return end;
+    }
+
+    /**
+     * Writes the permission to send SACK with its padding.
+     *
+     * @param address where.
+     * @return the address behind it.
+     */
+    public static long writeSackPermitted(final long address) {
+        NetworkOrder.putInt(address, SACK_PERMITTED_PREFIX);
+        return address + SACK_PERMITTED_LENGTH;
+    }
+
+    /**
+     * Writes the head of the SACK option with its padding; {@link #writeSackBlock} follows for each block.
+     *
+     * @param address where.
+     * @param blocks  1 to {@value #MAX_SACK_BLOCKS}.
+     * @return the address behind it.
+     */
+    public static long writeSack(final long address, final int blocks) {
+        NetworkOrder.putInt(address, SACK_PREFIX + blocks * SACK_BLOCK_LENGTH);
+        return address + SACK_LENGTH;
+    }
+
+    /**
+     * Writes a SACK block.
+     *
+     * @param address where.
+     * @param start   left edge, a sequence number.
+     * @param end     right edge.
+     * @return the address behind it.
+     */
+    public static long writeSackBlock(final long address, final int start, final int end) {
+        NetworkOrder.putInt(address, start);
+        NetworkOrder.putInt(address + 4, end);
+        return address + SACK_BLOCK_LENGTH;
     }
 }

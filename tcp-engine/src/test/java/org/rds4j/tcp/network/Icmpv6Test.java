@@ -47,7 +47,8 @@ class Icmpv6Test {
 
     @Test
     void shouldAnswerNoGroup() {
-        assertEquals(NetworkCounter.ICMP_IGNORED, net.receive(icmpv6(ECHO_REQUEST, 0, 1, 64, PEER_LINK6, ALL_NODES, new byte[8])));
+        assertEquals(NetworkCounter.ICMP_IGNORED,
+            net.receive(icmpv6(ECHO_REQUEST, 0, 1, 64, PEER_LINK6, ALL_NODES, new byte[8])));
         assertEquals(0, net.advance(0));
     }
 

@@ -35,7 +35,8 @@ class VlanTest {
     private final InterfaceConfiguration untagged = InterfaceConfiguration.of(OWN_MAC, "192.0.2.1/24", PLAIN);
     private final NetworkCounters counters = NetworkCounters.allocate();
     private final NetworkLayer layer = new NetworkLayer(List.of(
-        untagged, untagged.withVlan(VlanTags.of(5)), untagged.withVlan(new VlanTags(9, 5)), untagged.withVlan(new VlanTags(9, 0))),
+        untagged, untagged.withVlan(VlanTags.of(5)), untagged.withVlan(new VlanTags(9, 5)),
+        untagged.withVlan(new VlanTags(9, 0))),
         new Random(1), counters);
     private final Arrivals arrivals = new Arrivals();
     private final RecordingSink sink = new RecordingSink();

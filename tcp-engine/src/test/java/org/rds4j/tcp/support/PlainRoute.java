@@ -1,5 +1,6 @@
 package org.rds4j.tcp.support;
 
+import org.agrona.UnsafeApi;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.network.NetworkTuning;
@@ -10,6 +11,8 @@ public final class PlainRoute implements NetworkRoute {
     public static final int OVERHEAD = 34;
     public static final long IPV4 = 0xffff_0000_0000L;
 
+    private static final int TRAFFIC_CLASS = 15;
+
     private final int local;
     private final int remote;
     private final int mtu;
@@ -17,12 +20,23 @@ public final class PlainRoute implements NetworkRoute {
     private boolean resolved = true;
     private int confirmed;
     private int lastTrafficClass;
+    private long openAddress;
 
     public PlainRoute(final int local, final int remote, final int mtu) {
         this.local = local;
         this.remote = remote;
         this.mtu = mtu;
         this.path = new PathMtu(mtu, NetworkTuning.DEFAULT.pathMtuFloorIpv4(), NetworkTuning.DEFAULT);
+    }
+
+    /** The ECN field of a frame built through a route like this; it lies where that of IPv4 does. */
+    public static int ecnField(final long frame) {
+        return UnsafeApi.getByte(frame + TRAFFIC_CLASS) & 3;
+    }
+
+    /** Marks such a frame, as a congested switch does. */
+    public static void mark(final long frame) {
+        UnsafeApi.putByte(frame + TRAFFIC_CLASS, (byte) (UnsafeApi.getByte(frame + TRAFFIC_CLASS) | 3));
     }
 
     public void resolved(final boolean resolved) {
@@ -85,13 +99,14 @@ public final class PlainRoute implements NetworkRoute {
         if (transportLength > mtu - 20) {
             throw new IllegalStateException("segment of " + transportLength + " octets on MTU " + mtu);
         }
-        final long address = sink.claim(OVERHEAD + transportLength);
-        return address == 0 ? 0 : address + OVERHEAD;
+        openAddress = sink.claim(OVERHEAD + transportLength);
+        return openAddress == 0 ? 0 : openAddress + OVERHEAD;
     }
 
     @Override
     public int commit(final FrameSink sink, final int transportLength, final int trafficClass, final int flags) {
         lastTrafficClass = trafficClass;
+        UnsafeApi.putByte(openAddress + TRAFFIC_CLASS, (byte) trafficClass);
         sink.commit(OVERHEAD + transportLength, flags);
         return OVERHEAD + transportLength;
     }

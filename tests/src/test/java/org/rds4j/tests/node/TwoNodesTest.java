@@ -36,9 +36,11 @@ import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.RdsTimeoutException;
 import org.rds4j.RdsWouldBlockException;
+import org.rds4j.RecordCipher;
 import org.rds4j.ThreadingMode;
 import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.sim.check.PayloadPattern;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.InMemoryLinkPair;
@@ -215,6 +217,57 @@ class TwoNodesTest {
         }
         assertEquals(Map.of(0, 1L, 10, 1L, 26, 1L, 46, 1L), codePoints(PcapFile.frames(file), false));
         assertEquals(Map.of(0, 1L, 10, 1L, 26, 1L, 46, 1L), codePoints(PcapFile.frames(file), true));
+    }
+
+    @Test
+    void shouldKeepTheControlLevelFromApplicationsUnlessTheNodeAllowsIt() {
+        final QosConfiguration generous = QosConfiguration.builder().controlAllowed(true).build();
+        try (RdsNode first = RdsNode.with(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.INVOKER, null, "first"))
+                .link(link.first()).launch();
+            RdsNode second = RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.INVOKER, null, "second"))
+                .link(link.second()).qos(generous).launch();
+            RdsSocket barred = TwoNodes.bound(first, PORT);
+            RdsSocket allowed = TwoNodes.bound(second, PORT)) {
+            final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1]);
+            assertEquals(RdsSocket.NOT_PERMITTED, barred.offer(TwoNodes.at(second, PORT), buffer, 0, 1, 7));
+            assertEquals(Errno.EPERM, assertThrows(RdsException.class, () -> barred.serviceLevel(7)).errno());
+            assertEquals(0, barred.serviceLevel());
+            assertEquals(0, barred.unacknowledgedLength());
+            allowed.serviceLevel(7);
+            assertTrue(allowed.offer(TwoNodes.at(first, PORT), buffer, 0, 1) > 0);
+            new TwoNodes(first, second, ThreadingMode.INVOKER).await(
+                "the datagram", () -> barred.poll((came, offset, length, info) -> assertEquals(0, info.lane()), 1) > 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"AES_128_GCM,AES_128_GCM,0", "AES_256_GCM,AES_128_GCM,1", "AES_128_GCM,AES_256_GCM,1"})
+    void shouldSealWithTheStrongerOfTheCiphersThatTheTwoAskFor(
+        final RecordCipher ofFirst, final RecordCipher ofSecond, final int strong) {
+        try (TwoNodes nodes = nodes(ThreadingMode.INVOKER, true, link.first(), link.second(),
+                context -> context.cipher(TwoNodes.FIRST.equals(context.address()) ? ofFirst : ofSecond));
+            Traffic traffic = new Traffic(nodes, new SplittableRandom(6), 1, 2_000)) {
+            traffic.exchange(10, 0);
+            assertEquals(strong, TwoNodes.counter(nodes.first(), "crypto-handshakes-256"));
+            assertEquals(strong, TwoNodes.counter(nodes.second(), "crypto-handshakes-256"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, 100_000})
+    void shouldGoOnAfterAnOfferOutOfItsBuffersBounds(final int length) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[length]);
+        final DirectBufferVector[] pieces = {
+            new DirectBufferVector(buffer, 0, length), new DirectBufferVector(buffer, 1, length)};
+        try (TwoNodes nodes = nodes(ThreadingMode.INVOKER, false);
+            Traffic traffic = new Traffic(nodes, new SplittableRandom(7), 1, 2_000);
+            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT)) {
+            final RdsAddress destination = TwoNodes.at(nodes.second(), PORT);
+            assertThrows(IndexOutOfBoundsException.class, () -> sender.offer(destination, buffer, 1, length));
+            assertThrows(IndexOutOfBoundsException.class, () -> sender.offer(destination, pieces));
+            assertEquals(0, sender.unacknowledgedLength());
+            traffic.exchange(50, 50);
+        }
     }
 
     /** Connections per code point of the segments that carry data, in one direction; a connection has one only. */

@@ -1,0 +1,207 @@
+package org.rds4j.tcp.send;
+
+import org.rds4j.tcp.congestion.CongestionSample;
+
+/**
+ * What a valid acknowledgement says about data sent, in stream positions, and what loss recovery found out from it. One mutable
+ * object per engine, filled anew for each segment and valid while it is processed. One thread.
+ */
+public final class Acknowledgement {
+    /** Most SACK blocks of a segment. */
+    public static final int MAX_BLOCKS = 4;
+    /** Stands for the absence of timestamps: no transmission is too late for the echo. */
+    public static final long NO_ECHO = Long.MAX_VALUE;
+
+    private final CongestionSample sample = new CongestionSample();
+    private final long[] starts = new long[MAX_BLOCKS];
+    private final long[] ends = new long[MAX_BLOCKS];
+    private long nowNs;
+    private long position;
+    private boolean duplicate;
+    private boolean unsent;
+    private long echoLimitNs;
+    private int blocks;
+    private boolean hasReport;
+    private long reportStart;
+    private long reportEnd;
+    private long acknowledged;
+    private long delivered;
+    private long rttNs;
+    private long earliestRttNs;
+    private boolean originals;
+    private boolean repeated;
+
+    /** An acknowledgement of nothing. */
+    public Acknowledgement() {
+    }
+
+    /**
+     * Starts over.
+     *
+     * @param position  what is acknowledged cumulatively: the new SND.UNA, or the old one.
+     * @param duplicate it is a duplicate in the sense of RFC 5681 section 2.
+     * @param unsent    there is data that was not sent and that the peer's window would take.
+     * @param nowNs     the engine's time.
+     * @return this.
+     */
+    public Acknowledgement start(final long position, final boolean duplicate, final boolean unsent, final long nowNs) {
+        this.position = position;
+        this.duplicate = duplicate;
+        this.unsent = unsent;
+        this.nowNs = nowNs;
+        sample.start(nowNs);
+        echoLimitNs = NO_ECHO;
+        blocks = 0;
+        hasReport = false;
+        acknowledged = 0;
+        delivered = 0;
+        rttNs = CongestionSample.NO_RTT;
+        earliestRttNs = CongestionSample.NO_RTT;
+        originals = false;
+        repeated = false;
+        return this;
+    }
+
+    /**
+     * Sets what the echoed timestamp says.
+     *
+     * @param limitNs what was sent at this time or later did not carry the timestamp that is echoed.
+     */
+    public void echo(final long limitNs) {
+        echoLimitNs = limitNs;
+    }
+
+    /**
+     * Adds a SACK block, keeping the blocks in ascending order.
+     *
+     * @param start position of its first octet.
+     * @param end   position behind its last octet.
+     */
+    public void block(final long start, final long end) {
+        int index = blocks++;
+        while (index > 0 && starts[index - 1] > start) {
+            starts[index] = starts[index - 1];
+            ends[index] = ends[index - 1];
+            index--;
+        }
+        starts[index] = start;
+        ends[index] = end;
+    }
+
+    /**
+     * Sets what the peer reports to have received twice (RFC 2883).
+     *
+     * @param start position of its first octet.
+     * @param end   position behind its last octet.
+     */
+    public void report(final long start, final long end) {
+        hasReport = true;
+        reportStart = start;
+        reportEnd = end;
+    }
+
+    /** Octets [start, end) were acknowledged cumulatively. */
+    void acknowledge(final long octets) {
+        acknowledged += octets;
+    }
+
+    /** A record, or a part of one, was delivered that was not known to be. */
+    void deliver(final long octets, final long sinceSentNs, final boolean again) {
+        delivered += octets;
+        if (again) {
+            repeated = true;
+            return;
+        }
+        originals = true;
+        final long measuredNs = Math.max(1, sinceSentNs);
+        rttNs = rttNs == CongestionSample.NO_RTT ? measuredNs : Math.min(rttNs, measuredNs);
+        earliestRttNs = Math.max(earliestRttNs, measuredNs);
+    }
+
+    /**
+     * The sample for congestion control, for what the connection knows.
+     *
+     * @return to be completed by loss recovery.
+     */
+    public CongestionSample sample() {
+        return sample;
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    long position() {
+        return position;
+    }
+
+    boolean isDuplicate() {
+        return duplicate;
+    }
+
+    boolean hasUnsent() {
+        return unsent;
+    }
+
+    boolean isEchoOlderThan(final long sentNs) {
+        return sentNs >= echoLimitNs;
+    }
+
+    int blocks() {
+        return blocks;
+    }
+
+    long start(final int index) {
+        return starts[index];
+    }
+
+    long end(final int index) {
+        return ends[index];
+    }
+
+    boolean hasReport() {
+        return hasReport;
+    }
+
+    long reportStart() {
+        return reportStart;
+    }
+
+    long reportEnd() {
+        return reportEnd;
+    }
+
+    /** By how much SND.UNA advanced. */
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    /** DeliveredData of RFC 9937. */
+    long delivered() {
+        return delivered;
+    }
+
+    /** Whether something was delivered that was sent once only. */
+    boolean hasOriginals() {
+        return originals;
+    }
+
+    /**
+     * The round trip of the segment that left last, of those delivered that were sent once only.
+     *
+     * @return nanoseconds, or {@link CongestionSample#NO_RTT}.
+     */
+    public long rttNs() {
+        return rttNs;
+    }
+
+    /**
+     * The round trip for the retransmission timer: that of the segment that left first, so that it holds the peer's delay; none
+     * if anything acknowledged was sent twice (Karn, RFC 6298 section 3).
+     *
+     * @return nanoseconds, or {@link CongestionSample#NO_RTT}.
+     */
+    public long timerRttNs() {
+        return repeated ? CongestionSample.NO_RTT : earliestRttNs;
+    }
+}

@@ -1,0 +1,102 @@
+package org.rds4j.tcp.send;
+
+/**
+ * Recent acknowledgement (RFC 8985 section 6.2): what was sent before something that has arrived, by more than the reordering
+ * window, is lost. Steps 2 to 4; one per connection, one thread.
+ */
+final class Rack {
+    private static final int DUPLICATES = 3;
+    private static final int PERSIST = 16;
+    private static final long NONE = -1;
+
+    private long sentNs;
+    private long end;
+    private long rttNs;
+    private long forward;
+    private boolean reordering;
+    private int multiplier;
+    private int persist;
+    private long reportRound;
+
+    Rack() {
+        reset();
+    }
+
+    void reset() {
+        sentNs = Long.MIN_VALUE;
+        end = 0;
+        rttNs = NONE;
+        forward = 0;
+        reordering = false;
+        multiplier = 1;
+        persist = PERSIST;
+        reportRound = NONE;
+    }
+
+    /** Steps 2 and 3, for each segment newly acknowledged, in ascending order. */
+    void onDelivered(final long segmentSentNs, final long segmentEnd, final boolean repeated, final long minRttNs,
+        final Acknowledgement ack) {
+        final long measuredNs = Math.max(1, ack.nowNs() - segmentSentNs);
+        if (segmentEnd > forward) {
+            forward = segmentEnd;
+        } else if (segmentEnd < forward && !repeated) {
+            reordering = true;
+        }
+        if (repeated && (ack.isEchoOlderThan(segmentSentNs) || measuredNs < minRttNs)) {
+            return; // it is the first transmission that arrived
+        }
+        rttNs = measuredNs;
+        if (isLater(segmentSentNs, segmentEnd)) {
+            sentNs = segmentSentNs;
+            end = segmentEnd;
+        }
+    }
+
+    private boolean isLater(final long segmentSentNs, final long segmentEnd) {
+        return segmentSentNs > sentNs || (segmentSentNs == sentNs && segmentEnd > end);
+    }
+
+    /** Whether a segment left before the latest one that has arrived. */
+    boolean isOvertaken(final long segmentSentNs, final long segmentEnd) {
+        return segmentSentNs < sentNs || (segmentSentNs == sentNs && segmentEnd < end);
+    }
+
+    /** Step 4: the peer reports a duplicate, so the window was too small; at most once per round trip. */
+    void onReport(final long unacknowledged, final long highest) {
+        if (reportRound == NONE || unacknowledged >= reportRound) {
+            reportRound = highest;
+            multiplier++;
+            persist = PERSIST;
+        }
+    }
+
+    /** Step 4: a recovery has ended. */
+    void onRecovered() {
+        if (--persist <= 0) {
+            multiplier = 1;
+            persist = PERSIST;
+        }
+    }
+
+    /** A repair turned out to be for nothing: the path reorders. */
+    void onReordering() {
+        reordering = true;
+    }
+
+    /** How long after its overtaking a segment is waited for. */
+    long window(final boolean recovering, final int segmentsSacked, final long minRttNs, final long smoothedNs) {
+        if (!reordering && (recovering || segmentsSacked >= DUPLICATES)) {
+            return 0;
+        }
+        return Math.min(multiplier * (minRttNs / 4), smoothedNs);
+    }
+
+    /** RACK.rtt, or less than 0 while nothing has arrived. */
+    long rttNs() {
+        return rttNs;
+    }
+
+    int multiplier() {
+        return multiplier;
+    }
+}

@@ -1,0 +1,100 @@
+package org.rds4j.tcp.send;
+
+/** The tail loss probe (RFC 8985 section 7): when the last segments of a flight stay unanswered, one more asks for an answer. */
+final class TailProbe {
+    static final long NONE = Long.MAX_VALUE;
+    private static final long WITHOUT_RTT_NS = 1_000_000_000L;
+    private static final long NOT_SENT = -1;
+
+    private final long peerDelayNs;
+    private final long slackNs;
+    private long deadlineNs;
+    private boolean due;
+    private long end;
+    private boolean repeats;
+    private boolean measured;
+
+    /** A probe that waits for the peer's delay when one segment is in flight, and for the slack otherwise. */
+    TailProbe(final long peerDelayNs, final long slackNs) {
+        this.peerDelayNs = peerDelayNs;
+        this.slackNs = slackNs;
+        reset();
+    }
+
+    void reset() {
+        deadlineNs = NONE;
+        due = false;
+        end = NOT_SENT;
+        repeats = false;
+        measured = true;
+    }
+
+    /** Section 7.2, after new data left or some was acknowledged: waits anew. One probe at a time, and one per round trip. */
+    void schedule(final long smoothedNs, final boolean oneSegment, final long nowNs) {
+        due = false;
+        if (end != NOT_SENT || !measured) {
+            deadlineNs = NONE;
+        } else if (smoothedNs == 0) {
+            deadlineNs = nowNs + WITHOUT_RTT_NS;
+        } else {
+            deadlineNs = nowNs + 2 * smoothedNs + (oneSegment ? peerDelayNs : slackNs);
+        }
+    }
+
+    void cancel() {
+        deadlineNs = NONE;
+        due = false;
+    }
+
+    /** When the probe is to be sent, not later than the retransmission timer. */
+    long deadlineNs(final long timeoutNs) {
+        deadlineNs = deadlineNs == NONE ? NONE : Math.min(deadlineNs, timeoutNs);
+        return deadlineNs;
+    }
+
+    /** Whether the probe has become due. */
+    boolean onTime(final long nowNs) {
+        if (deadlineNs > nowNs) {
+            return false;
+        }
+        deadlineNs = NONE;
+        due = true;
+        return true;
+    }
+
+    boolean isDue() {
+        return due;
+    }
+
+    /** Section 7.3: the probe left; it repeats the end of the flight or is new data. */
+    void onSent(final long highest, final boolean repetition) {
+        due = false;
+        deadlineNs = NONE;
+        end = highest;
+        repeats = repetition;
+        measured = false;
+    }
+
+    void onMeasured() {
+        measured = true;
+    }
+
+    /** Section 7.4; true if the probe has repaired a loss that congestion control must hear of. */
+    boolean onAcknowledgement(final Acknowledgement ack) {
+        if (end == NOT_SENT || ack.position() < end) {
+            return false;
+        }
+        final boolean reported = ack.hasReport() && ack.reportEnd() == end;
+        final boolean repaired = repeats && !reported && ack.position() > end;
+        if (!repeats || reported || repaired || (ack.isDuplicate() && ack.blocks() == 0)) {
+            end = NOT_SENT;
+        }
+        return repaired;
+    }
+
+    /** A repair or the timer takes over. */
+    void abandon() {
+        cancel();
+        end = NOT_SENT;
+    }
+}
