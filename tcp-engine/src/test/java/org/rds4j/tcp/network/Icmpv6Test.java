@@ -168,7 +168,7 @@ class Icmpv6Test {
         assertEquals(source, new IpAddress(frame.getLong(22), frame.getLong(30)));
         assertEquals(destination, new IpAddress(frame.getLong(38), frame.getLong(46)));
         final ByteBuffer summed = ByteBuffer.allocate(40 + length);
-        summed.put(frame.array(), 22, 32).putInt(length).putInt(58).put(frame.array(), 54, length);
+        summed.put(frame.slice(22, 32)).putInt(length).putInt(58).put(frame.slice(54, length));
         assertEquals(0xffff, NetworkFixture.sum(summed, 0, summed.capacity()));
         assertEquals(Math.max(60, 54 + length), frame.capacity());
     }
