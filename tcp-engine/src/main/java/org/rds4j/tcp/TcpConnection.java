@@ -114,6 +114,15 @@ public interface TcpConnection {
     void noDelay(boolean noDelay);
 
     /**
+     * Corks the connection: segments smaller than the largest wait until they are full, the cork is taken out or the direction
+     * closed, or {@link TcpConfiguration#corkNs()} have passed. Unlike Nagle's algorithm it does not look at what is
+     * unacknowledged, and it holds whether or not that is switched off.
+     *
+     * @param cork true to hold partial segments, false to let them go.
+     */
+    void cork(boolean cork);
+
+    /**
      * Sets the user timeout (RFC 9293 section 3.9.1, RFC 5482): the longest that data may stay unacknowledged, or a window
      * closed.
      *

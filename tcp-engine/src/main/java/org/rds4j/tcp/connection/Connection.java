@@ -44,13 +44,15 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int LINGER = 5;
     static final int RECOVERY = 6;
     static final int PACE = 7;
-    static final int TIMER_KINDS = 8;
+    static final int CORK = 8;
+    static final int TIMER_KINDS = 9;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
     static final int EVENT_RECEIVABLE = 4;
     static final int EVENT_PEER_CLOSED = 8;
     static final int EVENT_CLOSED = 16;
+    static final int EVENT_UNRESPONSIVE = 32;
 
     static final long NOT_TIMED = -1;
     static final long NO_FIN = Long.MAX_VALUE;
@@ -70,6 +72,7 @@ final class Connection extends FourTuple implements TcpConnection {
     final ReceiveTuning tuning;
     final SelectableCongestion congestion;
     final TimerSet<Connection> timers;
+    final ReplyAllowance replies = new ReplyAllowance();
     /** With SACK or without, as negotiated. */
     LossRecovery recovery;
     boolean sack;
@@ -106,10 +109,13 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean probeDue;
     boolean sendOverride;
     boolean noDelay;
+    boolean cork;
     long smallEnd;
     long lastSentNs;
     long timedEnd;
     long synSentNs;
+    boolean synSentAgain;
+    long openedNs;
     int retries;
     int persistBackoff;
     int probesUnanswered;
@@ -129,7 +135,6 @@ final class Connection extends FourTuple implements TcpConnection {
     long tsRecentNs;
     long lastAckSent;
     long lastChallengeNs;
-    long lastProbeReplyNs;
     long lastReceivedNs;
     int keepaliveSent;
 
@@ -142,7 +147,9 @@ final class Connection extends FourTuple implements TcpConnection {
 
     private final Connections connections;
     private final LossRecovery sackRecovery;
-    private final LossRecovery plainRecovery;
+    private final SendRecords records;
+    /** Made for the first peer without SACK, since there are few. */
+    private LossRecovery plainRecovery;
 
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
@@ -156,10 +163,9 @@ final class Connection extends FourTuple implements TcpConnection {
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         window = new ReceiveWindow(configuration.receiveBufferLength());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
-        final SendRecords records = new SendRecords(connections.records);
+        records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
             records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
-        plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -170,7 +176,7 @@ final class Connection extends FourTuple implements TcpConnection {
         window.reset();
         acks.reset(configuration.quickAcks());
         rtt.reset();
-        recoverWith(false);
+        recoverWith(sackRecovery);
         congestion.reset();
         ecnSender.start(false);
         ecnReceiver.start(false, false);
@@ -209,10 +215,13 @@ final class Connection extends FourTuple implements TcpConnection {
         probeDue = false;
         sendOverride = false;
         noDelay = !configuration.nagle();
+        cork = false;
         smallEnd = 0;
         lastSentNs = connections.nowNs;
         timedEnd = 0;
         synSentNs = NOT_TIMED;
+        synSentAgain = false;
+        openedNs = connections.nowNs;
         retries = 0;
         persistBackoff = 0;
         probesUnanswered = 0;
@@ -226,19 +235,28 @@ final class Connection extends FourTuple implements TcpConnection {
         receiveClosed = false;
         timestamps = false;
         windowScale = false;
+        sack = false;
         tsRecent = 0;
         tsRecentNs = connections.nowNs;
         lastAckSent = 0;
         lastChallengeNs = LONG_AGO;
-        lastProbeReplyNs = LONG_AGO;
+        replies.refill(connections.nowNs);
         lastReceivedNs = connections.nowNs;
         keepaliveSent = 0;
     }
 
     /** Settles whether the peer understands SACK. */
-    void recoverWith(final boolean understandsSack) {
-        sack = understandsSack;
-        recovery = understandsSack ? sackRecovery : plainRecovery;
+    void understandsSack(final boolean understands) {
+        if (!understands && plainRecovery == null) {
+            plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
+        }
+        recoverWith(understands ? sackRecovery : plainRecovery);
+        sack = understands;
+    }
+
+    private void recoverWith(final LossRecovery way) {
+        sack = false;
+        recovery = way;
         recovery.reset();
         sacks.reset();
     }
@@ -323,6 +341,15 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void noDelay(final boolean noDelay) {
         this.noDelay = noDelay;
+        connections.touch(this);
+    }
+
+    @Override
+    public void cork(final boolean cork) {
+        this.cork = cork;
+        if (!cork) {
+            timers.cancel(CORK);
+        }
         connections.touch(this);
     }
 

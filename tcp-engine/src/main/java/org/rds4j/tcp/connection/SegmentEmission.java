@@ -76,7 +76,7 @@ final class SegmentEmission {
         if (planData(c)) {
             return DATA;
         }
-        if (c.recovery.planSpare() && planAgain(c)) {
+        if (!held && c.recovery.planSpare() && planAgain(c)) {
             return RETRANSMIT;
         }
         return c.probeDue ? PROBE : planAcknowledgement(c);
@@ -131,10 +131,11 @@ final class SegmentEmission {
         if (c.sendOverride) {
             return true;
         }
-        if (length == available && (c.noDelay || c.closing || c.smallEnd <= c.sndUna)) {
-            return true;
+        final boolean undelayed = c.noDelay || c.smallEnd <= c.sndUna;
+        if (length == available) {
+            return c.closing || (undelayed && !c.cork);
         }
-        return length >= c.maxSndWnd / 2;
+        return undelayed && length >= c.maxSndWnd / 2;
     }
 
     /** Octets of SACK blocks on the next segment: as many as fit beside the timestamps. */
@@ -227,12 +228,13 @@ final class SegmentEmission {
     private void onSynSent(final Connection c, final boolean reply, final long nowNs) {
         c.synDue = false;
         if (c.sndNxt >= 0) {
+            c.synSentAgain = true;
             countRetransmission(c);
         } else {
             c.synSentNs = nowNs;
+            c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         }
         c.sndNxt = 0;
-        c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         if (reply) {
             onAcknowledgementSent(c);
         }

@@ -12,6 +12,8 @@ public final class PlainRoute implements NetworkRoute {
     public static final long IPV4 = 0xffff_0000_0000L;
 
     private static final int TRAFFIC_CLASS = 15;
+    private static final int SOURCE = 26;
+    private static final int DESTINATION = 30;
 
     private final int local;
     private final int remote;
@@ -32,6 +34,16 @@ public final class PlainRoute implements NetworkRoute {
     /** The ECN field of a frame built through a route like this; it lies where that of IPv4 does. */
     public static int ecnField(final long frame) {
         return UnsafeApi.getByte(frame + TRAFFIC_CLASS) & 3;
+    }
+
+    /** The source of such a frame, as given to the constructor. */
+    public static int source(final long frame) {
+        return UnsafeApi.getInt(frame + SOURCE);
+    }
+
+    /** The destination of such a frame. */
+    public static int destination(final long frame) {
+        return UnsafeApi.getInt(frame + DESTINATION);
     }
 
     /** Marks such a frame, as a congested switch does. */
@@ -107,6 +119,8 @@ public final class PlainRoute implements NetworkRoute {
     public int commit(final FrameSink sink, final int transportLength, final int trafficClass, final int flags) {
         lastTrafficClass = trafficClass;
         UnsafeApi.putByte(openAddress + TRAFFIC_CLASS, (byte) trafficClass);
+        UnsafeApi.putInt(openAddress + SOURCE, local);
+        UnsafeApi.putInt(openAddress + DESTINATION, remote);
         sink.commit(OVERHEAD + transportLength, flags);
         return OVERHEAD + transportLength;
     }

@@ -383,6 +383,11 @@ public final class Script {
         }
 
         @Override
+        public void onUnresponsive(final TcpConnection c) {
+            events.add("unresponsive");
+        }
+
+        @Override
         public void onClosed(final TcpConnection c, final CloseReason reason) {
             events.add("closed " + reason);
         }
