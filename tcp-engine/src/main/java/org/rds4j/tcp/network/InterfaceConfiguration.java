@@ -20,6 +20,7 @@ import org.rds4j.tcp.wire.MacAddress;
  * @param vlanInsert      the device inserts a C-tag that stands alone; false is the forced software mode.
  * @param neighbours      most hosts on the link whose address is known or asked for, 4 to 65536.
  * @param routes          most remote hosts whose route and path MTU are kept ready, 1 to 1048576.
+ * @param aggregation     consecutive segments of a burst go upward together (GRO).
  * @param tuning          the numbers.
  */
 public record InterfaceConfiguration(
@@ -33,6 +34,7 @@ public record InterfaceConfiguration(
     boolean vlanInsert,
     int neighbours,
     int routes,
+    boolean aggregation,
     NetworkTuning tuning) {
 
     private static final int MIN_MTU = 68;
@@ -84,7 +86,7 @@ public record InterfaceConfiguration(
         }
         return new InterfaceConfiguration(
             mac, addresses, IpAddress.UNSPECIFIED, IpAddress.UNSPECIFIED, VlanTags.NONE, Math.min(link.mtu(), MAX_MTU),
-            link.receiveChecksum(), link.vlanInsert(), DEFAULT_NEIGHBOURS, DEFAULT_ROUTES, NetworkTuning.DEFAULT);
+            link.receiveChecksum(), link.vlanInsert(), DEFAULT_NEIGHBOURS, DEFAULT_ROUTES, true, NetworkTuning.DEFAULT);
     }
 
     /**
@@ -97,7 +99,8 @@ public record InterfaceConfiguration(
         final List<InterfaceAddress> more = new ArrayList<>(addresses);
         more.add(InterfaceAddress.parse(cidr));
         return new InterfaceConfiguration(
-            mac, more, gatewayIpv4, gatewayIpv6, vlan, mtu, receiveChecksum, vlanInsert, neighbours, routes, tuning);
+            mac, more, gatewayIpv4, gatewayIpv6, vlan, mtu, receiveChecksum, vlanInsert,
+            neighbours, routes, aggregation, tuning);
     }
 
     /**
@@ -110,7 +113,8 @@ public record InterfaceConfiguration(
         final IpAddress address = IpAddress.parse(gateway);
         return new InterfaceConfiguration(
             mac, addresses, address.isIpv4() ? address : gatewayIpv4, address.isIpv4() ? gatewayIpv6 : address,
-            vlan, mtu, receiveChecksum, vlanInsert, neighbours, routes, tuning);
+            vlan, mtu, receiveChecksum, vlanInsert,
+            neighbours, routes, aggregation, tuning);
     }
 
     /**
@@ -122,7 +126,8 @@ public record InterfaceConfiguration(
     public InterfaceConfiguration withMtu(final int smallerMtu) {
         require(smallerMtu <= mtu, "mtu " + smallerMtu + " exceeds the link's " + mtu);
         return new InterfaceConfiguration(
-            mac, addresses, gatewayIpv4, gatewayIpv6, vlan, smallerMtu, receiveChecksum, vlanInsert, neighbours, routes, tuning);
+            mac, addresses, gatewayIpv4, gatewayIpv6, vlan, smallerMtu, receiveChecksum, vlanInsert,
+            neighbours, routes, aggregation, tuning);
     }
 
     /**
@@ -134,7 +139,29 @@ public record InterfaceConfiguration(
      */
     public InterfaceConfiguration withTables(final int mostNeighbours, final int mostRoutes) {
         return new InterfaceConfiguration(
-            mac, addresses, gatewayIpv4, gatewayIpv6, vlan, mtu, receiveChecksum, vlanInsert, mostNeighbours, mostRoutes, tuning);
+            mac, addresses, gatewayIpv4, gatewayIpv6, vlan, mtu, receiveChecksum, vlanInsert,
+            mostNeighbours, mostRoutes, aggregation, tuning);
+    }
+
+    /**
+     * The same with checksums verified in software whatever the device says: for devices that are not to be trusted.
+     *
+     * @return the changed copy.
+     */
+    public InterfaceConfiguration withSoftwareChecksums() {
+        return new InterfaceConfiguration(
+            mac, addresses, gatewayIpv4, gatewayIpv6, vlan, mtu, false, vlanInsert, neighbours, routes, aggregation, tuning);
+    }
+
+    /**
+     * The same with every received segment going upward by itself.
+     *
+     * @return the changed copy.
+     */
+    public InterfaceConfiguration withoutAggregation() {
+        return new InterfaceConfiguration(
+            mac, addresses, gatewayIpv4, gatewayIpv6, vlan, mtu, receiveChecksum, vlanInsert,
+            neighbours, routes, false, tuning);
     }
 
     /**
@@ -145,7 +172,8 @@ public record InterfaceConfiguration(
      */
     public InterfaceConfiguration withVlan(final VlanTags tags) {
         return new InterfaceConfiguration(
-            mac, addresses, gatewayIpv4, gatewayIpv6, tags, mtu, receiveChecksum, vlanInsert, neighbours, routes, tuning);
+            mac, addresses, gatewayIpv4, gatewayIpv6, tags, mtu, receiveChecksum, vlanInsert,
+            neighbours, routes, aggregation, tuning);
     }
 
     /**
@@ -156,7 +184,8 @@ public record InterfaceConfiguration(
      */
     public InterfaceConfiguration withTuning(final NetworkTuning numbers) {
         return new InterfaceConfiguration(
-            mac, addresses, gatewayIpv4, gatewayIpv6, vlan, mtu, receiveChecksum, vlanInsert, neighbours, routes, numbers);
+            mac, addresses, gatewayIpv4, gatewayIpv6, vlan, mtu, receiveChecksum, vlanInsert,
+            neighbours, routes, aggregation, numbers);
     }
 
     /**

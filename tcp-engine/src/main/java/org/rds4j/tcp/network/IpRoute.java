@@ -1,6 +1,10 @@
 package org.rds4j.tcp.network;
 
 import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.link.SegmentSink;
+import org.rds4j.tcp.link.SegmentTrain;
+import org.rds4j.tcp.wire.EthernetFlyweight;
+import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 
 /** What the ways to IPv4 and IPv6 hosts have in common: the next hop, the link header, the path MTU. */
 abstract class IpRoute implements NetworkRoute {
@@ -114,6 +118,28 @@ abstract class IpRoute implements NetworkRoute {
         final int length = link.pad(openAddress, headersLength + transportLength);
         sink.commit(length, flags | link.flags());
         return length;
+    }
+
+    /** Trains are for frames without tags, which every device that cuts understands. */
+    @Override
+    public final boolean carriesTrains() {
+        return link.length() == EthernetFlyweight.HEADER_LENGTH && link.flags() == 0;
+    }
+
+    @Override
+    public final int commitTrain(final SegmentSink sink, final SegmentTrain train, final int trafficClass) {
+        link.write(openAddress, neighbour.mac, type);
+        train.network(link.length(), headersLength, pseudoHeaderSum(TcpHeaderFlyweight.PROTOCOL, 0));
+        writeIpHeader(
+            openAddress + link.length(), train.headersLength() - headersLength + train.payloadLength(), trafficClass & 0xff);
+        onTrain(train.count());
+        sink.commitTrain(train);
+        return train.frameOctets();
+    }
+
+    /** One header was written for so many packets. */
+    void onTrain(final int packets) {
+        // IPv6 does not number packets.
     }
 
     @Override

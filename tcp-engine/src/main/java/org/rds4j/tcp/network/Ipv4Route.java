@@ -47,6 +47,11 @@ final class Ipv4Route extends IpRoute {
     }
 
     @Override
+    void onTrain(final int packets) {
+        identification += packets - 1;
+    }
+
+    @Override
     public long pseudoHeaderSum(final int protocol, final int transportLength) {
         return addressSum + protocol + transportLength;
     }

@@ -33,6 +33,8 @@ final class NetworkInterface {
     private final ReceivedPacket packet = new ReceivedPacket();
     private final RouteTable unreachable;
     private TransportHandler transport;
+    private ReceiveAggregator aggregator;
+    private boolean isInBurst;
 
     NetworkInterface(
         final int id, final InterfaceConfiguration configuration, final RandomGenerator random,
@@ -79,6 +81,25 @@ final class NetworkInterface {
 
     void transport(final TransportHandler handler) {
         transport = handler;
+        aggregator = configuration.aggregation() && handler != null ? new ReceiveAggregator(handler, counters) : null;
+    }
+
+    /** Segments that follow may be collected until the burst ends. */
+    void beginBurst() {
+        isInBurst = aggregator != null;
+    }
+
+    void endBurst(final long nowNs) {
+        endRuns(nowNs);
+        isInBurst = false;
+    }
+
+    /** Hands up what is collected, so that something else keeps its place in the order of arrival. */
+    private void endRuns(final long nowNs) {
+        if (isInBurst) {
+            transport.arrivingBy(id);
+            aggregator.flush(nowNs);
+        }
     }
 
     void announce(final long nowNs) {
@@ -138,11 +159,15 @@ final class NetworkInterface {
         if (outcome != null) {
             return outcome;
         }
-        // What the device said of checksums was about the pieces.
+        // The memory is used again, so this one goes up by itself. What the device said of checksums was about the pieces.
+        endRuns(nowNs);
+        final boolean wasInBurst = isInBurst;
+        isInBurst = false;
         final NetworkCounter ofWhole = packet.isIpv6
             ? receiveIpv6(reassembler.packet(), reassembler.packetLength(), false, 0, nowNs)
             : receiveIpv4(reassembler.packet(), reassembler.packetLength(), false, 0, nowNs);
         reassembler.release();
+        isInBurst = wasInBurst;
         return ofWhole;
     }
 
@@ -158,6 +183,7 @@ final class NetworkInterface {
     }
 
     private NetworkCounter receiveIcmp(final long nowNs) {
+        endRuns(nowNs);
         if (transport != null) {
             transport.arrivingBy(id);
         }
@@ -174,10 +200,21 @@ final class NetworkInterface {
         final boolean isVerified =
             configuration.receiveChecksum() && (packet.flags & FrameBurst.FLAG_L4_CHECKSUM_GOOD) != 0;
         transport.arrivingBy(id);
-        transport.onSegment(
-            packet.sourceHigh, packet.sourceLow, packet.destinationHigh, packet.destinationLow,
-            packet.transport(), packet.transportLength(), packet.trafficClass, isVerified, nowNs);
+        if (isInBurst) {
+            aggregator.onSegment(
+                packet.sourceHigh, packet.sourceLow, packet.destinationHigh, packet.destinationLow,
+                packet.transport(), packet.transportLength(), packet.trafficClass, packet.hopLimit, isPlain(), isVerified, nowNs);
+        } else {
+            transport.onSegment(
+                packet.sourceHigh, packet.sourceLow, packet.destinationHigh, packet.destinationLow,
+                packet.transport(), packet.transportLength(), packet.trafficClass, isVerified, nowNs);
+        }
         return NetworkCounter.SEGMENTS_DELIVERED;
+    }
+
+    /** Whether the IP header is without options or extensions. */
+    private boolean isPlain() {
+        return packet.headerLength == (packet.isIpv6 ? Ipv6Flyweight.HEADER_LENGTH : Ipv4Flyweight.MIN_HEADER_LENGTH);
     }
 
     private NetworkCounter receiveUdp(final long nowNs) {

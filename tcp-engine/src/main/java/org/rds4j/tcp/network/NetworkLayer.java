@@ -129,14 +129,21 @@ public final class NetworkLayer {
     }
 
     /**
-     * Takes all frames of a burst in order. A tag that the device has stripped counts as if it stood in the frame.
+     * Takes all frames of a burst in order, with consecutive segments of a connection in one pass of the stack where
+     * {@link InterfaceConfiguration#aggregation()} is on. A tag that the device has stripped counts as if it stood in the frame.
      *
      * @param frames received; borrowed, and the caller's to release afterwards.
      * @param nowNs  the engine's time.
      */
     public void onBurst(final FrameBurst frames, final long nowNs) {
+        for (final NetworkInterface each : interfaces) {
+            each.beginBurst();
+        }
         for (int i = 0; i < frames.count(); i++) {
             onFrame(frames.address(i), frames.length(i), frames.flags(i), frames.vlanTci(i), nowNs);
+        }
+        for (final NetworkInterface each : interfaces) {
+            each.endBurst(nowNs);
         }
     }
 

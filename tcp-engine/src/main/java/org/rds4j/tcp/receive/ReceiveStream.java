@@ -11,6 +11,7 @@ public final class ReceiveStream {
     private final Ranges outOfOrder;
     private long received;
     private long consumed;
+    private long stagedEnd;
     private long imageStart;
     private long imageEnd;
     private long duplicateStart;
@@ -34,6 +35,7 @@ public final class ReceiveStream {
     public void reset() {
         received = 0;
         consumed = 0;
+        stagedEnd = 0;
         imageStart = 0;
         imageEnd = 0;
         outOfOrder.clear();
@@ -57,11 +59,34 @@ public final class ReceiveStream {
             return true;
         }
         if (outOfOrder.count() == 0 && from == received) {
-            ring.write(from, address + (from - position), (int) (to - from));
+            if (from != position || to > stagedEnd) {
+                ring.write(from, address + (from - position), (int) (to - from));
+            }
+            stagedEnd = 0;
             received = to;
             return true;
         }
+        stagedEnd = 0;
         return writeAround(from, to, address - position);
+    }
+
+    /**
+     * Copies octets to where they belong before it is known whether they are to be taken, and sums them on the way. They must be
+     * the next in order, no octets beyond a gap may be held, and all must lie below consumed + capacity. Nothing is taken by
+     * this; a {@link #write} of the same octets that follows at once takes them without another copy.
+     *
+     * @param address where they are, borrowed.
+     * @param length  how many.
+     * @return their sum for the Internet checksum, not yet folded.
+     */
+    public long stage(final long address, final int length) {
+        stagedEnd = received + length;
+        return ring.writeAndSum(received, address, length);
+    }
+
+    /** What was staged is not to be taken: its sum is wrong. */
+    public void unstage() {
+        stagedEnd = 0;
     }
 
     /** Writes what is not there yet; octet p lies at base + p. */

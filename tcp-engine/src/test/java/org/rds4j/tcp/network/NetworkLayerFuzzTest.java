@@ -38,7 +38,7 @@ class NetworkLayerFuzzTest {
     private final Random random = new Random(seed);
     private final NetworkCounters counters = NetworkCounters.allocate();
     private final InterfaceConfiguration plain = InterfaceConfiguration.of(
-        OWN_MAC, "192.0.2.1/24,2001:db8::1/64", new LinkCapabilities(1500, 32, true, true, false, true, true, false))
+        OWN_MAC, "192.0.2.1/24,2001:db8::1/64", new LinkCapabilities(1500, 32, true, true, 0, true, true, false))
         .withGateway("192.0.2.254").withGateway("fe80::ff:fe00:3").withTables(32, 16)
         .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).reassemblyContexts(8).build());
     private final InterfaceConfiguration tagged = plain.withVlan(VlanTags.of(5))

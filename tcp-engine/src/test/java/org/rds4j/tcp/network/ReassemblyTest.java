@@ -35,7 +35,7 @@ class ReassemblyTest {
     void prepare() {
         new Random(4).nextBytes(segment);
         net = Ipv6Fixture.ready(InterfaceConfiguration.of(OWN_MAC, Ipv6Fixture.ADDRESSES,
-            new LinkCapabilities(1500, 32, true, true, false, true, true, false))
+            new LinkCapabilities(1500, 32, true, true, 0, true, true, false))
             .withTuning(NetworkTuning.builder().reassemblyContexts(CONTEXTS).build()));
     }
 

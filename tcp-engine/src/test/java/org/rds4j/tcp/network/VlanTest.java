@@ -18,6 +18,7 @@ import static org.rds4j.tcp.network.NetworkFixture.tagged;
 import static org.rds4j.tcp.network.NetworkFixture.tcp;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.agrona.BufferUtil;
@@ -30,7 +31,7 @@ class VlanTest {
     private static final int C_TAG = 0x8100;
     private static final int S_TAG = 0x88a8;
     private static final LinkCapabilities PLAIN = LinkCapabilities.plain(1500, 32);
-    private static final LinkCapabilities INSERTING = new LinkCapabilities(1500, 32, false, false, false, false, true, false);
+    private static final LinkCapabilities INSERTING = new LinkCapabilities(1500, 32, false, false, 0, false, true, false);
 
     private final InterfaceConfiguration untagged = InterfaceConfiguration.of(OWN_MAC, "192.0.2.1/24", PLAIN);
     private final NetworkCounters counters = NetworkCounters.allocate();
@@ -82,6 +83,24 @@ class VlanTest {
         assertEquals(1, interfaceOfStripped(tagged(plain, C_TAG, 5), 0));
         assertEquals(-1, interfaceOfStripped(tagged(plain, S_TAG, 9), 5));
         assertEquals(-1, interfaceOfStripped(tagged(tagged(plain, C_TAG, 5), S_TAG, 9), 5));
+    }
+
+    @Test
+    void shouldNotAggregateSegmentsOfDifferentVlans() {
+        layer.transport(arrivals);
+        final FrameBurst burst = new FrameBurst(4);
+        for (int i = 0; i < 4; i++) {
+            final byte[] segment = new byte[30];
+            segment[7] = (byte) (10 * (i / 2));
+            segment[12] = 0x50;
+            segment[13] = 0x10;
+            final byte[] frame = i % 2 == 0 ? tagged(tcp(segment), C_TAG, 5) : tcp(segment);
+            memory.put(i * 128, frame);
+            burst.add(i, BufferUtil.address(memory) + i * 128L, frame.length, 0, 128);
+        }
+        layer.onBurst(burst, 1);
+        assertEquals(List.of(0, 0, 1, 1), arrivals.all, "each interface hands up its own run");
+        assertEquals(2, counters.get(NetworkCounter.SEGMENTS_AGGREGATED));
     }
 
     @Test
@@ -191,6 +210,7 @@ class VlanTest {
     private static final class Arrivals implements TransportHandler {
         private int last = -1;
         private int said;
+        private final List<Integer> all = new ArrayList<>();
 
         @Override
         public void arrivingBy(final int interfaceId) {
@@ -202,6 +222,7 @@ class VlanTest {
             final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
             final long address, final int length, final int trafficClass, final boolean checksumVerified, final long nowNs) {
             last = said;
+            all.add(said);
         }
 
         @Override
