@@ -1,6 +1,8 @@
 package org.rds4j.tcp;
 
+import java.util.Objects;
 import org.agrona.BitUtil;
+import org.rds4j.tcp.congestion.FlowConfiguration;
 
 /**
  * Everything one {@link TcpEngine} is configured with. Times are nanoseconds. Defaults are those of a datacenter network
@@ -15,12 +17,14 @@ import org.agrona.BitUtil;
  * @param timeWaitCapacity       TIME-WAIT records; the oldest is evicted when they run out.
  * @param controlQueueLength     segments without a connection that wait for {@link TcpEngine#pollControl}.
  * @param resetsPerSecond        resets sent in reply to segments that belong to no connection.
+ * @param resetsPerDestination   the same, to one address. Both budgets vary at random between half and the whole.
  * @param initialWindowSegments  initial congestion window in segments (RFC 6928).
  * @param quickAcks              segments acknowledged at once at the start of a connection.
  * @param synRetries             SYNs sent again before an attempt ends.
  * @param synAckRetries          SYN-ACKs sent again before a half-open connection is dropped.
  * @param dataRetries            timeouts in a row before an established connection is dropped.
  * @param orphanRetries          the same once the owner has closed.
+ * @param unresponsiveRetries    retries after which the owner is told that the peer is silent (R1 of RFC 9293 section 3.8.3).
  * @param keepaliveProbes        unanswered keepalive probes before the connection is dropped.
  * @param firstPort              lowest local port chosen by the engine.
  * @param lastPort               highest local port chosen by the engine.
@@ -31,6 +35,9 @@ import org.agrona.BitUtil;
  * @param persistCeilingNs       longest time between two window probes.
  * @param timeWaitNs             twice the segment lifetime.
  * @param finWait2Ns             life of a closed connection whose peer does not close.
+ * @param synTimeoutNs           least life of an attempt to connect that nobody answers (R2 of RFC 9293 section 3.8.3).
+ * @param overrideNs             how long a window smaller than a segment is left unused (RFC 9293 section 3.8.6.2.1).
+ * @param corkNs                 longest time that a cork holds a partial segment.
  * @param challengeAckIntervalNs least time between two challenge acknowledgements of a connection (RFC 5961).
  * @param userTimeoutNs          default user timeout, 0 for none.
  * @param keepaliveIdleNs        silence before the first keepalive probe, 0 for no keepalive.
@@ -45,6 +52,7 @@ import org.agrona.BitUtil;
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
+ * @param flow                   congestion control, ECN, pacing and the use of buffers.
  */
 public record TcpConfiguration(
     int maxConnections,
@@ -56,12 +64,14 @@ public record TcpConfiguration(
     int timeWaitCapacity,
     int controlQueueLength,
     int resetsPerSecond,
+    int resetsPerDestination,
     int initialWindowSegments,
     int quickAcks,
     int synRetries,
     int synAckRetries,
     int dataRetries,
     int orphanRetries,
+    int unresponsiveRetries,
     int keepaliveProbes,
     int firstPort,
     int lastPort,
@@ -72,6 +82,9 @@ public record TcpConfiguration(
     long persistCeilingNs,
     long timeWaitNs,
     long finWait2Ns,
+    long synTimeoutNs,
+    long overrideNs,
+    long corkNs,
     long challengeAckIntervalNs,
     long userTimeoutNs,
     long keepaliveIdleNs,
@@ -83,7 +96,8 @@ public record TcpConfiguration(
     boolean sack,
     long peerAckDelayNs,
     long probeSlackNs,
-    int maxSendRecords) {
+    int maxSendRecords,
+    FlowConfiguration flow) {
 
     /** Highest window scale shift (RFC 7323 section 2.3). */
     public static final int MAX_WINDOW_SHIFT = 14;
@@ -99,12 +113,14 @@ public record TcpConfiguration(
         range("timeWaitCapacity", timeWaitCapacity, 1, 1 << 20);
         range("controlQueueLength", controlQueueLength, 1, 1 << 16);
         range("resetsPerSecond", resetsPerSecond, 1, 1_000_000_000);
+        range("resetsPerDestination", resetsPerDestination, 1, 1_000_000_000);
         range("initialWindowSegments", initialWindowSegments, 1, 1 << 10);
         range("quickAcks", quickAcks, 0, 1 << 16);
         range("synRetries", synRetries, 1, 255);
         range("synAckRetries", synAckRetries, 1, 255);
         range("dataRetries", dataRetries, 1, 255);
         range("orphanRetries", orphanRetries, 1, 255);
+        range("unresponsiveRetries", unresponsiveRetries, 1, 255);
         range("keepaliveProbes", keepaliveProbes, 2, 255);
         range("firstPort", firstPort, 1, 65_535);
         range("lastPort", lastPort, firstPort, 65_535);
@@ -115,6 +131,9 @@ public record TcpConfiguration(
         range("persistCeilingNs", persistCeilingNs, rtoFloorNs, 1L << 53);
         range("timeWaitNs", timeWaitNs, 0, 1L << 53);
         range("finWait2Ns", finWait2Ns, 0, 1L << 53);
+        range("synTimeoutNs", synTimeoutNs, 0, 1L << 53);
+        range("overrideNs", overrideNs, 100_000_000L, 1_000_000_000L);
+        range("corkNs", corkNs, 1, 1_000_000_000L);
         range("challengeAckIntervalNs", challengeAckIntervalNs, 0, 1L << 53);
         range("userTimeoutNs", userTimeoutNs, 0, 1L << 53);
         range("keepaliveIdleNs", keepaliveIdleNs, 0, 1L << 53);
@@ -122,10 +141,11 @@ public record TcpConfiguration(
         range("peerAckDelayNs", peerAckDelayNs, 0, 500_000_000L);
         range("probeSlackNs", probeSlackNs, 0, 500_000_000L);
         range("maxSendRecords", maxSendRecords, 0, 1 << 28);
+        Objects.requireNonNull(flow, "flow");
     }
 
     /**
-     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms.
+     * Defaults for a network with round trips of microseconds: RTO floor 5 ms, acknowledgements delayed by at most 1 ms, DCTCP.
      *
      * @return a builder to change them with.
      */
@@ -135,13 +155,13 @@ public record TcpConfiguration(
 
     /**
      * Defaults for the Internet: RTO floor 200 ms, acknowledgements delayed by at most 40 ms, tail loss probes for peers that
-     * delay theirs by up to 200 ms.
+     * delay theirs by up to 200 ms, CUBIC, paced.
      *
      * @return a builder to change them with.
      */
     public static Builder wideArea() {
         return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L)
-            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L);
+            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L).flow(FlowConfiguration.WIDE_AREA);
     }
 
     /**
@@ -182,12 +202,14 @@ public record TcpConfiguration(
         private int timeWaitCapacity = 4096;
         private int controlQueueLength = 256;
         private int resetsPerSecond = 1000;
+        private int resetsPerDestination = 100;
         private int initialWindowSegments = 10;
         private int quickAcks = 16;
         private int synRetries = 6;
         private int synAckRetries = 5;
         private int dataRetries = 15;
         private int orphanRetries = 8;
+        private int unresponsiveRetries = 3;
         private int keepaliveProbes = 9;
         private int firstPort = 32_768;
         private int lastPort = 60_999;
@@ -198,6 +220,9 @@ public record TcpConfiguration(
         private long persistCeilingNs = 60_000_000_000L;
         private long timeWaitNs = 60_000_000_000L;
         private long finWait2Ns = 60_000_000_000L;
+        private long synTimeoutNs = 180_000_000_000L;
+        private long overrideNs = 200_000_000L;
+        private long corkNs = 200_000_000L;
         private long challengeAckIntervalNs = 500_000_000L;
         private long userTimeoutNs;
         private long keepaliveIdleNs;
@@ -210,6 +235,7 @@ public record TcpConfiguration(
         private long peerAckDelayNs = 1_000_000L;
         private long probeSlackNs;
         private int maxSendRecords = 1 << 20;
+        private FlowConfiguration flow = FlowConfiguration.DATACENTER;
 
         private Builder() {
         }
@@ -314,6 +340,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#resetsPerDestination()}.
+         *
+         * @param value the same, to one address. Both budgets vary at random between half and the whole.
+         * @return this.
+         */
+        public Builder resetsPerDestination(final int value) {
+            this.resetsPerDestination = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#initialWindowSegments()}.
          *
          * @param value initial congestion window in segments (RFC 6928).
@@ -376,6 +413,17 @@ public record TcpConfiguration(
          */
         public Builder orphanRetries(final int value) {
             this.orphanRetries = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#unresponsiveRetries()}.
+         *
+         * @param value retries after which the owner is told that the peer is silent (R1 of RFC 9293 section 3.8.3).
+         * @return this.
+         */
+        public Builder unresponsiveRetries(final int value) {
+            this.unresponsiveRetries = value;
             return this;
         }
 
@@ -486,6 +534,39 @@ public record TcpConfiguration(
          */
         public Builder finWait2Ns(final long value) {
             this.finWait2Ns = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#synTimeoutNs()}.
+         *
+         * @param value least life of an attempt to connect that nobody answers (R2 of RFC 9293 section 3.8.3).
+         * @return this.
+         */
+        public Builder synTimeoutNs(final long value) {
+            this.synTimeoutNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#overrideNs()}.
+         *
+         * @param value how long a window smaller than a segment is left unused (RFC 9293 section 3.8.6.2.1).
+         * @return this.
+         */
+        public Builder overrideNs(final long value) {
+            this.overrideNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#corkNs()}.
+         *
+         * @param value longest time that a cork holds a partial segment.
+         * @return this.
+         */
+        public Builder corkNs(final long value) {
+            this.corkNs = value;
             return this;
         }
 
@@ -622,6 +703,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#flow()}.
+         *
+         * @param value congestion control, ECN, pacing and the use of buffers.
+         * @return this.
+         */
+        public Builder flow(final FlowConfiguration value) {
+            this.flow = value;
+            return this;
+        }
+
+        /**
          * Builds the configuration.
          *
          * @return checked settings.
@@ -630,11 +722,14 @@ public record TcpConfiguration(
         public TcpConfiguration build() {
             return new TcpConfiguration(
                 maxConnections, sendBufferLength, receiveBufferLength, overhangLength, maxOutOfOrderRanges, backlog,
-                timeWaitCapacity, controlQueueLength, resetsPerSecond, initialWindowSegments, quickAcks, synRetries,
-                synAckRetries, dataRetries, orphanRetries, keepaliveProbes, firstPort, lastPort, initialRtoNs,
+                timeWaitCapacity, controlQueueLength, resetsPerSecond, resetsPerDestination,
+                initialWindowSegments, quickAcks, synRetries,
+                synAckRetries, dataRetries, orphanRetries, unresponsiveRetries,
+                keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
+                synTimeoutNs, overrideNs, corkNs,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, windowScale,
-                timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords);
+                timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
         }
     }
 }

@@ -1,5 +1,8 @@
 package org.rds4j.tcp;
 
+import org.rds4j.tcp.congestion.CongestionControl;
+import org.rds4j.tcp.congestion.CongestionFactory;
+
 /**
  * One TCP connection as its owner sees it. Used on the engine's thread only, but for the memory behind claims and received
  * runs, which another thread may read and write between two calls of the owner.
@@ -111,12 +114,43 @@ public interface TcpConnection {
     void noDelay(boolean noDelay);
 
     /**
+     * Corks the connection: segments smaller than the largest wait until they are full, the cork is taken out or the direction
+     * closed, or {@link TcpConfiguration#corkNs()} have passed. Unlike Nagle's algorithm it does not look at what is
+     * unacknowledged, and it holds whether or not that is switched off.
+     *
+     * @param cork true to hold partial segments, false to let them go.
+     */
+    void cork(boolean cork);
+
+    /**
      * Sets the user timeout (RFC 9293 section 3.9.1, RFC 5482): the longest that data may stay unacknowledged, or a window
      * closed.
      *
      * @param timeoutNs nanoseconds, 0 for none (then the retry counts decide).
      */
     void userTimeout(long timeoutNs);
+
+    /**
+     * Chooses the congestion control of this connection, before it has sent data. Makes an object.
+     *
+     * @param factory of the algorithm, see {@link org.rds4j.tcp.congestion.CongestionAlgorithm}.
+     * @throws IllegalStateException if data was sent.
+     */
+    void congestionControl(CongestionFactory factory);
+
+    /**
+     * The congestion control of this connection, to be read only.
+     *
+     * @return the algorithm in force.
+     */
+    CongestionControl congestionControl();
+
+    /**
+     * Whether both sides understand explicit congestion notification (RFC 3168).
+     *
+     * @return true from the handshake on if it was negotiated.
+     */
+    boolean usesEcn();
 
     /**
      * Octets of the overhang behind each ring, which is also the longest single claim.

@@ -54,6 +54,20 @@ public enum TcpCounter {
     TIME_WAIT_EVICTIONS("time-wait-evictions", "TIME-WAIT records given up for newer ones"),
     /** TIME-WAIT records taken over. */
     TIME_WAIT_REUSES("time-wait-reuses", "TIME-WAIT records taken over by a new SYN"),
+    /** Connections with ECN. */
+    ECN_CONNECTIONS("ecn-connections", "connections that negotiated explicit congestion notification"),
+    /** Connects that gave up on ECN. */
+    ECN_FALLBACKS("ecn-fallbacks", "SYNs sent without a request for ECN because two with it were lost"),
+    /** Marked packets. */
+    ECN_MARKED_IN("ecn-marked-in", "data segments received in packets marked by a congested switch"),
+    /** Echoes. */
+    ECN_ECHOES_IN("ecn-echoes-in", "acknowledgements of new data received that echo marks"),
+    /** Windows reduced. */
+    ECN_REDUCTIONS("ecn-reductions", "congestion windows reduced because of echoed marks"),
+    /** Data held back by pacing. */
+    PACED("paced", "times that data waited for its turn by pacing"),
+    /** Windows restarted. */
+    IDLE_RESTARTS("idle-restarts", "congestion windows that began anew after silence"),
     /** Dropped: malformed header. */
     DROP_MALFORMED("drop-malformed", "dropped: header or options that do not fit the segment"),
     /** Dropped: checksum. */

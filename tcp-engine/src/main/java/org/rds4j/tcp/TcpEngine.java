@@ -2,6 +2,7 @@ package org.rds4j.tcp;
 
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.connection.Connections;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
@@ -122,6 +123,7 @@ public final class TcpEngine implements TransportHandler {
         } else if (!checksumVerified && !PseudoHeader.isIntact(remoteHigh, remoteLow, localHigh, localLow, address, length)) {
             counters.increment(TcpCounter.DROP_CHECKSUM);
         } else {
+            segment.ecnField(trafficClass & EcnSender.FIELD);
             connections.onSegment(remoteHigh, remoteLow, localHigh, localLow, segment);
         }
     }
@@ -133,6 +135,7 @@ public final class TcpEngine implements TransportHandler {
         if (!segment.parse(run.segment(0), run.length(0))) {
             counters.add(TcpCounter.DROP_MALFORMED, run.count());
         } else {
+            segment.ecnField(run.trafficClass() & EcnSender.FIELD);
             connections.onRun(run, segment);
         }
     }

@@ -40,6 +40,15 @@ public interface TcpHandler {
     void onPeerClosed(TcpConnection connection);
 
     /**
+     * The peer has left {@link TcpConfiguration#unresponsiveRetries()} retransmissions in a row unanswered (R1 of RFC 9293
+     * section 3.8.3). The engine goes on trying; the owner may look for another way. Called once for each run of retries.
+     *
+     * @param connection whose peer is silent.
+     */
+    default void onUnresponsive(final TcpConnection connection) {
+    }
+
+    /**
      * The connection is over. Positions and received octets stay readable, and claimed memory writable, until the owner
      * calls {@link TcpConnection#release()}, which it must, here or later.
      *

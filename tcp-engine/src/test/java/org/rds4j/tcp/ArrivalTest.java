@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rds4j.tcp.support.Script.MS;
 import static org.rds4j.tcp.support.Script.SECOND;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -175,5 +176,127 @@ class ArrivalTest {
         assertEquals(1, script.engine.connectionsInUse());
         script.connection.release();
         assertEquals(0, script.engine.connectionsInUse());
+    }
+
+    @Test
+    void shouldNotAnswerOldDataWithoutEnd() {
+        final Script script = established();
+        script.inject(ACK + " len=10");
+        script.after(40 * MS);
+        script.emitted();
+        int answers = 0;
+        for (int i = 0; i < 1000; i++) {
+            script.inject(ACK + " len=10");
+            answers += script.emitted().size();
+            script.after(MS);
+        }
+        assertEquals(8 + 1, answers, "the allowance, and what grew in a second");
+        script.inject("A seq=11 ack=1 win=1000 len=1");
+        script.after(40 * MS);
+        script.emitted();
+        for (int i = 0; i < 8; i++) {
+            script.inject(ACK + " len=10");
+            script.expect("A seq=1 ack=12 win=1013");
+        }
+        script.inject(ACK + " len=10");
+        script.expect();
+    }
+
+    @Test
+    void shouldKeepTheAllowanceFromSegmentsThatNoPeerSendsAgain() {
+        final Script script = established();
+        for (int i = 0; i < 100; i++) {
+            script.inject("A seq=" + (-100_000 - i) + " ack=1 len=10");
+        }
+        assertEquals(1, script.emitted().size());
+        script.inject("A seq=0 ack=1 win=1000 len=1");
+        script.expect("A seq=1 ack=1 win=1024");
+    }
+
+    @Test
+    void shouldLimitEachConnectionByItself() {
+        final Script script = established();
+        final TcpConnection first = script.connection;
+        for (int i = 0; i < 100; i++) {
+            script.inject("S seq=5000");
+        }
+        assertEquals(1, script.emitted().size());
+        script.remotePort = 9001;
+        script.newPeer(0x1000);
+        script.inject("S seq=0 win=1000 mss=1460");
+        script.emitted();
+        script.inject("A seq=1 ack=1 win=1000");
+        script.inject("S seq=5000");
+        assertEquals(1, script.emitted().size(), "the other connection's budget is untouched");
+        assertEquals(TcpState.ESTABLISHED, first.state());
+    }
+
+    @Test
+    void shouldForgetWhatIsHeldBeyondALaterFin() {
+        final Script script = established();
+        script.inject("A seq=11 ack=1 win=1000 len=20");
+        script.inject("A seq=51 ack=1 win=1000 len=20");
+        script.inject("FA seq=21 ack=1 win=1000");
+        script.inject(ACK + " len=10");
+        script.expectEvents("receivable 20", "peerClosed");
+        assertEquals(TcpState.CLOSE_WAIT, script.connection.state());
+        assertEquals(20, script.connection.receivedPosition(), "nothing comes after a FIN");
+        assertEquals(20, script.consumeAll());
+    }
+
+    @Test
+    void shouldChallengeASynWithoutTimestamps() {
+        final Script script = new Script(Script.plain().timestamps(true)).listen();
+        script.inject("S seq=0 mss=1460 ts=1/0");
+        script.emitted();
+        script.inject("A seq=1 ack=1 ts=2/0");
+        script.inject("S seq=0 mss=1460");
+        assertEquals(1, script.emitted().size(), "a peer that came back without timestamps must learn of the old connection");
+    }
+
+    @Test
+    void shouldIgnoreUrgentPointersOfEveryKind() {
+        for (final String text : new String[] {"", " len=1", " len=1000"}) {
+            final Script plain = established();
+            final Script urgent = established();
+            plain.inject(ACK + text);
+            urgent.inject(ACK + text + " urg");
+            assertEquals(plain.emitted(), urgent.emitted());
+            assertEquals(plain.events, urgent.events);
+            assertEquals(plain.consumeAll(), urgent.consumeAll());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // with SACK, where the reset lies, whether it is believed: 1 is next, 11..20 and 51..60 are held
+        "true, 1, true", "true, 61, true", "true, 60, false", "true, 62, false", "true, 21, false", "true, 11, false",
+        "false, 61, false", "false, 1, true"})
+    void shouldBelieveAResetAtTheEndOfWhatSackReported(final boolean sack, final int seq, final boolean believed) {
+        final Script script = new Script(Script.plain().sack(sack)).listen();
+        script.inject("S seq=0 mss=1460 sackOK");
+        script.emitted();
+        script.inject("A seq=1 ack=1");
+        script.inject("A seq=11 ack=1 len=10");
+        script.inject("A seq=51 ack=1 len=10");
+        script.emitted();
+        script.inject("R seq=" + seq);
+        assertEquals(believed, script.connection.isClosed());
+        assertEquals(believed ? 0 : 1, script.emitted().size(), "a challenge otherwise");
+    }
+
+    @Test
+    void shouldReportNothingBeyondAFin() {
+        final Script script = new Script(Script.plain().sack(true)).listen();
+        script.inject("S seq=0 mss=1460 sackOK");
+        script.emitted();
+        script.inject("A seq=1 ack=1");
+        script.inject("A seq=51 ack=1 len=10");
+        script.inject("A seq=11 ack=1 len=20");
+        script.emitted();
+        script.inject("FA seq=21 ack=1");
+        final List<String> answers = script.emitted();
+        assertEquals(1, answers.size());
+        assertTrue(answers.getFirst().contains("sack=11-21") && !answers.getFirst().contains("51"), answers.toString());
     }
 }

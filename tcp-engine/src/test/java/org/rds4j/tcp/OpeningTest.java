@@ -55,7 +55,7 @@ class OpeningTest {
         script.expect("S seq=0 win=65535 mss=1460 ws=5 ts=0/0");
         script.after(20 * MS);
         script.inject("SA seq=0 ack=1 win=1000 mss=1460 ws=7 ts=500/0");
-        script.expect("A seq=1 ack=1 win=32768 ts=20/500");
+        script.expect("A seq=1 ack=1 win=4096 ts=20/500"); // 128 KiB at first, by auto-tuning
         assertEquals(1000, script.connection.sendWindow(), "the window of a SYN-ACK is not scaled");
         script.inject("A seq=1 ack=1 win=1000 ts=501/20");
         assertEquals(128_000, script.connection.sendWindow());
@@ -133,7 +133,7 @@ class OpeningTest {
             script.toDeadline();
         }
         script.expect();
-        script.expectEvents("closed TIMEOUT");
+        script.expectEvents("unresponsive", "closed TIMEOUT");
         script.connection.release();
         assertEquals(0, script.engine.connectionsInUse());
         assertEquals(Long.MAX_VALUE, script.engine.nextDeadlineNs());
@@ -236,16 +236,29 @@ class OpeningTest {
     @Test
     void shouldLimitResetsToStrangers() {
         final Script script = new Script(Script.plain().resetsPerSecond(10).controlQueueLength(64));
-        for (int i = 0; i < 50; i++) {
-            script.inject("A seq=5 ack=77 port=81");
+        long sent = 0;
+        for (int second = 0; second < 20; second++) {
+            for (int i = 0; i < 50; i++) {
+                script.inject("A seq=5 ack=77 port=81");
+            }
+            final int resets = script.emitted().size();
+            assertTrue(resets >= 5 && resets <= 10, "resets in a second: " + resets);
+            sent += resets;
+            script.after(SECOND);
         }
-        assertEquals(10, script.emitted().size());
-        assertEquals(40, script.count(TcpCounter.DROP_RESET_LIMIT));
-        script.after(200 * MS);
+        assertEquals(20 * 50 - sent, script.count(TcpCounter.DROP_RESET_LIMIT));
+    }
+
+    @Test
+    void shouldLimitResetsOfWrongHandshakesToo() {
+        final Script script = new Script(Script.plain().resetsPerDestination(10).controlQueueLength(64)).connect();
+        script.emitted();
         for (int i = 0; i < 50; i++) {
-            script.inject("A seq=5 ack=77 port=81");
+            script.inject("A seq=5 ack=77");
         }
-        assertEquals(2, script.emitted().size());
+        final int resets = script.emitted().size();
+        assertTrue(resets >= 5 && resets <= 10, "resets: " + resets);
+        assertEquals(TcpState.SYN_SENT, script.connection.state());
     }
 
     @Test
@@ -445,5 +458,63 @@ class OpeningTest {
         assertThrows(IllegalArgumentException.class, () -> script.engine.connect(0, 1, 7, 0, 64, script.handler, 0));
         script.connect();
         assertThrows(IllegalStateException.class, script.connection::release);
+    }
+
+    @Test
+    void shouldDeliverDataOfACrossingSynOnlyWhenEstablished() {
+        final Script script = new Script(Script.plain()).connect();
+        script.emitted();
+        script.inject("S seq=0 win=1000 mss=1460 len=10");
+        script.expect("SA seq=0 ack=11 win=65526 mss=1460");
+        script.expectEvents();
+        script.inject("SA seq=0 ack=1 win=1000 mss=1460 len=10");
+        script.expectEvents("connected", "receivable 10");
+        assertEquals(10, script.connection.receivedPosition());
+    }
+
+    @Test
+    void shouldTakeDataAndFinOfASynAck() {
+        final Script script = new Script(Script.plain()).connect();
+        script.emitted();
+        script.inject("SFA seq=0 ack=1 win=1000 mss=1460 len=10");
+        script.expectEvents("connected", "receivable 10", "peerClosed");
+        script.expect("A seq=1 ack=12 win=65524");
+        assertEquals(TcpState.CLOSE_WAIT, script.connection.state());
+    }
+
+    @Test
+    void shouldNotSampleAHandshakeThatWasRepeated() {
+        final Script script = new Script(Script.plain()).connect();
+        script.emitted();
+        script.inject("S seq=0 win=1000 mss=1460");
+        script.expect("SA seq=0 ack=1 win=65535 mss=1460");
+        final long deadline = script.engine.nextDeadlineNs();
+        script.after(300 * MS);
+        script.inject("S seq=0 win=1000 mss=1460");
+        script.expect("SA seq=0 ack=1 win=65535 mss=1460");
+        assertEquals(deadline, script.engine.nextDeadlineNs(), "the timer runs on");
+        script.after(100 * MS);
+        script.inject("A seq=1 ack=1 win=1000");
+        assertEquals(0, script.connection.smoothedRttNs(), "Karn: whichever SYN-ACK was answered");
+        assertEquals(SECOND, script.connection.retransmissionTimeoutNs());
+    }
+
+    @Test
+    void shouldNotShortenALongInitialTimeoutWhenTheSynWasLost() {
+        final Script script = new Script(Script.plain().initialRtoNs(5 * SECOND)).connect();
+        script.emitted();
+        script.after(5 * SECOND);
+        script.emitted();
+        script.inject("SA seq=0 ack=1 mss=1460");
+        assertEquals(5 * SECOND, script.connection.retransmissionTimeoutNs());
+    }
+
+    @Test
+    void shouldIgnoreASynThatCarriesAFin() {
+        final Script script = new Script(Script.plain()).listen();
+        script.inject("SF seq=0 mss=1460");
+        script.expect();
+        assertEquals(0, script.listener.halfOpen());
+        assertEquals(1, script.count(TcpCounter.DROP_LISTENER));
     }
 }

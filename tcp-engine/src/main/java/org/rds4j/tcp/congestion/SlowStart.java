@@ -8,6 +8,7 @@ package org.rds4j.tcp.congestion;
 abstract class SlowStart implements CongestionControl {
     static final long MAX_WINDOW = 1L << 30;
     private static final int LEAST_SEGMENTS = 2;
+    private static final long LONG_AGO = Long.MIN_VALUE / 2;
 
     private int maxSegmentSize;
     private long initialWindow;
@@ -15,6 +16,8 @@ abstract class SlowStart implements CongestionControl {
     private long threshold;
     private long windowBefore;
     private long thresholdBefore;
+    private long smoothedRttNs;
+    private long echoNs;
     private boolean afterTimeout;
     private boolean recovering;
 
@@ -26,6 +29,8 @@ abstract class SlowStart implements CongestionControl {
         threshold = MAX_WINDOW;
         windowBefore = 0;
         thresholdBefore = 0;
+        smoothedRttNs = 0;
+        echoNs = LONG_AGO;
         afterTimeout = false;
         recovering = false;
     }
@@ -37,8 +42,9 @@ abstract class SlowStart implements CongestionControl {
 
     @Override
     public void onAcknowledged(final CongestionSample sample) {
-        if (sample.isRecovering() || sample.acknowledged() == 0) {
-            return;
+        smoothedRttNs = sample.smoothedRttNs();
+        if (sample.isRecovering() || sample.acknowledged() == 0 || sample.marked() > 0) {
+            return; // RFC 3168 section 6.1.2: an echo does not make the window grow
         }
         if (!sample.isWindowLimited()) {
             onUnused(sample);
@@ -61,6 +67,16 @@ abstract class SlowStart implements CongestionControl {
     /** The window a congested path is left with, the floor not applied. */
     abstract long reduced(long flight, long nowNs);
 
+    /** The window that an echoed mark leaves. */
+    long reducedByEcho(final long flight, final long nowNs) {
+        return reduced(flight, nowNs);
+    }
+
+    /** Whether a loss counts although an echo of the same window has been answered. */
+    boolean reducesForLossAfterEcho() {
+        return false;
+    }
+
     /** An acknowledgement came while the sender used less than its window. */
     void onUnused(final CongestionSample sample) {
         // nothing to learn from it unless the algorithm measures time
@@ -69,18 +85,21 @@ abstract class SlowStart implements CongestionControl {
     @Override
     public void onCongestion(final long flight, final long nowNs) {
         remember();
+        if (reducesForLossAfterEcho() || nowNs - echoNs > smoothedRttNs) {
+            reduceThreshold(reduced(flight, nowNs));
+        }
         recovering = true;
-        reduceThreshold(flight, nowNs);
     }
 
     @Override
     public void onEcnEcho(final long flight, final long nowNs) {
-        reduceThreshold(flight, nowNs);
+        reduceThreshold(reducedByEcho(flight, nowNs));
         window = Math.min(window, threshold);
+        echoNs = nowNs;
     }
 
-    private void reduceThreshold(final long flight, final long nowNs) {
-        threshold = Math.max(reduced(flight, nowNs), (long) LEAST_SEGMENTS * maxSegmentSize);
+    private void reduceThreshold(final long octets) {
+        threshold = Math.max(octets, (long) LEAST_SEGMENTS * maxSegmentSize);
         afterTimeout = false;
     }
 
@@ -96,7 +115,7 @@ abstract class SlowStart implements CongestionControl {
             if (!recovering) {
                 remember();
             }
-            reduceThreshold(flight, nowNs);
+            reduceThreshold(reduced(flight, nowNs));
         }
         recovering = false;
         window = maxSegmentSize;
@@ -119,6 +138,10 @@ abstract class SlowStart implements CongestionControl {
     @Override
     public void onIdle(final long nowNs) {
         window = Math.min(window, initialWindow);
+    }
+
+    final boolean isRecovering() {
+        return recovering;
     }
 
     final boolean isSlowStart() {

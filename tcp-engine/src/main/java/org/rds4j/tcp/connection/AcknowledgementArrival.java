@@ -15,11 +15,13 @@ import org.rds4j.tcp.wire.TcpSegment;
 final class AcknowledgementArrival {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
+    private final EcnArrival ecn;
     private final Acknowledgement ack = new Acknowledgement();
 
-    AcknowledgementArrival(final TcpCounters counters, final ConnectionTiming timing) {
+    AcknowledgementArrival(final TcpCounters counters, final ConnectionTiming timing, final EcnArrival ecn) {
         this.counters = counters;
         this.timing = timing;
+        this.ecn = ecn;
     }
 
     /** True if new data was acknowledged. The position of the segment decides whether its window is the newest. */
@@ -34,7 +36,9 @@ final class AcknowledgementArrival {
             advance(c, segment, acknowledged, nowNs);
         }
         timing.restartRecovery(c);
-        if (position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
+        // A retransmission may bring a newer acknowledgement under an old sequence number. RFC 9293 would keep the old window then,
+        // which counts from SND.UNA and would reach beyond what was ever offered.
+        if (advances || position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
             updateWindow(c, windowOffered, position, acknowledged);
         }
         return advances;
@@ -46,7 +50,8 @@ final class AcknowledgementArrival {
             windowOffered == c.sndWnd;
         final boolean unsent = c.sndNxt < c.sent.committed() && acknowledged + windowOffered > c.sndNxt;
         ack.start(Math.max(acknowledged, c.sndUna), duplicate, unsent, nowNs);
-        ack.sample().flight(0, isWindowLimited(c));
+        ack.sample().flight(0, c.windowUse.wasFull(c.sndUna))
+            .marked(segment.hasEce() && c.ecnSender.isEnabled() ? Math.max(0, acknowledged - c.sndUna) : 0);
         if (c.timestamps) {
             ack.echo(echoLimitNs(c, segment, nowNs));
         }
@@ -84,8 +89,11 @@ final class AcknowledgementArrival {
     }
 
     private void advance(final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
+        final long octets = acknowledged - c.sndUna;
         c.sndUna = acknowledged;
         sampleRoundTrip(c, segment, acknowledged, nowNs);
+        ecn.onAcknowledged(c, segment, octets, nowNs);
+        c.sent.limit(Math.max(c.sent.limit(), 2 * c.congestion.window()));
         timing.onAdvance(c, nowNs);
         c.route.confirm(nowNs);
         final long freed = Math.min(acknowledged, c.sent.committed());
@@ -93,13 +101,6 @@ final class AcknowledgementArrival {
             c.sent.acknowledge(freed);
             c.events |= Connection.EVENT_ACKNOWLEDGED;
         }
-    }
-
-    /** Whether the congestion window was in use, so that it may grow (RFC 7661 in spirit, RFC 5681 section 3.1). */
-    private static boolean isWindowLimited(final Connection c) {
-        final long flight = c.recovery.inFlight();
-        final long window = c.congestion.window();
-        return window < c.congestion.threshold() ? 2 * flight >= window : flight + c.mss > window;
     }
 
     /** One sample per round trip for the retransmission timer. */

@@ -8,11 +8,17 @@ import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.congestion.CongestionControl;
-import org.rds4j.tcp.congestion.NewReno;
+import org.rds4j.tcp.congestion.CongestionFactory;
+import org.rds4j.tcp.congestion.EcnReceiver;
+import org.rds4j.tcp.congestion.EcnSender;
+import org.rds4j.tcp.congestion.Pacer;
+import org.rds4j.tcp.congestion.SelectableCongestion;
+import org.rds4j.tcp.congestion.WindowUse;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.AckSchedule;
 import org.rds4j.tcp.receive.ReceiveStream;
+import org.rds4j.tcp.receive.ReceiveTuning;
 import org.rds4j.tcp.receive.ReceiveWindow;
 import org.rds4j.tcp.receive.SackReport;
 import org.rds4j.tcp.send.LossRecovery;
@@ -37,13 +43,16 @@ final class Connection extends FourTuple implements TcpConnection {
     static final int USER_TIMEOUT = 4;
     static final int LINGER = 5;
     static final int RECOVERY = 6;
-    static final int TIMER_KINDS = 7;
+    static final int PACE = 7;
+    static final int CORK = 8;
+    static final int TIMER_KINDS = 9;
 
     static final int EVENT_CONNECTED = 1;
     static final int EVENT_ACKNOWLEDGED = 2;
     static final int EVENT_RECEIVABLE = 4;
     static final int EVENT_PEER_CLOSED = 8;
     static final int EVENT_CLOSED = 16;
+    static final int EVENT_UNRESPONSIVE = 32;
 
     static final long NOT_TIMED = -1;
     static final long NO_FIN = Long.MAX_VALUE;
@@ -56,8 +65,14 @@ final class Connection extends FourTuple implements TcpConnection {
     final AckSchedule acks = new AckSchedule();
     final SackReport sacks = new SackReport();
     final RttEstimator rtt;
-    final CongestionControl congestion = new NewReno();
+    final EcnSender ecnSender = new EcnSender();
+    final EcnReceiver ecnReceiver = new EcnReceiver();
+    final WindowUse windowUse = new WindowUse();
+    final Pacer pacer;
+    final ReceiveTuning tuning;
+    final SelectableCongestion congestion;
     final TimerSet<Connection> timers;
+    final ReplyAllowance replies = new ReplyAllowance();
     /** With SACK or without, as negotiated. */
     LossRecovery recovery;
     boolean sack;
@@ -88,10 +103,13 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean probeDue;
     boolean sendOverride;
     boolean noDelay;
+    boolean cork;
     long smallEnd;
     long lastSentNs;
     long timedEnd;
     long synSentNs;
+    boolean synSentAgain;
+    long openedNs;
     int retries;
     int persistBackoff;
     int probesUnanswered;
@@ -104,12 +122,13 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean receiveClosed;
     boolean timestamps;
     boolean windowScale;
+    /** Every SYN of ours so far asked for ECN. */
+    boolean ecnOffered;
     int timestampOffset;
     int tsRecent;
     long tsRecentNs;
     long lastAckSent;
     long lastChallengeNs;
-    long lastProbeReplyNs;
     long lastReceivedNs;
     int keepaliveSent;
 
@@ -122,19 +141,25 @@ final class Connection extends FourTuple implements TcpConnection {
 
     private final Connections connections;
     private final LossRecovery sackRecovery;
-    private final LossRecovery plainRecovery;
+    private final SendRecords records;
+    /** Made for the first peer without SACK, since there are few. */
+    private LossRecovery plainRecovery;
 
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
         sent = new SendStream(configuration.sendBufferLength(), configuration.overhangLength());
         received = new ReceiveStream(
             configuration.receiveBufferLength(), configuration.overhangLength(), configuration.maxOutOfOrderRanges());
+        pacer = new Pacer(configuration.flow());
+        tuning = new ReceiveTuning(
+            configuration.receiveBufferLength(),
+            Math.max(configuration.flow().initialReceiveBufferLength(), 2 * configuration.overhangLength()));
+        congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         window = new ReceiveWindow(configuration.receiveBufferLength());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
-        final SendRecords records = new SendRecords(connections.records);
+        records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
             records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
-        plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -145,7 +170,16 @@ final class Connection extends FourTuple implements TcpConnection {
         window.reset();
         acks.reset(configuration.quickAcks());
         rtt.reset();
-        recoverWith(false);
+        recoverWith(sackRecovery);
+        congestion.reset();
+        ecnSender.start(false);
+        ecnReceiver.start(false, false);
+        windowUse.reset();
+        pacer.reset();
+        tuning.reset(connections.nowNs);
+        window.limit(tuning.limit());
+        sent.limit(Math.max(configuration.flow().initialSendBufferLength(), 2 * configuration.overhangLength()));
+        ecnOffered = false;
         resetSending(configuration);
         resetReceiving();
         inUse = true;
@@ -173,10 +207,13 @@ final class Connection extends FourTuple implements TcpConnection {
         probeDue = false;
         sendOverride = false;
         noDelay = !configuration.nagle();
+        cork = false;
         smallEnd = 0;
         lastSentNs = connections.nowNs;
         timedEnd = 0;
         synSentNs = NOT_TIMED;
+        synSentAgain = false;
+        openedNs = connections.nowNs;
         retries = 0;
         persistBackoff = 0;
         probesUnanswered = 0;
@@ -190,19 +227,28 @@ final class Connection extends FourTuple implements TcpConnection {
         receiveClosed = false;
         timestamps = false;
         windowScale = false;
+        sack = false;
         tsRecent = 0;
         tsRecentNs = connections.nowNs;
         lastAckSent = 0;
         lastChallengeNs = LONG_AGO;
-        lastProbeReplyNs = LONG_AGO;
+        replies.refill(connections.nowNs);
         lastReceivedNs = connections.nowNs;
         keepaliveSent = 0;
     }
 
     /** Settles whether the peer understands SACK. */
-    void recoverWith(final boolean understandsSack) {
-        sack = understandsSack;
-        recovery = understandsSack ? sackRecovery : plainRecovery;
+    void understandsSack(final boolean understands) {
+        if (!understands && plainRecovery == null) {
+            plainRecovery = new NewRenoRecovery(records, congestion, rtt, connections.counters);
+        }
+        recoverWith(understands ? sackRecovery : plainRecovery);
+        sack = understands;
+    }
+
+    private void recoverWith(final LossRecovery way) {
+        sack = false;
+        recovery = way;
         recovery.reset();
         sacks.reset();
     }
@@ -235,8 +281,13 @@ final class Connection extends FourTuple implements TcpConnection {
         return Sequence.wire(sendOrigin, position);
     }
 
+    /** What the next segment acknowledges: RCV.NXT, or less while marks are to be told apart. */
+    long acknowledges() {
+        return ecnReceiver.acknowledges(rcvNxt());
+    }
+
     int acknowledgement() {
-        return Sequence.wire(receiveOrigin, rcvNxt());
+        return Sequence.wire(receiveOrigin, acknowledges());
     }
 
     private boolean isWritable() {
@@ -286,10 +337,38 @@ final class Connection extends FourTuple implements TcpConnection {
     }
 
     @Override
+    public void cork(final boolean cork) {
+        this.cork = cork;
+        if (!cork) {
+            timers.cancel(CORK);
+        }
+        connections.touch(this);
+    }
+
+    @Override
     public void userTimeout(final long timeoutNs) {
         userTimeoutNs = timeoutNs;
         timers.cancel(USER_TIMEOUT);
         connections.timing.startUserTimeout(this);
+    }
+
+    @Override
+    public void congestionControl(final CongestionFactory factory) {
+        if (sndNxt > 0) {
+            throw new IllegalStateException("congestion control must be chosen before data is sent");
+        }
+        congestion.choose(factory);
+        ecnReceiver.exact(congestion.needsExactMarks());
+    }
+
+    @Override
+    public CongestionControl congestionControl() {
+        return congestion.chosen();
+    }
+
+    @Override
+    public boolean usesEcn() {
+        return ecnSender.isEnabled();
     }
 
     @Override
@@ -361,6 +440,9 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void consume(final long toPosition) {
         received.consume(toPosition);
+        if (tuning.onConsumed(received.consumed(), rtt.smoothedNs(), connections.nowNs)) {
+            window.limit(tuning.limit());
+        }
         if (state.mayReceive() && window.isUpdateDue(rcvNxt(), received.consumed())) {
             acks.onUrgent();
             connections.touch(this);

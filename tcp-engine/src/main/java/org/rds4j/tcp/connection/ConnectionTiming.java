@@ -19,10 +19,23 @@ final class ConnectionTiming {
         this.counters = counters;
     }
 
+    long nowNs() {
+        return connections.nowNs;
+    }
+
+    /** Pacing holds data back: the timer sends it. */
+    void startPace(final Connection c) {
+        if (!c.timers.isRunning(Connection.PACE)) {
+            counters.increment(TcpCounter.PACED);
+        }
+        c.timers.start(Connection.PACE, c.pacer.opensNs());
+    }
+
     /** A data segment left: its acknowledgement is waited for. */
     void onDataSent(final Connection c, final long nowNs) {
         c.lastSentNs = nowNs;
         c.timers.cancel(Connection.PERSIST);
+        c.timers.cancel(Connection.CORK);
         if (!c.timers.isRunning(Connection.RETRANSMIT)) {
             c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         }
@@ -79,7 +92,21 @@ final class ConnectionTiming {
 
     private static boolean isWaiting(final Connection c) {
         return c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED ||
-            c.sndUna < c.sndNxt || c.timers.isRunning(Connection.PERSIST);
+            c.sndUna < c.sndNxt || c.timers.isRunning(Connection.PERSIST) || c.list == ReadyLanes.PARKED;
+    }
+
+    /**
+     * A connection has something to send and its next hop is not known: it counts as sent and unanswered, or a host that never
+     * resolves would hold the connection for ever.
+     */
+    void onParked(final Connection c) {
+        if (!c.hasUnsent() && !c.synDue) {
+            return;
+        }
+        if (!c.timers.isRunning(Connection.RETRANSMIT)) {
+            c.timers.start(Connection.RETRANSMIT, connections.nowNs + c.rtt.timeoutNs());
+        }
+        startUserTimeout(c);
     }
 
     void startDelayedAck(final Connection c, final long nowNs) {
@@ -95,12 +122,18 @@ final class ConnectionTiming {
         }
     }
 
-    /** Something is queued, nothing is in flight and nothing may be sent: only a timer can move this connection. */
-    void startPersistIfStuck(final Connection c) {
-        final boolean stuck = !c.closed && c.state.isSynchronised() && c.recovery.inFlight() == 0 && c.hasUnsent();
-        if (stuck && !c.timers.isRunning(Connection.PERSIST)) {
-            c.timers.start(Connection.PERSIST, connections.nowNs + persistNs(c));
+    /** Something is queued and may not be sent now: if no acknowledgement is to come, only a timer can move this connection. */
+    void startIfStuck(final Connection c) {
+        if (c.closed || !c.state.isSynchronised() || !c.hasUnsent()) {
+            return;
+        }
+        if (c.recovery.inFlight() == 0 && !c.timers.isRunning(Connection.PERSIST)) {
+            final long waitNs = c.sndWnd == 0 ? persistNs(c) : configuration.overrideNs();
+            c.timers.start(Connection.PERSIST, connections.nowNs + waitNs);
             startUserTimeout(c);
+        }
+        if (c.cork && !c.timers.isRunning(Connection.CORK)) {
+            c.timers.start(Connection.CORK, connections.nowNs + configuration.corkNs());
         }
     }
 
@@ -129,8 +162,12 @@ final class ConnectionTiming {
         if (!c.closed && timers.expire(Connection.KEEPALIVE, nowNs)) {
             onKeepalive(c, nowNs);
         }
+        timers.expire(Connection.PACE, nowNs); // what it held is planned again when the connection is looked at next
         if (!c.closed && timers.expire(Connection.LINGER, nowNs)) {
             timeOut(c);
+        }
+        if (!c.closed && timers.expire(Connection.CORK, nowNs)) {
+            c.sendOverride = true;
         }
         if (!c.closed) {
             timers.requeue();
@@ -143,19 +180,44 @@ final class ConnectionTiming {
             c.timers.cancel(Connection.RECOVERY);
             return;
         }
+        if (c.state.isSynchronised() && c.sndUna == c.sndNxt && !c.hasUnsent()) {
+            return;
+        }
         counters.increment(TcpCounter.TIMEOUTS);
-        if (c.retries >= retryLimit(c) && c.userTimeoutNs == 0) {
-            timeOut(c);
+        if (isExhausted(c, c.retries)) {
+            giveUp(c, nowNs);
             return;
         }
         c.retries++;
+        if (c.retries == configuration.unresponsiveRetries()) {
+            c.events |= Connection.EVENT_UNRESPONSIVE;
+        }
         c.rtt.backOff();
         c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
-        if (c.state.isSynchronised()) {
+        if (!c.state.isSynchronised()) {
+            c.synDue = true;
+        } else if (c.sndUna < c.sndNxt) {
             c.recovery.onTimeout(c.retries == 1, nowNs);
             restartRecovery(c);
+        }
+    }
+
+    /** Whether so many retries are enough. The user timeout overrides the counts, but not for a connection without a user. */
+    private boolean isExhausted(final Connection c, final int retries) {
+        return retries >= retryLimit(c) && (c.userTimeoutNs == 0 || isOrphan(c));
+    }
+
+    private static boolean isOrphan(final Connection c) {
+        return c.receiveClosed && c.state.isSynchronised();
+    }
+
+    /** The retries are used up. An attempt to connect may have to last longer (R2 of RFC 9293 section 3.8.3 for a SYN). */
+    private void giveUp(final Connection c, final long nowNs) {
+        final long endNs = c.openedNs + configuration.synTimeoutNs();
+        if (c.state == TcpState.SYN_SENT && nowNs < endNs) {
+            c.timers.start(Connection.RETRANSMIT, endNs);
         } else {
-            c.synDue = true;
+            timeOut(c);
         }
     }
 
@@ -183,10 +245,7 @@ final class ConnectionTiming {
             c.sendOverride = true;
             return;
         }
-        final boolean exhausted = c.receiveClosed
-            ? c.persistBackoff >= configuration.orphanRetries()
-            : c.probesUnanswered >= configuration.dataRetries();
-        if (exhausted && c.userTimeoutNs == 0) {
+        if (isExhausted(c, isOrphan(c) ? c.persistBackoff : c.probesUnanswered)) {
             timeOut(c);
             return;
         }
@@ -198,26 +257,30 @@ final class ConnectionTiming {
     }
 
     private void onKeepalive(final Connection c, final long nowNs) {
-        final long silentNs = nowNs - c.lastReceivedNs;
+        final long idleNs = configuration.keepaliveIdleNs();
         if (c.sndUna < c.sndNxt) {
-            c.timers.start(Connection.KEEPALIVE, nowNs + configuration.keepaliveIdleNs());
-            return;
-        }
-        if (silentNs < configuration.keepaliveIdleNs()) {
-            c.timers.start(Connection.KEEPALIVE, c.lastReceivedNs + configuration.keepaliveIdleNs());
-            return;
-        }
-        final boolean silentTooLong = c.userTimeoutNs > 0
-            ? c.keepaliveSent > 1 && silentNs >= c.userTimeoutNs
-            : c.keepaliveSent >= configuration.keepaliveProbes();
-        if (silentTooLong) {
+            c.timers.start(Connection.KEEPALIVE, nowNs + idleNs); // the retransmission timer decides
+        } else if (nowNs - c.lastReceivedNs < idleNs) {
+            c.timers.start(Connection.KEEPALIVE, c.lastReceivedNs + idleNs);
+        } else if (nowNs - c.lastReceivedNs >= keepaliveLifeNs(c) && c.keepaliveSent > 1) {
             timeOut(c);
-            return;
+        } else {
+            c.keepaliveSent++;
+            c.probeDue = true;
+            counters.increment(TcpCounter.KEEPALIVE_PROBES);
+            final long deathNs = c.lastReceivedNs + keepaliveLifeNs(c);
+            final long probeNs = nowNs + configuration.keepaliveIntervalNs();
+            c.timers.start(Connection.KEEPALIVE, c.keepaliveSent > 1 ? Math.min(deathNs, probeNs) : probeNs);
         }
-        c.keepaliveSent++;
-        c.probeDue = true;
-        counters.increment(TcpCounter.KEEPALIVE_PROBES);
-        c.timers.start(Connection.KEEPALIVE, nowNs + configuration.keepaliveIntervalNs());
+    }
+
+    /** How long a peer may be silent: the whole run of probes, or the user timeout, but never less than two probes. */
+    private long keepaliveLifeNs(final Connection c) {
+        final long intervalNs = configuration.keepaliveIntervalNs();
+        final long probesNs = configuration.keepaliveProbes() * intervalNs;
+        return c.userTimeoutNs == 0
+            ? configuration.keepaliveIdleNs() + probesNs
+            : Math.max(c.userTimeoutNs, configuration.keepaliveIdleNs() + 2 * intervalNs);
     }
 
     private void timeOut(final Connection c) {

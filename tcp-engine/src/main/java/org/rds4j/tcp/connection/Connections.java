@@ -12,6 +12,8 @@ import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpListener;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.limit.DestinationLimit;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
@@ -53,7 +55,7 @@ public final class Connections {
     final TcpCounters counters;
     private final InitialNumbers initialNumbers;
     private final PortSelector ports;
-    private final ResetLimit resetLimit;
+    private final DestinationLimit resetLimit;
     private final SegmentEmission emission;
     private final OpeningArrival opening;
     private final SegmentArrival arrival;
@@ -82,7 +84,7 @@ public final class Connections {
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
-        resetLimit = new ResetLimit(configuration.resetsPerSecond());
+        resetLimit = new DestinationLimit(configuration.resetsPerSecond(), configuration.resetsPerDestination(), random);
         final SegmentWriter writer = new SegmentWriter(configuration.transmitChecksum());
         control = new ControlQueue(configuration.controlQueueLength(), writer, counters);
         timeWait = new TimeWaitList(
@@ -267,6 +269,7 @@ public final class Connections {
         if (run.isVerified() || PseudoHeader.isIntact(
             run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), run.segment(index), run.length(index))) {
             segment.parse(run.segment(index), run.length(index));
+            segment.ecnField(run.trafficClass() & EcnSender.FIELD);
             onSegment(run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), segment);
         } else {
             counters.increment(TcpCounter.DROP_CHECKSUM);
@@ -291,7 +294,7 @@ public final class Connections {
         if (listener == null) {
             counters.increment(TcpCounter.DROP_NO_CONNECTION);
             resetUnknown(remoteHigh, remoteLow, segment);
-        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst()) {
+        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
             onSyn(listener, segment, remoteHigh, remoteLow, 0, false);
         } else {
             counters.increment(TcpCounter.DROP_LISTENER);
@@ -302,14 +305,24 @@ public final class Connections {
     }
 
     private void resetUnknown(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
-        if (segment.hasRst()) {
-            return;
-        }
-        if (resetLimit.tryTake(nowNs)) {
+        if (!segment.hasRst() && mayReset(remoteHigh, remoteLow)) {
             opening.resetUnknown(routes.route(remoteHigh, remoteLow), segment, nowNs);
-        } else {
+        }
+    }
+
+    /** Tells the sender of a segment that acknowledges what a handshake never sent (RFC 9293 section 3.5.1). */
+    void resetStranger(final NetworkRoute route, final TcpSegment segment) {
+        if (!segment.hasRst() && mayReset(route.remoteHigh(), route.remoteLow())) {
+            opening.resetUnknown(route, segment, nowNs);
+        }
+    }
+
+    private boolean mayReset(final long remoteHigh, final long remoteLow) {
+        final boolean allowed = resetLimit.tryTake(remoteHigh, remoteLow, nowNs);
+        if (!allowed) {
             counters.increment(TcpCounter.DROP_RESET_LIMIT);
         }
+        return allowed;
     }
 
     /** A SYN for a listener. The new sequence numbers begin beyond those of the connection it supersedes, if any. */
@@ -431,7 +444,7 @@ public final class Connections {
                 return emission.frameLength(connection, plan);
             }
             lanes.remove(connection);
-            timing.startPersistIfStuck(connection);
+            waitForTime(connection);
             connection = lanes.first(lane);
         }
         return 0;
@@ -461,6 +474,7 @@ public final class Connections {
         final Connection connection = lanes.first(lane);
         if (!connection.route.isResolved(nowNs)) {
             lanes.park(connection);
+            timing.onParked(connection);
             return 0;
         }
         emission.trains.limit(frames);
@@ -505,7 +519,16 @@ public final class Connections {
         if (emission.plan(connection) != SegmentEmission.NOTHING) {
             lanes.add(connection);
         } else {
-            timing.startPersistIfStuck(connection);
+            waitForTime(connection);
+        }
+    }
+
+    /** Nothing is sent now: it may be that only a timer can move the connection. */
+    private void waitForTime(final Connection connection) {
+        if (emission.isHeld()) {
+            timing.startPace(connection);
+        } else {
+            timing.startIfStuck(connection);
         }
     }
 
@@ -533,6 +556,9 @@ public final class Connections {
         }
         if (takeEvent(connection, Connection.EVENT_PEER_CLOSED)) {
             connection.handler.onPeerClosed(connection);
+        }
+        if (takeEvent(connection, Connection.EVENT_UNRESPONSIVE)) {
+            connection.handler.onUnresponsive(connection);
         }
         if (takeEvent(connection, Connection.EVENT_CLOSED)) {
             connection.handler.onClosed(connection, connection.closeReason);

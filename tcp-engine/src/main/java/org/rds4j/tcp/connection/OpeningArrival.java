@@ -6,10 +6,8 @@ import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
-import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.congestion.InitialWindow;
 import org.rds4j.tcp.network.NetworkRoute;
-import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpOptions;
 import org.rds4j.tcp.wire.TcpSegment;
 
@@ -23,38 +21,41 @@ final class OpeningArrival {
     private final Connections connections;
     private final TcpConfiguration configuration;
     private final TcpCounters counters;
+    private final EcnArrival ecn;
 
     OpeningArrival(final Connections connections, final TcpConfiguration configuration, final TcpCounters counters) {
         this.connections = connections;
         this.configuration = configuration;
         this.counters = counters;
+        this.ecn = new EcnArrival(configuration, counters);
     }
 
-    /** RFC 9293 section 3.10.7.3. */
-    void onSynSent(final Connection c, final TcpSegment segment, final long nowNs) {
+    /** RFC 9293 section 3.10.7.3. True if the connection is established now. */
+    boolean onSynSent(final Connection c, final TcpSegment segment, final long nowNs) {
         final boolean acknowledged = segment.hasAck();
         if (acknowledged && (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0))) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
-            resetStranger(c, segment, nowNs);
-            return;
+            connections.resetStranger(c.route, segment);
+            return false;
         }
         if (segment.hasRst()) {
             onReset(c, acknowledged);
-            return;
+            return false;
         }
         if (!segment.hasSyn()) {
             counters.increment(TcpCounter.DROP_OUT_OF_WINDOW);
-            return;
+            return false;
         }
         takeSyn(c, segment, nowNs);
-        if (acknowledged) {
-            c.sndUna = 0;
-            establish(c, segment, -1, nowNs);
-            c.acks.onUrgent();
-        } else {
+        if (!acknowledged) {
             c.transition(Transition.SYN_CROSSED);
             c.synDue = true;
+            return false;
         }
+        c.sndUna = 0;
+        establish(c, segment, -1, nowNs);
+        c.acks.onUrgent();
+        return true;
     }
 
     private void onReset(final Connection c, final boolean believed) {
@@ -66,23 +67,18 @@ final class OpeningArrival {
         }
     }
 
-    /** The segment belongs to an older connection of the peer (RFC 9293 section 3.5.1). */
-    private void resetStranger(final Connection c, final TcpSegment segment, final long nowNs) {
-        if (!segment.hasRst()) {
-            connections.control.reset(
-                c.route, c.localPort(), c.remotePort(), segment.acknowledgement(), 0, 0, nowNs);
-        }
-    }
-
-    /** Takes the peer's SYN: its sequence numbers, options, and data if there is any. */
+    /** Takes the peer's SYN: its sequence number and options, and text if there is any, which waits for the handshake's end. */
     void takeSyn(final Connection c, final TcpSegment segment, final long nowNs) {
         c.receiveOrigin = segment.sequence() + 1;
         negotiate(c, segment.options(), nowNs);
+        ecn.onSyn(c, segment);
         final int length = Math.min(segment.payloadLength(), c.received.capacity());
         if (length > 0) {
             c.received.write(0, segment.payload(), length);
             counters.add(TcpCounter.OCTETS_IN, length);
-            c.events |= Connection.EVENT_RECEIVABLE;
+        }
+        if (segment.hasFin() && length == segment.payloadLength()) {
+            c.peerFin = length;
         }
         c.lastReceivedNs = nowNs;
     }
@@ -93,7 +89,7 @@ final class OpeningArrival {
             c.tsRecent = options.timestamp();
             c.tsRecentNs = nowNs;
         }
-        c.recoverWith(configuration.sack() && options.isSackPermitted());
+        c.understandsSack(configuration.sack() && options.isSackPermitted());
         c.windowScale = configuration.windowScale() && options.windowShift() != TcpOptions.ABSENT;
         c.sndShift = c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0;
         c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
@@ -107,7 +103,7 @@ final class OpeningArrival {
     boolean completeHandshake(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         if (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0)) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
-            resetStranger(c, segment, nowNs);
+            connections.resetStranger(c.route, segment);
             return false;
         }
         c.sndUna = 0;
@@ -124,11 +120,13 @@ final class OpeningArrival {
         c.synDue = false;
         final boolean lost = c.retries > 0;
         if (lost) {
-            c.rtt.reset(RTO_AFTER_SYN_TIMEOUT_NS); // RFC 6298 section 5.7
-        } else {
+            // RFC 6298 section 5.7, a timeout that was longer before is not shortened
+            c.rtt.reset(Math.max(RTO_AFTER_SYN_TIMEOUT_NS, configuration.initialRtoNs()));
+        } else if (!c.synSentAgain) { // Karn: whichever SYN the peer answered
             c.rtt.onSample(Math.max(1, nowNs - c.synSentNs));
         }
         c.congestion.onConnected(c.mss, InitialWindow.octets(c.mss, configuration.initialWindowSegments(), lost));
+        ecn.onEstablished(c);
         connections.closing.leaveListener(c);
         c.transition(Transition.SYN_ACKNOWLEDGED);
         c.events |= Connection.EVENT_CONNECTED;
@@ -152,21 +150,6 @@ final class OpeningArrival {
         takeSyn(c, segment, nowNs);
         c.synDue = true;
         c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
-    }
-
-    /** A SYN in SYN-RECEIVED: ours is repeated, or, crossed with it, acknowledged. True if processing goes on. */
-    boolean onRepeatedSyn(final Connection c, final TcpSegment segment) {
-        if (segment.hasAck() && c.sndNxt >= 0 && segment.acknowledgement() == c.sequence(0)) {
-            return true;
-        }
-        c.synDue = true;
-        return false;
-    }
-
-    /** Whether a segment is the peer's SYN once more. */
-    boolean isRepeatedSyn(final Connection c, final TcpSegment segment) {
-        return c.state == TcpState.SYN_RECEIVED && segment.hasSyn() && !segment.hasRst() &&
-            segment.sequence() == Sequence.wire(c.receiveOrigin, -1);
     }
 
     /** The reply to a segment that belongs to no connection (RFC 9293 section 3.5.2, group 1). */

@@ -7,7 +7,8 @@ import org.rds4j.tcp.TcpEngine;
  * wait for their next hop to be resolved. A connection is in at most one list.
  */
 final class ReadyLanes {
-    private static final int PARKED = TcpEngine.LANES;
+    /** The list of those whose next hop is unknown. */
+    static final int PARKED = TcpEngine.LANES;
 
     private final Connection[] heads = new Connection[TcpEngine.LANES + 1];
 

@@ -19,6 +19,7 @@ final class SegmentArrival {
     private final ConnectionTiming timing;
     private final OpeningArrival opening;
     private final AcknowledgementArrival acknowledgements;
+    private final EcnArrival ecn;
 
     SegmentArrival(
         final Connections connections, final TcpConfiguration configuration, final TcpCounters counters,
@@ -28,50 +29,112 @@ final class SegmentArrival {
         this.counters = counters;
         this.timing = timing;
         this.opening = opening;
-        acknowledgements = new AcknowledgementArrival(counters, timing);
+        this.ecn = new EcnArrival(configuration, counters);
+        acknowledgements = new AcknowledgementArrival(counters, timing, ecn);
     }
 
     void onSegment(final Connection c, final TcpSegment segment, final long nowNs) {
-        if (c.state == TcpState.SYN_SENT) {
-            opening.onSynSent(c, segment, nowNs);
-        } else {
-            onOpenSegment(c, segment, nowNs);
+        if (c.state != TcpState.SYN_SENT) {
+            react(c, segment, nowNs);
+        } else if (opening.onSynSent(c, segment, nowNs)) {
+            onHeldText(c);
         }
     }
 
-    private void onOpenSegment(final Connection c, final TcpSegment segment, final long nowNs) {
+    private void react(final Connection c, final TcpSegment segment, final long nowNs) {
         final long next = c.rcvNxt();
-        long position = Sequence.position(c.receiveOrigin, segment.sequence(), next);
-        if (c.timestamps && !segment.hasRst() && !isTimely(c, segment, position, nowNs)) {
-            return;
-        }
-        if (opening.isRepeatedSyn(c, segment)) {
-            if (!opening.onRepeatedSyn(c, segment)) {
-                return;
+        final long position = Sequence.position(c.receiveOrigin, segment.sequence(), next);
+        final Arrival arrival = classify(c, segment, position, next, nowNs);
+        count(arrival, segment, position, next);
+        switch (ArrivalTable.reaction(c.state, arrival)) {
+            case DROP -> { }
+            case REFUSED -> connections.closing.terminate(c, CloseReason.REFUSED);
+            case RESET -> connections.closing.terminate(c, CloseReason.RESET);
+            case CHALLENGE -> challenge(c, nowNs);
+            case REPLY -> onUnacceptable(c, segment, arrival, position, next, nowNs);
+            case REPEAT_SYN_ACK -> {
+                if (!segment.hasAck()) {
+                    ecn.onSyn(c, segment); // the peer may have given up on ECN meanwhile
+                }
+                c.synDue = true;
             }
-            position = 0; // SYN and ACK that crossed with ours: what follows the SYN counts
-        } else if (segment.hasRst()) {
-            onReset(c, position, next, nowNs);
-            return;
-        } else if (!isAcceptable(c, segment, position, next)) {
-            onUnacceptable(c, segment, position, next, nowNs);
-            return;
-        } else if (segment.hasSyn()) {
-            counters.increment(TcpCounter.DROP_BAD_SYN);
-            challenge(c, nowNs);
-            return;
+            case COMPLETE -> {
+                // what follows a SYN that crossed with ours counts as if the SYN were not there
+                final long from = arrival == Arrival.SYN_AGAIN_ACK ? 0 : position;
+                if (opening.completeHandshake(c, segment, from, nowNs)) {
+                    onHeldText(c);
+                    process(c, segment, from, nowNs);
+                }
+            }
+            case PROCESS -> process(c, segment, position, nowNs);
         }
-        onAcceptable(c, segment, position, nowNs);
     }
 
-    private void onAcceptable(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
-        if (!segment.hasAck()) {
-            counters.increment(TcpCounter.DROP_NO_ACK);
-            return;
+    /** RFC 9293 section 3.10.7.4, first to fourth, as RFC 5961 and RFC 7323 amend them. */
+    private Arrival classify(
+        final Connection c, final TcpSegment segment, final long position, final long next, final long nowNs) {
+        if (segment.hasRst()) {
+            return classifyReset(c, position, next);
         }
-        if (c.state == TcpState.SYN_RECEIVED && !opening.completeHandshake(c, segment, position, nowNs)) {
-            return;
+        if (c.timestamps && !segment.options().hasTimestamps()) {
+            return segment.hasSyn() ? Arrival.SYN : Arrival.UNSTAMPED;
         }
+        if (c.timestamps && isStale(c, segment, nowNs)) {
+            return Arrival.STALE;
+        }
+        if (segment.hasSyn()) {
+            return classifySyn(c, segment);
+        }
+        if (!isAcceptable(c, segment, position, next)) {
+            return Arrival.UNACCEPTABLE;
+        }
+        return segment.hasAck() ? Arrival.ACCEPTABLE : Arrival.NO_ACK;
+    }
+
+    /**
+     * RFC 5961 section 3.2: only an exact match resets. Some peers number the reset that follows a loss by what they sent last,
+     * which SACK has told them we hold, so the end of that is exact too.
+     */
+    private static Arrival classifyReset(final Connection c, final long position, final long next) {
+        if (position == next || (c.sack && c.received.hasGap() && position == c.received.highest())) {
+            return Arrival.RESET_EXACT;
+        }
+        return position > next && position < c.window.edge() ? Arrival.RESET_INSIDE : Arrival.RESET_OUTSIDE;
+    }
+
+    private static Arrival classifySyn(final Connection c, final TcpSegment segment) {
+        if (segment.sequence() != Sequence.wire(c.receiveOrigin, -1)) {
+            return Arrival.SYN;
+        }
+        final boolean acknowledges =
+            segment.hasAck() && c.sndNxt >= 0 && segment.acknowledgement() == c.sequence(0);
+        return acknowledges ? Arrival.SYN_AGAIN_ACK : Arrival.SYN_AGAIN;
+    }
+
+    /** PAWS (RFC 7323 section 5). */
+    private static boolean isStale(final Connection c, final TcpSegment segment, final long nowNs) {
+        return Sequence.isBefore(segment.options().timestamp(), c.tsRecent) &&
+            nowNs - c.tsRecentNs < TimestampClock.MAX_AGE_NS;
+    }
+
+    private void count(final Arrival arrival, final TcpSegment segment, final long position, final long next) {
+        final TcpCounter counter = switch (arrival) {
+            case UNSTAMPED -> TcpCounter.DROP_NO_TIMESTAMP;
+            case STALE -> TcpCounter.DROP_PAWS;
+            case RESET_EXACT -> TcpCounter.RESETS_IN;
+            case RESET_INSIDE, RESET_OUTSIDE -> TcpCounter.DROP_BAD_RESET;
+            case SYN, SYN_AGAIN -> TcpCounter.DROP_BAD_SYN;
+            case UNACCEPTABLE ->
+                position + segment.length() <= next ? TcpCounter.DROP_DUPLICATE : TcpCounter.DROP_OUT_OF_WINDOW;
+            case NO_ACK -> TcpCounter.DROP_NO_ACK;
+            case SYN_AGAIN_ACK, ACCEPTABLE -> null;
+        };
+        if (counter != null) {
+            counters.increment(counter);
+        }
+    }
+
+    private void process(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         if (!onAcknowledgement(c, segment, position, nowNs) || c.closed) {
             return;
         }
@@ -91,19 +154,14 @@ final class SegmentArrival {
         return true;
     }
 
-    /** PAWS (RFC 7323 section 5): false if the segment was dropped. */
-    private boolean isTimely(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
-        if (!segment.options().hasTimestamps()) {
-            counters.increment(TcpCounter.DROP_NO_TIMESTAMP);
-            return false;
+    /** Payload and FIN of a SYN wait until the connection is established (RFC 9293 section 3.10.7.3). */
+    private void onHeldText(final Connection c) {
+        if (c.received.received() > 0) {
+            c.events |= Connection.EVENT_RECEIVABLE;
         }
-        if (Sequence.isBefore(segment.options().timestamp(), c.tsRecent) &&
-            nowNs - c.tsRecentNs < TimestampClock.MAX_AGE_NS) {
-            counters.increment(TcpCounter.DROP_PAWS);
-            reply(c, segment, position, c.rcvNxt(), nowNs);
-            return false;
+        if (c.peerFin == c.received.received()) {
+            onFin(c);
         }
-        return true;
     }
 
     /** RFC 7323 section 4.3: what is echoed is the timestamp of the segment that advanced the left edge. */
@@ -131,10 +189,9 @@ final class SegmentArrival {
     }
 
     private void onUnacceptable(
-        final Connection c, final TcpSegment segment, final long position, final long next, final long nowNs) {
-        counters.increment(
-            position + segment.length() <= next ? TcpCounter.DROP_DUPLICATE : TcpCounter.DROP_OUT_OF_WINDOW);
-        final boolean probe = position == next && segment.hasAck() && !segment.hasSyn();
+        final Connection c, final TcpSegment segment, final Arrival arrival, final long position, final long next,
+        final long nowNs) {
+        final boolean probe = arrival == Arrival.UNACCEPTABLE && position == next && segment.hasAck();
         if (probe && c.state.isSynchronised()) {
             onAcknowledgement(c, segment, position, nowNs); // RFC 9293 section 3.4: a closed window still takes ACKs
             if (c.closed) {
@@ -144,27 +201,28 @@ final class SegmentArrival {
         reply(c, segment, position, next, nowNs);
     }
 
-    /**
-     * Answers an unacceptable segment. What repeats octets received before, or probes a closed window with data, is answered each
-     * time, since the peer waits for it; everything else could be one half of a loop and is limited (RFC 5961 section 7).
-     */
+    /** Answers an unacceptable segment: one that a live peer waits for from the allowance, any other as a challenge. */
     private void reply(
         final Connection c, final TcpSegment segment, final long position, final long next, final long nowNs) {
-        if (segment.length() > 0 && !segment.hasSyn() && position <= next) {
+        if (!isAnswerAwaited(c, segment, position, next)) {
+            challenge(c, nowNs);
+        } else if (c.replies.tryTake(configuration.challengeAckIntervalNs(), nowNs)) {
             c.acks.onUrgent();
-            if (position + segment.length() <= next) {
+            if (segment.length() > 0 && position + segment.length() <= next) {
                 c.sacks.onDuplicate(position, position + segment.length());
             }
-        } else if (segment.length() == 0 && position == next - 1) {
-            if (nowNs - c.lastProbeReplyNs >= configuration.rtoFloorNs()) {
-                c.lastProbeReplyNs = nowNs;
-                c.acks.onUrgent();
-            } else {
-                counters.increment(TcpCounter.CHALLENGE_ACKS_LIMITED);
-            }
         } else {
-            challenge(c, nowNs);
+            counters.increment(TcpCounter.CHALLENGE_ACKS_LIMITED);
         }
+    }
+
+    /** Octets sent again because our acknowledgement was lost, data that probes a closed window, or an empty probe. */
+    private static boolean isAnswerAwaited(
+        final Connection c, final TcpSegment segment, final long position, final long next) {
+        if (segment.length() == 0) {
+            return position == next - 1;
+        }
+        return !segment.hasSyn() && position <= next && position >= next - c.received.capacity();
     }
 
     private void challenge(final Connection c, final long nowNs) {
@@ -174,20 +232,6 @@ final class SegmentArrival {
             c.acks.onUrgent();
         } else {
             counters.increment(TcpCounter.CHALLENGE_ACKS_LIMITED);
-        }
-    }
-
-    /** RFC 5961 section 3.2: only an exact match resets. */
-    private void onReset(final Connection c, final long position, final long next, final long nowNs) {
-        if (position == next) {
-            counters.increment(TcpCounter.RESETS_IN);
-            connections.closing.terminate(
-                c, c.state == TcpState.SYN_RECEIVED ? CloseReason.REFUSED : CloseReason.RESET);
-            return;
-        }
-        counters.increment(TcpCounter.DROP_BAD_RESET);
-        if (position > next && position < c.window.edge()) {
-            challenge(c, nowNs);
         }
     }
 
@@ -227,7 +271,7 @@ final class SegmentArrival {
     void onText(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         if (!c.state.mayReceive()) {
             counters.increment(TcpCounter.DROP_DUPLICATE);
-            c.acks.onUrgent();
+            reply(c, segment, position, c.rcvNxt(), nowNs);
             return;
         }
         final long finAt = position + segment.payloadLength();
@@ -242,8 +286,10 @@ final class SegmentArrival {
         if (segment.payloadLength() > 0) {
             onPayload(c, segment, position, end, nowNs);
         }
-        if (segment.hasFin() && finAt <= limit && c.peerFin == Connection.NO_FIN) {
+        if (segment.hasFin() && finAt <= limit && finAt >= c.received.received() && c.peerFin == Connection.NO_FIN) {
             c.peerFin = finAt;
+            c.received.truncate(finAt); // what was held beyond the end of the stream never belonged to it
+            c.sacks.truncate(finAt);
         }
         if (c.peerFin == c.received.received()) {
             onFin(c);
@@ -256,6 +302,7 @@ final class SegmentArrival {
         final Connection c, final TcpSegment segment, final long position, final long end, final long nowNs) {
         final long before = c.received.received();
         final boolean gap = c.received.hasGap();
+        ecn.onData(c, segment);
         if (end <= before) {
             counters.increment(TcpCounter.DROP_DUPLICATE);
             c.sacks.onDuplicate(position, end);
@@ -275,6 +322,7 @@ final class SegmentArrival {
             c.acks.onUrgent();
             return;
         }
+        c.replies.refill(nowNs);
         counters.add(TcpCounter.OCTETS_IN, octets);
         c.events |= Connection.EVENT_RECEIVABLE;
         if (gap || position < before || c.window.edge() - c.rcvNxt() < octets) {

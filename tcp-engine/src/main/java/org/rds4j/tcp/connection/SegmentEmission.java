@@ -10,6 +10,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.link.SegmentSink;
 import org.rds4j.tcp.sequence.Sequence;
@@ -34,12 +35,14 @@ final class SegmentEmission {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final SegmentWriter writer;
+    private final EcnEmission ecn;
     final SegmentTrains trains = new SegmentTrains();
     private int plannedLength;
     private long plannedRoom;
     private boolean plannedFin;
     private int segmentsEmitted;
     private boolean plannedSmall;
+    private boolean held;
 
     SegmentEmission(
         final TcpConfiguration configuration, final TcpCounters counters, final ConnectionTiming timing,
@@ -48,6 +51,7 @@ final class SegmentEmission {
         this.counters = counters;
         this.timing = timing;
         this.writer = writer;
+        this.ecn = new EcnEmission(configuration, counters);
     }
 
     /** What would be sent next; payload length and FIN of DATA and RETRANSMIT are left in fields. */
@@ -55,6 +59,7 @@ final class SegmentEmission {
         plannedLength = 0;
         plannedRoom = 0;
         plannedFin = false;
+        held = false;
         return switch (c.state) {
             case CLOSED, TIME_WAIT -> NOTHING;
             case SYN_SENT, SYN_RECEIVED -> c.synDue ? OPEN : planAcknowledgement(c);
@@ -73,7 +78,7 @@ final class SegmentEmission {
         if (planData(c)) {
             return DATA;
         }
-        if (c.recovery.planSpare() && planAgain(c)) {
+        if (!held && c.recovery.planSpare() && planAgain(c)) {
             return RETRANSMIT;
         }
         return c.probeDue ? PROBE : planAcknowledgement(c);
@@ -113,9 +118,13 @@ final class SegmentEmission {
         if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
             return false;
         }
+        if (!c.pacer.isOpen(timing.nowNs())) {
+            held = true;
+            return false;
+        }
         plannedLength = length;
         plannedSmall = length < limit;
-        plannedRoom = probe || limit < c.mss ? 0 : Math.min(available, room);
+        plannedRoom = probe || limit < c.mss || c.ecnReceiver.hasBoundary() ? 0 : Math.min(available, room);
         plannedFin = c.sndNxt + length == fin;
         return true;
     }
@@ -124,10 +133,11 @@ final class SegmentEmission {
         if (c.sendOverride) {
             return true;
         }
-        if (length == available && (c.noDelay || c.closing || c.smallEnd <= c.sndUna)) {
-            return true;
+        final boolean undelayed = c.noDelay || c.smallEnd <= c.sndUna;
+        if (length == available) {
+            return c.closing || (undelayed && !c.cork);
         }
-        return length >= c.maxSndWnd / 2;
+        return undelayed && length >= c.maxSndWnd / 2;
     }
 
     /** Octets of SACK blocks on the next segment: as many as fit beside the timestamps. */
@@ -142,6 +152,11 @@ final class SegmentEmission {
         }
         final int free = TcpOptions.MAX_LENGTH - (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
         return c.sacks.blocks((free - TcpOptions.SACK_LENGTH) / TcpOptions.SACK_BLOCK_LENGTH);
+    }
+
+    /** Whether the last {@link #plan} found data that only pacing holds back. */
+    boolean isHeld() {
+        return held;
     }
 
     /** Octets of the frame that {@link #emit} would build, by the overhead of the last frame that needed no padding. */
@@ -200,7 +215,7 @@ final class SegmentEmission {
         final boolean reply = c.state == TcpState.SYN_RECEIVED;
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
-            length, reply ? SYN | ACK : SYN, c.window.announceUnscaled(c.rcvNxt()));
+            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
         long option = TcpOptions.writeMaxSegmentSize(address + MIN_LENGTH, Connections.announcedMss(c.route));
         if (offersTimestamps(c)) {
             final int echo = reply ? c.tsRecent : 0;
@@ -213,7 +228,7 @@ final class SegmentEmission {
         if (offersWindowScale(c)) {
             TcpOptions.writeWindowShift(option, configuration.windowShift());
         }
-        final int octets = commit(c, sink, address, length, 0, 0);
+        final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);
         onSynSent(c, reply, nowNs);
         return octets;
     }
@@ -221,12 +236,13 @@ final class SegmentEmission {
     private void onSynSent(final Connection c, final boolean reply, final long nowNs) {
         c.synDue = false;
         if (c.sndNxt >= 0) {
+            c.synSentAgain = true;
             countRetransmission(c);
         } else {
             c.synSentNs = nowNs;
+            c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         }
         c.sndNxt = 0;
-        c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         if (reply) {
             onAcknowledgementSent(c);
         }
@@ -234,10 +250,11 @@ final class SegmentEmission {
 
     private int emitData(final Connection c, final FrameSink sink, final long nowNs) {
         if (c.sndUna == c.sndNxt && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
+            counters.increment(TcpCounter.IDLE_RESTARTS);
             c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
-        final int trainLength = trains.plan(c, sink, plannedRoom, c.frameOverhead + headerLength(c, DATA));
+        final int trainLength = trains.plan(c, sink, plannedRoom, c.frameOverhead + headerLength(c, DATA), nowNs);
         if (trainLength > 0) {
             plannedLength = trainLength;
             plannedFin = position + trainLength == c.finPosition();
@@ -251,6 +268,11 @@ final class SegmentEmission {
         }
         c.sndNxt = position + length + (plannedFin ? 1 : 0);
         trains.onSent(c, position, length, nowNs);
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
+        if (length > 0) {
+            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
+            c.ecnSender.onNewDataSent(position);
+        }
         if (length > 0 && (trainLength > 0 ? length % c.mss != 0 : plannedSmall)) {
             c.smallEnd = position + length;
         }
@@ -294,15 +316,20 @@ final class SegmentEmission {
     private int build(
         final Connection c, final FrameSink sink, final int flags, final long position, final int payloadLength,
         final long nowNs) {
+        final boolean newData = payloadLength > 0 && position >= c.sndNxt;
         final int headerLength = headerLength(c, DATA);
         final long address = c.route.claim(sink, headerLength + payloadLength);
         if (address == 0) {
             return 0;
         }
-        writeHeader(c, address, flags, position, headerLength, nowNs);
+        writeHeader(c, address, flags, position, headerLength, newData, nowNs);
         final long payloadSum = payloadLength == 0
             ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
-        final int octets = commit(c, sink, address, headerLength, payloadLength, payloadSum);
+        final int octets = commit(
+            c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
+        if (payloadLength > 0 && !newData) {
+            c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
+        }
         onAcknowledgementSent(c);
         return octets;
     }
@@ -314,9 +341,9 @@ final class SegmentEmission {
         if (address == 0) {
             return 0;
         }
-        writeHeader(c, address, flags, c.sndNxt, headerLength, nowNs);
+        writeHeader(c, address, flags, c.sndNxt, headerLength, true, nowNs);
         writer.train(trains.train, c.sent, c.sndNxt, plannedLength, c.mss, headerLength);
-        final int octets = c.route.commitTrain(sink, trains.train, c.dscp << 2);
+        final int octets = c.route.commitTrain(sink, trains.train, c.dscp << 2 | c.ecnSender.field(true));
         segmentsEmitted = trains.train.count();
         onAcknowledgementSent(c);
         return octets;
@@ -324,10 +351,10 @@ final class SegmentEmission {
 
     private void writeHeader(
         final Connection c, final long address, final int flags, final long position, final int headerLength,
-        final long nowNs) {
+        final boolean newData, final long nowNs) {
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
-            headerLength, flags, c.window.announce(c.rcvNxt(), c.received.consumed()));
+            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
         writeOptions(c, address + MIN_LENGTH, nowNs);
     }
 
@@ -351,8 +378,9 @@ final class SegmentEmission {
 
     private int commit(
         final Connection c, final FrameSink sink, final long address, final int headerLength, final int payloadLength,
-        final long payloadSum) {
-        final int octets = writer.finish(c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2);
+        final long payloadSum, final int ecnField) {
+        final int octets = writer.finish(
+            c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2 | ecnField);
         if (octets > MIN_FRAME_LENGTH) {
             c.frameOverhead = octets - headerLength - payloadLength;
         }
@@ -360,8 +388,11 @@ final class SegmentEmission {
     }
 
     private void onAcknowledgementSent(final Connection c) {
-        c.lastAckSent = c.rcvNxt();
+        c.lastAckSent = c.acknowledges();
         c.acks.onSent();
+        if (c.ecnReceiver.onSent()) {
+            c.acks.onUrgent();
+        }
         c.timers.cancel(Connection.DELAYED_ACK);
     }
 

@@ -22,11 +22,12 @@ final class SegmentTrains {
     /**
      * Octets of new data at SND.NXT for one train: whole segments, and the small one behind them if it may go too.
      *
-     * @param room octets that are queued and that the windows admit; 0 when SACK blocks go along, which change from one segment
-     *             to the next, and for a probe.
+     * @param admitted octets that are queued and that the windows admit; 0 when each segment says something else, by SACK blocks
+     *                 or ECN echoes, and for a probe.
      * @return more than one SMSS, or 0 when the next segment goes by itself.
      */
-    int plan(final Connection c, final FrameSink sink, final long room, final int headersLength) {
+    int plan(final Connection c, final FrameSink sink, final long admitted, final int headersLength, final long nowNs) {
+        final long room = Math.min(admitted, c.pacer.allowance(c.congestion, c.rtt.smoothedNs(), nowNs));
         if (room < 2L * c.mss || mostSegments < 2 || c.sendOverride ||
             !(sink instanceof SegmentSink segments) || !c.route.carriesTrains()) {
             return 0;

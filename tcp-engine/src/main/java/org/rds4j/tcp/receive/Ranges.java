@@ -65,6 +65,16 @@ final class Ranges {
         return reached;
     }
 
+    /** Removes everything at and above a position. */
+    void truncate(final long position) {
+        while (count > 0 && starts[count - 1] >= position) {
+            count--;
+        }
+        if (count > 0) {
+            ends[count - 1] = Math.min(ends[count - 1], position);
+        }
+    }
+
     private boolean insert(final int index, final long start, final long end) {
         if (count == starts.length) {
             return false;

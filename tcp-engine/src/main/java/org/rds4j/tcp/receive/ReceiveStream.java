@@ -148,6 +148,24 @@ public final class ReceiveStream {
     }
 
     /**
+     * End of the highest run held beyond a gap.
+     *
+     * @return a position, that of the octets in order when there is no gap.
+     */
+    public long highest() {
+        return hasGap() ? outOfOrder.end(outOfOrder.count() - 1) : received;
+    }
+
+    /**
+     * Forgets what is held beyond a position, where the stream turned out to end.
+     *
+     * @param end of the stream, not below what is received.
+     */
+    public void truncate(final long end) {
+        outOfOrder.truncate(end);
+    }
+
+    /**
      * Longest run from a position that can be made linear.
      *
      * @param position between consumed and received.

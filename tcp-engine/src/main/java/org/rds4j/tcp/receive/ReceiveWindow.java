@@ -2,8 +2,8 @@ package org.rds4j.tcp.receive;
 
 /**
  * What is announced to the peer (RFC 9293 section 3.8.6.2, RFC 7323 section 2). The right edge never moves left, and moves right
- * only by a worthwhile step. When the ring is full to the edge, scaling may round an announcement down by less than one unit; the
- * edge that is enforced stays (RFC 7323 section 2.4). Positions are stream positions, the peer's FIN counting one. One thread.
+ * only by a worthwhile step. RFC 7323 section 2.4 lets scaling round an announcement down, which takes back part of what was
+ * promised; here one unit of the ring less an octet is never announced, so that there is room for rounding up. Positions are stream positions, the peer's FIN counting one. One thread.
  */
 public final class ReceiveWindow {
     private static final int MAX_FIELD = 0xffff;
@@ -11,6 +11,7 @@ public final class ReceiveWindow {
     private final int capacity;
     private int shift;
     private int step;
+    private long limit;
     private long edge;
 
     /**
@@ -20,6 +21,7 @@ public final class ReceiveWindow {
      */
     public ReceiveWindow(final int capacity) {
         this.capacity = capacity;
+        limit = capacity;
     }
 
     /** Starts over at position 0, unscaled, nothing announced. */
@@ -27,6 +29,7 @@ public final class ReceiveWindow {
         shift = 0;
         edge = 0;
         step = 1;
+        limit = capacity;
     }
 
     /**
@@ -38,6 +41,15 @@ public final class ReceiveWindow {
     public void scale(final int shift, final int maxSegmentSize) {
         this.shift = shift;
         this.step = Math.min(maxSegmentSize, capacity / 2);
+    }
+
+    /**
+     * Sets how much of the ring may be promised.
+     *
+     * @param octets cut to the ring's capacity.
+     */
+    public void limit(final long octets) {
+        limit = Math.min(octets, capacity);
     }
 
     /**
@@ -58,11 +70,7 @@ public final class ReceiveWindow {
      */
     public int announce(final long next, final long consumed) {
         final long wanted = Math.max(0, wantedEdge(next, consumed) - next);
-        long units = wanted >> shift;
-        if (next + (units << shift) < edge && next + ((units + 1) << shift) <= consumed + capacity) {
-            units++; // rounding down would take back what was promised, and the ring has room for rounding up
-        }
-        units = Math.min(units, MAX_FIELD);
+        final long units = Math.min((wanted + (1L << shift) - 1) >> shift, MAX_FIELD);
         edge = Math.max(edge, next + (units << shift));
         return (int) units;
     }
@@ -74,14 +82,14 @@ public final class ReceiveWindow {
      * @return the window field.
      */
     public int announceUnscaled(final long next) {
-        final int field = (int) Math.min(capacity - next, MAX_FIELD);
+        final int field = (int) Math.min(limit - next, MAX_FIELD);
         edge = Math.max(edge, next + field);
         return field;
     }
 
     /**
      * Whether enough was consumed since the last announcement that the peer should be told without waiting for a segment
-     * that goes anyway: a quarter of the ring, or anything worthwhile when little is left open.
+     * that goes anyway: a quarter of what is in use of the ring, or anything worthwhile when little is left open.
      *
      * @param next     RCV.NXT.
      * @param consumed end of what the owner has consumed.
@@ -89,11 +97,12 @@ public final class ReceiveWindow {
      */
     public boolean isUpdateDue(final long next, final long consumed) {
         final long gain = wantedEdge(next, consumed) - edge;
-        return gain >= step && (gain >= capacity / 4 || edge - next <= capacity / 8);
+        return gain >= step && (gain >= limit / 4 || edge - next <= limit / 8);
     }
 
     private long wantedEdge(final long next, final long consumed) {
-        final long free = Math.min(consumed + capacity, next + ((long) MAX_FIELD << shift));
+        final long usable = Math.min(limit, capacity - (1L << shift) + 1);
+        final long free = Math.min(consumed + usable, next + ((long) MAX_FIELD << shift));
         return free - edge >= step ? free : edge;
     }
 }

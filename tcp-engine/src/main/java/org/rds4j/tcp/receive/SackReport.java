@@ -8,7 +8,7 @@ package org.rds4j.tcp.receive;
 public final class SackReport {
     /** Blocks that fit into a segment without other options. */
     public static final int MAX_BLOCKS = 4;
-    private static final int REMEMBERED = 8;
+    private static final int REMEMBERED = 6;
 
     private final long[] starts = new long[REMEMBERED];
     private final long[] ends = new long[REMEMBERED];
@@ -59,6 +59,23 @@ public final class SackReport {
         final boolean adjoins = hasDuplicate() && start <= duplicateEnd && end >= duplicateStart;
         duplicateStart = adjoins ? Math.min(start, duplicateStart) : start;
         duplicateEnd = adjoins ? Math.max(end, duplicateEnd) : end;
+    }
+
+    /**
+     * The stream turned out to end: nothing beyond is held any more.
+     *
+     * @param end of the stream.
+     */
+    public void truncate(final long end) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (starts[i] < end) {
+                starts[kept] = starts[i];
+                ends[kept] = Math.min(ends[i], end);
+                kept++;
+            }
+        }
+        count = kept;
     }
 
     /**

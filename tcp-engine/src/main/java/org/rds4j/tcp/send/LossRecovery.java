@@ -41,9 +41,10 @@ public interface LossRecovery {
      * The peer echoed a congestion mark for the first time in this window of data (RFC 3168 section 6.1.2): the window goes down
      * to congestion control's threshold over a round trip (RFC 9937). Does nothing while a reduction is under way.
      *
-     * @param nowNs the engine's time.
+     * @param acknowledged octets that the acknowledgement with the echo took out of flight.
+     * @param nowNs        the engine's time.
      */
-    void onCongestionEcho(long nowNs);
+    void onCongestionEcho(long acknowledged, long nowNs);
 
     /**
      * The retransmission timer expired.

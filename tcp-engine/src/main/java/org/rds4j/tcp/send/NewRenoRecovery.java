@@ -45,6 +45,11 @@ public final class NewRenoRecovery extends RecordedRecovery {
     }
 
     @Override
+    void onSackedAcknowledged(final long octets) {
+        // without SACK nothing is sacked
+    }
+
+    @Override
     public void onAcknowledgement(final Acknowledgement ack) {
         acknowledgeCumulatively(ack);
         final boolean governed = recovering;
@@ -119,9 +124,9 @@ public final class NewRenoRecovery extends RecordedRecovery {
     }
 
     @Override
-    public void onCongestionEcho(final long nowNs) {
+    public void onCongestionEcho(final long acknowledged, final long nowNs) {
         if (!recovering) {
-            congestion.onEcnEcho(records.end() - records.begin(), nowNs);
+            congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
         }
     }
 
@@ -161,6 +166,13 @@ public final class NewRenoRecovery extends RecordedRecovery {
     @Override
     public boolean restartsTimer() {
         return !recovering || partialAcknowledgements <= 1;
+    }
+
+    /** After a timeout nothing inflates the window; there a duplicate says that something has left the network. */
+    @Override
+    public long inFlight() {
+        final long inFlight = super.inFlight();
+        return timedOut ? Math.max(0, inFlight - (long) duplicates * congestion.maxSegmentSize()) : inFlight;
     }
 
     /** Limited transmit (RFC 3042): one segment beyond the window for each of the first two duplicates. */

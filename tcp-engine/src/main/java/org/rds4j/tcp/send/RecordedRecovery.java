@@ -42,6 +42,9 @@ abstract class RecordedRecovery implements LossRecovery {
     /** A record, or the front of one, is acknowledged or sacked for the first time. */
     abstract void onDelivered(int slot, long end, Acknowledgement ack);
 
+    /** Octets that were sacked are acknowledged. */
+    abstract void onSackedAcknowledged(long octets);
+
     /** Everything below the acknowledgement's position leaves the records. */
     final void acknowledgeCumulatively(final Acknowledgement ack) {
         final long begin = records.begin();
@@ -57,7 +60,9 @@ abstract class RecordedRecovery implements LossRecovery {
     }
 
     private void deliver(final int slot, final long end, final Acknowledgement ack) {
-        if (!records.isSacked(slot)) {
+        if (records.isSacked(slot)) {
+            onSackedAcknowledged(end - records.start(slot));
+        } else {
             ack.deliver(end - records.start(slot), ack.nowNs() - records.sentNs(slot), records.isRepeated(slot));
             onDelivered(slot, end, ack);
         }
@@ -99,7 +104,7 @@ abstract class RecordedRecovery implements LossRecovery {
     }
 
     private boolean mayRepair(final int length) {
-        final long inFlight = records.inFlight();
+        final long inFlight = inFlight();
         return inFlight == 0 || inFlight + Math.min(length, congestion.maxSegmentSize()) <= congestion.window();
     }
 
@@ -167,7 +172,7 @@ abstract class RecordedRecovery implements LossRecovery {
 
     @Override
     public long room() {
-        return records.hasRoom() ? congestion.window() - records.inFlight() : 0;
+        return records.hasRoom() ? congestion.window() - inFlight() : 0;
     }
 
     @Override

@@ -121,6 +121,11 @@ public final class SackRecovery extends RecordedRecovery {
         rack.onDelivered(records.sentNs(slot), end, records.isRepeated(slot), rtt.minimumNs(), ack);
     }
 
+    @Override
+    void onSackedAcknowledged(final long octets) {
+        sackedSegments -= segments(octets);
+    }
+
     private void sackSelectively(final Acknowledgement ack) {
         if (records.sackedOctets() == 0) {
             sackedSegments = 0;
@@ -133,48 +138,54 @@ public final class SackRecovery extends RecordedRecovery {
 
     /** Marks what a block covers. Of a record of several segments only whole segments count, as the peer may cut at will. */
     private void sack(final long from, final long to, final Acknowledgement ack) {
-        long position = from;
-        while (position < to) {
-            final int index = records.indexOf(position);
-            final int slot = records.at(index);
-            final long end = records.end(slot);
+        if (from >= to) {
+            return;
+        }
+        final int first = firstCovered(from);
+        final int last = lastCovered(to);
+        boolean fresh = false;
+        for (int i = first; i <= last; i++) {
+            final int slot = records.at(i);
             if (!records.isSacked(slot)) {
-                sack(index, position, Math.min(to, end), ack);
+                take(slot, ack);
+                fresh = true;
             }
-            position = end;
+        }
+        if (fresh) {
+            records.sack(first, last);
         }
     }
 
-    private void sack(final int index, final long from, final long to, final Acknowledgement ack) {
+    private int firstCovered(final long from) {
+        final int index = records.indexOf(from);
         final int slot = records.at(index);
         final long start = records.start(slot);
-        final int segment = congestion.maxSegmentSize();
-        final long first = start + Math.ceilDiv(from - start, segment) * segment;
-        final long last = to == records.end(slot) ? to : start + (to - start) / segment * segment;
-        if (first >= last) {
-            return;
+        if (from == start || records.isSacked(slot)) {
+            return index;
         }
-        int at = index;
-        if (first > start) {
-            if (!records.split(index, first)) {
-                return;
-            }
-            at++;
+        final long aligned = start + segments(from - start) * (long) congestion.maxSegmentSize();
+        if (aligned < records.end(slot)) {
+            records.split(index, aligned);
         }
-        if (last < records.end(records.at(at)) && !records.split(at, last)) {
-            return;
-        }
-        take(at, ack);
+        return index + 1;
     }
 
-    private void take(final int index, final Acknowledgement ack) {
+    private int lastCovered(final long to) {
+        final int index = records.indexOf(to - 1);
         final int slot = records.at(index);
-        final long end = records.end(slot);
+        if (to == records.end(slot) || records.isSacked(slot)) {
+            return index;
+        }
+        final int segment = congestion.maxSegmentSize();
+        final long aligned = records.start(slot) + (to - records.start(slot)) / segment * segment;
+        return aligned > records.start(slot) && records.split(index, aligned) ? index : index - 1;
+    }
+
+    private void take(final int slot, final Acknowledgement ack) {
         ack.deliver(records.length(slot), ack.nowNs() - records.sentNs(slot), records.isRepeated(slot));
-        onDelivered(slot, end, ack);
+        onDelivered(slot, records.end(slot), ack);
         sackedSegments += segments(records.length(slot));
-        sackedEnd = Math.max(sackedEnd, end);
-        records.sack(index);
+        sackedEnd = Math.max(sackedEnd, records.end(slot));
     }
 
     /** The peer received something twice (RFC 2883). */
@@ -217,6 +228,7 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     private void onProgress(final Acknowledgement ack) {
+        final boolean answered = recovering && repair.isAnswered(ack);
         if (timedOut) {
             onAcknowledgedAfterTimeout(ack, true);
             if (!timedOut) {
@@ -225,7 +237,7 @@ public final class SackRecovery extends RecordedRecovery {
         } else if (reducing && ack.position() >= recoveryPoint) {
             endReduction(ack.nowNs());
         }
-        if (!timedOut && (repair.isRefuted() || (recovering && repair.isAnswered(ack)))) {
+        if (!timedOut && (answered || repair.isRefuted())) {
             undo(TcpCounter.SPURIOUS_RECOVERIES);
             rack.onReordering();
         }
@@ -279,15 +291,15 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     @Override
-    public void onCongestionEcho(final long nowNs) {
+    public void onCongestionEcho(final long acknowledged, final long nowNs) {
         if (reducing || timedOut) {
             return;
         }
         final long window = congestion.window();
-        congestion.onEcnEcho(records.end() - records.begin(), nowNs);
+        congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
         congestion.window(window);
         recoveryPoint = records.end();
-        beginReduction(0);
+        beginReduction(acknowledged);
     }
 
     /**

@@ -25,6 +25,7 @@ public final class SendRecords {
     private static final int LENGTH_AND_FLAGS = 2;
     private static final int LINKS = 3;
     private static final long LOW = 0xffff_ffffL;
+    private static final int MOST_STEPS = 64;
 
     private final RecordPool pool;
     private final RecordBlock own = new RecordBlock(RecordPool.OWN);
@@ -180,15 +181,17 @@ public final class SendRecords {
 
     /** Whether {@link #append} can take another segment. */
     boolean hasRoom() {
-        if (count < block.capacity() || (flags(at(count - 1)) & ~REPEATED) == 0) {
-            return true;
-        }
-        return grow();
+        return hasRoomForRecord() || (flags(at(count - 1)) & ~REPEATED) == 0;
+    }
+
+    /** Whether another record fits. */
+    boolean hasRoomForRecord() {
+        return count < block.capacity() || grow();
     }
 
     /** New data left: [end, to). Where memory ends, the last record covers it too. */
     void append(final long to, final long nowNs) {
-        if (count == block.capacity() && !grow()) {
+        if (!hasRoomForRecord()) {
             extend(to, nowNs);
             return;
         }
@@ -232,7 +235,7 @@ public final class SendRecords {
 
     /** Splits a record in two at a position inside; false without memory. */
     boolean split(final int index, final long position) {
-        if (count == block.capacity() && !grow()) {
+        if (!hasRoomForRecord()) {
             return false;
         }
         final int lower = at(index);
@@ -249,27 +252,26 @@ public final class SendRecords {
         return true;
     }
 
-    /** A record was sacked; it may be merged with its neighbours, so its slot and those of its neighbours are no longer valid. */
-    void sack(final int index) {
-        final int slot = at(index);
-        uncount(slot);
-        unlinkIfListed(slot);
-        flags(slot, (flags(slot) & REPEATED) | SACKED);
-        count(slot);
-        if (index + 1 < count && isSacked(at(index + 1))) {
-            merge(index);
+    /** Records from an index to another were sacked: with sacked neighbours they become one. Slots are no longer valid. */
+    void sack(final int from, final int to) {
+        final int first = from > 0 && isSacked(at(from - 1)) ? from - 1 : from;
+        final int last = to + 1 < count && isSacked(at(to + 1)) ? to + 1 : to;
+        final int kept = at(first);
+        final long start = start(kept);
+        final long behind = end(at(last));
+        int repeated = 0;
+        for (int i = first; i <= last; i++) {
+            final int slot = at(i);
+            uncount(slot);
+            unlinkIfListed(slot);
+            repeated |= flags(slot) & REPEATED;
+            if (i > first) {
+                vacate(slot);
+            }
         }
-        if (index > 0 && isSacked(at(index - 1))) {
-            merge(index - 1);
-        }
-    }
-
-    private void merge(final int index) {
-        final int lower = at(index);
-        final int upper = at(index + 1);
-        write(lower, start(lower), length(lower) + length(upper), flags(lower) | flags(upper), sentNs(lower));
-        remove(index + 1);
-        vacate(upper);
+        write(kept, start, (int) (behind - start), repeated | SACKED, sentNs(kept));
+        count(kept);
+        remove(first + 1, last - first);
     }
 
     /** Holds a record that may still arrive for lost: what was sent of it is out of the network. */
@@ -333,12 +335,21 @@ public final class SendRecords {
             uncount(slot);
             flags(slot, flags(slot) & ~LOST);
             count(slot);
-            int before = newest;
-            while (before != NONE && sentNs(before) > sentNs(slot)) {
-                before = earlier(before);
-            }
-            link(slot, before);
+            link(slot, placeOf(slot));
         }
+    }
+
+    /** The record after which another is listed; one far out of order is counted to those that left where the search ends. */
+    private int placeOf(final int slot) {
+        int before = newest;
+        for (int steps = 0; before != NONE && sentNs(before) > sentNs(slot); steps++) {
+            if (steps == MOST_STEPS) {
+                write(slot, start(slot), length(slot), flags(slot) | REPEATED, sentNs(before));
+                return before;
+            }
+            before = earlier(before);
+        }
+        return before;
     }
 
     private boolean isListed(final int slot) {
@@ -464,20 +475,20 @@ public final class SendRecords {
         count++;
     }
 
-    /** Closes a place in the order, moving the shorter side. */
-    private void remove(final int index) {
+    /** Closes places in the order, moving the shorter side. */
+    private void remove(final int index, final int places) {
         final int[] order = block.order;
         final int mask = order.length - 1;
-        count--;
+        count -= places;
         if (index > count / 2) {
             for (int i = index; i < count; i++) {
-                order[(head + i) & mask] = order[(head + i + 1) & mask];
+                order[(head + i) & mask] = order[(head + i + places) & mask];
             }
         } else {
-            for (int i = index; i > 0; i--) {
-                order[(head + i) & mask] = order[(head + i - 1) & mask];
+            for (int i = index - 1; i >= 0; i--) {
+                order[(head + i + places) & mask] = order[(head + i) & mask];
             }
-            head = (head + 1) & mask;
+            head = (head + places) & mask;
         }
     }
 }

@@ -10,6 +10,7 @@ import org.rds4j.tcp.wire.InternetChecksum;
  */
 public final class SendStream implements SegmentPayload {
     private final StreamRing ring;
+    private int limit;
     private long acknowledged;
     private long committed;
     private long claimed;
@@ -22,6 +23,7 @@ public final class SendStream implements SegmentPayload {
      */
     public SendStream(final int capacity, final int overhang) {
         ring = new StreamRing(capacity, overhang);
+        limit = capacity;
     }
 
     /** Starts over at position 0. */
@@ -29,6 +31,25 @@ public final class SendStream implements SegmentPayload {
         acknowledged = 0;
         committed = 0;
         claimed = 0;
+        limit = ring.capacity();
+    }
+
+    /**
+     * Sets how much of the ring may be in use; what is in use already stays.
+     *
+     * @param octets cut to the ring's capacity.
+     */
+    public void limit(final long octets) {
+        limit = (int) Math.min(octets, ring.capacity());
+    }
+
+    /**
+     * How much of the ring may be in use.
+     *
+     * @return octets.
+     */
+    public int limit() {
+        return limit;
     }
 
     /**
@@ -118,7 +139,7 @@ public final class SendStream implements SegmentPayload {
      * @return free octets.
      */
     public int space() {
-        return ring.capacity() - (int) (claimed - acknowledged);
+        return Math.max(0, limit - (int) (claimed - acknowledged));
     }
 
     /**

@@ -57,6 +57,10 @@ public final class TcpHeaderFlyweight {
     public static final int PSH = 0x08;
     /** The acknowledgement number counts. */
     public static final int ACK = 0x10;
+    /** Congestion was experienced (RFC 3168). */
+    public static final int ECE = 0x40;
+    /** The congestion window was reduced (RFC 3168). */
+    public static final int CWR = 0x80;
 
     private TcpHeaderFlyweight() {
     }

@@ -1,6 +1,8 @@
 package org.rds4j.tcp.wire;
 
 import static org.rds4j.tcp.wire.TcpHeaderFlyweight.ACK;
+import static org.rds4j.tcp.wire.TcpHeaderFlyweight.CWR;
+import static org.rds4j.tcp.wire.TcpHeaderFlyweight.ECE;
 import static org.rds4j.tcp.wire.TcpHeaderFlyweight.FIN;
 import static org.rds4j.tcp.wire.TcpHeaderFlyweight.MIN_LENGTH;
 import static org.rds4j.tcp.wire.TcpHeaderFlyweight.RST;
@@ -20,6 +22,7 @@ public final class TcpSegment {
     private int window;
     private long payload;
     private int payloadLength;
+    private int ecnField;
 
     /** A segment of nothing. */
     public TcpSegment() {
@@ -49,6 +52,24 @@ public final class TcpSegment {
         payload = address + headerLength;
         payloadLength = length - headerLength;
         return remotePort != 0 && localPort != 0 && options.parse(address + MIN_LENGTH, headerLength - MIN_LENGTH);
+    }
+
+    /**
+     * Sets the ECN field of the packet that carried the segment.
+     *
+     * @param field 0..3.
+     */
+    public void ecnField(final int field) {
+        ecnField = field;
+    }
+
+    /**
+     * The ECN field of the packet that carried the segment (RFC 3168 section 5).
+     *
+     * @return 0..3, as set.
+     */
+    public int ecnField() {
+        return ecnField;
     }
 
     /**
@@ -168,6 +189,24 @@ public final class TcpSegment {
      */
     public boolean hasRst() {
         return (flags & RST) != 0;
+    }
+
+    /**
+     * The ECE flag.
+     *
+     * @return true if set.
+     */
+    public boolean hasEce() {
+        return (flags & ECE) != 0;
+    }
+
+    /**
+     * The CWR flag.
+     *
+     * @return true if set.
+     */
+    public boolean hasCwr() {
+        return (flags & CWR) != 0;
     }
 
     /**

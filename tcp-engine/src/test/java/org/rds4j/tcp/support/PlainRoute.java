@@ -1,5 +1,6 @@
 package org.rds4j.tcp.support;
 
+import org.agrona.UnsafeApi;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.NetworkRoute;
 
@@ -8,17 +9,42 @@ public final class PlainRoute implements NetworkRoute {
     public static final int OVERHEAD = 34;
     public static final long IPV4 = 0xffff_0000_0000L;
 
+    private static final int TRAFFIC_CLASS = 15;
+    private static final int SOURCE = 26;
+    private static final int DESTINATION = 30;
+
     private final int local;
     private final int remote;
     private final int mtu;
     private boolean resolved = true;
     private int confirmed;
     private int lastTrafficClass;
+    private long openAddress;
 
     public PlainRoute(final int local, final int remote, final int mtu) {
         this.local = local;
         this.remote = remote;
         this.mtu = mtu;
+    }
+
+    /** The ECN field of a frame built through a route like this; it lies where that of IPv4 does. */
+    public static int ecnField(final long frame) {
+        return UnsafeApi.getByte(frame + TRAFFIC_CLASS) & 3;
+    }
+
+    /** The source of such a frame, as given to the constructor. */
+    public static int source(final long frame) {
+        return UnsafeApi.getInt(frame + SOURCE);
+    }
+
+    /** The destination of such a frame. */
+    public static int destination(final long frame) {
+        return UnsafeApi.getInt(frame + DESTINATION);
+    }
+
+    /** Marks such a frame, as a congested switch does. */
+    public static void mark(final long frame) {
+        UnsafeApi.putByte(frame + TRAFFIC_CLASS, (byte) (UnsafeApi.getByte(frame + TRAFFIC_CLASS) | 3));
     }
 
     public void resolved(final boolean resolved) {
@@ -71,13 +97,16 @@ public final class PlainRoute implements NetworkRoute {
         if (transportLength > mtu - 20) {
             throw new IllegalStateException("segment of " + transportLength + " octets on MTU " + mtu);
         }
-        final long address = sink.claim(OVERHEAD + transportLength);
-        return address == 0 ? 0 : address + OVERHEAD;
+        openAddress = sink.claim(OVERHEAD + transportLength);
+        return openAddress == 0 ? 0 : openAddress + OVERHEAD;
     }
 
     @Override
     public int commit(final FrameSink sink, final int transportLength, final int trafficClass, final int flags) {
         lastTrafficClass = trafficClass;
+        UnsafeApi.putByte(openAddress + TRAFFIC_CLASS, (byte) trafficClass);
+        UnsafeApi.putInt(openAddress + SOURCE, local);
+        UnsafeApi.putInt(openAddress + DESTINATION, remote);
         sink.commit(OVERHEAD + transportLength, flags);
         return OVERHEAD + transportLength;
     }

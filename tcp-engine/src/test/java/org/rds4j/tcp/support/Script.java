@@ -17,6 +17,8 @@ import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpListener;
+import org.rds4j.tcp.congestion.CongestionAlgorithm;
+import org.rds4j.tcp.congestion.FlowConfiguration;
 import org.rds4j.tcp.wire.InternetChecksum;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
@@ -25,7 +27,9 @@ import org.rds4j.tcp.wire.TcpSegment;
 /**
  * One engine against a peer played by the test, in two verbs: {@link #inject} a segment, {@link #expect} segments. Segments are
  * written as text with sequence numbers relative to each side's initial one: {@code "SA seq=0 ack=1 win=65535 mss=1460 ws=3"},
- * {@code "PA seq=1 ack=1 win=65535 len=10"}; flags are the letters S, F, R, P, A. Payload follows {@link Octets#at}.
+ * {@code "PA seq=1 ack=1 win=65535 len=10"}; flags are the letters S, F, R, P, A, E (ECE), C (CWR). Payload follows
+ * {@link Octets#at}. A segment injected with {@code ect} or {@code ce} comes in a packet with ECT(0) or CE; one that leaves with
+ * ECT(0) is written with {@code ect} when {@link #showsEcn} is set.
  */
 public final class Script {
     public static final int LOCAL = 0x0a000001;
@@ -47,6 +51,8 @@ public final class Script {
     public TcpListener listener;
     public long nowNs = 1_000 * SECOND;
     public int remotePort = REMOTE_PORT;
+    public boolean showsEcn;
+    private int trafficClass;
     private final Octets scratch = new Octets(66_000);
     private final Octets payload = new Octets(1 << 20);
     private final TcpSegment parsed = new TcpSegment();
@@ -71,10 +77,11 @@ public final class Script {
         engine.onTime(nowNs);
     }
 
-    /** Small, without timestamps and window scale, acknowledging by the wide-area clock: the plainest TCP. */
+    /** Small, NewReno, without timestamps and window scale, acknowledging by the wide-area clock: the plainest TCP. */
     public static TcpConfiguration.Builder plain() {
         return TcpConfiguration.wideArea().maxConnections(8).timeWaitCapacity(4).timestamps(false).windowScale(false).sack(false)
-            .sendBufferLength(65_536).receiveBufferLength(65_536).quickAcks(0).backlog(4);
+            .sendBufferLength(65_536).receiveBufferLength(65_536).quickAcks(0).backlog(4)
+            .flow(FlowConfiguration.WIDE_AREA.withAlgorithm(CongestionAlgorithm.NEW_RENO));
     }
 
     public Script listen() {
@@ -133,6 +140,7 @@ public final class Script {
         final int ack = (int) value(words, "ack", 0);
         final int length = (int) value(words, "len", 0);
         final boolean urgent = Arrays.asList(words).contains("urg");
+        trafficClass = Arrays.asList(words).contains("ce") ? 3 : Arrays.asList(words).contains("ect") ? 2 : 0;
         final long address = scratch.address();
         long end = options(words, address + TcpHeaderFlyweight.MIN_LENGTH);
         while ((end - address) % 4 != 0) {
@@ -193,7 +201,7 @@ public final class Script {
 
     public void deliverAsIs(final long address, final int length) {
         engine.onSegment(
-            0, route.remoteLow(), 0, route.localLow(), address, length, 0, false, nowNs);
+            0, route.remoteLow(), 0, route.localLow(), address, length, trafficClass, false, nowNs);
     }
 
     public void expect(final String... segments) {
@@ -205,7 +213,8 @@ public final class Script {
         pump();
         final List<String> texts = new ArrayList<>();
         while (!sink.isEmpty()) {
-            texts.add(text(sink.headAddress() + PlainRoute.OVERHEAD, sink.headLength() - PlainRoute.OVERHEAD));
+            final String text = text(sink.headAddress() + PlainRoute.OVERHEAD, sink.headLength() - PlainRoute.OVERHEAD);
+            texts.add(showsEcn && PlainRoute.ecnField(sink.headAddress()) == 2 ? text + " ect" : text);
             sink.removeHead();
         }
         return texts;
@@ -282,7 +291,7 @@ public final class Script {
     }
 
     private static void flags(final StringBuilder text, final int flags) {
-        for (final char letter : "SFRPA".toCharArray()) {
+        for (final char letter : "SFRPAEC".toCharArray()) {
             if ((flags & flag(letter)) != 0) {
                 text.append(letter);
             }
@@ -296,6 +305,8 @@ public final class Script {
             case 'R' -> TcpHeaderFlyweight.RST;
             case 'P' -> TcpHeaderFlyweight.PSH;
             case 'A' -> TcpHeaderFlyweight.ACK;
+            case 'E' -> TcpHeaderFlyweight.ECE;
+            case 'C' -> TcpHeaderFlyweight.CWR;
             default -> 0;
         };
     }
@@ -369,6 +380,11 @@ public final class Script {
         @Override
         public void onPeerClosed(final TcpConnection c) {
             events.add("peerClosed");
+        }
+
+        @Override
+        public void onUnresponsive(final TcpConnection c) {
+            events.add("unresponsive");
         }
 
         @Override

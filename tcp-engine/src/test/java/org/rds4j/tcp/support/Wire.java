@@ -19,9 +19,12 @@ public final class Wire {
     public long nowNs = 1_000_000_000_000L;
     public long delayNs = 100_000;
     public long jitterNs;
+    /** What is launched before this time arrives after it. */
+    public long freezeUntilNs;
     public double loss;
     public double duplication;
     public IntPredicate drop = n -> false;
+    public IntPredicate twice = n -> false;
     public int frames;
     private final Random random;
     private final PriorityQueue<Flight> flights = new PriorityQueue<>();
@@ -112,7 +115,7 @@ public final class Wire {
         frames++;
         if (!drop.test(frames) && random.nextDouble() >= loss) {
             launch(to);
-            if (random.nextDouble() < duplication) {
+            if (twice.test(frames) || random.nextDouble() < duplication) {
                 launch(to);
             }
         }
@@ -124,7 +127,7 @@ public final class Wire {
         final int length = sink.headLength() - PlainRoute.OVERHEAD;
         UnsafeApi.copyMemory(sink.headAddress() + PlainRoute.OVERHEAD, octets.address(), length);
         final long delay = delayNs + (jitterNs > 0 ? random.nextLong(jitterNs) : 0);
-        flights.add(new Flight(nowNs + delay, order++, to, octets, length));
+        flights.add(new Flight(Math.max(nowNs, freezeUntilNs) + delay, order++, to, octets, length));
     }
 
     private void deliver(final Flight flight) {

@@ -1,0 +1,99 @@
+package org.rds4j.tcp.congestion;
+
+/**
+ * Spaces segments out in time: the rate is a multiple of the congestion window per smoothed round trip, larger in slow start, and
+ * no more leaves at once than a configured time at that rate, or two segments. It keeps the time at which everything sent would
+ * have left at an even pace; a segment may leave when that is no further ahead than the burst allows. One per connection, reused;
+ * one thread.
+ */
+public final class Pacer {
+    private static final int PERCENT = 100;
+
+    private final boolean enabled;
+    private final int slowStartPercent;
+    private final int avoidancePercent;
+    private final long burstNs;
+    private long evenNs;
+    private long opensNs;
+
+    /**
+     * A pacer that holds nothing back yet.
+     *
+     * @param configuration of the engine.
+     */
+    public Pacer(final FlowConfiguration configuration) {
+        enabled = configuration.pacing();
+        slowStartPercent = configuration.slowStartPacingPercent();
+        avoidancePercent = configuration.avoidancePacingPercent();
+        burstNs = configuration.pacingBurstNs();
+        reset();
+    }
+
+    /** Starts over for a new connection. */
+    public void reset() {
+        evenNs = Long.MIN_VALUE;
+        opensNs = Long.MIN_VALUE;
+    }
+
+    /**
+     * Whether a segment may leave.
+     *
+     * @param nowNs the engine's time.
+     * @return false until {@link #opensNs()}.
+     */
+    public boolean isOpen(final long nowNs) {
+        return opensNs <= nowNs;
+    }
+
+    /**
+     * When the next segment may leave.
+     *
+     * @return the engine's time, in the past if one may leave now.
+     */
+    public long opensNs() {
+        return opensNs;
+    }
+
+    /**
+     * A segment left.
+     *
+     * @param octets        of payload.
+     * @param congestion    of the connection.
+     * @param smoothedRttNs SRTT, 0 before the first sample: then nothing is held back.
+     * @param nowNs         the engine's time.
+     */
+    public void onSent(final int octets, final CongestionControl congestion, final long smoothedRttNs, final long nowNs) {
+        if (!enabled || smoothedRttNs == 0) {
+            return;
+        }
+        final long window = congestion.window();
+        final int percent = window < congestion.threshold() ? slowStartPercent : avoidancePercent;
+        final long perSegmentNs = durationNs(congestion.maxSegmentSize(), smoothedRttNs, window, percent);
+        evenNs = Math.max(evenNs, nowNs) + durationNs(octets, smoothedRttNs, window, percent);
+        opensNs = evenNs - Math.max(burstNs, 2 * perSegmentNs) + perSegmentNs;
+    }
+
+    /**
+     * How much may leave at once now, while it {@linkplain #isOpen is open}.
+     *
+     * @param congestion    of the connection.
+     * @param smoothedRttNs SRTT, 0 before the first sample.
+     * @param nowNs         the engine's time.
+     * @return octets of payload, at least a segment.
+     */
+    public long allowance(final CongestionControl congestion, final long smoothedRttNs, final long nowNs) {
+        if (!enabled || smoothedRttNs == 0) {
+            return Long.MAX_VALUE;
+        }
+        final long window = congestion.window();
+        final int percent = window < congestion.threshold() ? slowStartPercent : avoidancePercent;
+        final int segment = congestion.maxSegmentSize();
+        final long aheadNs = Math.max(0, evenNs - nowNs);
+        final long leftNs = Math.max(burstNs, 2 * durationNs(segment, smoothedRttNs, window, percent)) - aheadNs;
+        return Math.max(segment, leftNs * (window * percent / PERCENT) / smoothedRttNs);
+    }
+
+    private static long durationNs(final int octets, final long smoothedRttNs, final long window, final int percent) {
+        return octets * smoothedRttNs / Math.max(1, window * percent / PERCENT);
+    }
+}

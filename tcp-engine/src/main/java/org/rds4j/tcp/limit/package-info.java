@@ -1,0 +1,2 @@
+/** How much of what strangers can make this host send is sent. */
+package org.rds4j.tcp.limit;
