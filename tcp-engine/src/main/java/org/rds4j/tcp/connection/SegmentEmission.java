@@ -268,9 +268,7 @@ final class SegmentEmission {
         }
         c.sndNxt = position + length + (plannedFin ? 1 : 0);
         trains.onSent(c, position, length, nowNs);
-        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
         if (length > 0) {
-            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
             c.ecnSender.onNewDataSent(position);
         }
         if (length > 0 && (trainLength > 0 ? length % c.mss != 0 : plannedSmall)) {

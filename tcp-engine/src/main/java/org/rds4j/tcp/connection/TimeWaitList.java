@@ -56,7 +56,8 @@ final class TimeWaitList {
         record.tuple(connection);
         record.route = connection.route;
         record.sequence = connection.sequence(connection.sndNxt);
-        record.acknowledgement = connection.acknowledgement();
+        // All of it: nobody is left who would tell marked octets from others
+        record.acknowledgement = Sequence.wire(connection.receiveOrigin, connection.rcvNxt());
         record.window = connection.window.announce(connection.rcvNxt(), connection.received.consumed());
         record.trafficClass = connection.dscp << 2;
         record.timestamps = connection.timestamps;
