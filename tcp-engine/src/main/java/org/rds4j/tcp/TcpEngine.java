@@ -8,6 +8,8 @@ import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.SegmentRun;
 import org.rds4j.tcp.network.TransportHandler;
+import org.rds4j.tcp.steering.FlowOwner;
+import org.rds4j.tcp.table.ConnectionTable;
 import org.rds4j.tcp.wire.PseudoHeader;
 import org.rds4j.tcp.wire.TcpSegment;
 
@@ -225,6 +227,24 @@ public final class TcpEngine implements TransportHandler {
     public int pollControl(final FrameSink sink, final long nowNs) {
         connections.now(nowNs);
         return connections.pollControl(sink);
+    }
+
+    /**
+     * Restricts chosen local ports to those whose replies come to this engine; once, before the first connection.
+     *
+     * @param owner says which flows do. Retained.
+     */
+    public void flowOwner(final FlowOwner owner) {
+        connections.flowOwner(Objects.requireNonNull(owner, "owner"));
+    }
+
+    /**
+     * Flows that the engine has, in any state.
+     *
+     * @return connections and TIME-WAIT records by their four-tuples; to be read only, by the engine's thread.
+     */
+    public ConnectionTable flows() {
+        return connections.flows();
     }
 
     /**

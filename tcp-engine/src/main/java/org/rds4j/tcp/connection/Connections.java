@@ -21,6 +21,7 @@ import org.rds4j.tcp.network.SegmentRun;
 import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
+import org.rds4j.tcp.steering.FlowOwner;
 import org.rds4j.tcp.table.ConnectionTable;
 import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.table.PortSelector;
@@ -494,6 +495,24 @@ public final class Connections {
      */
     public int pollControl(final FrameSink sink) {
         return control.poll(sink, nowNs);
+    }
+
+    /**
+     * Restricts the choice of local ports.
+     *
+     * @param owner says which flows come to this engine.
+     */
+    public void flowOwner(final FlowOwner owner) {
+        ports.owner(owner);
+    }
+
+    /**
+     * Flows that the engine has, in any state.
+     *
+     * @return connections and TIME-WAIT records by their four-tuples; to be read only.
+     */
+    public ConnectionTable flows() {
+        return table;
     }
 
     /**

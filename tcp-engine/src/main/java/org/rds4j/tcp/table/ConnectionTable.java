@@ -1,5 +1,6 @@
 package org.rds4j.tcp.table;
 
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.agrona.BitUtil;
 
@@ -103,6 +104,19 @@ public final class ConnectionTable {
             if (((index - slot(entry)) & mask) >= ((index - gap) & mask)) {
                 entries[gap] = entry;
                 gap = index;
+            }
+        }
+    }
+
+    /**
+     * Shows every entry. Walks the whole table: for control, not for the packet path.
+     *
+     * @param action done with each; must not change the table.
+     */
+    public void forEach(final Consumer<FourTuple> action) {
+        for (final FourTuple entry : entries) {
+            if (entry != null) {
+                action.accept(entry);
             }
         }
     }
