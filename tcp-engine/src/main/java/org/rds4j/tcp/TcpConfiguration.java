@@ -3,6 +3,7 @@ package org.rds4j.tcp;
 import java.util.Objects;
 import org.agrona.BitUtil;
 import org.rds4j.tcp.congestion.FlowConfiguration;
+import org.rds4j.tcp.wire.OptionLayout;
 
 /**
  * Everything one {@link TcpEngine} is configured with. Times are nanoseconds. Defaults are those of a datacenter network
@@ -13,7 +14,7 @@ import org.rds4j.tcp.congestion.FlowConfiguration;
  * @param receiveBufferLength    octets of a connection's receive ring, a power of two; bounds the window.
  * @param overhangLength         octets behind each ring's end that make runs linear; one TLS record fits.
  * @param maxOutOfOrderRanges    separate runs of out-of-order data that a connection keeps.
- * @param backlog                half-open connections per listener.
+ * @param backlog                half-open handshakes that a listener remembers; SYN cookies answer those beyond.
  * @param timeWaitCapacity       TIME-WAIT records; the oldest is evicted when they run out.
  * @param controlQueueLength     segments without a connection that wait for {@link TcpEngine#pollControl}.
  * @param resetsPerSecond        resets sent in reply to segments that belong to no connection.
@@ -49,6 +50,7 @@ import org.rds4j.tcp.congestion.FlowConfiguration;
  * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;
  *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
+ * @param optionLayout           order of the options on a SYN.
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
@@ -90,6 +92,7 @@ public record TcpConfiguration(
     long keepaliveIdleNs,
     long keepaliveIntervalNs,
     boolean nagle,
+    OptionLayout optionLayout,
     boolean windowScale,
     boolean timestamps,
     boolean transmitChecksum,
@@ -104,6 +107,7 @@ public record TcpConfiguration(
 
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
+        Objects.requireNonNull(optionLayout, "optionLayout");
         range("maxConnections", maxConnections, 1, 1 << 20);
         powerOfTwo("sendBufferLength", sendBufferLength);
         powerOfTwo("receiveBufferLength", receiveBufferLength);
@@ -198,7 +202,7 @@ public record TcpConfiguration(
         private int receiveBufferLength = 256 * 1024;
         private int overhangLength = 16_704;
         private int maxOutOfOrderRanges = 64;
-        private int backlog = 128;
+        private int backlog = 1024;
         private int timeWaitCapacity = 4096;
         private int controlQueueLength = 256;
         private int resetsPerSecond = 1000;
@@ -228,6 +232,7 @@ public record TcpConfiguration(
         private long keepaliveIdleNs;
         private long keepaliveIntervalNs = 75_000_000_000L;
         private boolean nagle;
+        private OptionLayout optionLayout = OptionLayout.LINUX;
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
@@ -298,7 +303,7 @@ public record TcpConfiguration(
         /**
          * Sets {@link TcpConfiguration#backlog()}.
          *
-         * @param value half-open connections per listener.
+         * @param value half-open handshakes that a listener remembers; SYN cookies answer those beyond.
          * @return this.
          */
         public Builder backlog(final int value) {
@@ -626,6 +631,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#optionLayout()}.
+         *
+         * @param value order of the options on a SYN.
+         * @return this.
+         */
+        public Builder optionLayout(final OptionLayout value) {
+            this.optionLayout = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#windowScale()}.
          *
          * @param value offer the window scale option (RFC 7323).
@@ -728,7 +744,7 @@ public record TcpConfiguration(
                 keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
-                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, windowScale,
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout, windowScale,
                 timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
         }
     }

@@ -1,6 +1,7 @@
 package org.rds4j.tcp;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.connection.Connections;
@@ -8,8 +9,9 @@ import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.SegmentRun;
 import org.rds4j.tcp.network.TransportHandler;
+import org.rds4j.tcp.steering.EngineFlows;
 import org.rds4j.tcp.steering.FlowOwner;
-import org.rds4j.tcp.table.ConnectionTable;
+import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.wire.PseudoHeader;
 import org.rds4j.tcp.wire.TcpSegment;
 
@@ -19,7 +21,7 @@ import org.rds4j.tcp.wire.TcpSegment;
  * Not thread safe; no method but {@link #listen} and {@link #connect} runs off the packet path, and none of the others throws or
  * allocates on the heap.
  */
-public final class TcpEngine implements TransportHandler {
+public final class TcpEngine implements TransportHandler, EngineFlows {
     /** Number of egress lanes. */
     public static final int LANES = 16;
 
@@ -238,13 +240,16 @@ public final class TcpEngine implements TransportHandler {
         connections.flowOwner(Objects.requireNonNull(owner, "owner"));
     }
 
-    /**
-     * Flows that the engine has, in any state.
-     *
-     * @return connections and TIME-WAIT records by their four-tuples; to be read only, by the engine's thread.
-     */
-    public ConnectionTable flows() {
-        return connections.flows();
+    @Override
+    public boolean hasFlow(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort) {
+        return connections.hasFlow(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
+    }
+
+    @Override
+    public void forEachFlow(final Consumer<FourTuple> action) {
+        connections.forEachFlow(action);
     }
 
     /**
@@ -254,6 +259,16 @@ public final class TcpEngine implements TransportHandler {
      */
     public int connectionsInUse() {
         return connections.inUse();
+    }
+
+    /**
+     * Records of segments in flight that connections have taken from the memory they share
+     * ({@link TcpConfiguration#maxSendRecords()}).
+     *
+     * @return a count, 0 when nothing is in flight.
+     */
+    public int sendRecordsLent() {
+        return connections.sendRecordsLent();
     }
 
     /**

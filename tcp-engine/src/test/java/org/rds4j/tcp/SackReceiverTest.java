@@ -14,7 +14,7 @@ import org.rds4j.tcp.support.Script;
 /** SACK blocks and reports of duplicates that this side sends: RFC 2018 section 4, RFC 2883. */
 class SackReceiverTest {
     private static final int SLOTS = 7;
-    private static final int SLOT = 10;
+    private static final long SLOT = 10;
 
     private static Script established(final boolean timestamps) {
         final Script script = new Script(Script.plain().sack(true).timestamps(timestamps)).listen();
@@ -133,7 +133,7 @@ class SackReceiverTest {
             }
             if (edges[0] < edges[1] && edges[2] < edges[3] && edges[4] < edges[5]) {
                 check(script, base, gap, edges);
-                base += (long) SLOT * (SLOTS + gap);
+                base += SLOT * (SLOTS + gap);
             }
         }
     }
@@ -143,7 +143,7 @@ class SackReceiverTest {
         for (int i = 0; i < 6; i += 2) {
             final int from = edges[i] + gap;
             final int to = edges[i + 1] + gap;
-            script.inject("A seq=" + (base + from * SLOT) + " ack=1 win=10000 len=" + (to - from) * SLOT);
+            script.inject("A seq=" + (base + (long) from * SLOT) + " ack=1 win=10000 len=" + (to - from) * SLOT);
             final String expected = model.arrive(from, to, base);
             script.after(40 * MS);
             final String actual = script.emitted().toString().replaceFirst(" win=\\d+", "");
@@ -154,7 +154,7 @@ class SackReceiverTest {
         script.consumeAll();
         script.after(40 * MS);
         script.emitted();
-        assertEquals(base - 1 + (long) (SLOTS + gap) * SLOT, script.connection.receivedPosition());
+        assertEquals(base - 1 + (SLOTS + gap) * SLOT, script.connection.receivedPosition());
     }
 
     /** Slots, each with the number of the segment that touched it last. */
@@ -183,14 +183,14 @@ class SackReceiverTest {
             while (touched[next] > 0) {
                 next++;
             }
-            final StringBuilder text = new StringBuilder("ack=").append(base + next * SLOT);
+            final StringBuilder text = new StringBuilder("ack=").append(base + (long) next * SLOT);
             final List<int[]> blocks = runs();
             if (duplicateEnd > duplicate) {
                 blocks.addFirst(new int[] {duplicate, duplicateEnd});
             }
             for (int i = 0; i < Math.min(4, blocks.size()); i++) {
-                text.append(i == 0 ? " sack=" : ",").append(base + blocks.get(i)[0] * SLOT)
-                    .append('-').append(base + blocks.get(i)[1] * SLOT);
+                text.append(i == 0 ? " sack=" : ",").append(base + (long) blocks.get(i)[0] * SLOT)
+                    .append('-').append(base + (long) blocks.get(i)[1] * SLOT);
             }
             return text.toString();
         }

@@ -82,7 +82,6 @@ final class Connection extends FourTuple implements TcpConnection {
     ListenerPort listener;
     NetworkRoute route;
     boolean inUse;
-    boolean halfOpen;
     boolean closed;
     int events;
     CloseReason closeReason;
@@ -183,7 +182,6 @@ final class Connection extends FourTuple implements TcpConnection {
         resetSending(configuration);
         resetReceiving();
         inUse = true;
-        halfOpen = false;
         closed = false;
         events = 0;
         closeReason = null;
@@ -247,7 +245,6 @@ final class Connection extends FourTuple implements TcpConnection {
     }
 
     private void recoverWith(final LossRecovery way) {
-        sack = false;
         recovery = way;
         recovery.reset();
         sacks.reset();

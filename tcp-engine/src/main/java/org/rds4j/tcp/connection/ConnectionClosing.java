@@ -79,14 +79,6 @@ final class ConnectionClosing {
         connections.table.remove(c);
         connections.lanes.remove(c);
         c.timers.clear();
-        leaveListener(c);
-    }
-
-    /** The connection is half-open no longer. */
-    void leaveListener(final Connection c) {
-        if (c.halfOpen) {
-            c.halfOpen = false;
-            c.listener.halfOpen--;
-        }
+        c.recovery.reset();
     }
 }

@@ -105,11 +105,14 @@ final class SegmentEmission {
         plannedLength = 0;
         final long fin = c.finPosition();
         final long available = c.sent.committed() - c.sndNxt;
+        plannedFin = false;
+        if (!c.recovery.mayRecord()) {
+            return false;
+        }
         if (available <= 0) {
             plannedFin = c.sndNxt == fin;
             return plannedFin;
         }
-        plannedFin = false;
         final boolean probe = c.recovery.isProbeDue();
         final int limit = payloadLimit(c);
         final long congestionRoom = probe ? limit : c.recovery.room();
@@ -118,7 +121,7 @@ final class SegmentEmission {
         if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
             return false;
         }
-        if (!c.pacer.isOpen(timing.nowNs())) {
+        if (!probe && !c.pacer.isOpen(timing.nowNs())) {
             held = true;
             return false;
         }
@@ -168,9 +171,7 @@ final class SegmentEmission {
         if (plan != OPEN) {
             return MIN_LENGTH + (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0) + sackLength(c);
         }
-        final int sackPermitted = offersSack(c) ? TcpOptions.SACK_PERMITTED_LENGTH : 0;
-        return MIN_LENGTH + TcpOptions.MSS_LENGTH + (offersTimestamps(c) ? TcpOptions.TIMESTAMPS_LENGTH : sackPermitted) +
-            (offersWindowScale(c) ? TcpOptions.WINDOW_SCALE_LENGTH : 0);
+        return MIN_LENGTH + configuration.optionLayout().length(offersWindowScale(c), offersSack(c), offersTimestamps(c));
     }
 
     private boolean offersTimestamps(final Connection c) {
@@ -216,18 +217,10 @@ final class SegmentEmission {
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
             length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
-        long option = TcpOptions.writeMaxSegmentSize(address + MIN_LENGTH, Connections.announcedMss(c.route));
-        if (offersTimestamps(c)) {
-            final int echo = reply ? c.tsRecent : 0;
-            option = offersSack(c)
-                ? TcpOptions.writeSackPermittedAndTimestamps(option, timestamp(c, nowNs), echo)
-                : TcpOptions.writeTimestamps(option, timestamp(c, nowNs), echo);
-        } else if (offersSack(c)) {
-            option = TcpOptions.writeSackPermitted(option);
-        }
-        if (offersWindowScale(c)) {
-            TcpOptions.writeWindowShift(option, configuration.windowShift());
-        }
+        configuration.optionLayout().write(
+            address + MIN_LENGTH, Connections.announcedMss(c.route),
+            offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
+            offersTimestamps(c), timestamp(c, nowNs), reply ? c.tsRecent : 0);
         final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);
         onSynSent(c, reply, nowNs);
         return octets;

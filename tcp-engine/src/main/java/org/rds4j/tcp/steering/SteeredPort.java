@@ -7,7 +7,6 @@ import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkCapabilities;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.link.LinkStatistics;
-import org.rds4j.tcp.table.ConnectionTable;
 import org.rds4j.tcp.table.FourTuple;
 
 /**
@@ -32,7 +31,7 @@ public final class SteeredPort implements LinkPort, FlowOwner {
     private final FrameBurst refused;
     private final Consumer<FourTuple> markUsed = this::markUsed;
     private final long[] usedBuckets;
-    private ConnectionTable flows;
+    private EngineFlows flows;
     private boolean hasLooked;
     private int nextRing;
     private long framesForwarded;
@@ -54,7 +53,7 @@ public final class SteeredPort implements LinkPort, FlowOwner {
      *
      * @param ownFlows of the engine. Retained.
      */
-    public void flows(final ConnectionTable ownFlows) {
+    public void flows(final EngineFlows ownFlows) {
         flows = ownFlows;
     }
 
@@ -137,8 +136,8 @@ public final class SteeredPort implements LinkPort, FlowOwner {
     }
 
     private boolean hasFlow() {
-        return flows != null && flows.find(classifier.remoteHigh, classifier.remoteLow, classifier.localHigh,
-            classifier.localLow, classifier.remotePort, classifier.localPort) != null;
+        return flows != null && flows.hasFlow(classifier.remoteHigh, classifier.remoteLow, classifier.localHigh,
+            classifier.localLow, classifier.remotePort, classifier.localPort);
     }
 
     private void copyToOthers(final FrameBurst source, final int index) {
@@ -179,7 +178,7 @@ public final class SteeredPort implements LinkPort, FlowOwner {
             return;
         }
         Arrays.fill(usedBuckets, 0);
-        flows.forEach(markUsed);
+        flows.forEachFlow(markUsed);
         for (int bucket = 0; bucket < table.buckets(); bucket++) {
             if ((usedBuckets[bucket / Long.SIZE] & 1L << bucket) == 0) {
                 table.forget(bucket, engine);

@@ -66,7 +66,7 @@ class SteeringTest {
             final SteeredPort port = steering.port(i);
             engines[i] = new Engine(port, "10.0.0.1/24", i);
             engines[i].tcp.flowOwner(port);
-            port.flows(engines[i].tcp.flows());
+            port.flows(engines[i].tcp);
         }
         peer = new Engine(link.second(), "10.0.0.2/24", 99);
     }
