@@ -66,6 +66,9 @@ public final class RdsContext {
     private long keepAliveIntervalNs = 5_000_000_000L;
     private int keepAliveCount = 5;
     private boolean pingEnable = true;
+    private boolean deviceOffload = true;
+    private boolean segmentation = true;
+    private boolean aggregation = true;
     private long controlTimeoutNs = 5_000_000_000L;
     private String nodeName;
     private Path statusDir;
@@ -1011,6 +1014,69 @@ public final class RdsContext {
     public RdsContext pingEnable(final boolean value) {
         requireOpen();
         pingEnable = value;
+        return this;
+    }
+
+    /**
+     * Whether checksums and segmentation are left to a device that offers them.
+     *
+     * @return the value.
+     */
+    public boolean deviceOffload() {
+        return deviceOffload;
+    }
+
+    /**
+     * Sets whether checksums and segmentation are left to a device that offers them.
+     *
+     * @param value the value. False is the forced software mode, for devices that are not to be trusted.
+     * @return this.
+     */
+    public RdsContext deviceOffload(final boolean value) {
+        requireOpen();
+        deviceOffload = value;
+        return this;
+    }
+
+    /**
+     * Whether several segments of a connection leave in one pass of the stack, cut by the device or in software.
+     *
+     * @return the value.
+     */
+    public boolean segmentation() {
+        return segmentation;
+    }
+
+    /**
+     * Sets whether several segments of a connection leave in one pass of the stack, cut by the device or in software.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext segmentation(final boolean value) {
+        requireOpen();
+        segmentation = value;
+        return this;
+    }
+
+    /**
+     * Whether consecutive received segments of a connection are taken in one pass of the stack.
+     *
+     * @return the value.
+     */
+    public boolean aggregation() {
+        return aggregation;
+    }
+
+    /**
+     * Sets whether consecutive received segments of a connection are taken in one pass of the stack.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext aggregation(final boolean value) {
+        requireOpen();
+        aggregation = value;
         return this;
     }
 
