@@ -93,6 +93,21 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldNotSampleWhatWaitedBehindARetransmission() {
+        final Script script = established();
+        final long handshake = script.connection.smoothedRttNs();
+        script.send(4 * MSS);
+        script.emitted();
+        for (int i = 0; i < 3; i++) {
+            script.inject(ack(0));
+        }
+        script.expect(segment(0));
+        script.after(90 * MS);
+        script.inject(ack(4));
+        assertEquals(handshake, script.connection.smoothedRttNs());
+    }
+
+    @Test
     void shouldGoBackAndSlowStartAfterATimeout() {
         final Script script = established();
         script.send(8 * MSS);
@@ -120,9 +135,9 @@ class RecoveryTest {
         script.inject(ack(0));
         script.expect(segment(0));
         assertEquals(1, script.count(TcpCounter.FAST_RETRANSMITS));
-        assertEquals(6 * MSS, script.connection.slowStartThreshold());
-        assertEquals(9 * MSS, script.connection.congestionWindow());
-        for (int i = 4; i <= 6; i++) {
+        assertEquals(5 * MSS, script.connection.slowStartThreshold(), "RFC 5681: limited transmit is not counted");
+        assertEquals(8 * MSS, script.connection.congestionWindow());
+        for (int i = 4; i <= 7; i++) {
             script.inject(ack(0));
             script.expect();
         }
