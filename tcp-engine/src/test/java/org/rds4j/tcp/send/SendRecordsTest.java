@@ -114,7 +114,7 @@ class SendRecordsTest {
         assertEquals(9990, records.sackedOctets());
     }
 
-    /** Retransmissions from the end to the begin are the worst order to list them again in: without a bound this takes seconds. */
+    /** Retransmissions from the end to the begin are the worst order to list again: without a bound this takes seconds. */
     @Test
     void shouldListWhatIsFoundAgainInBoundedTime() {
         final SendRecords records = new SendRecords(new RecordPool(1 << 20));
