@@ -97,6 +97,7 @@ class SackRecoveryTest {
         script.after(RTT);
         script.inject(ack(10));
         assertEquals(0, script.count(TcpCounter.TIMEOUTS));
+        assertEquals(script.connection.slowStartThreshold(), script.connection.congestionWindow());
         assertEquals(5, script.connection.retransmissions());
     }
 
@@ -303,6 +304,7 @@ class SackRecoveryTest {
         script.expect(data(8));
         script.after(RTT);
         script.inject(ack(10));
+        assertEquals(script.connection.slowStartThreshold(), script.connection.congestionWindow());
         assertEquals(0, script.count(TcpCounter.TIMEOUTS));
         assertEquals(1, script.count(TcpCounter.FAST_RETRANSMITS));
     }
