@@ -135,7 +135,7 @@ class RecoveryTest {
         script.inject(ack(0));
         script.expect(segment(0));
         assertEquals(1, script.count(TcpCounter.FAST_RETRANSMITS));
-        assertEquals(5 * MSS, script.connection.slowStartThreshold(), "RFC 5681: limited transmit is not counted");
+        assertEquals(5 * MSS, script.connection.slowStartThreshold(), "limited transmit does not count (RFC 5681 section 3.2)");
         assertEquals(8 * MSS, script.connection.congestionWindow());
         for (int i = 4; i <= 7; i++) {
             script.inject(ack(0));

@@ -77,7 +77,7 @@ class SackRecoveryTest {
         script.inject(ack(0, 1, 4));
         script.expect(data(0));
         assertEquals(1, script.count(TcpCounter.FAST_RETRANSMITS));
-        assertEquals(5 * MSS, script.connection.slowStartThreshold(), "RFC 5681: limited transmit is not counted");
+        assertEquals(5 * MSS, script.connection.slowStartThreshold(), "limited transmit does not count (RFC 5681 section 3.2)");
     }
 
     @Test
