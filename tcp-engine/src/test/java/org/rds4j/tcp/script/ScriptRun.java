@@ -69,6 +69,7 @@ final class ScriptRun {
             case "icmp" -> icmp(step);
             case "expect" -> expect(step);
             case "quiet" -> quiet(step);
+            case "skip" -> skip(step);
             case "call" -> call(step);
             case "reply" -> reply(step);
             case "text" -> text(step);
@@ -204,6 +205,12 @@ final class ScriptRun {
     private void quiet(final PacketScript.Step step) {
         moveTo(timeUs);
         check(sent.isEmpty(), step, () -> "a segment was sent: " + describe(sent.peek()));
+        note(step);
+    }
+
+    private void skip(final PacketScript.Step step) {
+        moveTo(timeUs);
+        sent.clear();
         note(step);
     }
 
