@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.agrona.BufferUtil;
 import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.network.Ipv4Address;
 
 /**
  * BSD sockets over the engine of a {@link VirtualHost}, with the errors of Linux. No call waits: one that would is an
@@ -215,6 +216,9 @@ final class Sockets {
             throw new Refusal(Errno.EADDRNOTAVAIL);
         }
         start(null);
+        if (remote.isIpv4() && !Ipv4Address.isHost(remote.ipv4())) {
+            throw new Refusal(Errno.ENETUNREACH);
+        }
         final int localPort = endpoint.boundPort;
         final TcpConnection connection = localPort == 0
             ? host.engine.connect(remote.high(), remote.low(), port, 0, 0, endpoint, host.nowNs())
