@@ -3,7 +3,8 @@ package org.rds4j.tcp.receive;
 /**
  * What is announced to the peer (RFC 9293 section 3.8.6.2, RFC 7323 section 2). The right edge never moves left, and moves right
  * only by a worthwhile step. RFC 7323 section 2.4 lets scaling round an announcement down, which takes back part of what was
- * promised; here one unit of the ring less an octet is never announced, so that there is room for rounding up. Positions are stream positions, the peer's FIN counting one. One thread.
+ * promised; here one unit of the ring less an octet is never announced, so that there is room for rounding up. Positions are
+ * stream positions, the peer's FIN counting one. One thread.
  */
 public final class ReceiveWindow {
     private static final int MAX_FIELD = 0xffff;
