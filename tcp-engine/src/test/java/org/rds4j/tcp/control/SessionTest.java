@@ -14,8 +14,8 @@ import org.rds4j.tcp.script.TcpPacket;
 /** What the calls answer, and in which order things come out. What they make the engine do is the scripts' matter. */
 class SessionTest {
     private static final int ISS = 5000;
-    private static final int LOCAL = 0xc0a80001;
-    private static final int REMOTE = 0xc0000201;
+    private static final byte[] LOCAL = TcpPacket.address("192.168.0.1");
+    private static final byte[] REMOTE = TcpPacket.address("192.0.2.1");
 
     /** Replies, and packets as {@code packet}, in the order in which they came out. */
     private final List<String> out = new ArrayList<>();
