@@ -237,6 +237,16 @@ public final class TcpEngine implements TransportHandler {
     }
 
     /**
+     * Records of segments in flight that connections have taken from the memory they share
+     * ({@link TcpConfiguration#maxSendRecords()}).
+     *
+     * @return a count, 0 when nothing is in flight.
+     */
+    public int sendRecordsLent() {
+        return connections.sendRecordsLent();
+    }
+
+    /**
      * Four-tuples held in TIME-WAIT.
      *
      * @return a count.

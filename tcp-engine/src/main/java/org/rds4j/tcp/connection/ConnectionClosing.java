@@ -79,6 +79,7 @@ final class ConnectionClosing {
         connections.table.remove(c);
         connections.lanes.remove(c);
         c.timers.clear();
+        c.recovery.reset();
         leaveListener(c);
     }
 

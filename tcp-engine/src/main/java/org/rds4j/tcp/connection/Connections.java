@@ -213,7 +213,6 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
-            connection.recovery.reset();
             connection.events = 0;
             connection.handler = null;
             connection.state = TcpState.CLOSED;
@@ -503,6 +502,15 @@ public final class Connections {
      */
     public int inUse() {
         return all.length - freeCount;
+    }
+
+    /**
+     * Records of segments in flight, taken from the engine's memory for them.
+     *
+     * @return a count.
+     */
+    public int sendRecordsLent() {
+        return records.lent();
     }
 
     /**

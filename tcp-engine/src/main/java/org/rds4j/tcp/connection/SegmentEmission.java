@@ -105,11 +105,14 @@ final class SegmentEmission {
         plannedLength = 0;
         final long fin = c.finPosition();
         final long available = c.sent.committed() - c.sndNxt;
+        plannedFin = false;
+        if (!c.recovery.mayRecord()) {
+            return false;
+        }
         if (available <= 0) {
             plannedFin = c.sndNxt == fin;
             return plannedFin;
         }
-        plannedFin = false;
         final boolean probe = c.recovery.isProbeDue();
         final int limit = payloadLimit(c);
         final long congestionRoom = probe ? limit : c.recovery.room();
@@ -118,7 +121,7 @@ final class SegmentEmission {
         if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
             return false;
         }
-        if (!c.pacer.isOpen(timing.nowNs())) {
+        if (!probe && !c.pacer.isOpen(timing.nowNs())) {
             held = true;
             return false;
         }
