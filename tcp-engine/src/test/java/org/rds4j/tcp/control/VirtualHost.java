@@ -144,7 +144,8 @@ final class VirtualHost {
 
     /** The packet of a frame, without the padding of short ones. */
     private void keep(final byte[] frame) {
-        final ByteBuffer header = ByteBuffer.wrap(frame, Neighbours.HEADER_LENGTH, frame.length - Neighbours.HEADER_LENGTH).slice();
+        final int start = Neighbours.HEADER_LENGTH;
+        final ByteBuffer header = ByteBuffer.wrap(frame, start, frame.length - start).slice();
         final int length = Neighbours.type(frame) == Neighbours.TYPE_IPV6
             ? IPV6_HEADER_LENGTH + (header.getShort(4) & 0xffff) : header.getShort(2) & 0xffff;
         final byte[] packet = new byte[length];

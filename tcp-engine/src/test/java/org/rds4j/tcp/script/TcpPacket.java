@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A TCP segment in its IPv4 or IPv6 packet, taken apart and put together independently of the engine's own code, so that a mistake
- * there is not repeated here.
+ * A TCP segment in its IPv4 or IPv6 packet, taken apart and put together independently of the engine's own code, so that a
+ * mistake there is not repeated here.
  */
 public final class TcpPacket {
     public static final int FIN = 1;
