@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.agrona.BufferUtil;
+import org.rds4j.tcp.TcpAcceptor;
 import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.network.Ipv4Address;
 
 /**
@@ -181,7 +183,13 @@ final class Sockets {
     }
 
     private void register(final Endpoint listening) {
-        listening.listener = host.engine.listen(listening.boundPort, connection -> {
+        listening.listener = host.engine.listen(listening.boundPort, new AcceptQueue(listening));
+    }
+
+    /** The accept queue of a listening socket, as long as its backlog and, as Linux counts, one more. */
+    private record AcceptQueue(Endpoint listening) implements TcpAcceptor {
+        @Override
+        public TcpHandler onAccept(final TcpConnection connection) {
             final Endpoint child = new Endpoint(listening.isIpv6);
             child.settings.inherit(listening.settings);
             child.congestion = listening.congestion;
@@ -189,7 +197,12 @@ final class Sockets {
             apply(child);
             listening.accepted.add(child);
             return child;
-        });
+        }
+
+        @Override
+        public boolean isReady() {
+            return listening.accepted.size() <= listening.backlog;
+        }
     }
 
     /** Puts what was set before there was a connection into force. */
