@@ -113,6 +113,11 @@ public final class TcpEngine implements TransportHandler {
     }
 
     @Override
+    public void arrivingBy(final int interfaceId) {
+        connections.arrivingBy(interfaceId);
+    }
+
+    @Override
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final int trafficClass, final boolean checksumVerified, final long nowNs) {
@@ -146,7 +151,7 @@ public final class TcpEngine implements TransportHandler {
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final long nowNs) {
         connections.now(nowNs);
-        connections.onIcmpError(kind, remoteHigh, remoteLow, localHigh, localLow, address);
+        connections.onIcmpError(kind, nextHopMtu, remoteHigh, remoteLow, localHigh, localLow, address);
     }
 
     /**

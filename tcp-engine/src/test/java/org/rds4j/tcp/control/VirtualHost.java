@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Random;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
-import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.Routes;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.link.FrameSink;
@@ -14,6 +14,7 @@ import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.Ipv4Address;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
+import org.rds4j.tcp.network.NetworkTuning;
 import org.rds4j.tcp.wire.MacAddress;
 
 /**
@@ -25,7 +26,10 @@ final class VirtualHost {
     private static final String OWN_STATION = "02:00:00:00:00:01";
     private static final byte[] OWN_MAC = {2, 0, 0, 0, 0, 1};
     private static final byte[] NEIGHBOUR_MAC = {2, 0, 0, 0, 0, 2};
-    private static final int PREFIX = 8;
+    private static final int PREFIX_IPV4 = 8;
+    private static final int PREFIX_IPV6 = 64;
+    private static final int LEAST_MTU_IPV6 = 1280;
+    private static final String GATEWAY_IPV6 = "fe80::2";
     private static final int MAX_FRAME = 65_535 + Neighbours.HEADER_LENGTH;
     private static final int IPV6_HEADER_LENGTH = 40;
 
@@ -41,17 +45,24 @@ final class VirtualHost {
     private final ArrayDeque<byte[]> answers = new ArrayDeque<>();
     private long nowNs;
 
-    VirtualHost(final TcpConfiguration configuration, final IpAddress local, final int mtu, final long seed, final long nowUs) {
+    VirtualHost(final Knobs knobs, final IpAddress ipv4, final IpAddress ipv6, final long nowUs) {
         nowNs = START_NS + nowUs * 1000;
-        final int address = local.ipv4();
-        final int gateway = (address & 0xff) == 1 ? address + 1 : (address & 0xffff_ff00) | 1;
-        final Random random = new Random(seed);
-        final InterfaceConfiguration configured = InterfaceConfiguration.of(
-            MacAddress.parse(OWN_STATION), Ipv4Address.format(address) + "/" + PREFIX, LinkCapabilities.plain(mtu, 32));
-        network = new NetworkLayer(configured.withGateway(Ipv4Address.format(gateway)), random, networkCounters);
-        engine = new TcpEngine(configuration, network::route, random, counters);
+        final Random random = new Random(knobs.seed);
+        network = new NetworkLayer(interfaceOf(ipv4, ipv6, knobs.mtu), random, networkCounters);
+        engine = new TcpEngine(knobs.configuration(), Routes.of(network), random, counters);
         network.transport(engine);
         engine.onTime(nowNs);
+    }
+
+    /** IPv6 takes an MTU of 1280; below that the interface speaks IPv4 alone. */
+    private static InterfaceConfiguration interfaceOf(final IpAddress ipv4, final IpAddress ipv6, final int mtu) {
+        final int address = ipv4.ipv4();
+        final int gateway = (address & 0xff) == 1 ? address + 1 : (address & 0xffff_ff00) | 1;
+        final InterfaceConfiguration plain = InterfaceConfiguration
+            .of(MacAddress.parse(OWN_STATION), Ipv4Address.format(address) + "/" + PREFIX_IPV4, LinkCapabilities.plain(mtu, 32))
+            .withGateway(Ipv4Address.format(gateway))
+            .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).build());
+        return mtu < LEAST_MTU_IPV6 ? plain : plain.withAddress(ipv6 + "/" + PREFIX_IPV6).withGateway(GATEWAY_IPV6);
     }
 
     long nowNs() {
