@@ -122,6 +122,28 @@ class SessionTest {
         expect("knob mtu 9000", "err EBUSY @0");
     }
 
+    /** The table of docs/tcp-control.md. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "layout freebsd", "timestamps 0", "window_scaling 0", "sack 0", "ecn 1", "congestion reno", "pacing 1", "initial_window 4",
+        "rto_initial 3000000", "rto_min 5000", "rto_max 60000000", "delayed_ack 10000", "quick_ack 0",
+        "challenge_ack_interval 1000", "sndbuf 100000", "rcvbuf 100000", "mtu 9000", "time_wait 1000000", "fin_timeout 1000000",
+        "persist_max 30000000", "syn_retries 3", "synack_retries 3", "retries 5", "orphan_retries 3", "local 192.168.0.1",
+        "local 2001:db8::7", "seed 7", "keepaliveProbes 3", "maxOutOfOrderRanges 8", "hyStartLeastNs 4000000"})
+    void shouldTakeTheKnobsOfTheManual(final String knob) {
+        expect("knob " + knob, "ok @0");
+        establish();
+    }
+
+    @Test
+    void shouldSpeakIpv6() {
+        expect("socket 6", "ok 3 @0");
+        expect("bind 3 0.0.0.0 80", "err EINVAL @0");
+        expect("connect 3 192.0.2.1 80", "err EAFNOSUPPORT @0");
+        assertEquals(List.of("packet"), ask("#c connect 3 2001:db8:9::1 80"));
+        assertEquals(16, packets.getFirst().destination.length);
+    }
+
     @Test
     void shouldTagReplies() {
         expect("#one socket 4", "#one ok 3 @0");
