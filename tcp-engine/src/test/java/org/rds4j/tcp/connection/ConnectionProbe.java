@@ -126,7 +126,7 @@ public final class ConnectionProbe {
     }
 
     public long windowSegments() {
-        return segments(c.congestion.window());
+        return c.mss == 0 ? 0 : Math.max(1, c.congestion.window() / c.mss);
     }
 
     public long announcedMss() {

@@ -22,8 +22,8 @@ import org.rds4j.tcp.script.TcpPacket;
 /** The control port as a judge meets it: a process of its own, and a client on its two sockets. */
 @Timeout(120)
 class ControlPortTest {
-    private static final int LOCAL = 0xc0a80001;
-    private static final int REMOTE = 0xc0000201;
+    private static final byte[] LOCAL = TcpPacket.address("192.168.0.1");
+    private static final byte[] REMOTE = TcpPacket.address("192.0.2.1");
     private static final int ISS = 1_000_000;
 
     @TempDir

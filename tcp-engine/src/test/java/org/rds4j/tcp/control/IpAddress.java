@@ -45,6 +45,14 @@ record IpAddress(long high, long low) {
         return (int) low;
     }
 
+    /** In text, IPv6 without abbreviations. */
+    @Override
+    public String toString() {
+        return isIpv4() ? Ipv4Address.format(ipv4()) : String.format(
+            "%x:%x:%x:%x:%x:%x:%x:%x", high >>> 48, high >>> 32 & 0xffff, high >>> 16 & 0xffff, high & 0xffff,
+            low >>> 48, low >>> 32 & 0xffff, low >>> 16 & 0xffff, low & 0xffff);
+    }
+
     /** The address that stands for every address of this host. */
     boolean isAny() {
         return isIpv4() ? ipv4() == 0 : high == 0 && low == 0;

@@ -56,6 +56,9 @@ public final class Session {
     }
 
     private static IpAddress destination(final byte[] packet) {
+        if (packet.length >= 40 && packet[0] >> 4 == 6) {
+            return new IpAddress(ByteBuffer.wrap(packet).getLong(24), ByteBuffer.wrap(packet).getLong(32));
+        }
         return packet.length >= 20 && packet[0] >> 4 == 4 ? IpAddress.ofIpv4(ByteBuffer.wrap(packet).getInt(16)) : null;
     }
 

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.agrona.BufferUtil;
+import org.rds4j.tcp.TcpAcceptor;
 import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpHandler;
+import org.rds4j.tcp.network.Ipv4Address;
 
 /**
  * BSD sockets over the engine of a {@link VirtualHost}, with the errors of Linux. No call waits: one that would is an
@@ -15,14 +18,16 @@ import org.rds4j.tcp.TcpConnection;
 final class Sockets {
     private static final int FIRST_HANDLE = 3;
     private static final int FIRST_EPHEMERAL = 32_768;
-    private static final String DEFAULT_LOCAL = "192.168.0.1";
+    private static final String DEFAULT_IPV4 = "192.168.0.1";
+    private static final String DEFAULT_IPV6 = "2001:db8::1";
 
     final Knobs knobs = new Knobs();
     private final TreeMap<Integer, Endpoint> handles = new TreeMap<>();
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(64 * 1024);
     private final List<Byte> lastRead = new ArrayList<>();
     private VirtualHost host;
-    private IpAddress local;
+    private IpAddress localIpv4;
+    private IpAddress localIpv6;
     private int nextPort = FIRST_EPHEMERAL;
     private long nowUs;
 
@@ -56,12 +61,13 @@ final class Sockets {
         knobs.set(name, value);
     }
 
-    /** Builds the engine, if it is not built, on the address that the script means by this host. */
+    /** Builds the engine, if it is not built, on the addresses that the script means by this host. */
     VirtualHost start(final IpAddress meant) throws Refusal {
         if (host == null) {
-            local = localAddress(meant);
+            localIpv4 = local(knobs.local4, meant != null && meant.isIpv4() ? meant : IpAddress.parse(DEFAULT_IPV4));
+            localIpv6 = local(knobs.local6, meant != null && !meant.isIpv4() ? meant : IpAddress.parse(DEFAULT_IPV6));
             bufferKnobs();
-            host = new VirtualHost(knobs.configuration(), local, knobs.mtu, knobs.seed, nowUs);
+            host = new VirtualHost(knobs, localIpv4, localIpv6, nowUs);
             for (final Endpoint endpoint : handles.values()) {
                 if (endpoint.isListening) {
                     register(endpoint);
@@ -71,16 +77,18 @@ final class Sockets {
         return host;
     }
 
-    private IpAddress localAddress(final IpAddress meant) throws Refusal {
-        if (knobs.local4 != null) {
-            return knobs.local4;
+    /** An own address: the one that was set, or one that a socket of its family is bound to, or the one given. */
+    private IpAddress local(final IpAddress set, final IpAddress otherwise) {
+        if (set != null) {
+            return set;
         }
         for (final Endpoint endpoint : handles.values()) {
-            if (endpoint.boundAddress != null && !endpoint.boundAddress.isAny()) {
-                return endpoint.boundAddress;
+            final IpAddress bound = endpoint.boundAddress;
+            if (bound != null && !bound.isAny() && bound.isIpv4() == otherwise.isIpv4()) {
+                return bound;
             }
         }
-        return meant != null ? meant : IpAddress.parse(DEFAULT_LOCAL);
+        return otherwise;
     }
 
     /** What Linux has per socket and the engine for all: the largest request counts. */
@@ -123,20 +131,20 @@ final class Sockets {
     }
 
     int socket(final int family) throws Refusal {
-        if (family == 6) {
-            throw new Refusal(Errno.ENOTSUP);
-        }
-        if (family != 4) {
+        if (family != 4 && family != 6) {
             throw new Refusal(Errno.EAFNOSUPPORT);
         }
-        return give(new Endpoint(false));
+        return give(new Endpoint(family == 6));
     }
 
     void bind(final Endpoint endpoint, final IpAddress address, final int port) throws Refusal {
         if (endpoint.boundPort != 0 || endpoint.connection != null || port < 0 || port > 0xffff) {
             throw new Refusal(Errno.EINVAL);
         }
-        if (!address.isAny() && local != null && !address.equals(local)) {
+        if (address.isIpv4() == endpoint.isIpv6) {
+            throw new Refusal(Errno.EINVAL);
+        }
+        if (!address.isAny() && host != null && !address.equals(address.isIpv4() ? localIpv4 : localIpv6)) {
             throw new Refusal(Errno.EADDRNOTAVAIL);
         }
         endpoint.boundPort = port == 0 ? freePort() : port;
@@ -180,7 +188,13 @@ final class Sockets {
     }
 
     private void register(final Endpoint listening) {
-        listening.listener = host.engine.listen(listening.boundPort, connection -> {
+        listening.listener = host.engine.listen(listening.boundPort, new AcceptQueue(listening));
+    }
+
+    /** The accept queue of a listening socket, as long as its backlog and, as Linux counts, one more. */
+    private record AcceptQueue(Endpoint listening) implements TcpAcceptor {
+        @Override
+        public TcpHandler onAccept(final TcpConnection connection) {
             final Endpoint child = new Endpoint(listening.isIpv6);
             child.settings.inherit(listening.settings);
             child.congestion = listening.congestion;
@@ -188,7 +202,12 @@ final class Sockets {
             apply(child);
             listening.accepted.add(child);
             return child;
-        });
+        }
+
+        @Override
+        public boolean isReady() {
+            return listening.accepted.size() <= listening.backlog;
+        }
     }
 
     /** Puts what was set before there was a connection into force. */
@@ -214,7 +233,13 @@ final class Sockets {
         if (port < 1 || port > 0xffff) {
             throw new Refusal(Errno.EADDRNOTAVAIL);
         }
+        if (remote.isIpv4() == endpoint.isIpv6) {
+            throw new Refusal(Errno.EAFNOSUPPORT);
+        }
         start(null);
+        if (remote.isIpv4() && !Ipv4Address.isHost(remote.ipv4())) {
+            throw new Refusal(Errno.ENETUNREACH);
+        }
         final int localPort = endpoint.boundPort;
         final TcpConnection connection = localPort == 0
             ? host.engine.connect(remote.high(), remote.low(), port, 0, 0, endpoint, host.nowNs())

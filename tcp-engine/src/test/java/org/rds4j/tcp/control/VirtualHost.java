@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Random;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
-import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.Routes;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.link.FrameSink;
@@ -14,9 +14,8 @@ import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.Ipv4Address;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
-import org.rds4j.tcp.wire.ArpFlyweight;
-import org.rds4j.tcp.wire.EthernetFlyweight;
-import org.rds4j.tcp.wire.NetworkOrder;
+import org.rds4j.tcp.network.NetworkTuning;
+import org.rds4j.tcp.wire.MacAddress;
 
 /**
  * One engine with its network layer on a virtual clock. Outside there are only IP packets: Ethernet headers are put on and taken
@@ -24,10 +23,15 @@ import org.rds4j.tcp.wire.NetworkOrder;
  */
 final class VirtualHost {
     private static final long START_NS = 1_000_000_000_000L;
-    private static final long OWN_MAC = 0x02_00_00_00_00_01L;
-    private static final long NEIGHBOUR_MAC = 0x02_00_00_00_00_02L;
-    private static final int PREFIX = 8;
-    private static final int MAX_FRAME = 65_535 + EthernetFlyweight.HEADER_LENGTH;
+    private static final String OWN_STATION = "02:00:00:00:00:01";
+    private static final byte[] OWN_MAC = {2, 0, 0, 0, 0, 1};
+    private static final byte[] NEIGHBOUR_MAC = {2, 0, 0, 0, 0, 2};
+    private static final int PREFIX_IPV4 = 8;
+    private static final int PREFIX_IPV6 = 64;
+    private static final int LEAST_MTU_IPV6 = 1280;
+    private static final String GATEWAY_IPV6 = "fe80::2";
+    private static final int MAX_FRAME = 65_535 + Neighbours.HEADER_LENGTH;
+    private static final int IPV6_HEADER_LENGTH = 40;
 
     final TcpEngine engine;
     final TcpCounters counters = TcpCounters.inMemory();
@@ -35,25 +39,30 @@ final class VirtualHost {
     final PacketTap tap = new PacketTap();
     private final NetworkLayer network;
     private final Sink sink = new Sink();
-    private final EthernetFlyweight ethernet = new EthernetFlyweight();
-    private final ArpFlyweight arp = new ArpFlyweight();
+    private final Neighbours neighbours = new Neighbours(NEIGHBOUR_MAC);
     private final ByteBuffer inbound = ByteBuffer.allocateDirect(MAX_FRAME);
     private final ArrayDeque<Packet> sent = new ArrayDeque<>();
-    private final ArrayDeque<ByteBuffer> replies = new ArrayDeque<>();
+    private final ArrayDeque<byte[]> answers = new ArrayDeque<>();
     private long nowNs;
 
-    VirtualHost(final TcpConfiguration configuration, final IpAddress local, final int mtu, final long seed, final long nowUs) {
+    VirtualHost(final Knobs knobs, final IpAddress ipv4, final IpAddress ipv6, final long nowUs) {
         nowNs = START_NS + nowUs * 1000;
-        final int address = local.ipv4();
-        final int gateway = (address & 0xff) == 1 ? address + 1 : (address & 0xffff_ff00) | 1;
-        final Random random = new Random(seed);
-        network = new NetworkLayer(
-            InterfaceConfiguration.of(OWN_MAC, Ipv4Address.format(address) + "/" + PREFIX, LinkCapabilities.plain(mtu, 32))
-                .withGateway(Ipv4Address.format(gateway)),
-            random, networkCounters);
-        engine = new TcpEngine(configuration, network::route, random, counters);
+        final Random random = new Random(knobs.seed);
+        network = new NetworkLayer(interfaceOf(ipv4, ipv6, knobs.mtu), random, networkCounters);
+        engine = new TcpEngine(knobs.configuration(), Routes.of(network), random, counters);
         network.transport(engine);
         engine.onTime(nowNs);
+    }
+
+    /** IPv6 takes an MTU of 1280; below that the interface speaks IPv4 alone. */
+    private static InterfaceConfiguration interfaceOf(final IpAddress ipv4, final IpAddress ipv6, final int mtu) {
+        final int address = ipv4.ipv4();
+        final int gateway = (address & 0xff) == 1 ? address + 1 : (address & 0xffff_ff00) | 1;
+        final InterfaceConfiguration plain = InterfaceConfiguration
+            .of(MacAddress.parse(OWN_STATION), Ipv4Address.format(address) + "/" + PREFIX_IPV4, LinkCapabilities.plain(mtu, 32))
+            .withGateway(Ipv4Address.format(gateway))
+            .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).build());
+        return mtu < LEAST_MTU_IPV6 ? plain : plain.withAddress(ipv6 + "/" + PREFIX_IPV6).withGateway(GATEWAY_IPV6);
     }
 
     long nowNs() {
@@ -87,14 +96,13 @@ final class VirtualHost {
 
     /** A packet arrives now. */
     void inject(final byte[] packet) {
-        final long address = BufferUtil.address(inbound);
-        ethernet.wrap(address, MAX_FRAME);
-        ethernet.destination(OWN_MAC).source(NEIGHBOUR_MAC);
-        ethernet.type(packet.length > 0 && packet[0] >> 4 == 6 ? 0x86dd : EthernetFlyweight.TYPE_IPV4);
-        final int length = Math.min(packet.length, MAX_FRAME - EthernetFlyweight.HEADER_LENGTH);
-        inbound.put(EthernetFlyweight.HEADER_LENGTH, packet, 0, length);
+        final int length = Math.min(packet.length, MAX_FRAME - Neighbours.HEADER_LENGTH);
+        final boolean isIpv6 = packet.length > 0 && packet[0] >> 4 == 6;
+        final ByteBuffer frame = ByteBuffer.allocate(Neighbours.HEADER_LENGTH + length);
+        frame.put(OWN_MAC).put(NEIGHBOUR_MAC).putShort((short) (isIpv6 ? Neighbours.TYPE_IPV6 : Neighbours.TYPE_IPV4))
+            .put(packet, 0, length);
         tap.received(packet, nowUs());
-        network.onFrame(address, EthernetFlyweight.HEADER_LENGTH + length, 0, nowNs);
+        deliver(frame.array());
         pump();
     }
 
@@ -109,9 +117,8 @@ final class VirtualHost {
                 }
             }
             progress |= network.poll(sink, nowNs) > 0;
-            while (!replies.isEmpty()) {
-                final ByteBuffer reply = replies.poll();
-                network.onFrame(BufferUtil.address(reply), reply.capacity(), 0, nowNs);
+            while (!answers.isEmpty()) {
+                deliver(answers.poll());
                 engine.onTime(nowNs);
                 progress = true;
             }
@@ -132,40 +139,35 @@ final class VirtualHost {
     }
 
     private void onFrame(final long address, final int length) {
-        ethernet.wrap(address, length);
-        final long payload = address + EthernetFlyweight.HEADER_LENGTH;
-        switch (ethernet.type()) {
-            case EthernetFlyweight.TYPE_ARP -> answerArp(payload);
-            case EthernetFlyweight.TYPE_IPV4 -> keep(payload, NetworkOrder.getShort(payload + 2));
-            default -> throw new IllegalStateException("frame of type " + ethernet.type());
+        final byte[] frame = new byte[length];
+        for (int i = 0; i < length; i++) {
+            frame[i] = UnsafeApi.getByte(address + i);
         }
-    }
-
-    private void keep(final long address, final int totalLength) {
-        final byte[] octets = new byte[totalLength];
-        for (int i = 0; i < octets.length; i++) {
-            octets[i] = UnsafeApi.getByte(address + i);
-        }
-        tap.sent(octets, nowUs());
-        sent.add(new Packet(nowUs(), octets));
-    }
-
-    private void answerArp(final long address) {
-        arp.wrap(address, ArpFlyweight.PACKET_LENGTH);
-        if (arp.operation() != ArpFlyweight.OPERATION_REQUEST) {
+        if (!Neighbours.isLinkTalk(frame)) {
+            keep(frame);
             return;
         }
-        final int asked = arp.targetAddress();
-        final long asker = arp.senderMac();
-        final int askerAddress = arp.senderAddress();
-        final ByteBuffer reply = ByteBuffer.allocateDirect(EthernetFlyweight.MIN_FRAME_LENGTH);
-        final long frame = BufferUtil.address(reply);
-        ethernet.wrap(frame, EthernetFlyweight.MIN_FRAME_LENGTH);
-        ethernet.destination(asker).source(NEIGHBOUR_MAC).type(EthernetFlyweight.TYPE_ARP);
-        arp.wrap(frame + EthernetFlyweight.HEADER_LENGTH, ArpFlyweight.PACKET_LENGTH);
-        arp.ipv4OverEthernet().operation(ArpFlyweight.OPERATION_REPLY).senderMac(NEIGHBOUR_MAC).senderAddress(asked)
-            .targetMac(asker).targetAddress(askerAddress);
-        replies.add(reply);
+        final byte[] answer = neighbours.answer(frame);
+        if (answer != null) {
+            answers.add(answer);
+        }
+    }
+
+    /** The packet of a frame, without the padding of short ones. */
+    private void keep(final byte[] frame) {
+        final int start = Neighbours.HEADER_LENGTH;
+        final ByteBuffer header = ByteBuffer.wrap(frame, start, frame.length - start).slice();
+        final int length = Neighbours.type(frame) == Neighbours.TYPE_IPV6
+            ? IPV6_HEADER_LENGTH + (header.getShort(4) & 0xffff) : header.getShort(2) & 0xffff;
+        final byte[] packet = new byte[length];
+        header.get(packet);
+        tap.sent(packet, nowUs());
+        sent.add(new Packet(nowUs(), packet));
+    }
+
+    private void deliver(final byte[] frame) {
+        inbound.put(0, frame);
+        network.onFrame(BufferUtil.address(inbound), frame.length, 0, nowNs);
     }
 
     /** One frame at a time, looked at when it is complete. */

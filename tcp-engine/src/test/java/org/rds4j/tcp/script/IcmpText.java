@@ -18,14 +18,14 @@ final class IcmpText {
     private IcmpText() {
     }
 
-    static byte[] packet(final String name, final int mtu, final byte[] quoted, final int source, final int destination) {
+    static byte[] packet(final String name, final int mtu, final byte[] quoted, final byte[] source, final byte[] destination) {
         final int[] type = TYPES.get(name);
         if (type == null) {
             throw new IllegalArgumentException("no ICMP error is called " + name);
         }
         final ByteBuffer buffer = ByteBuffer.allocate(28 + quoted.length);
         buffer.put((byte) 0x45).put((byte) 0).putShort((short) buffer.capacity()).putInt(0).put((byte) 64).put((byte) 1)
-            .putShort((short) 0).putInt(source).putInt(destination);
+            .putShort((short) 0).put(source).put(destination);
         buffer.putShort(10, (short) ~TcpPacket.sum(0, buffer.array(), 0, 20));
         buffer.put((byte) type[0]).put((byte) type[1]).putShort((short) 0).putInt(mtu).put(quoted);
         buffer.putShort(22, (short) ~TcpPacket.sum(0, buffer.array(), 20, buffer.capacity()));

@@ -14,8 +14,10 @@ import org.rds4j.tcp.control.Session;
 
 /** Carries a script out, step by step, on an engine of its own. Fails at the first step that does not go as written. */
 final class ScriptRun {
-    private static final int LOCAL = 0xc0a80001;
-    private static final int REMOTE = 0xc0000201;
+    private static final String LOCAL = "192.168.0.1";
+    private static final String REMOTE = "192.0.2.1";
+    private static final String LOCAL_IPV6 = "2001:db8::1";
+    private static final String REMOTE_IPV6 = "2001:db8:1::1";
     private static final int FIRST_PEER_PORT = 40_000;
     private static final int PEER_ISS = 0x2000_0000;
 
@@ -30,6 +32,8 @@ final class ScriptRun {
     /** How long after its time the present step may happen. */
     private long slackUs;
     private long toleranceUs;
+    private byte[] local = TcpPacket.address(LOCAL);
+    private byte[] remote = TcpPacket.address(REMOTE);
     private int boundPort;
     private int peerIss = PEER_ISS;
     private int calls;
@@ -65,10 +69,15 @@ final class ScriptRun {
             case "knob" -> call(step, "knob " + step.rest(), "ok");
             case "tolerance" -> toleranceUs = microseconds(step.rest());
             case "peer" -> peerIss = (int) (long) Long.decode(step.rest().substring(step.rest().indexOf('=') + 1));
+            case "ipv6" -> {
+                local = TcpPacket.address(LOCAL_IPV6);
+                remote = TcpPacket.address(REMOTE_IPV6);
+            }
             case "inject" -> inject(step);
             case "icmp" -> icmp(step);
             case "expect" -> expect(step);
             case "quiet" -> quiet(step);
+            case "skip" -> skip(step);
             case "call" -> call(step);
             case "reply" -> reply(step);
             case "text" -> text(step);
@@ -136,8 +145,8 @@ final class ScriptRun {
         moveTo(timeUs);
         final SegmentText text = new SegmentText(step.rest());
         final TcpPacket packet = text.packet(injectedFlow(text));
-        packet.source = REMOTE;
-        packet.destination = LOCAL;
+        packet.source = remote;
+        packet.destination = local;
         note(step);
         session.inject(packet.encode());
     }
@@ -154,14 +163,14 @@ final class ScriptRun {
         final int sequence = flow.localIss + Integer.parseInt(words.getOrDefault("seq", "0"));
         final int length = Integer.parseInt(words.getOrDefault("len", "1500"));
         final int mtu = Integer.parseInt(words.getOrDefault("mtu", "0"));
-        session.inject(IcmpText.packet(words.get("what"), mtu, quoted(flow, sequence, length), REMOTE, LOCAL));
+        session.inject(IcmpText.packet(words.get("what"), mtu, quoted(flow, sequence, length), remote, local));
     }
 
     /** IP header and the first 8 octets of TCP, of a segment that the engine sent. */
-    private static byte[] quoted(final Flow flow, final int sequence, final int totalLength) {
+    private byte[] quoted(final Flow flow, final int sequence, final int totalLength) {
         final TcpPacket packet = new TcpPacket();
-        packet.source = LOCAL;
-        packet.destination = REMOTE;
+        packet.source = local;
+        packet.destination = remote;
         packet.sourcePort = flow.localPort;
         packet.destinationPort = flow.peerPort;
         packet.sequence = sequence;
@@ -204,6 +213,12 @@ final class ScriptRun {
     private void quiet(final PacketScript.Step step) {
         moveTo(timeUs);
         check(sent.isEmpty(), step, () -> "a segment was sent: " + describe(sent.peek()));
+        note(step);
+    }
+
+    private void skip(final PacketScript.Step step) {
+        moveTo(timeUs);
+        sent.clear();
         note(step);
     }
 
