@@ -103,7 +103,8 @@ class NodeStatusTest {
     void shouldPublishNothingOnALinkThatIsGivenUnlessAsked() throws IOException {
         try (RdsNode quiet = node(TwoNodes.FIRST, null, "first", null)) {
             assertTrue(StatusDirectory.at(StatusDirectory.ofUser()).nodes().stream()
-                .peek(NodeStatus::close).noneMatch(node -> node.pid() == ProcessHandle.current().pid()), quiet.address()::toString);
+                .peek(NodeStatus::close).noneMatch(node -> node.pid() == ProcessHandle.current().pid()),
+                quiet.address()::toString);
         }
         try (RdsNode quiet = node(TwoNodes.SECOND, null, "second", RdsContext.NO_STATUS_DIR)) {
             assertFalse(Files.exists(RdsContext.NO_STATUS_DIR), quiet.address()::toString);
