@@ -1,6 +1,7 @@
 package org.rds4j;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class RdsContext {
 
     private static final String PROPERTY_PREFIX = "rds.";
     private static final int RDS_HEADER_LENGTH = 48;
-    private static final int MAX_NAME_LENGTH = 31;
+    private static final int MAX_NAME_LENGTH = 120;
 
     private String device;
     private String address;
@@ -164,8 +165,8 @@ public final class RdsContext {
         concludeSecurity();
         concludeLengths();
         concludeTimes();
-        require(nodeName == null || (!nodeName.isBlank() && nodeName.length() <= MAX_NAME_LENGTH),
-            "key 'nodeName' must have 1 to " + MAX_NAME_LENGTH + " characters");
+        require(nodeName == null || (!nodeName.isBlank() && nodeName.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_LENGTH),
+            "key 'nodeName' must have 1 to " + MAX_NAME_LENGTH + " octets");
         isConcluded = true;
         return this;
     }
@@ -1113,7 +1114,7 @@ public final class RdsContext {
     /**
      * Sets what tools call this node.
      *
-     * @param value the value, 1 to 31 characters.
+     * @param value the value, 1 to 120 octets in UTF-8.
      * @return this.
      */
     public RdsContext nodeName(final String value) {
