@@ -164,7 +164,7 @@ class PathMtuDiscoveryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1400, true", "1400, false", "1300, true", "1100, true", "1024, true"})
+    @CsvSource({"1400, true", "1400, false", "1300, true", "1100, true", "1064, true"})
     void shouldGetThroughAPathThatEatsLargePacketsSilently(final int largest, final boolean sack) {
         final Peer a = new Peer(1, 2, 1500, configuration(sack), 1);
         final Peer b = new Peer(2, 1, 1500, configuration(sack), 2);
@@ -182,7 +182,8 @@ class PathMtuDiscoveryTest {
         final long lost = a.counters.get(TcpCounter.PATH_PROBES_LOST);
         assertTrue(lost >= 1 && a.counters.get(TcpCounter.PATH_PROBES) >= lost && lost <= 9, "lost " + lost);
         // without SACK a duplicate whose window has changed does not count, so some lost trials are found by the timer
-        assertEquals(2, a.counters.get(TcpCounter.TIMEOUTS), sack ? 0 : 2 * lost, "those that found the black hole");
+        final long timeouts = a.counters.get(TcpCounter.TIMEOUTS);
+        assertTrue(timeouts >= 2 && timeouts <= 2 + (sack ? 0 : 2 * lost), "those that found the black hole: " + timeouts);
         assertEquals(0, a.counters.get(TcpCounter.FAST_RETRANSMITS), "a lost trial is no congestion");
         final long probes = a.counters.get(TcpCounter.PATH_PROBES);
         wire.largestPacket = Integer.MAX_VALUE;
@@ -268,7 +269,7 @@ class PathMtuDiscoveryTest {
         assertEquals(1460, lengthOf(script.emitted().getFirst()));
         assertEquals(0, script.count(TcpCounter.PATH_BLACK_HOLES));
         script.toDeadline();
-        assertEquals(1024 - 40, lengthOf(script.emitted().getFirst()));
+        assertEquals(1024, lengthOf(script.emitted().getFirst()));
         assertEquals(1, script.count(TcpCounter.PATH_BLACK_HOLES));
         assertFalse(script.connection.isClosed());
     }
