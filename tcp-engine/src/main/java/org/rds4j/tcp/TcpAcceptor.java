@@ -12,4 +12,15 @@ public interface TcpAcceptor {
      * @return who is told what happens to it, or null to refuse it with a reset.
      */
     TcpHandler onAccept(TcpConnection connection);
+
+    /**
+     * Whether another connection can be taken now: the room left in the owner's accept queue. Asked before a handshake
+     * completes. While it says no, the acknowledgement that would complete one is dropped and the handshake kept: our SYN-ACK is
+     * sent again, and the peer's acknowledgement comes back with it.
+     *
+     * @return true, unless the owner has a bound and has reached it.
+     */
+    default boolean isReady() {
+        return true;
+    }
 }

@@ -85,7 +85,17 @@ public enum TcpCounter {
     /** Dropped: listener. */
     DROP_LISTENER("drop-listener", "dropped: not a SYN, sent to a listener"),
     /** Dropped: backlog. */
-    DROP_BACKLOG("drop-backlog", "dropped: SYN while the listener's backlog is full"),
+    DROP_BACKLOG("drop-backlog", "dropped: SYN that would take over a TIME-WAIT record while the listener's table is full"),
+    /** Dropped: accept queue. */
+    DROP_ACCEPT_QUEUE("drop-accept-queue", "dropped: end of a handshake that owner or engine cannot take now; it is kept"),
+    /** Cookies sent. */
+    SYN_COOKIES_SENT("syn-cookies-sent", "SYNs answered by a cookie because the listener's table is full"),
+    /** Cookies returned. */
+    SYN_COOKIES_RETURNED("syn-cookies-returned", "handshakes completed by a cookie"),
+    /** Cookies refused. */
+    SYN_COOKIES_REFUSED("syn-cookies-refused", "acknowledgements that carried no cookie of the last two minutes"),
+    /** Handshakes given up. */
+    HALF_OPEN_TIMEOUTS("half-open-timeouts", "handshakes given up because the peer did not complete them"),
     /** Dropped: connections exhausted. */
     DROP_NO_CONNECTIONS_LEFT("drop-no-connections-left", "refused: all connection objects are in use"),
     /** Dropped: route. */
@@ -110,6 +120,10 @@ public enum TcpCounter {
     DROP_DUPLICATE("drop-duplicate", "dropped: payload that was received before"),
     /** Dropped: reassembly. */
     DROP_REASSEMBLY("drop-reassembly", "dropped: too many separate runs of out-of-order data"),
+    /** Dropped: no ring. */
+    DROP_NO_BUFFER("drop-no-buffer", "dropped: data while every stream buffer is in use"),
+    /** Refused: no ring. */
+    SEND_NO_BUFFER("send-no-buffer", "refused: data to send while every stream buffer is in use"),
     /** Dropped: data after close. */
     DROP_AFTER_CLOSE("drop-after-close", "reset: data for an owner that has closed"),
     /** Dropped: time wait. */

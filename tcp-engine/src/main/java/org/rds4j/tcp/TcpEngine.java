@@ -252,6 +252,24 @@ public final class TcpEngine implements TransportHandler {
     }
 
     /**
+     * Stream rings that have memory now, of both directions: those of connections with data in flight, claimed or unread.
+     *
+     * @return a count, 0 when every connection is idle.
+     */
+    public int streamBuffersInUse() {
+        return connections.streamBuffersInUse();
+    }
+
+    /**
+     * Octets of memory taken from the system for stream rings. They are used again and again, and given back with the engine.
+     *
+     * @return what the most rings that ever had memory at once take.
+     */
+    public long streamOctetsReserved() {
+        return connections.streamOctetsReserved();
+    }
+
+    /**
      * Four-tuples held in TIME-WAIT.
      *
      * @return a count.

@@ -80,14 +80,5 @@ final class ConnectionClosing {
         connections.lanes.remove(c);
         c.timers.clear();
         c.recovery.reset();
-        leaveListener(c);
-    }
-
-    /** The connection is half-open no longer. */
-    void leaveListener(final Connection c) {
-        if (c.halfOpen) {
-            c.halfOpen = false;
-            c.listener.halfOpen--;
-        }
     }
 }

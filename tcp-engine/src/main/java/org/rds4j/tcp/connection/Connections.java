@@ -1,5 +1,7 @@
 package org.rds4j.tcp.connection;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.rds4j.tcp.CloseReason;
@@ -9,6 +11,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
+import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpListener;
 import org.rds4j.tcp.TcpState;
@@ -18,9 +21,11 @@ import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.network.SegmentRun;
+import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
+import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.table.ConnectionTable;
 import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.table.PortSelector;
@@ -40,6 +45,8 @@ public final class Connections {
 
     final DeadlineQueue<Connection> deadlines;
     final RecordPool records;
+    final StreamMemory sendMemory;
+    final StreamMemory receiveMemory;
     final ReadyLanes lanes = new ReadyLanes();
     final ConnectionTable table;
     final ControlQueue control;
@@ -59,7 +66,15 @@ public final class Connections {
     private final OpeningArrival opening;
     private final SegmentArrival arrival;
     private final RunArrival runArrival;
+    private final Handshakes handshakes;
     private final Int2ObjectHashMap<ListenerPort> listeners = new Int2ObjectHashMap<>();
+    private final List<ListenerPort> listening = new ArrayList<>();
+    /** Answers to SYNs by lane, made when somebody listens there; they take turns with the lane's connections. */
+    private final ControlQueue[] answers = new ControlQueue[TcpEngine.LANES];
+    private final SegmentWriter writer;
+    private final RandomGenerator random;
+    private int answersTurns;
+    private int framesEmitted;
     private final Connection[] all;
     private final Connection[] free;
     private int freeCount;
@@ -83,11 +98,17 @@ public final class Connections {
         final int capacity = configuration.maxConnections();
         deadlines = new DeadlineQueue<>(capacity);
         records = new RecordPool(configuration.maxSendRecords());
+        final int buffers = configuration.streamBuffers() == 0 ? capacity : Math.min(capacity, configuration.streamBuffers());
+        sendMemory = new StreamMemory(buffers, configuration.sendBufferLength(), configuration.overhangLength(), 0);
+        receiveMemory = new StreamMemory(
+            buffers, configuration.receiveBufferLength(), configuration.overhangLength(),
+            ReceiveStream.tailLength(configuration.maxOutOfOrderRanges()));
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
         resetLimit = new DestinationLimit(configuration.resetsPerSecond(), configuration.resetsPerDestination(), random);
-        final SegmentWriter writer = new SegmentWriter(configuration.transmitChecksum());
+        this.random = random;
+        writer = new SegmentWriter(configuration.transmitChecksum());
         control = new ControlQueue(configuration.controlQueueLength(), writer, counters);
         timeWait = new TimeWaitList(
             table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
@@ -104,6 +125,10 @@ public final class Connections {
             all[i] = new Connection(this, configuration);
             free[freeCount++] = all[i];
         }
+        all[0].reset(configuration);
+        handshakes = new Handshakes(
+            this, configuration, counters, initialNumbers, random, all[0].window.announceUnscaled(0));
+        all[0].inUse = false;
     }
 
     /**
@@ -133,9 +158,19 @@ public final class Connections {
         if (listeners.containsKey(port)) {
             throw new IllegalStateException("port " + port + " is listened on already: close that listener or choose another");
         }
-        final ListenerPort listener = new ListenerPort(this, port, lane, dscp, acceptor);
+        final ListenerPort listener = new ListenerPort(
+            this, port, lane, dscp, acceptor,
+            new HalfOpenTable(configuration.backlog(), configuration.synAckRetries(), random));
         listeners.put(port, listener);
+        listening.add(listener);
+        if (answers[lane] == null) {
+            answers[lane] = new ControlQueue(configuration.controlQueueLength(), writer, counters);
+        }
         return listener;
+    }
+
+    ControlQueue answers(final int lane) {
+        return answers[lane];
     }
 
     void closeListener(final ListenerPort listener) {
@@ -143,11 +178,8 @@ public final class Connections {
             return;
         }
         listeners.remove(listener.port());
-        for (final Connection connection : all) {
-            if (connection.halfOpen && connection.listener == listener) {
-                closing.abort(connection);
-            }
-        }
+        listening.remove(listener);
+        handshakes.closeAll(listener, nowNs);
     }
 
     /**
@@ -173,8 +205,7 @@ public final class Connections {
         table.interfaceId(route.interfaceId());
         final int port = localPort != 0 ? localPort
             : ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort);
-        if (port == 0 ||
-            table.find(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort, port) != null) {
+        if (port == 0 || isInUse(route, remotePort, port)) {
             counters.increment(TcpCounter.DROP_NO_PORT);
             return null;
         }
@@ -186,6 +217,15 @@ public final class Connections {
             open(connection);
         }
         return connection;
+    }
+
+    private boolean isInUse(final NetworkRoute route, final int remotePort, final int localPort) {
+        final ListenerPort listener = listeners.get(localPort);
+        final boolean isHalfOpen = listener != null && listener.halfOpen.find(
+            route.interfaceId(), route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(),
+            remotePort, localPort) != null;
+        return isHalfOpen || table.find(
+            route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort) != null;
     }
 
     private void open(final Connection connection) {
@@ -218,6 +258,8 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.sent.release();
+            connection.received.release();
             connection.events = 0;
             connection.handler = null;
             connection.state = TcpState.CLOSED;
@@ -261,7 +303,7 @@ public final class Connections {
         } else if (entry instanceof TimeWaitRecord record) {
             onTimeWaitSegment(record, segment, remoteHigh, remoteLow);
         } else {
-            onUnknownSegment(remoteHigh, remoteLow, segment);
+            onUnknownSegment(remoteHigh, remoteLow, localHigh, localLow, segment);
         }
     }
 
@@ -303,26 +345,44 @@ public final class Connections {
         final ListenerPort listener = listeners.get(segment.localPort());
         if (listener == null || !timeWait.maySupersede(record, segment)) {
             timeWait.onSegment(record, segment, nowNs);
-            return;
+        } else if (listener.halfOpen.isFull()) {
+            counters.increment(TcpCounter.DROP_BACKLOG); // a cookie cannot promise numbers beyond those of the last connection
+        } else {
+            counters.increment(TcpCounter.TIME_WAIT_REUSES);
+            final int beyond = record.sequence + 1;
+            timeWait.remove(record);
+            onSyn(listener, segment, remoteHigh, remoteLow, beyond, true);
         }
-        counters.increment(TcpCounter.TIME_WAIT_REUSES);
-        final int beyond = record.sequence + 1;
-        timeWait.remove(record);
-        onSyn(listener, segment, remoteHigh, remoteLow, beyond, true);
     }
 
-    private void onUnknownSegment(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
+    private void onUnknownSegment(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
         final ListenerPort listener = listeners.get(segment.localPort());
         if (listener == null) {
             counters.increment(TcpCounter.DROP_NO_CONNECTION);
             resetUnknown(remoteHigh, remoteLow, segment);
+            return;
+        }
+        final HalfOpen record = listener.halfOpen.find(
+            arrivalInterface, remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
+        if (record != null) {
+            handshakes.onSegment(listener, record, segment, nowNs);
         } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
             onSyn(listener, segment, remoteHigh, remoteLow, 0, false);
         } else {
-            counters.increment(TcpCounter.DROP_LISTENER);
-            if (segment.hasAck()) {
-                resetUnknown(remoteHigh, remoteLow, segment);
-            }
+            onStray(listener, segment, remoteHigh, remoteLow);
+        }
+    }
+
+    /** Neither a SYN nor part of a handshake that is remembered: a cookie, or nothing a listener knows of. */
+    private void onStray(
+        final ListenerPort listener, final TcpSegment segment, final long remoteHigh, final long remoteLow) {
+        if (handshakes.onStray(listener, replyRoute(remoteHigh, remoteLow), segment, nowNs)) {
+            return;
+        }
+        counters.increment(TcpCounter.DROP_LISTENER);
+        if (segment.hasAck()) {
+            resetUnknown(remoteHigh, remoteLow, segment);
         }
     }
 
@@ -351,25 +411,28 @@ public final class Connections {
     private void onSyn(
         final ListenerPort listener, final TcpSegment segment, final long remoteHigh, final long remoteLow,
         final int beyond, final boolean supersedes) {
-        if (listener.halfOpen >= configuration.backlog()) {
-            counters.increment(TcpCounter.DROP_BACKLOG);
-            return;
-        }
         final NetworkRoute route = replyRoute(remoteHigh, remoteLow);
         if (route == null) {
             counters.increment(TcpCounter.DROP_NO_ROUTE);
             return;
         }
-        final Connection connection = take(route, segment.remotePort(), segment.localPort());
-        if (connection == null) {
-            return;
+        handshakes.onSyn(listener, route, segment, beyond, supersedes, nowNs);
+    }
+
+    /** Makes a connection of a completed handshake, unless its owner or this engine cannot take it now. */
+    boolean adopt(final ListenerPort listener, final HalfOpen record, final TcpSegment segment) {
+        if (freeCount == 0 || !listener.acceptor.isReady()) {
+            counters.increment(TcpCounter.DROP_ACCEPT_QUEUE);
+            return false;
         }
-        int initialSequence = initialNumbers.sequence(connection, nowNs);
-        if (supersedes && Sequence.isBefore(initialSequence, beyond)) {
-            initialSequence = beyond;
+        final Connection connection = take(record.route, record.remotePort(), record.localPort());
+        opening.adopt(connection, listener, record, nowNs);
+        arrival.onSegment(connection, segment, nowNs);
+        if (connection.state == TcpState.SYN_RECEIVED) {
+            closing.terminate(connection, CloseReason.ABORTED); // not what completes a handshake after all
         }
-        opening.onListen(listener, connection, segment, initialSequence, nowNs);
-        touch(connection);
+        settle(connection);
+        return true;
     }
 
     /**
@@ -427,7 +490,12 @@ public final class Connections {
     public int onTime(final long nowNs) {
         this.nowNs = nowNs;
         lanes.unpark(nowNs);
+        control.lookAgain();
         int expired = timeWait.onTime(nowNs);
+        for (int i = 0; i < listening.size(); i++) {
+            answers[listening.get(i).lane].lookAgain();
+            expired += handshakes.onTime(listening.get(i), nowNs);
+        }
         TimerSet<Connection> due = deadlines.takeDue(nowNs);
         while (due != null) {
             timing.onTime(due, nowNs);
@@ -453,8 +521,11 @@ public final class Connections {
      * @return the engine's time, or Long.MAX_VALUE.
      */
     public long nextDeadlineNs() {
-        final long timers = Math.min(deadlines.nextDeadlineNs(), timeWait.nextDeadlineNs());
-        return lanes.hasParked() || !control.isEmpty() ? Math.min(timers, nowNs + PARKED_POLL_NS) : timers;
+        long timers = Math.min(deadlines.nextDeadlineNs(), timeWait.nextDeadlineNs());
+        for (int i = 0; i < listening.size(); i++) {
+            timers = Math.min(timers, listening.get(i).halfOpen.nextDeadlineNs());
+        }
+        return lanes.hasParked() || !control.isEmpty() || hasAnswers() ? Math.min(timers, nowNs + PARKED_POLL_NS) : timers;
     }
 
     /**
@@ -464,6 +535,30 @@ public final class Connections {
      * @return its length in octets, or 0.
      */
     public int nextFrameLength(final int lane) {
+        final int ofConnections = nextLengthOfConnections(lane);
+        final int ofAnswers = nextLengthOfAnswers(lane);
+        return isAnswersTurn(lane, ofAnswers, ofConnections) ? ofAnswers : ofConnections;
+    }
+
+    /** Answers to SYNs take turns with connections: a flood of SYNs gets half of a lane's frames at most. */
+    private boolean isAnswersTurn(final int lane, final int ofAnswers, final int ofConnections) {
+        return ofAnswers > 0 && (ofConnections == 0 || (answersTurns & 1 << lane) != 0);
+    }
+
+    private int nextLengthOfAnswers(final int lane) {
+        return answers[lane] == null ? 0 : answers[lane].nextFrameLength(nowNs);
+    }
+
+    private boolean hasAnswers() {
+        for (int i = 0; i < listening.size(); i++) {
+            if (!answers[listening.get(i).lane].isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int nextLengthOfConnections(final int lane) {
         Connection connection = lanes.first(lane);
         while (connection != null) {
             final int plan = emission.plan(connection);
@@ -483,7 +578,7 @@ public final class Connections {
      * @return 1 or more.
      */
     public int framesEmitted() {
-        return emission.segmentsEmitted();
+        return framesEmitted;
     }
 
     /**
@@ -495,9 +590,16 @@ public final class Connections {
      * @return octets of the frames, or 0.
      */
     public int emit(final int lane, final FrameSink sink, final int frames) {
-        if (nextFrameLength(lane) == 0) {
+        final int ofConnections = nextLengthOfConnections(lane);
+        if (isAnswersTurn(lane, nextLengthOfAnswers(lane), ofConnections)) {
+            answersTurns &= ~(1 << lane);
+            framesEmitted = 1;
+            return answers[lane].poll(sink, nowNs);
+        }
+        if (ofConnections == 0) {
             return 0;
         }
+        answersTurns |= 1 << lane;
         final Connection connection = lanes.first(lane);
         if (!connection.route.isResolved(nowNs)) {
             lanes.park(connection);
@@ -507,6 +609,7 @@ public final class Connections {
         emission.trains.limit(frames);
         final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
         if (octets > 0) {
+            framesEmitted = emission.segmentsEmitted();
             lanes.rotate(lane);
             touch(connection);
         }
@@ -521,6 +624,24 @@ public final class Connections {
      */
     public int pollControl(final FrameSink sink) {
         return control.poll(sink, nowNs);
+    }
+
+    /**
+     * Rings that have memory now, of both directions.
+     *
+     * @return a count, 0 when every connection is idle.
+     */
+    public int streamBuffersInUse() {
+        return sendMemory.inUse() + receiveMemory.inUse();
+    }
+
+    /**
+     * Octets of memory taken from the system for rings.
+     *
+     * @return what the most rings that ever had memory at once take.
+     */
+    public long streamOctetsReserved() {
+        return sendMemory.reservedOctets() + receiveMemory.reservedOctets();
     }
 
     /**

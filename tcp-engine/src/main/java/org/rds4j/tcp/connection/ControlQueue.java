@@ -7,10 +7,14 @@ import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.wire.OptionLayout;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
 
-/** A bounded queue of segments without payload that belong to no live connection: resets, and replies in TIME-WAIT. */
+/**
+ * A bounded queue of segments without payload that belong to no live connection: resets, replies in TIME-WAIT, and in queues of
+ * their own the answers to SYNs. When it is full, a segment that waits for its next hop makes room. One thread.
+ */
 final class ControlQueue {
     private static final long MAX_WAIT_NS = 1_000_000_000L;
 
@@ -19,6 +23,8 @@ final class ControlQueue {
     private final TcpCounters counters;
     private int head;
     private int count;
+    /** When no segment was found whose next hop is known; until one is queued or time goes on there is none. */
+    private long barrenNs = Long.MIN_VALUE;
 
     ControlQueue(final int capacity, final SegmentWriter writer, final TcpCounters counters) {
         this.entries = new Entry[capacity];
@@ -66,30 +72,96 @@ final class ControlQueue {
         }
     }
 
+    /** Queues the answer to a SYN; the shift is ours, or {@link TcpOptions#ABSENT}. */
+    void synAck(
+        final HalfOpen record, final int flags, final int window, final int windowShift, final int timestamp,
+        final int dscp, final long nowNs) {
+        final Entry entry = append(record.route, nowNs);
+        if (entry != null) {
+            entry.set(
+                record.localPort(), record.remotePort(), record.sequence, record.peerSequence + 1, flags, window);
+            entry.timestamps(record.timestamps, timestamp, record.tsRecent);
+            entry.trafficClass = dscp << 2;
+            entry.isSyn = true;
+            entry.windowShift = windowShift;
+            entry.sack = record.sack;
+        }
+    }
+
+    /** Queues an acknowledgement in the name of a handshake. */
+    void acknowledge(final HalfOpen record, final int window, final int timestamp, final int dscp, final long nowNs) {
+        final Entry entry = append(record.route, nowNs);
+        if (entry != null) {
+            entry.set(
+                record.localPort(), record.remotePort(), record.sequence + 1, record.peerSequence + 1, ACK, window);
+            entry.timestamps(record.timestamps, timestamp, record.tsRecent);
+            entry.trafficClass = dscp << 2;
+        }
+    }
+
     private Entry append(final NetworkRoute route, final long nowNs) {
+        if (count == entries.length && entries[head].isDeferred) {
+            counters.increment(TcpCounter.DROP_CONTROL_QUEUE);
+            removeHead();
+        }
         if (route == null || count == entries.length) {
             counters.increment(TcpCounter.DROP_CONTROL_QUEUE);
             return null;
         }
         final Entry entry = entries[(head + count) % entries.length];
         count++;
+        barrenNs = Long.MIN_VALUE;
         entry.route = route;
         entry.queuedNs = nowNs;
         entry.trafficClass = 0;
         entry.hasTimestamps = false;
+        entry.isSyn = false;
+        entry.isDeferred = false;
         return entry;
     }
 
+    /** A next hop may have become known since, even if the clock stands still. */
+    void lookAgain() {
+        barrenNs = Long.MIN_VALUE;
+    }
+
+    /** Octets of the frame that {@link #poll} would send now, 0 if there is none. */
+    int nextFrameLength(final long nowNs) {
+        return seekResolved(nowNs) ? frameLength(entries[head]) : 0;
+    }
+
+    private static int frameLength(final Entry entry) {
+        return entry.route.overheadLength() + headerLength(entry);
+    }
+
+    private static int headerLength(final Entry entry) {
+        if (entry.isSyn) {
+            return TcpHeaderFlyweight.MIN_LENGTH +
+                OptionLayout.LINUX.length(entry.windowShift != TcpOptions.ABSENT, entry.sack, entry.hasTimestamps);
+        }
+        return TcpHeaderFlyweight.MIN_LENGTH + (entry.hasTimestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+    }
+
+    /** Brings the oldest segment whose next hop is known to the head; those before it wait behind the others. */
+    private boolean seekResolved(final long nowNs) {
+        if (barrenNs == nowNs) {
+            return false;
+        }
+        for (int looked = count; looked > 0 && count > 0; looked--) {
+            if (entries[head].route.isResolved(nowNs)) {
+                return true;
+            }
+            defer(entries[head], nowNs);
+        }
+        barrenNs = nowNs;
+        return false;
+    }
+
     int poll(final FrameSink sink, final long nowNs) {
-        if (count == 0) {
+        if (!seekResolved(nowNs)) {
             return 0;
         }
-        final Entry entry = entries[head];
-        if (!entry.route.isResolved(nowNs)) {
-            defer(entry, nowNs);
-            return 0;
-        }
-        final int octets = write(entry, sink);
+        final int octets = write(entries[head], sink);
         if (octets > 0) {
             removeHead();
             counters.increment(TcpCounter.SEGMENTS_OUT);
@@ -104,6 +176,7 @@ final class ControlQueue {
             removeHead();
             return;
         }
+        entry.isDeferred = true;
         final int tail = (head + count) % entries.length;
         entries[head] = entries[tail];
         entries[tail] = entry;
@@ -117,7 +190,7 @@ final class ControlQueue {
     }
 
     private int write(final Entry entry, final FrameSink sink) {
-        final int length = TcpHeaderFlyweight.MIN_LENGTH + (entry.hasTimestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        final int length = headerLength(entry);
         final long address = entry.route.claim(sink, length);
         if (address == 0) {
             return 0;
@@ -125,7 +198,11 @@ final class ControlQueue {
         TcpHeaderFlyweight.write(
             address, entry.localPort, entry.remotePort, entry.sequence, entry.acknowledgement,
             length, entry.flags, entry.window);
-        if (entry.hasTimestamps) {
+        if (entry.isSyn) {
+            OptionLayout.LINUX.write(
+                address + TcpHeaderFlyweight.MIN_LENGTH, Connections.announcedMss(entry.route), entry.windowShift, entry.sack,
+                entry.hasTimestamps, entry.timestamp, entry.timestampEcho);
+        } else if (entry.hasTimestamps) {
             TcpOptions.writeTimestamps(address + TcpHeaderFlyweight.MIN_LENGTH, entry.timestamp, entry.timestampEcho);
         }
         return writer.finish(entry.route, sink, address, length, 0, 0, entry.trafficClass);
@@ -145,6 +222,10 @@ final class ControlQueue {
         private boolean hasTimestamps;
         private int timestamp;
         private int timestampEcho;
+        private boolean isSyn;
+        private int windowShift;
+        private boolean sack;
+        private boolean isDeferred;
 
         private void set(
             final int localPort, final int remotePort, final int sequence, final int acknowledgement,

@@ -24,9 +24,19 @@ final class EcnArrival {
     void onSyn(final Connection c, final TcpSegment segment) {
         final boolean agreed = segment.hasAck()
             ? c.ecnOffered && segment.hasEce() && !segment.hasCwr()
-            : mode != EcnMode.OFF && segment.hasEce() && segment.hasCwr();
+            : isGranted(segment);
+        start(c, agreed);
+    }
+
+    /** Settles whether a connection uses ECN. */
+    void start(final Connection c, final boolean agreed) {
         c.ecnSender.start(agreed);
         c.ecnReceiver.start(agreed, c.congestion.needsExactMarks());
+    }
+
+    /** Whether a SYN asks for ECN and gets it. */
+    boolean isGranted(final TcpSegment segment) {
+        return mode != EcnMode.OFF && segment.hasEce() && segment.hasCwr();
     }
 
     /** The handshake is complete. */

@@ -8,16 +8,21 @@ final class ListenerPort implements TcpListener {
     final int lane;
     final int dscp;
     final TcpAcceptor acceptor;
-    int halfOpen;
+    final HalfOpenTable halfOpen;
+    /** When the last cookie was sent: no other time can one come back. */
+    long lastCookieNs = Long.MIN_VALUE / 2;
     private final Connections connections;
     private final int port;
 
-    ListenerPort(final Connections connections, final int port, final int lane, final int dscp, final TcpAcceptor acceptor) {
+    ListenerPort(
+        final Connections connections, final int port, final int lane, final int dscp, final TcpAcceptor acceptor,
+        final HalfOpenTable halfOpen) {
         this.connections = connections;
         this.port = port;
         this.lane = lane;
         this.dscp = dscp;
         this.acceptor = acceptor;
+        this.halfOpen = halfOpen;
     }
 
     @Override
@@ -27,7 +32,7 @@ final class ListenerPort implements TcpListener {
 
     @Override
     public int halfOpen() {
-        return halfOpen;
+        return halfOpen.size();
     }
 
     @Override

@@ -92,9 +92,13 @@ final class OpeningArrival {
         c.understandsSack(configuration.sack() && options.isSackPermitted());
         c.windowScale = configuration.windowScale() && options.windowShift() != TcpOptions.ABSENT;
         c.sndShift = c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0;
+        settleSizes(c, options.maxSegmentSize());
+    }
+
+    private void settleSizes(final Connection c, final int maxSegmentSize) {
         c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
         final int absent = Connections.isIpv4(c) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
-        final int offered = options.maxSegmentSize() == TcpOptions.ABSENT ? absent : options.maxSegmentSize();
+        final int offered = maxSegmentSize == TcpOptions.ABSENT ? absent : maxSegmentSize;
         c.peerMss = Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c.route));
         connections.pathProbing.onOpened(c);
     }
@@ -127,7 +131,6 @@ final class OpeningArrival {
         }
         c.congestion.onConnected(c.mss, InitialWindow.octets(c.mss, configuration.initialWindowSegments(), lost));
         ecn.onEstablished(c);
-        connections.closing.leaveListener(c);
         c.transition(Transition.SYN_ACKNOWLEDGED);
         c.events |= Connection.EVENT_CONNECTED;
         connections.timing.onEstablished(c, nowNs);
@@ -136,20 +139,28 @@ final class OpeningArrival {
         }
     }
 
-    /** A SYN for a listener (RFC 9293 section 3.10.7.2): a half-open connection, or a counted refusal. */
-    void onListen(
-        final ListenerPort listener, final Connection c, final TcpSegment segment, final int initialSequence,
-        final long nowNs) {
+    /** Makes a connection of a handshake whose last segment has come; what that says is processed next. */
+    void adopt(final Connection c, final ListenerPort listener, final HalfOpen record, final long nowNs) {
         c.listener = listener;
-        c.halfOpen = true;
-        listener.halfOpen++;
         c.lane = listener.lane;
         c.dscp = listener.dscp;
-        c.sendOrigin = initialSequence + 1;
         c.transition(Transition.PASSIVE_OPEN);
-        takeSyn(c, segment, nowNs);
-        c.synDue = true;
-        c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
+        c.sendOrigin = record.sequence + 1;
+        c.sndNxt = 0;
+        c.synSentNs = record.sentNs;
+        c.synSentAgain = record.ambiguous;
+        c.retries = record.retries;
+        c.receiveOrigin = record.peerSequence + 1;
+        c.timestamps = record.timestamps;
+        c.tsRecent = record.tsRecent;
+        c.tsRecentNs = nowNs;
+        c.understandsSack(record.sack);
+        c.windowScale = record.windowShift != TcpOptions.ABSENT;
+        c.sndShift = c.windowScale ? record.windowShift : 0;
+        settleSizes(c, record.maxSegmentSize);
+        ecn.start(c, record.ecn);
+        c.window.announceUnscaled(0);
+        c.lastReceivedNs = nowNs;
     }
 
     /** The reply to a segment that belongs to no connection (RFC 9293 section 3.5.2, group 1). */

@@ -312,7 +312,7 @@ final class SegmentArrival {
         final boolean taken = c.received.write(position, segment.payload(), (int) (end - position));
         c.received.report(c.sacks);
         if (!taken) {
-            counters.increment(TcpCounter.DROP_REASSEMBLY);
+            counters.increment(c.received.isDetached() ? TcpCounter.DROP_NO_BUFFER : TcpCounter.DROP_REASSEMBLY);
             c.acks.onUrgent();
             return;
         }
