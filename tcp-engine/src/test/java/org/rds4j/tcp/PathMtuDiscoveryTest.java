@@ -225,22 +225,22 @@ class PathMtuDiscoveryTest {
         establish(script, sack);
         script.route.pathMtu().onBlackHole(script.nowNs);
         final int acknowledged = 1;
-        script.send(1222 + 3 * 984);
+        script.send(1242 + 3 * 1024);
         assertEquals(List.of(
-            "A seq=" + acknowledged + " ack=1 win=65535 len=1222",
-            "A seq=" + (acknowledged + 1222) + " ack=1 win=65535 len=984",
-            "A seq=" + (acknowledged + 2206) + " ack=1 win=65535 len=984",
-            "PA seq=" + (acknowledged + 3190) + " ack=1 win=65535 len=984"), script.emitted());
+            "A seq=" + acknowledged + " ack=1 win=65535 len=1242",
+            "A seq=" + (acknowledged + 1242) + " ack=1 win=65535 len=1024",
+            "A seq=" + (acknowledged + 2266) + " ack=1 win=65535 len=1024",
+            "PA seq=" + (acknowledged + 3290) + " ack=1 win=65535 len=1024"), script.emitted());
         final long window = script.connection.congestionWindow();
         final long threshold = script.connection.slowStartThreshold();
         for (int i = 1; i <= 3; i++) {
-            final int behind = acknowledged + 1222;
+            final int behind = acknowledged + 1242;
             script.after(SECOND / 100);
             script.inject("A seq=1 ack=" + acknowledged + " win=65535"
-                + (sack ? " sack=" + behind + "-" + (behind + i * 984) : ""));
+                + (sack ? " sack=" + behind + "-" + (behind + i * 1024) : ""));
         }
         script.expect(
-            "A seq=" + acknowledged + " ack=1 win=65535 len=984", "A seq=" + (acknowledged + 984) + " ack=1 win=65535 len=238");
+            "A seq=" + acknowledged + " ack=1 win=65535 len=1024", "A seq=" + (acknowledged + 1024) + " ack=1 win=65535 len=218");
         assertEquals(window, script.connection.congestionWindow());
         assertEquals(threshold, script.connection.slowStartThreshold());
         assertEquals(1, script.count(TcpCounter.PATH_PROBES_LOST));
