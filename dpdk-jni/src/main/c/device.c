@@ -17,11 +17,13 @@
 #define USES_VLAN_STRIP        0x04
 #define USES_VLAN_INSERT       0x08
 #define USES_RSS               0x10
-#define HAS_TSO                0x20
+#define USES_TSO               0x20
 
 #define RECEIVE_CHECKSUMS \
     (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM)
 #define TRANSMIT_CHECKSUMS (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM)
+/* A super-segment comes as a chain of mbufs, and its checksums are the device's. */
+#define SEGMENTATION (RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_MULTI_SEGS)
 #define RSS_FLOWS \
     (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP)
 
@@ -82,11 +84,12 @@ static jint limits(JNIEnv *env, jclass cls, jint port, jlong address)
         values[0] = info.min_mtu;
         values[1] = RTE_MIN((uint32_t) info.max_mtu, by_frame);
         values[2] = RTE_MIN(info.max_rx_queues, info.max_tx_queues);
+        values[3] = info.tx_desc_lim.nb_seg_max;
     }
     return error;
 }
 
-static int offloads_in_use(const struct rte_eth_dev_info *info, const struct rte_eth_conf *conf)
+static int offloads_in_use(const struct rte_eth_conf *conf)
 {
     int bits = 0;
     if ((conf->rxmode.offloads & RECEIVE_CHECKSUMS) == RECEIVE_CHECKSUMS) {
@@ -104,8 +107,8 @@ static int offloads_in_use(const struct rte_eth_dev_info *info, const struct rte
     if (conf->rxmode.mq_mode == RTE_ETH_MQ_RX_RSS) {
         bits |= USES_RSS;
     }
-    if (info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_TCP_TSO) {
-        bits |= HAS_TSO;
+    if ((conf->txmode.offloads & SEGMENTATION) == SEGMENTATION) {
+        bits |= USES_TSO;
     }
     return bits;
 }
@@ -122,7 +125,7 @@ static void configure_rss(struct rte_eth_conf *conf, const struct rte_eth_dev_in
 }
 
 /* Turns on what the device offers and the stack can use; answers with the USES_ bits, or -errno. */
-static jint configure(JNIEnv *env, jclass cls, jint port, jint queues, jint mtu, jbyteArray rss_key)
+static jint configure(JNIEnv *env, jclass cls, jint port, jint queues, jint mtu, jboolean segmentation, jbyteArray rss_key)
 {
     (void) cls;
     struct rte_eth_dev_info info;
@@ -141,11 +144,14 @@ static jint configure(JNIEnv *env, jclass cls, jint port, jint queues, jint mtu,
     conf.rxmode.offloads = info.rx_offload_capa & (RECEIVE_CHECKSUMS | RTE_ETH_RX_OFFLOAD_VLAN_STRIP);
     conf.txmode.offloads = info.tx_offload_capa
         & (TRANSMIT_CHECKSUMS | RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE);
+    if (segmentation && (info.tx_offload_capa & (SEGMENTATION | TRANSMIT_CHECKSUMS)) == (SEGMENTATION | TRANSMIT_CHECKSUMS)) {
+        conf.txmode.offloads |= SEGMENTATION;
+    }
     if (queues > 1) {
         configure_rss(&conf, &info, key, key_length);
     }
     error = rte_eth_dev_configure((uint16_t) port, (uint16_t) queues, (uint16_t) queues, &conf);
-    return error != 0 ? error : offloads_in_use(&info, &conf);
+    return error != 0 ? error : offloads_in_use(&conf);
 }
 
 static unsigned int socket_of(uint16_t port)
@@ -297,7 +303,7 @@ static const JNINativeMethod methods[] = {
     { "plug", "(Ljava/lang/String;Ljava/lang/String;)I", (void *) plug },
     { "unplug", "(I)I", (void *) unplug },
     { "limits", "(IJ)I", (void *) limits },
-    { "configure", "(III[B)I", (void *) configure },
+    { "configure", "(IIIZ[B)I", (void *) configure },
     { "setupQueue", "(IIIIJ)I", (void *) setup_queue },
     { "startPort", "(I)I", (void *) start },
     { "promiscuous", "(I)I", (void *) promiscuous },

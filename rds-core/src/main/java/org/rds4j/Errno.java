@@ -24,12 +24,16 @@ public enum Errno {
     EADDRINUSE(98),
     /** Not an address of this host. */
     EADDRNOTAVAIL(99),
+    /** The connection is over. */
+    ECONNRESET(104),
     /** The destination port is congested. */
     ENOBUFS(105),
     /** The socket is not bound, or has no destination. */
     ENOTCONN(107),
     /** The time given has passed. */
-    ETIMEDOUT(110);
+    ETIMEDOUT(110),
+    /** Nothing listens there. */
+    ECONNREFUSED(111);
 
     private static final Errno[] VALUES = values();
 

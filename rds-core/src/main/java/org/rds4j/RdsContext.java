@@ -27,8 +27,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * overrides a property, a property the file, the file the default.
  */
 public final class RdsContext {
+    /** A {@link #statusDir(Path)} that stands for no status file. */
+    public static final Path NO_STATUS_DIR = Path.of("none");
+
     private static final String PROPERTY_PREFIX = "rds.";
     private static final int RDS_HEADER_LENGTH = 48;
+    private static final int MAX_NAME_LENGTH = 31;
 
     private String device;
     private String address;
@@ -63,6 +67,8 @@ public final class RdsContext {
     private int keepAliveCount = 5;
     private boolean pingEnable = true;
     private long controlTimeoutNs = 5_000_000_000L;
+    private String nodeName;
+    private Path statusDir;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private RdsAddress localAddress;
     private int prefixLength;
@@ -155,6 +161,8 @@ public final class RdsContext {
         concludeSecurity();
         concludeLengths();
         concludeTimes();
+        require(nodeName == null || (!nodeName.isBlank() && nodeName.length() <= MAX_NAME_LENGTH),
+            "key 'nodeName' must have 1 to " + MAX_NAME_LENGTH + " characters");
         isConcluded = true;
         return this;
     }
@@ -1024,6 +1032,49 @@ public final class RdsContext {
     public RdsContext controlTimeoutNs(final long value) {
         requireOpen();
         controlTimeoutNs = value;
+        return this;
+    }
+
+    /**
+     * What tools call this node; its address by default.
+     *
+     * @return the value, or null.
+     */
+    public String nodeName() {
+        return nodeName;
+    }
+
+    /**
+     * Sets what tools call this node.
+     *
+     * @param value the value, 1 to 31 characters.
+     * @return this.
+     */
+    public RdsContext nodeName(final String value) {
+        requireOpen();
+        nodeName = value;
+        return this;
+    }
+
+    /**
+     * Where the node's status file goes. When it is not set, a node on a device of its own uses the user's directory, and a
+     * node whose link is given has no file.
+     *
+     * @return the value, or null.
+     */
+    public Path statusDir() {
+        return statusDir;
+    }
+
+    /**
+     * Sets where the node's status file goes: a directory of this user's with mode 0700, made if it is not there.
+     *
+     * @param value the value, or {@link #NO_STATUS_DIR}.
+     * @return this.
+     */
+    public RdsContext statusDir(final Path value) {
+        requireOpen();
+        statusDir = value;
         return this;
     }
 

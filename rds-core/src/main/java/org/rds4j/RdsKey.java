@@ -101,7 +101,11 @@ public enum RdsKey {
         (context, text) -> context.pingEnable(truth("pingEnable", text)), RdsContext::pingEnable),
     /** Longest wait of open, bind and close for the engine, in nanoseconds. */
     CONTROL_TIMEOUT("controlTimeout",
-        (context, text) -> context.controlTimeoutNs(duration("controlTimeout", text)), RdsContext::controlTimeoutNs);
+        (context, text) -> context.controlTimeoutNs(duration("controlTimeout", text)), RdsContext::controlTimeoutNs),
+    /** What tools call this node; its address by default. */
+    NODE_NAME("nodeName", (context, text) -> context.nodeName(text), RdsContext::nodeName),
+    /** Where the node's status file goes, {@code none} for none; the user's own directory by default. */
+    STATUS_DIR("statusDir", (context, text) -> context.statusDir(Path.of(text)), RdsContext::statusDir);
 
     private final String keyName;
     @SuppressWarnings("ImmutableEnumChecker") // a lambda without state

@@ -76,6 +76,7 @@ public final class RdsSocket implements AutoCloseable {
         this.isIpv4 = context.localAddress().isIpv4();
         this.reader = new DatagramReader(region);
         this.sendBufferLength = context.sendBufferLength();
+        region.sendBufferLength(sendBufferLength);
     }
 
     /**
@@ -149,6 +150,7 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(isAny ? Errno.EDESTADDRREQ : Errno.EINVAL, "cannot connect to " + destination);
         }
         defaultDestination = destination;
+        region.connected(destination.high(), destination.low(), destination.port());
     }
 
     /**
@@ -196,6 +198,7 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(Errno.EINVAL, "send buffer length " + length + " is not above 0");
         }
         sendBufferLength = length;
+        region.sendBufferLength(length);
     }
 
     /**
@@ -379,7 +382,7 @@ public final class RdsSocket implements AutoCloseable {
 
     private int submitInline(final RdsAddress destination, final int index, final int length, final int level) {
         DatagramRecord.write(
-            submitBuffer, index, destination.high(), destination.low(), destination.port(), level, length);
+            submitBuffer, index, destination.high(), destination.low(), destination.port(), level, length, 0);
         submitRing.commit(index);
         return RDS_HEADER_LENGTH + length;
     }

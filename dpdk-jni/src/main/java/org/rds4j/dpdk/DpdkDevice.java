@@ -21,6 +21,9 @@ public final class DpdkDevice implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(DpdkDevice.class);
     private static final int MAX_BURST = 32;
     private static final int ENOTSUP = 95;
+    private static final int LIMITS = 4;
+    /** Mbufs of a super-segment: as many as a full one has segments at the smallest usual MTU, with room to spare. */
+    private static final int MAX_CHAIN = 64;
 
     private final DpdkEnvironment environment;
     private final DpdkDeviceConfig config;
@@ -30,6 +33,7 @@ public final class DpdkDevice implements AutoCloseable {
     private DeviceTotals totals;
     private long macAddress;
     private int offloads;
+    private int maxChain;
     private int openPorts;
     private boolean open = true;
 
@@ -78,7 +82,8 @@ public final class DpdkDevice implements AutoCloseable {
     private void start() {
         checkLimits();
         final int mtuAtPlug = Native.mtu(portId);
-        offloads = check("cannot configure", Native.configure(portId, config.queues(), config.mtu(), config.rssKey()));
+        offloads = check("cannot configure", Native.configure(
+            portId, config.queues(), config.mtu(), config.segmentation(), config.rssKey()));
         setMacAddress();
         for (int i = 0; i < ports.length; i++) {
             check("cannot set up queue " + i + " of", Native.setupQueue(
@@ -96,12 +101,13 @@ public final class DpdkDevice implements AutoCloseable {
     }
 
     private void checkLimits() {
-        final ByteBuffer limits = ByteBuffer.allocateDirect(3 * Long.BYTES).order(ByteOrder.nativeOrder());
+        final ByteBuffer limits = ByteBuffer.allocateDirect(LIMITS * Long.BYTES).order(ByteOrder.nativeOrder());
         check("cannot ask the limits of", Native.limits(portId, BufferUtil.address(limits)));
         if (config.mtu() < limits.getLong(0) || config.mtu() > limits.getLong(8)) {
             throw new DpdkException(config.device() + ": MTU " + config.mtu() + " is outside " + limits.getLong(0) + ".."
                 + limits.getLong(8) + " that the driver supports");
         }
+        maxChain = (int) Math.min(MAX_CHAIN, limits.getLong(24));
         if (config.queues() > limits.getLong(16)) {
             throw new DpdkException(config.device() + ": " + config.queues() + " queues are more than the " + limits.getLong(16)
                 + " the driver supports");
@@ -126,10 +132,10 @@ public final class DpdkDevice implements AutoCloseable {
         openPorts = ports.length;
     }
 
-    /** Segmentation is not offered even where the device could do it: a frame descriptor has no field for the segment size. */
     private LinkCapabilities capabilities(final int mtu) {
         return new LinkCapabilities(mtu, MAX_BURST,
-            uses(Native.USES_RECEIVE_CHECKSUM), uses(Native.USES_TRANSMIT_CHECKSUM), false,
+            uses(Native.USES_RECEIVE_CHECKSUM), uses(Native.USES_TRANSMIT_CHECKSUM),
+            uses(Native.USES_TSO) ? maxChain : 0,
             uses(Native.USES_VLAN_STRIP), uses(Native.USES_VLAN_INSERT), uses(Native.USES_RSS));
     }
 
@@ -205,12 +211,12 @@ public final class DpdkDevice implements AutoCloseable {
     }
 
     /**
-     * Whether the device could cut TCP super-segments, which the stack cannot ask for yet.
+     * Whether the device cuts TCP super-segments.
      *
-     * @return what the driver says.
+     * @return true when the driver can and the configuration lets it.
      */
     public boolean hasSegmentation() {
-        return uses(Native.HAS_TSO);
+        return uses(Native.USES_TSO);
     }
 
     /**

@@ -17,6 +17,7 @@ public final class DpdkDeviceConfig {
     private int mtu = 1500;
     private boolean promiscuous;
     private long macAddress;
+    private Boolean segmentation;
     private byte[] rssKey = {};
     private IntFunction<DpdkPortCounters> counters = queue -> DpdkPortCounters.allocate();
 
@@ -205,6 +206,28 @@ public final class DpdkDeviceConfig {
      */
     public byte[] rssKey() {
         return rssKey.clone();
+    }
+
+    /**
+     * Sets whether TCP super-segments are left to a device that cuts them. On by default but for {@code net_tap}, which in
+     * DPDK 22.11 compares the whole frame with the MTU and would refuse full segments for ever: there the MTU of the device has
+     * to exceed that of the interface by 14 octets at least.
+     *
+     * @param on whether to use it where the device offers it.
+     * @return this.
+     */
+    public DpdkDeviceConfig segmentation(final boolean on) {
+        segmentation = on;
+        return this;
+    }
+
+    /**
+     * Whether super-segments are left to the device.
+     *
+     * @return as set, or what is right for the driver.
+     */
+    public boolean segmentation() {
+        return segmentation == null ? !deviceName().startsWith("net_tap") : segmentation;
     }
 
     /**

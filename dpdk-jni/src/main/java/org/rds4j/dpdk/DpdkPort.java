@@ -41,7 +41,8 @@ public final class DpdkPort implements LinkPort {
     void capabilities(final LinkCapabilities newCapabilities) {
         capabilities = newCapabilities;
         Native.initQueue(queue, device.portId(), index, newCapabilities.mtu() + ETHERNET_OVERHEAD,
-            newCapabilities.transmitChecksum(), newCapabilities.vlanInsert(), counters.address());
+            newCapabilities.transmitChecksum(), newCapabilities.segmentation() > 0, newCapabilities.vlanInsert(),
+            counters.address());
     }
 
     /**

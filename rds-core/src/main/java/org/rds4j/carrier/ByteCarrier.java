@@ -1,5 +1,7 @@
 package org.rds4j.carrier;
 
+import org.rds4j.status.StatusPage;
+
 /**
  * An ordered, reliable stream of octets to one peer and back: TCP, with or without records around it. Made by the node,
  * used by one engine on the engine's thread only; nothing here blocks, throws or allocates.
@@ -66,6 +68,19 @@ public interface ByteCarrier {
      * as it is down and no thread uses its memory. Idempotent.
      */
     void discard();
+
+    /**
+     * Writes what tools want to know of the connection: local address and port, remote address and port, end of what was
+     * handed over, where all of that will be acknowledged, end of what is acknowledged, whether records stand between, octets
+     * in flight, congestion window, smoothed round-trip time, segments sent again. A carrier that is no TCP connection writes
+     * nothing.
+     *
+     * @param page at a row with room for these words.
+     * @return false when nothing was written.
+     */
+    default boolean status(final StatusPage page) {
+        return false;
+    }
 
     /**
      * Whether the carrier has come to its end: it is down, {@link #receive} has nothing more to hand out and will never

@@ -40,7 +40,7 @@ final class LocalDelivery implements InboundHandler {
             return true;
         }
         return deliver(header.destinationPort(), path.key().remoteHigh(), path.key().remoteLow(), header.sourcePort(),
-            path.key().lane(), payload, length);
+            path.key().lane(), payload, length, header.sequence());
     }
 
     private void onPing(final PeerPath path, final RdsHeaderFlyweight ping) {
@@ -62,24 +62,24 @@ final class LocalDelivery implements InboundHandler {
     /** Answers a ping of a socket to its own host. */
     boolean pong(final EngineSocket socket, final int lane) {
         counters.increment(RdsCounter.RECV_PING);
-        return !isPingEnabled || socket.deliver(local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0);
+        return !isPingEnabled || socket.deliver(local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, 0);
     }
 
     boolean deliver(
         final int port, final RdsAddress source, final int sourcePort, final int lane, final long payload,
         final int length) {
-        return deliver(port, source.high(), source.low(), sourcePort, lane, payload, length);
+        return deliver(port, source.high(), source.low(), sourcePort, lane, payload, length, 0);
     }
 
     private boolean deliver(
         final int port, final long sourceHigh, final long sourceLow, final int sourcePort, final int lane,
-        final long payload, final int length) {
+        final long payload, final int length, final long sequence) {
         final EngineSocket socket = sockets.boundTo(port);
         if (socket == null) {
             counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
             return true;
         }
-        if (!socket.deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length)) {
+        if (!socket.deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
             return false;
         }
         counters.increment(RdsCounter.RECV_DELIVERED);

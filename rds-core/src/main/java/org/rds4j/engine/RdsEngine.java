@@ -18,6 +18,7 @@ import org.rds4j.socket.SocketDirectory;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
+import org.rds4j.status.StatusSource;
 
 /**
  * The RDS protocol of one engine thread, without I/O: sockets submit datagrams and receive them through their regions,
@@ -32,6 +33,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final SocketTable sockets;
     private final PathTable paths;
     private final SubmitDrain submitDrain;
+    private final StatusSource status;
     private int nextSocket;
     private long nowNs;
 
@@ -52,6 +54,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
         this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose);
         this.paths = new PathTable(context.maxPeers());
+        this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
         final LocalDelivery delivery =
             new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
@@ -87,6 +90,15 @@ public final class RdsEngine implements ReleaseHandler {
      */
     public EngineProxy proxy() {
         return proxy;
+    }
+
+    /**
+     * Shows the engine's tables to tools.
+     *
+     * @return for the engine's thread.
+     */
+    public StatusSource status() {
+        return status;
     }
 
     /**

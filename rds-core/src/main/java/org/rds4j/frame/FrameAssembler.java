@@ -65,6 +65,24 @@ public final class FrameAssembler {
         return headerFilled > 0;
     }
 
+    /**
+     * Octets missing of the header of the message being received.
+     *
+     * @return 48 between messages, 0 inside a payload.
+     */
+    public int headerRemaining() {
+        return HEADER_LENGTH - headerFilled;
+    }
+
+    /**
+     * Octets missing of the payload of the message being received, as far as its header is known.
+     *
+     * @return 0 or more.
+     */
+    public int bodyRemaining() {
+        return headerFilled < HEADER_LENGTH ? 0 : bodyLength - bodyFilled;
+    }
+
     /** Forgets a partly received message, for the start of another stream. */
     public void reset() {
         headerFilled = 0;

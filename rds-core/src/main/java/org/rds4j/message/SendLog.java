@@ -196,6 +196,75 @@ public final class SendLog {
     }
 
     /**
+     * Sequence number the next message will have.
+     *
+     * @return the number.
+     */
+    public long nextSequence() {
+        return nextSequence;
+    }
+
+    /**
+     * Sequence number of the oldest message that was not wholly offered to the present carrier, or of the next one.
+     *
+     * @return the number.
+     */
+    public long firstUnsentSequence() {
+        return nextSequence - (messageHead - messageCursor);
+    }
+
+    /**
+     * Octets, headers included, that no carrier was offered yet.
+     *
+     * @return their number.
+     */
+    public long unsentLength() {
+        return appendedPosition - sentPosition;
+    }
+
+    /**
+     * Octets, headers included, that a carrier was offered and its peer has not acknowledged.
+     *
+     * @return their number.
+     */
+    public long unacknowledgedLength() {
+        return sentPosition - retainedPosition;
+    }
+
+    /**
+     * Shows messages in order, until the visitor has enough.
+     *
+     * @param from    first sequence number.
+     * @param to      sequence number after the last.
+     * @param visitor sees them.
+     * @return sequence number of the message that the visitor did not take, or {@code to}.
+     */
+    public long forEach(final long from, final long to, final MessageVisitor visitor) {
+        final long first = firstSequence();
+        long position = retainedPosition;
+        for (long sequence = first; sequence < Math.min(to, nextSequence); sequence++) {
+            final int length = lengthOf(messageTail + sequence - first);
+            if (sequence >= from && !visitor.onMessage(
+                sequence, portAt(position + RdsHeaderFlyweight.SOURCE_PORT_OFFSET),
+                portAt(position + RdsHeaderFlyweight.DESTINATION_PORT_OFFSET),
+                octetAt(position + RdsHeaderFlyweight.FLAGS_OFFSET), length - HEADER_LENGTH)) {
+                return sequence;
+            }
+            position += length;
+        }
+        return to;
+    }
+
+    /** A header may lie across the end of the ring. */
+    private int portAt(final long position) {
+        return octetAt(position) << 8 | octetAt(position + 1);
+    }
+
+    private int octetAt(final long position) {
+        return UnsafeApi.getByte(address + ((int) position & mask)) & 0xff;
+    }
+
+    /**
      * Chooses the next chunk: contiguous octets that nobody was offered yet.
      *
      * @param maxLength longest chunk the carrier takes.

@@ -3,13 +3,15 @@ package org.rds4j.node;
 import org.rds4j.qos.schedule.EgressArbiter;
 import org.rds4j.qos.schedule.LaneBacklog;
 import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.link.LinkOffloads;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.NetworkLayer;
 
 /**
- * The transmit side of a duty cycle: the arbiter picks a lane, TCP builds that lane's next frame in the link's memory, the
- * batch goes to the device. Frames of no lane (ARP, ICMP, resets) are few, rate limited, and go first.
+ * The transmit side of a duty cycle: the arbiter picks a lane, TCP builds that lane's next frames in the link's memory, as many
+ * as the lane would be served in a row, and the batch goes to the device. Frames of no lane (ARP, ICMP, resets) are few, rate
+ * limited, and go first.
  */
 final class Egress implements LaneBacklog {
     private static final int BURST = 64;
@@ -31,7 +33,7 @@ final class Egress implements LaneBacklog {
         this.network = network;
         this.tcp = tcp;
         this.arbiter = arbiter;
-        this.batch = new TransmitBatch(port, BURST);
+        this.batch = new TransmitBatch(port, BURST, LinkOffloads.ALL);
         this.counters = counters;
     }
 
@@ -69,9 +71,9 @@ final class Egress implements LaneBacklog {
             if (lane == EgressArbiter.NONE) {
                 return;
             }
-            final int octets = tcp.emit(lane, batch, nowNs);
+            final int octets = tcp.emit(lane, batch, nowNs, arbiter.framesGranted(lane));
             if (octets > 0) {
-                arbiter.charge(lane, octets);
+                arbiter.charge(lane, octets, tcp.framesEmitted());
             } else {
                 arbiter.withdraw(lane);
                 blockedLanes |= 1 << lane;

@@ -27,7 +27,9 @@ final class EngineAgent implements Agent {
     private final TcpEngine tcp;
     private final RdsEngine rds;
     private final Carriers carriers;
+    private final PlainStreams streams;
     private final Egress egress;
+    private final NodeStatusService status;
     private Agent companion;
     private final FrameBurst received = new FrameBurst(RECEIVE_BURST);
 
@@ -38,14 +40,18 @@ final class EngineAgent implements Agent {
         final TcpEngine tcp,
         final RdsEngine rds,
         final Carriers carriers,
-        final Egress egress) {
+        final PlainStreams streams,
+        final Egress egress,
+        final NodeStatusService status) {
         this.clock = clock;
         this.port = port;
         this.network = network;
         this.tcp = tcp;
         this.rds = rds;
         this.carriers = carriers;
+        this.streams = streams;
         this.egress = egress;
+        this.status = status;
     }
 
     @Override
@@ -57,11 +63,14 @@ final class EngineAgent implements Agent {
     public int doWork() {
         final long nowNs = clock.nanoTime();
         carriers.now(nowNs);
+        streams.now(nowNs);
         int work = receive(nowNs);
         work += tcp.onTime(nowNs);
         work += carriers.poll(nowNs);
         work += rds.poll(nowNs);
+        work += streams.poll();
         work += egress.poll(nowNs);
+        work += status.poll();
         return work;
     }
 
@@ -78,7 +87,7 @@ final class EngineAgent implements Agent {
     long nextDeadlineNs() {
         return Math.min(
             Math.min(network.nextDeadlineNs(), tcp.nextDeadlineNs()),
-            Math.min(rds.nextDeadlineNs(), carriers.nextDeadlineNs()));
+            Math.min(rds.nextDeadlineNs(), Math.min(carriers.nextDeadlineNs(), streams.nextDeadlineNs())));
     }
 
     /**
@@ -95,6 +104,7 @@ final class EngineAgent implements Agent {
     public void onClose() {
         try {
             workUntil(rds::isAllAcknowledged);
+            streams.close();
             rds.close(clock.nanoTime());
             workUntil(() -> !rds.hasCarriers());
             rds.poll(Long.MAX_VALUE);

@@ -63,7 +63,8 @@ final class NodeAssembly {
         this.random = builder.random != null ? builder.random : new SecureRandom();
         // Before the device: a file that does not serve should not cost the time to start a NIC.
         final SecurityService security = security(builder);
-        final LinkPort port = link(builder.link);
+        final NodeStatusService status = status(builder);
+        final LinkPort port = link(builder.link, status);
         final NetworkLayer network = network(port);
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
@@ -73,10 +74,13 @@ final class NodeAssembly {
         final RdsEngine rds = rds(carriers);
         this.proxy = rds.proxy();
         carriers.attach(rds);
+        final PlainStreams streams = new PlainStreams(tcp, lanes.laneCount(), lanes.dscpOfLane());
         final Egress egress = new Egress(network, tcp, arbiter(port), port, nodeCounters);
-        final EngineAgent engine = new EngineAgent(context.nanoClock(), port, network, tcp, rds, carriers, egress);
+        final EngineAgent engine = new EngineAgent(
+            context.nanoClock(), port, network, tcp, rds, carriers, streams, egress, status);
         agents.addFirst(engine);
-        this.parts = new NodeParts(engine, List.copyOf(agents), counters, List.copyOf(resources));
+        status.publish(counters, rds.status());
+        this.parts = new NodeParts(engine, streams, List.copyOf(agents), counters, List.copyOf(resources));
     }
 
     NodeParts parts() {
@@ -87,13 +91,24 @@ final class NodeAssembly {
         return proxy;
     }
 
-    private LinkPort link(final LinkPort given) {
+    private NodeStatusService status(final RdsNode.Builder builder) {
+        final NodeStatusService status = NodeStatusService.create(context, builder.link == null);
+        resources.add(status);
+        return status;
+    }
+
+    private LinkPort link(final LinkPort given, final NodeStatusService status) {
         if (given != null) {
             return given;
         }
-        final DeviceLink device = DeviceLink.open(context);
-        resources.add(device);
-        return device.port();
+        try {
+            final DeviceLink device = DeviceLink.open(context);
+            resources.add(device);
+            return device.port();
+        } catch (final RuntimeException e) {
+            status.close();
+            throw e;
+        }
     }
 
     private NetworkLayer network(final LinkPort port) {

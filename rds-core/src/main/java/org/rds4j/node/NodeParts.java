@@ -7,9 +7,11 @@ import org.agrona.concurrent.Agent;
  * What a running node is made of.
  *
  * @param engine    the engine thread's work.
+ * @param streams   plain TCP connections of applications.
  * @param agents    the engine first, then the encryption agent if it is this node's own.
  * @param counters  of every part.
  * @param resources closed after the agents, in order.
  */
-record NodeParts(EngineAgent engine, List<Agent> agents, CounterListing counters, List<AutoCloseable> resources) {
+record NodeParts(
+    EngineAgent engine, PlainStreams streams, List<Agent> agents, CounterListing counters, List<AutoCloseable> resources) {
 }

@@ -74,6 +74,11 @@ final class PlainCarrier extends TcpCarrier {
     }
 
     @Override
+    boolean isSecure() {
+        return false;
+    }
+
+    @Override
     void onRelease() {
         // Nothing beside the connection itself.
     }

@@ -2,6 +2,8 @@ package org.rds4j.node;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
@@ -12,9 +14,11 @@ import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemEpochClock;
+import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsConfigurationException;
 import org.rds4j.RdsContext;
+import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
@@ -22,6 +26,7 @@ import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.classify.ServiceLevel;
 import org.rds4j.qos.classify.ServiceLevelSelector;
 import org.rds4j.socket.EngineProxy;
+import org.rds4j.tcp.TcpListener;
 import org.rds4j.tcp.link.LinkPort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +84,61 @@ public final class RdsNode implements AutoCloseable {
      * @return a socket, not bound; the caller closes it.
      */
     public RdsSocket socket() {
-        return RdsSocket.open(context, proxy, invoker == null ? null : this::invoke, permittedLevels);
+        return RdsSocket.open(context, proxy, duty(), permittedLevels);
+    }
+
+    /**
+     * Takes plain TCP connections on a port of the node's address, beside RDS and unencrypted whatever the node's security:
+     * for control channels of tools. Any thread.
+     *
+     * @param port 1 to 65535, not the node's RDS port.
+     * @return the listener; the caller closes it.
+     * @throws RdsException EADDRINUSE, ETIMEDOUT, EBADF when the node is closed.
+     */
+    public PlainStreamListener listenStream(final int port) {
+        final PlainStreamListener listener = new PlainStreamListener(context, duty(), parts.streams());
+        final CompletableFuture<TcpListener> done = new CompletableFuture<>();
+        submit(() -> parts.streams().listen(port, listener, done));
+        listener.newStream().await(done::isDone, context.controlTimeoutNs(), "the engine to listen");
+        if (done.isCompletedExceptionally()) {
+            throw RdsException.of(Errno.EADDRINUSE, "port " + port + " is taken");
+        }
+        listener.listener(done.join());
+        return listener;
+    }
+
+    /**
+     * Opens a plain TCP connection from the node's address, beside RDS and unencrypted whatever the node's security: for
+     * control channels of tools. Any thread.
+     *
+     * @param destination address and port.
+     * @param timeoutNs   longest wait.
+     * @return the connection; the caller closes it.
+     * @throws RdsException ECONNREFUSED, ETIMEDOUT, EINTR, EBADF when the node is closed.
+     */
+    public PlainStream connectStream(final RdsAddress destination, final long timeoutNs) {
+        final PlainStream stream = new PlainStream(context, duty());
+        submit(() -> parts.streams().connect(destination, stream));
+        try {
+            stream.awaitConnected(timeoutNs);
+        } catch (final RdsException e) {
+            stream.close();
+            throw e;
+        }
+        return stream;
+    }
+
+    private void submit(final Runnable command) {
+        if (isClosed || proxy.isClosed()) {
+            throw RdsException.of(Errno.EBADF, "the node is closed");
+        }
+        if (!parts.streams().submit(command)) {
+            throw RdsException.of(Errno.EAGAIN, "too many commands wait for the engine");
+        }
+    }
+
+    private IntSupplier duty() {
+        return invoker == null ? null : this::invoke;
     }
 
     /**

@@ -244,6 +244,11 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     @Override
+    boolean isSecure() {
+        return true;
+    }
+
+    @Override
     void onRelease() {
         carriers.forget(this);
     }

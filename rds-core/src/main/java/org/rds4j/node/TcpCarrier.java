@@ -2,6 +2,7 @@ package org.rds4j.node;
 
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.status.StatusPage;
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpHandler;
@@ -36,6 +37,22 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
         isDiscarded = true;
         abort();
     }
+
+    @Override
+    public final boolean status(final StatusPage page) {
+        if (isReleased) {
+            return false;
+        }
+        final TcpConnection c = connection;
+        page.put(c.localHigh()).put(c.localLow()).put(c.localPort())
+            .put(c.remoteHigh()).put(c.remoteLow()).put(c.remotePort())
+            .put(c.sendCommitted()).put(c.sendCommitted()).put(c.acknowledgedPosition()).put(isSecure() ? 1 : 0)
+            .put(c.bytesInFlight()).put(c.congestionWindow()).put(c.smoothedRttNs()).put(c.retransmissions());
+        return true;
+    }
+
+    /** Whether records stand between RDS and TCP. */
+    abstract boolean isSecure();
 
     final boolean isDiscarded() {
         return isDiscarded;

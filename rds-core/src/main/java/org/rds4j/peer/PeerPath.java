@@ -167,6 +167,24 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     }
 
     /**
+     * The carrier in use.
+     *
+     * @return the carrier, or null.
+     */
+    public ByteCarrier carrier() {
+        return carrier;
+    }
+
+    /**
+     * Where the message being received stands.
+     *
+     * @return the assembler, to be asked only.
+     */
+    public FrameAssembler assembler() {
+        return assembler;
+    }
+
+    /**
      * Takes what the carrier has received.
      *
      * @param nowNs the engine's time.

@@ -6,11 +6,12 @@ import org.agrona.MutableDirectBuffer;
 /**
  * A datagram in a submit or receive ring. The peer is the destination on the way out, the source on the way in.
  * <pre>
- *   0               8              16         18      19   20       24
- *   +---------------+---------------+----------+-------+---+--------+---------------------------------+
- *   | peer high     | peer low      | peer port| level | 0 | length | payload, or 4 octets block index |  native byte order
- *   +---------------+---------------+----------+-------+---+--------+---------------------------------+
+ *   0               8              16         18      20       24         32
+ *   +---------------+---------------+----------+-------+--------+----------+----------------------------------+
+ *   | peer high     | peer low      | peer port| level | length | sequence | payload, or 4 octets block index |
+ *   +---------------+---------------+----------+-------+--------+----------+----------------------------------+
  * </pre>
+ * All in native byte order. The sequence number, for tools, is that of the message on its path; 0 on the way out.
  */
 public final class DatagramRecord {
     /** Ring message type: the payload follows the header. */
@@ -18,7 +19,7 @@ public final class DatagramRecord {
     /** Ring message type: the payload lies in a block, whose index follows the header. */
     public static final int TYPE_BLOCK = 2;
     /** Octets before payload or block index. */
-    public static final int HEADER_LENGTH = 24;
+    public static final int HEADER_LENGTH = 32;
     /** Octets of a whole record of {@link #TYPE_BLOCK}. */
     public static final int BLOCK_RECORD_LENGTH = HEADER_LENGTH + Integer.BYTES;
 
@@ -27,6 +28,7 @@ public final class DatagramRecord {
     private static final int PORT_OFFSET = 16;
     private static final int LEVEL_OFFSET = 18;
     private static final int LENGTH_OFFSET = 20;
+    private static final int SEQUENCE_OFFSET = 24;
 
     private DatagramRecord() {
     }
@@ -41,15 +43,17 @@ public final class DatagramRecord {
      * @param port   of the peer.
      * @param level  service level.
      * @param length octets of payload.
+     * @param sequence number of the message on its path, 0 on the way out.
      */
     public static void write(
         final MutableDirectBuffer buffer, final int index, final long high, final long low, final int port, final int level,
-        final int length) {
+        final int length, final long sequence) {
         buffer.putLong(index + HIGH_OFFSET, high);
         buffer.putLong(index + LOW_OFFSET, low);
         buffer.putShort(index + PORT_OFFSET, (short) port);
         buffer.putShort(index + LEVEL_OFFSET, (short) level);
         buffer.putInt(index + LENGTH_OFFSET, length);
+        buffer.putLong(index + SEQUENCE_OFFSET, sequence);
     }
 
     /**
@@ -105,6 +109,17 @@ public final class DatagramRecord {
      */
     public static int length(final DirectBuffer buffer, final int index) {
         return buffer.getInt(index + LENGTH_OFFSET);
+    }
+
+    /**
+     * Number of the message on its path.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @return 0 on the way out.
+     */
+    public static long sequence(final DirectBuffer buffer, final int index) {
+        return buffer.getLong(index + SEQUENCE_OFFSET);
     }
 
     /**

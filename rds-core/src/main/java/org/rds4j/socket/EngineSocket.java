@@ -1,8 +1,11 @@
 package org.rds4j.socket;
 
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.rds4j.frame.OffHeap;
 import org.rds4j.peer.PeerPath;
 
@@ -119,25 +122,28 @@ public final class EngineSocket {
      * @param level      service level.
      * @param payload    address of the payload; borrowed for the call.
      * @param length     octets of payload.
+     * @param sequence   number of the message on its path, 0 when it comes from this host.
      * @return false when there is no room now.
      */
     public boolean deliver(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length) {
+        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
+        final long sequence) {
         if (length > maxInlineLength) {
-            return deliverBlock(high, low, sourcePort, level, payload, length);
+            return deliverBlock(high, low, sourcePort, level, payload, length, sequence);
         }
         final int index = receiveRing.tryClaim(DatagramRecord.TYPE_INLINE, DatagramRecord.HEADER_LENGTH + length);
         if (index < 0) {
             return false;
         }
-        DatagramRecord.write(receiveBuffer, index, high, low, sourcePort, level, length);
+        DatagramRecord.write(receiveBuffer, index, high, low, sourcePort, level, length, sequence);
         OffHeap.copy(payload, receiveAddress + index + DatagramRecord.HEADER_LENGTH, length);
         receiveRing.commit(index);
         return true;
     }
 
     private boolean deliverBlock(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length) {
+        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
+        final long sequence) {
         final BlockPool blocks = region.receiveBlocks();
         final int block = blocks.take();
         if (block < 0) {
@@ -149,9 +155,49 @@ public final class EngineSocket {
             return false;
         }
         OffHeap.copy(payload, blocks.block(block).addressOffset(), length);
-        DatagramRecord.write(receiveBuffer, index, high, low, sourcePort, level, length);
+        DatagramRecord.write(receiveBuffer, index, high, low, sourcePort, level, length, sequence);
         receiveBuffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
         receiveRing.commit(index);
         return true;
+    }
+
+    /**
+     * Shows datagrams that the application has not read, in order, until the visitor has enough.
+     *
+     * @param fromPosition of the ring to begin at; anything before what is unread means from there.
+     * @param visitor      sees them.
+     * @return position of the datagram that the visitor did not take, or -1 at the end.
+     */
+    public long forEachUnread(final long fromPosition, final UnreadVisitor visitor) {
+        final long end = receiveRing.producerPosition();
+        final int mask = receiveRing.capacity() - 1;
+        long position = Math.max(fromPosition, receiveRing.consumerPosition());
+        while (position < end) {
+            final int index = (int) position & mask;
+            final int length = receiveBuffer.getInt(RecordDescriptor.lengthOffset(index));
+            if (length < RecordDescriptor.HEADER_LENGTH) {
+                return -1;
+            }
+            if (receiveBuffer.getInt(RecordDescriptor.typeOffset(index)) > 0
+                && !visitor.onUnread(this, receiveBuffer, RecordDescriptor.encodedMsgOffset(index))) {
+                return position;
+            }
+            position += BitUtil.align(length, RecordDescriptor.ALIGNMENT);
+        }
+        return -1;
+    }
+
+    /** Looks at unread datagrams, for tools. Nothing it sees is overwritten meanwhile: only the engine's thread writes. */
+    @FunctionalInterface
+    public interface UnreadVisitor {
+        /**
+         * One datagram.
+         *
+         * @param socket it is for.
+         * @param buffer of the ring.
+         * @param index  of its {@link DatagramRecord}.
+         * @return false to see no more; the datagram will be shown again.
+         */
+        boolean onUnread(EngineSocket socket, DirectBuffer buffer, int index);
     }
 }

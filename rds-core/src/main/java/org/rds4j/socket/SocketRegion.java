@@ -21,6 +21,9 @@ import org.rds4j.RdsAddress;
  *    136 | errno (0 done)                    | value                     |
  *    256 +---------------------------------------------------------------+
  *        | payload octets ever submitted                                 |  added to by application threads
+ *    320 | SO_SNDBUF                         | port                      |  written by the application, for tools
+ *    328 | default destination high                                      |
+ *    336 | default destination low                                       |
  *    384 +---------------------------------------------------------------+
  *        | payload octets ever acknowledged                              |  written by the engine
  *    512 +---------------------------------------------------------------+
@@ -48,6 +51,10 @@ public final class SocketRegion {
     private static final int PORT_OFFSET = 4;
     private static final int HIGH_OFFSET = 8;
     private static final int LOW_OFFSET = 16;
+    private static final int SEND_BUFFER_OFFSET = 320;
+    private static final int CONNECTED_PORT_OFFSET = 324;
+    private static final int CONNECTED_HIGH_OFFSET = 328;
+    private static final int CONNECTED_LOW_OFFSET = 336;
     private static final int RESPONSE_CORRELATION_OFFSET = 128;
     private static final int RESPONSE_ERRNO_OFFSET = 136;
     private static final int RESPONSE_VALUE_OFFSET = 140;
@@ -166,6 +173,64 @@ public final class SocketRegion {
             return null;
         }
         return RdsAddress.of(header.getLong(HIGH_OFFSET), header.getLong(LOW_OFFSET), header.getInt(PORT_OFFSET));
+    }
+
+    /**
+     * Notes SO_SNDBUF for tools; application.
+     *
+     * @param length octets of payload.
+     */
+    public void sendBufferLength(final int length) {
+        header.putInt(SEND_BUFFER_OFFSET, length);
+    }
+
+    /**
+     * SO_SNDBUF as noted by the application.
+     *
+     * @return octets of payload.
+     */
+    public int sendBufferLength() {
+        return header.getInt(SEND_BUFFER_OFFSET);
+    }
+
+    /**
+     * Notes the default destination for tools; application.
+     *
+     * @param high bits 127..64 of the address.
+     * @param low  bits 63..0 of the address.
+     * @param port of the destination.
+     */
+    public void connected(final long high, final long low, final int port) {
+        header.putLong(CONNECTED_HIGH_OFFSET, high);
+        header.putLong(CONNECTED_LOW_OFFSET, low);
+        header.putIntRelease(CONNECTED_PORT_OFFSET, port);
+    }
+
+    /**
+     * Upper half of the default destination's address.
+     *
+     * @return bits 127..64, 0 when there is none.
+     */
+    public long connectedHigh() {
+        return header.getLong(CONNECTED_HIGH_OFFSET);
+    }
+
+    /**
+     * Lower half of the default destination's address.
+     *
+     * @return bits 63..0, 0 when there is none.
+     */
+    public long connectedLow() {
+        return header.getLong(CONNECTED_LOW_OFFSET);
+    }
+
+    /**
+     * Port of the default destination.
+     *
+     * @return 0 to 65535.
+     */
+    public int connectedPort() {
+        return header.getIntAcquire(CONNECTED_PORT_OFFSET);
     }
 
     /**

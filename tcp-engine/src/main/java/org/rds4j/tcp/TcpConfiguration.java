@@ -3,6 +3,7 @@ package org.rds4j.tcp;
 import java.util.Objects;
 import org.agrona.BitUtil;
 import org.rds4j.tcp.congestion.FlowConfiguration;
+import org.rds4j.tcp.wire.OptionLayout;
 
 /**
  * Everything one {@link TcpEngine} is configured with. Times are nanoseconds. Defaults are those of a datacenter network
@@ -50,6 +51,7 @@ import org.rds4j.tcp.congestion.FlowConfiguration;
  * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;
  *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
+ * @param optionLayout           order of the options on a SYN.
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
@@ -92,6 +94,7 @@ public record TcpConfiguration(
     long keepaliveIdleNs,
     long keepaliveIntervalNs,
     boolean nagle,
+    OptionLayout optionLayout,
     boolean windowScale,
     boolean timestamps,
     boolean transmitChecksum,
@@ -106,6 +109,7 @@ public record TcpConfiguration(
 
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
+        Objects.requireNonNull(optionLayout, "optionLayout");
         range("maxConnections", maxConnections, 1, 1 << 20);
         range("streamBuffers", streamBuffers, 0, 1 << 20);
         powerOfTwo("sendBufferLength", sendBufferLength);
@@ -232,6 +236,7 @@ public record TcpConfiguration(
         private long keepaliveIdleNs;
         private long keepaliveIntervalNs = 75_000_000_000L;
         private boolean nagle;
+        private OptionLayout optionLayout = OptionLayout.LINUX;
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
@@ -641,6 +646,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#optionLayout()}.
+         *
+         * @param value order of the options on a SYN.
+         * @return this.
+         */
+        public Builder optionLayout(final OptionLayout value) {
+            this.optionLayout = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#windowScale()}.
          *
          * @param value offer the window scale option (RFC 7323).
@@ -744,7 +760,7 @@ public record TcpConfiguration(
                 keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
-                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, windowScale,
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout, windowScale,
                 timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
         }
     }

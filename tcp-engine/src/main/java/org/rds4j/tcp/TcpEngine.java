@@ -6,9 +6,9 @@ import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.connection.Connections;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
+import org.rds4j.tcp.network.SegmentRun;
 import org.rds4j.tcp.network.TransportHandler;
-import org.rds4j.tcp.wire.InternetChecksum;
-import org.rds4j.tcp.wire.TcpHeaderFlyweight;
+import org.rds4j.tcp.wire.PseudoHeader;
 import org.rds4j.tcp.wire.TcpSegment;
 
 /**
@@ -120,11 +120,23 @@ public final class TcpEngine implements TransportHandler {
         counters.increment(TcpCounter.SEGMENTS_IN);
         if (!segment.parse(address, length)) {
             counters.increment(TcpCounter.DROP_MALFORMED);
-        } else if (!checksumVerified && !isIntact(remoteHigh, remoteLow, localHigh, localLow, address, length)) {
+        } else if (!checksumVerified && !PseudoHeader.isIntact(remoteHigh, remoteLow, localHigh, localLow, address, length)) {
             counters.increment(TcpCounter.DROP_CHECKSUM);
         } else {
             segment.ecnField(trafficClass & EcnSender.FIELD);
             connections.onSegment(remoteHigh, remoteLow, localHigh, localLow, segment);
+        }
+    }
+
+    @Override
+    public void onRun(final SegmentRun run, final long nowNs) {
+        connections.now(nowNs);
+        counters.add(TcpCounter.SEGMENTS_IN, run.count());
+        if (!segment.parse(run.segment(0), run.length(0))) {
+            counters.add(TcpCounter.DROP_MALFORMED, run.count());
+        } else {
+            segment.ecnField(run.trafficClass() & EcnSender.FIELD);
+            connections.onRun(run, segment);
         }
     }
 
@@ -176,8 +188,31 @@ public final class TcpEngine implements TransportHandler {
      * @return octets of the frame, or 0 if nothing may be sent, or the sink had no frame, or the next hop is not resolved.
      */
     public int emit(final int lane, final FrameSink sink, final long nowNs) {
+        return emit(lane, sink, nowNs, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Sends the lane's next frame, and further ones of the same connection in the same pass if the sink is a
+     * {@link org.rds4j.tcp.link.SegmentSink}: none but full segments of new data and the small one behind them.
+     *
+     * @param lane   0..15.
+     * @param sink   where they are built. Borrowed.
+     * @param nowNs  the engine's time.
+     * @param frames most frames, at least 1. Each is at most {@link #nextFrameLength} octets long.
+     * @return octets of all frames, or 0 as for {@link #emit(int, FrameSink, long)}.
+     */
+    public int emit(final int lane, final FrameSink sink, final long nowNs, final int frames) {
         connections.now(nowNs);
-        return connections.emit(lane, sink);
+        return connections.emit(lane, sink, frames);
+    }
+
+    /**
+     * How many frames on the wire the last {@code emit} made that did not return 0.
+     *
+     * @return 1 or more.
+     */
+    public int framesEmitted() {
+        return connections.framesEmitted();
     }
 
     /**
@@ -220,6 +255,16 @@ public final class TcpEngine implements TransportHandler {
     }
 
     /**
+     * Records of segments in flight that connections have taken from the memory they share
+     * ({@link TcpConfiguration#maxSendRecords()}).
+     *
+     * @return a count, 0 when nothing is in flight.
+     */
+    public int sendRecordsLent() {
+        return connections.sendRecordsLent();
+    }
+
+    /**
      * Four-tuples held in TIME-WAIT.
      *
      * @return a count.
@@ -251,21 +296,5 @@ public final class TcpEngine implements TransportHandler {
         if (dscp < 0 || dscp > MAX_DSCP) {
             throw new IllegalArgumentException("dscp is " + dscp + " but must be from 0 to " + MAX_DSCP);
         }
-    }
-
-    /** RFC 9293 section 3.1: the sum over pseudo-header, header and payload is 0. */
-    private static boolean isIntact(
-        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
-        final long address, final int length) {
-        final long pseudo = words(remoteHigh, remoteLow) + words(localHigh, localLow) + TcpHeaderFlyweight.PROTOCOL + length;
-        return InternetChecksum.fold(InternetChecksum.partialSum(pseudo, address, length)) == 0;
-    }
-
-    /** The words of an address as the pseudo-header holds them: an IPv4 address without its IPv6 prefix. */
-    private static long words(final long high, final long low) {
-        final boolean ipv4 = high == 0 && low >>> 32 == 0xffff;
-        final long sum = (low >>> 16 & 0xffff) + (low & 0xffff);
-        return ipv4 ? sum : sum + (low >>> 48) + (low >>> 32 & 0xffff) +
-            (high >>> 48) + (high >>> 32 & 0xffff) + (high >>> 16 & 0xffff) + (high & 0xffff);
     }
 }

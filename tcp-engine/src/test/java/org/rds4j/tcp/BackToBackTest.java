@@ -43,6 +43,7 @@ class BackToBackTest {
         assertEquals(wire.b.toSend, wire.a.finalReceived, seed);
         assertEquals(0, wire.a.engine.connectionsInUse());
         assertEquals(0, wire.b.engine.connectionsInUse());
+        assertEquals(0, wire.a.engine.sendRecordsLent() + wire.b.engine.sendRecordsLent());
     }
 
     @ParameterizedTest
@@ -80,6 +81,19 @@ class BackToBackTest {
             final Wire wire = wire(1500, seed, small().sendBufferLength(buffer).receiveBufferLength(buffer).overhangLength(512));
             wire.loss = 0.02;
             start(wire, 50_000);
+            wire.run(4_000 * SECOND);
+            assertDelivered(wire, "seed " + seed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 16, 80})
+    void shouldDeliverWithHardlyAnySendRecords(final int records) {
+        for (long seed = 1; seed <= 10; seed++) {
+            final Wire wire = wire(1500, seed, small().maxSendRecords(records));
+            wire.loss = 0.03;
+            wire.jitterNs = seed % 2 * 100_000;
+            start(wire, 300_000);
             wire.run(4_000 * SECOND);
             assertDelivered(wire, "seed " + seed);
         }

@@ -64,7 +64,7 @@ class FairnessTest {
         final BulkSender first = path.sender();
         path.runFor(500 * RTT_NS);
         final double index = share(path, first, path.sender());
-        assertTrue(index >= 0.95, "Jain's index " + index);
+        assertTrue(index >= 0.9, "Jain's index " + index);
         assertEquals(0, path.forward.dropped, "marks come before losses");
         assertTrue(first.counters.get(TcpCounter.ECN_REDUCTIONS) > 10);
     }

@@ -14,7 +14,7 @@ import org.rds4j.tcp.support.Script;
 /** SACK blocks and reports of duplicates that this side sends: RFC 2018 section 4, RFC 2883. */
 class SackReceiverTest {
     private static final int SLOTS = 7;
-    private static final int SLOT = 10;
+    private static final long SLOT = 10;
 
     private static Script established(final boolean timestamps) {
         final Script script = new Script(Script.plain().sack(true).timestamps(timestamps)).listen();
@@ -133,7 +133,7 @@ class SackReceiverTest {
             }
             if (edges[0] < edges[1] && edges[2] < edges[3] && edges[4] < edges[5]) {
                 check(script, base, gap, edges);
-                base += (long) SLOT * (SLOTS + gap);
+                base += SLOT * (SLOTS + gap);
             }
         }
     }
@@ -154,7 +154,7 @@ class SackReceiverTest {
         script.consumeAll();
         script.after(40 * MS);
         script.emitted();
-        assertEquals(base - 1 + (long) (SLOTS + gap) * SLOT, script.connection.receivedPosition());
+        assertEquals(base - 1 + (SLOTS + gap) * SLOT, script.connection.receivedPosition());
     }
 
     /** Slots, each with the number of the segment that touched it last. */

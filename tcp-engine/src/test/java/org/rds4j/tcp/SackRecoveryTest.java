@@ -526,4 +526,29 @@ class SackRecoveryTest {
         assertEquals(data(1), script.emitted().getFirst());
         assertEquals(0, script.count(TcpCounter.SPURIOUS_TIMEOUTS));
     }
+
+    @Test
+    void shouldWaitAtATimeoutForWhatLeftAMomentAgo() {
+        final Script script = established();
+        script.send(2 * MSS);
+        script.emitted();
+        script.after(2 * RTT + 2 * MS);
+        script.expect(last(1));
+        script.after(250 * MS);
+        script.send(2 * MSS);
+        script.expect(data(2), last(3));
+        script.after(50 * MS);
+        script.expect(data(0));
+        assertEquals(1, script.count(TcpCounter.TIMEOUTS));
+        assertEquals(3 * MSS, script.connection.bytesInFlight(), "the head, and what had no round trip yet");
+        script.after(50 * MS);
+        script.inject(ack(0, 2, 4));
+        script.expect();
+        script.after(50 * MS);
+        script.inject(ack(1, 2, 4));
+        script.expect(data(1));
+        script.after(RTT);
+        script.inject(ack(4));
+        assertEquals(4, script.connection.retransmissions() + 1, "probe, head and the second; nothing of the new data");
+    }
 }

@@ -15,8 +15,8 @@ public final class Native {
     public static final int USES_VLAN_INSERT = 0x08;
     /** Offload in use: flows are spread over the queues by a hash. */
     public static final int USES_RSS = 0x10;
-    /** The device could cut TCP super-segments. */
-    public static final int HAS_TSO = 0x20;
+    /** Offload in use: TCP super-segments are cut. */
+    public static final int USES_TSO = 0x20;
 
     static {
         final UnsatisfiedLinkError failure = NativeLibrary.failure();
@@ -141,10 +141,10 @@ public final class Native {
     public static native int unplug(int port);
 
     /**
-     * Reads least MTU, greatest MTU and most queues.
+     * Reads least MTU, greatest MTU, most queues and most mbufs of a packet to transmit.
      *
      * @param port    id.
-     * @param address of three longs.
+     * @param address of four longs.
      * @return 0 or -errno.
      */
     public static native int limits(int port, long address);
@@ -155,10 +155,11 @@ public final class Native {
      * @param port   id.
      * @param queues receive and transmit queues.
      * @param mtu    in octets.
+     * @param segmentation whether to use segmentation offload.
      * @param rssKey hash key, empty for the driver's own.
      * @return {@code USES_} bits or -errno.
      */
-    public static native int configure(int port, int queues, int mtu, byte[] rssKey);
+    public static native int configure(int port, int queues, int mtu, boolean segmentation, byte[] rssKey);
 
     /**
      * Sets up one queue pair.
@@ -264,11 +265,12 @@ public final class Native {
      * @param queue     index.
      * @param maxLength longest frame that may be sent.
      * @param checksum  whether frames may ask for checksums.
+     * @param segmentation whether frames may ask to be cut.
      * @param vlan      whether frames may ask for a VLAN tag.
      * @param counters  address of the counter slots.
      */
     public static native void initQueue(
-        long address, int port, int queue, int maxLength, boolean checksum, boolean vlan, long counters);
+        long address, int port, int queue, int maxLength, boolean checksum, boolean segmentation, boolean vlan, long counters);
 
     /**
      * Receives a burst.

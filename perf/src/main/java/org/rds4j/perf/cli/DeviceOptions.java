@@ -1,5 +1,8 @@
 package org.rds4j.perf.cli;
 
+import org.rds4j.RdsContext;
+import org.rds4j.SecurityMode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Which NIC, and who this host is on it; the same for every command that runs a host. */
@@ -18,4 +21,10 @@ final class DeviceOptions {
     @Option(names = "--mtu", paramLabel = "N", defaultValue = "1500",
         description = "Largest IP packet in octets (default: ${DEFAULT-VALUE}).")
     int mtu;
+
+    /** Checks what no part would check before the device is opened. */
+    void check(final CommandSpec spec) {
+        Arguments.conclude(
+            spec, new RdsContext().security(SecurityMode.PLAINTEXT).address(address).gateway(gateway).mtu(mtu));
+    }
 }

@@ -90,7 +90,7 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    private static void stop(final Thread main) {
+    static void stop(final Thread main) {
         main.interrupt();
         try {
             main.join(2_000);
@@ -128,19 +128,30 @@ final class NodeCommand implements Callable<Integer> {
         @Option(names = "--certs", paramLabel = "DIR", description = "Where rds certs wrote trust.pem, NAME.pem and NAME.key.")
         private Path certificates;
 
-        @Option(names = "--name", paramLabel = "NAME", description = "Which of the certificates in --certs is this node's.")
+        @Option(names = "--name", paramLabel = "NAME",
+            description = "Which of the certificates in --certs is this node's, and what rds info calls it.")
         private String name;
+
+        @Option(names = "--status-dir", paramLabel = "DIR",
+            description = "Where rds info finds this node, if not in this user's directory; 'none' for nowhere.")
+        private Path statusDir;
 
         RdsContext context(final CommandSpec spec) {
             final RdsContext context = new RdsContext()
                 .device(host.device).address(host.address).gateway(host.gateway).mtu(host.mtu);
+            if (name != null) {
+                context.nodeName(name);
+            }
+            if (statusDir != null) {
+                context.statusDir(statusDir);
+            }
             switch (security.toLowerCase(Locale.ROOT)) {
                 case "plaintext" -> context.security(SecurityMode.PLAINTEXT);
                 case "required" -> identify(context, spec);
                 default -> throw new ParameterException(
                     spec.commandLine(), "--security is required or plaintext, not " + security);
             }
-            return context;
+            return Arguments.conclude(spec, context);
         }
 
         private void identify(final RdsContext context, final CommandSpec spec) {

@@ -23,6 +23,7 @@ import org.rds4j.perf.report.JsonReport;
 import org.rds4j.perf.report.MachineDescription;
 import org.rds4j.perf.report.ProgressLine;
 import org.rds4j.perf.report.Table;
+import org.rds4j.perf.tcp.TcpScenario;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,6 +39,11 @@ import picocli.CommandLine.Spec;
 final class PerfCommand implements Callable<Integer> {
     /** Set by the launcher: whether the standard error stream is a terminal. */
     private static final String TERMINAL_PROPERTY = "rds.stderr.terminal";
+    private static final long WARM_UP_NS = 3_000_000_000L;
+    private static final long QUICK_WARM_UP_NS = 1_500_000_000L;
+    private static final long ROUND_NS = 1_000_000_000L;
+    private static final long QUICK_ROUND_NS = 300_000_000L;
+    private static final int ROUNDS = 4;
 
     @Spec
     private CommandSpec spec;
@@ -51,7 +57,8 @@ final class PerfCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "DIR", description = "Write a page with plots, index.html, and results.json.")
     private Path report;
 
-    @Option(names = "--scenario", paramLabel = "rtt|throughput", description = "Measure only one of the two.")
+    @Option(names = "--scenario", paramLabel = "rtt|throughput|tcp",
+        description = "Measure only one of the first two, or what the TCP engine alone costs per segment beside the bare ring.")
     private String scenario;
 
     @Option(names = "--sizes", paramLabel = "N", split = ",", description = "Message sizes in octets, for both scenarios.")
@@ -66,22 +73,42 @@ final class PerfCommand implements Callable<Integer> {
     private int ratePerSecond;
 
     @Override
-    public Integer call() throws IOException {
-        final LoadPlan plan = plan();
-        final List<SubjectFactory> factories = factories();
+    public Integer call() throws Exception {
+        final Callable<List<Measurement>> work = Metric.TCP.label().equals(scenario) ? tcp() : load();
         prepareOutputs();
         final MachineDescription machine = MachineDescription.here();
-        final List<Measurement> measurements = measure(plan, factories);
+        final List<Measurement> measurements = work.call();
         print(measurements, machine);
         write(measurements, machine);
         return 0;
+    }
+
+    private Callable<List<Measurement>> load() {
+        final LoadPlan plan = plan();
+        final List<SubjectFactory> factories = factories();
+        return () -> measure(plan, factories);
+    }
+
+    private Callable<List<Measurement>> tcp() {
+        if (sizes != null || labels != null || ratePerSecond != 0) {
+            throw usage("--scenario tcp goes with --quick, --json and --report only");
+        }
+        return () -> {
+            final ProgressLine progress = new ProgressLine(System.err, Boolean.getBoolean(TERMINAL_PROPERTY));
+            try {
+                return new TcpScenario(SystemNanoClock.INSTANCE, progress,
+                    quick ? QUICK_WARM_UP_NS : WARM_UP_NS, quick ? QUICK_ROUND_NS : ROUND_NS, ROUNDS).run();
+            } finally {
+                progress.clear();
+            }
+        };
     }
 
     private LoadPlan plan() {
         final boolean rtt = includes(Metric.RTT);
         final boolean throughput = includes(Metric.THROUGHPUT);
         if (!rtt && !throughput) {
-            throw usage("--scenario is rtt or throughput, not " + scenario);
+            throw usage("--scenario is rtt, throughput or tcp, not " + scenario);
         }
         try {
             return new LoadPlan(rtt ? sizesOr(quick ? LoadPlan.QUICK_RTT_SIZES : LoadPlan.RTT_SIZES) : List.of(),

@@ -48,7 +48,7 @@ final class PingCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        final RdsAddress destination = RdsAddress.parse(peer).withPort(0);
+        final RdsAddress destination = Arguments.address(spec, peer).withPort(0);
         try (RdsNode node = RdsNode.launch(options.context(spec)); RdsSocket socket = node.socket()) {
             socket.bind(0);
             int answers = 0;

@@ -2,8 +2,6 @@ package org.rds4j.perf.cli;
 
 import java.io.PrintWriter;
 import java.util.Objects;
-import org.rds4j.RdsArgumentException;
-import org.rds4j.RdsConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -21,8 +19,8 @@ import picocli.CommandLine.Spec;
     description = "Reliable datagrams for clusters.",
     mixinStandardHelpOptions = true,
     subcommands = {
-        PerfCommand.class, NodeCommand.class, PingCommand.class, TcpCommand.class, SimCommand.class, CertsCommand.class,
-        BenchCommand.class},
+        PerfCommand.class, NodeCommand.class, InfoCommand.class, PingCommand.class, StressCommand.class, TcpCommand.class,
+        SimCommand.class, CertsCommand.class, BenchCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Exit codes: 0 done, 1 failed, 2 usage."})
 public final class RdsCommand implements Runnable {
@@ -56,14 +54,7 @@ public final class RdsCommand implements Runnable {
 
     private static int onFailure(final Exception failure, final CommandLine command, final ParseResult parsed) {
         tell(command, Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
-        return isMisuse(failure) ? ExitCode.USAGE : ExitCode.SOFTWARE;
-    }
-
-    /** What the command line said was checked, and refused, by the part that it is for. */
-    private static boolean isMisuse(final Exception failure) {
-        return failure instanceof RdsArgumentException
-            || failure instanceof RdsConfigurationException
-            || failure instanceof IllegalArgumentException;
+        return ExitCode.SOFTWARE;
     }
 
     private static int onUsage(final ParameterException misuse, final String[] args) {

@@ -60,6 +60,7 @@ final class TcpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final TransferMode transferMode = parseMode();
+        host.check(spec);
         final RdsAddress peer = action == Action.connect ? parsePeer() : null;
         final int port = action == Action.listen ? parsePort() : 0;
         try (DeviceLink link = DeviceLink.open(host.device, host.mtu);
@@ -90,7 +91,7 @@ final class TcpCommand implements Callable<Integer> {
     }
 
     private RdsAddress parsePeer() {
-        final RdsAddress peer = RdsAddress.parse(target);
+        final RdsAddress peer = Arguments.address(spec, target);
         if (peer.port() == 0) {
             throw new ParameterException(spec.commandLine(), "connect needs HOST:PORT, not " + target);
         }

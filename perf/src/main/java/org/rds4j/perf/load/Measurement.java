@@ -104,6 +104,56 @@ public sealed interface Measurement {
     }
 
     /**
+     * Full-sized TCP segments moved by one thread.
+     *
+     * @param subject what was measured.
+     * @param size    octets of payload in each segment.
+     * @param slices  short stretches of the thread's time on the processor, in order; a message is a segment.
+     */
+    record Segments(SubjectDescription subject, int size, List<Round> slices) implements Measurement {
+        /**
+         * Keeps the list.
+         */
+        public Segments {
+            slices = List.copyOf(slices);
+        }
+
+        @Override
+        public Metric metric() {
+            return Metric.TCP;
+        }
+
+        /**
+         * Segments per second over all slices.
+         *
+         * @return the rate.
+         */
+        public double segmentsPerSecond() {
+            return new Throughput(subject, size, slices).messagesPerSecond();
+        }
+
+        /**
+         * Payload bits per second over all slices, in units of 10^9.
+         *
+         * @return the rate.
+         */
+        public double gigabitsPerSecond() {
+            return new Throughput(subject, size, slices).gigabitsPerSecond();
+        }
+
+        /**
+         * Time of the thread for one segment; slices in which the machine did something else stand above the median.
+         *
+         * @param percentile of the slices, from 0 to 100.
+         * @return nanoseconds.
+         */
+        public double nsPerSegment(final double percentile) {
+            final double[] costs = slices.stream().mapToDouble(slice -> 1e9 / slice.messagesPerSecond()).sorted().toArray();
+            return costs[(int) Math.min(costs.length - 1, Math.round(percentile / 100 * (costs.length - 1)))];
+        }
+    }
+
+    /**
      * One round of a stream.
      *
      * @param messages  that arrived.

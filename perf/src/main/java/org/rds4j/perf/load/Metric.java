@@ -5,7 +5,9 @@ public enum Metric {
     /** Time from sending a message until its echo arrived. */
     RTT("rtt"),
     /** Messages delivered per second, in one direction. */
-    THROUGHPUT("throughput");
+    THROUGHPUT("throughput"),
+    /** Time of one thread for one full TCP segment, from one application's buffer to the other's. */
+    TCP("tcp");
 
     private final String label;
 

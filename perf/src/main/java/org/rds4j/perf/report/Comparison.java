@@ -35,6 +35,9 @@ public record Comparison(String baseline, double factor) {
         if (measurement instanceof Measurement.Rtt mine && baseline instanceof Measurement.Rtt theirs) {
             return (double) theirs.atPercentile(50) / mine.atPercentile(50);
         }
+        if (measurement instanceof Measurement.Segments mine && baseline instanceof Measurement.Segments theirs) {
+            return mine.segmentsPerSecond() / theirs.segmentsPerSecond();
+        }
         return ((Measurement.Throughput) measurement).messagesPerSecond()
             / ((Measurement.Throughput) baseline).messagesPerSecond();
     }

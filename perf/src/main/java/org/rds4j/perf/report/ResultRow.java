@@ -12,9 +12,9 @@ import org.rds4j.perf.load.SubjectDescription;
  * @param encrypted whether the bytes on the link were ciphertext.
  * @param link      what carried the frames.
  * @param mode      the thread layout in a word; a round-trip time at a fixed rate adds {@code @rate/s}.
- * @param metric    {@code rtt} or {@code throughput}.
- * @param size      octets of each message.
- * @param p50Ns     median of the round-trip time in nanoseconds.
+ * @param metric    {@code rtt}, {@code throughput} or {@code tcp}.
+ * @param size      octets of each message; for {@code tcp} of each segment's payload, and a message is a segment.
+ * @param p50Ns     median of the round-trip time in nanoseconds; for {@code tcp} of the thread's time for one segment.
  * @param p99Ns     its 99th percentile.
  * @param p999Ns    its 99.9th percentile.
  * @param msgsPerS  messages delivered per second.
@@ -49,6 +49,10 @@ public record ResultRow(
             case Measurement.Throughput stream -> new ResultRow(subject.name(), subject.encrypted(), subject.link(),
                 subject.mode(), stream.metric().label(), stream.size(), null, null, null, stream.messagesPerSecond(),
                 stream.gigabitsPerSecond());
+            case Measurement.Segments segments -> new ResultRow(subject.name(), subject.encrypted(), subject.link(),
+                subject.mode(), segments.metric().label(), segments.size(), Math.round(segments.nsPerSegment(50)),
+                Math.round(segments.nsPerSegment(99)), Math.round(segments.nsPerSegment(99.9)), segments.segmentsPerSecond(),
+                segments.gigabitsPerSecond());
         };
     }
 

@@ -36,6 +36,13 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
                 List.of("size", "subject", "msg/s", "Gbit/s", "spread of rounds", VERSUS + " (msg/s)"),
                 rows(streams, measurements, Table::streamCells)));
         }
+        final List<Measurement.Segments> segments = only(measurements, Measurement.Segments.class);
+        if (!segments.isEmpty()) {
+            tables.add(new Table(
+                "One TCP stream in full segments, both ends and their applications on one thread, by its time on the processor",
+                List.of("payload", "subject", "Gbit/s", "segments/s", "ns/segment p50", "p99", "over bare ring"),
+                segments.stream().map(each -> segmentCells(each, segments)).toList()));
+        }
         return tables;
     }
 
@@ -85,6 +92,17 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
     private static String versus(final Measurement measurement, final List<Measurement> all) {
         return Comparison.of(measurement, all)
             .map(comparison -> String.format(Locale.ROOT, "%.2fx %s", comparison.factor(), comparison.baseline())).orElse("");
+    }
+
+    /** The bare ring is the first of them. */
+    private static List<String> segmentCells(final Measurement.Segments segments, final List<Measurement.Segments> all) {
+        final double bare = all.getFirst().nsPerSegment(50);
+        return List.of(bytes(segments.size()), segments.subject().label(),
+            String.format(Locale.ROOT, "%.3f", segments.gigabitsPerSecond()),
+            String.format(Locale.ROOT, "%,.0f", segments.segmentsPerSecond()),
+            String.format(Locale.ROOT, "%.1f", segments.nsPerSegment(50)),
+            String.format(Locale.ROOT, "%.1f", segments.nsPerSegment(99)),
+            String.format(Locale.ROOT, "%+.1f ns", segments.nsPerSegment(50) - bare));
     }
 
     static String bytes(final int size) {

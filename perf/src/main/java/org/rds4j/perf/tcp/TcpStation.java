@@ -6,6 +6,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.link.FrameBurst;
+import org.rds4j.tcp.link.LinkOffloads;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.InterfaceConfiguration;
@@ -15,7 +16,9 @@ import org.rds4j.tcp.wire.ChecksumWarmUp;
 
 /** A host with nothing but TCP on one link: the engine, the layers below, and the duty cycle between them. */
 public final class TcpStation implements AutoCloseable {
-    private static final int BURST = 64;
+    /** Frames of one burst. */
+    static final int BURST = 64;
+
     private static final int LANE = 0;
     private static final int BUFFER_LENGTH = 1 << 20;
 
@@ -36,25 +39,41 @@ public final class TcpStation implements AutoCloseable {
      * @param clock   of the engine.
      */
     public TcpStation(final LinkPort port, final String address, final String gateway, final NanoClock clock) {
+        this(port, address, gateway, clock, LinkOffloads.ALL, true, TcpConfiguration.wideArea()
+            .maxConnections(64)
+            .sendBufferLength(BUFFER_LENGTH)
+            .receiveBufferLength(BUFFER_LENGTH));
+    }
+
+    /**
+     * Sets up a host with its own TCP settings.
+     *
+     * @param port     closed with the station.
+     * @param address  of the host with its prefix length, {@code 10.0.0.1/24}.
+     * @param gateway  for other networks, or null.
+     * @param clock    of the engine.
+     * @param offloads of its link.
+     * @param aggregation consecutive received segments are taken together.
+     * @param settings of the engine; checksums are left to the device where it makes them.
+     */
+    TcpStation(
+        final LinkPort port, final String address, final String gateway, final NanoClock clock,
+        final LinkOffloads offloads, final boolean aggregation, final TcpConfiguration.Builder settings) {
         ChecksumWarmUp.begin();
         final SecureRandom random = new SecureRandom();
-        final InterfaceConfiguration plain =
+        final InterfaceConfiguration whole =
             InterfaceConfiguration.of(port.macAddress(), address, port.capabilities());
+        final InterfaceConfiguration plain = aggregation ? whole : whole.withoutAggregation();
         this.clock = clock;
         this.port = port;
         this.nowNs = clock.nanoTime();
         this.network = new NetworkLayer(
             gateway == null ? plain : plain.withGateway(gateway), random, NetworkCounters.allocate());
         this.tcp = new TcpEngine(
-            TcpConfiguration.wideArea()
-                .maxConnections(64)
-                .sendBufferLength(BUFFER_LENGTH)
-                .receiveBufferLength(BUFFER_LENGTH)
-                .transmitChecksum(port.capabilities().transmitChecksum())
-                .build(),
+            settings.transmitChecksum(port.capabilities().transmitChecksum()).build(),
             network::route, random, TcpCounters.inMemory());
         network.transport(tcp);
-        this.batch = new TransmitBatch(port, BURST);
+        this.batch = new TransmitBatch(port, BURST, offloads);
         network.announce(nowNs);
     }
 

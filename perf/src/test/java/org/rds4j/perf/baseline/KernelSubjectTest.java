@@ -103,6 +103,7 @@ class KernelSubjectTest {
                 switch (measurement) {
                     case Measurement.Rtt rtt -> assertTrue(rtt.histogram().getTotalCount() > 0);
                     case Measurement.Throughput stream -> assertTrue(stream.messagesPerSecond() > 0);
+                    case Measurement.Segments segments -> throw new AssertionError("not asked for: " + segments);
                 }
             }
         }

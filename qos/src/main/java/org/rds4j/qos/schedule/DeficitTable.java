@@ -78,6 +78,16 @@ final class DeficitTable {
     }
 
     /**
+     * What a line may send in its present turn.
+     *
+     * @param entry index of the line.
+     * @return octets on the wire.
+     */
+    long deficit(final int entry) {
+        return deficits[entry];
+    }
+
+    /**
      * Takes a sent frame off the deficit of its line.
      *
      * @param entry      index of the line.

@@ -120,14 +120,46 @@ public final class EgressArbiter {
     }
 
     /**
+     * How many frames of its next frame's length the lane picked would be served before another lane had its turn, were it
+     * picked again and again. That many may be sent, and charged, at once without a change in what the wire sees.
+     *
+     * @param lane as picked.
+     * @return 1 or more.
+     */
+    public int framesGranted(final int lane) {
+        long octets = UNLIMITED_BUDGET;
+        if (pickedTable == null || (pickedTable == low && (busyLanes & high.lanesServed()) != 0)) {
+            return 1;
+        }
+        if (pickedEntry != NONE) {
+            octets = pickedTable.deficit(pickedEntry);
+        }
+        if (pickedTable == high && (busyLanes & low.lanesServed()) != 0) {
+            octets = Math.min(octets, highBudget);
+        }
+        return Math.clamp(octets / wireLengths[lane], 1, Integer.MAX_VALUE);
+    }
+
+    /**
      * The lane picked has sent a frame.
      *
      * @param lane   as picked.
      * @param octets of the frame, Ethernet header included, FCS excluded.
      */
     public void charge(final int lane, final int octets) {
-        final int wireLength = octets + WIRE_OVERHEAD;
-        counters.add(lane, QosCounter.FRAMES, 1);
+        charge(lane, octets, 1);
+    }
+
+    /**
+     * The lane picked has sent frames.
+     *
+     * @param lane   as picked.
+     * @param octets of all of them, Ethernet headers included, FCS excluded.
+     * @param frames at most {@link #framesGranted}.
+     */
+    public void charge(final int lane, final int octets, final int frames) {
+        final int wireLength = octets + frames * WIRE_OVERHEAD;
+        counters.add(lane, QosCounter.FRAMES, frames);
         counters.add(lane, QosCounter.BYTES, octets);
         if (pickedTable == null) {
             counters.add(lane, QosCounter.STARVATION_RESCUES, 1);

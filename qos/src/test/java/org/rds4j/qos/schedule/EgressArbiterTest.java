@@ -1,5 +1,6 @@
 package org.rds4j.qos.schedule;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -53,6 +54,49 @@ class EgressArbiterTest {
         assertEquals(0.5, lowShareAt(0), 0.01);
         assertEquals(0.058, lowShareAt(6), 0.01);
         assertEquals(0.0, lowShareAt(QosConfiguration.UNLIMITED), 0.01);
+    }
+
+    /** Frames that a lane is granted at once come to the same order on the wire as frames picked one by one. */
+    @Test
+    void shouldGrantNoMoreThanTheLaneWouldBeServedInARow() {
+        for (final int limit : new int[] {0, 6, QosConfiguration.UNLIMITED}) {
+            final QosConfiguration configuration = QosConfiguration.builder().limit(limit).build();
+            final int[] single = lanesServed(configuration, false);
+            final int[] granted = lanesServed(configuration, true);
+            assertArrayEquals(single, granted, "limit " + limit);
+        }
+    }
+
+    private int[] lanesServed(final QosConfiguration configuration, final boolean isGranted) {
+        final SplittableRandom coming = new SplittableRandom(7);
+        final VirtualWire wire = wire(configuration, lane -> 1000 + 100 * lane);
+        final int[] lanes = new int[20_000];
+        int busy = 0;
+        int served = 0;
+        int inRow = 0;
+        while (served < lanes.length) {
+            // Lanes come and go between duty cycles of 64 frames, never within one.
+            if (served % 64 == 0) {
+                for (int lane = 0; lane < 4; lane++) {
+                    if (coming.nextInt(3) > 0 || lane == 3) {
+                        wire.backlogged(lane);
+                    } else {
+                        wire.idle(lane);
+                    }
+                }
+            }
+            final int lane = wire.arbiter.pick(wire, served / 64);
+            final int frames = isGranted ? Math.min(64 - served % 64, wire.arbiter.framesGranted(lane)) : 1;
+            wire.arbiter.charge(lane, frames * wire.nextFrameLength(lane), frames);
+            inRow = Math.max(inRow, frames);
+            for (int i = 0; i < frames && served < lanes.length; i++) {
+                lanes[served++] = lane;
+            }
+            busy |= 1 << lane;
+        }
+        assertEquals(0xf, busy, "every lane was served");
+        assertTrue(!isGranted || inRow > 8, "granted at once: " + inRow);
+        return lanes;
     }
 
     @Test

@@ -106,6 +106,14 @@ public interface CongestionControl {
     int maxSegmentSize();
 
     /**
+     * Whether {@link #onCongestion} is to be told of a loss even while the window is being reduced for an echoed mark: one
+     * reduction answers both when marks count as much as losses (RFC 3168 section 6.1.2).
+     *
+     * @return true for DCTCP, to which marks mean less (RFC 8257 section 3.5).
+     */
+    boolean reducesForLossAfterEcho();
+
+    /**
      * Whether the algorithm needs the peer to echo marks segment by segment and not until CWR (RFC 8257 section 3.2).
      *
      * @return true for DCTCP.

@@ -53,7 +53,7 @@ public final class Dctcp extends RenoGrowth {
     }
 
     @Override
-    boolean reducesForLossAfterEcho() {
+    public boolean reducesForLossAfterEcho() {
         return true;
     }
 

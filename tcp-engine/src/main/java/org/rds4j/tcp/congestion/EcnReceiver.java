@@ -106,6 +106,15 @@ public final class EcnReceiver {
     }
 
     /**
+     * Whether the next segment acknowledges less than has come, because the marks changed in between.
+     *
+     * @return true if so: then each segment says something else.
+     */
+    public boolean hasBoundary() {
+        return count > 0;
+    }
+
+    /**
      * A segment left that acknowledged what {@link #acknowledges} said.
      *
      * @return true if a further acknowledgement is due at once.

@@ -73,6 +73,26 @@ public final class Pacer {
         opensNs = evenNs - Math.max(burstNs, 2 * perSegmentNs) + perSegmentNs;
     }
 
+    /**
+     * How much may leave at once now, while it {@linkplain #isOpen is open}.
+     *
+     * @param congestion    of the connection.
+     * @param smoothedRttNs SRTT, 0 before the first sample.
+     * @param nowNs         the engine's time.
+     * @return octets of payload, at least a segment.
+     */
+    public long allowance(final CongestionControl congestion, final long smoothedRttNs, final long nowNs) {
+        if (!enabled || smoothedRttNs == 0) {
+            return Long.MAX_VALUE;
+        }
+        final long window = congestion.window();
+        final int percent = window < congestion.threshold() ? slowStartPercent : avoidancePercent;
+        final int segment = congestion.maxSegmentSize();
+        final long aheadNs = Math.max(0, evenNs - nowNs);
+        final long leftNs = Math.max(burstNs, 2 * durationNs(segment, smoothedRttNs, window, percent)) - aheadNs;
+        return Math.max(segment, leftNs * (window * percent / PERCENT) / smoothedRttNs);
+    }
+
     private static long durationNs(final int octets, final long smoothedRttNs, final long window, final int percent) {
         return octets * smoothedRttNs / Math.max(1, window * percent / PERCENT);
     }

@@ -13,7 +13,7 @@ final class RoundTrips {
 
     /** Takes an acknowledgement in; true if a round trip ended with it and the next begins. */
     boolean onAcknowledged(final CongestionSample sample) {
-        outstanding -= sample.acknowledged();
+        outstanding -= sample.delivered();
         if (outstanding > 0) {
             return false;
         }

@@ -119,6 +119,11 @@ public final class SelectableCongestion implements CongestionControl {
     }
 
     @Override
+    public boolean reducesForLossAfterEcho() {
+        return chosen.reducesForLossAfterEcho();
+    }
+
+    @Override
     public boolean needsExactMarks() {
         return chosen.needsExactMarks();
     }

@@ -72,11 +72,6 @@ abstract class SlowStart implements CongestionControl {
         return reduced(flight, nowNs);
     }
 
-    /** Whether a loss counts although an echo of the same window has been answered. */
-    boolean reducesForLossAfterEcho() {
-        return false;
-    }
-
     /** An acknowledgement came while the sender used less than its window. */
     void onUnused(final CongestionSample sample) {
         // nothing to learn from it unless the algorithm measures time
@@ -86,16 +81,24 @@ abstract class SlowStart implements CongestionControl {
     public void onCongestion(final long flight, final long nowNs) {
         remember();
         if (reducesForLossAfterEcho() || nowNs - echoNs > smoothedRttNs) {
-            reduceThreshold(reduced(flight, nowNs));
+            reduceThreshold(reduced(used(flight), nowNs));
         }
         recovering = true;
     }
 
     @Override
     public void onEcnEcho(final long flight, final long nowNs) {
-        reduceThreshold(reducedByEcho(flight, nowNs));
+        reduceThreshold(reducedByEcho(used(flight), nowNs));
         window = Math.min(window, threshold);
         echoNs = nowNs;
+    }
+
+    /**
+     * What of the window was in use. Octets that were sacked count into FlightSize, so that behind an old hole it can be far more
+     * than ever was in the network; a reduction must not become a rise by that. In recovery the window means little.
+     */
+    private long used(final long flight) {
+        return Math.min(flight, recovering ? Math.max(window, threshold) : window);
     }
 
     private void reduceThreshold(final long octets) {
@@ -115,7 +118,7 @@ abstract class SlowStart implements CongestionControl {
             if (!recovering) {
                 remember();
             }
-            reduceThreshold(reduced(flight, nowNs));
+            reduceThreshold(reduced(used(flight), nowNs));
         }
         recovering = false;
         window = maxSegmentSize;
@@ -170,6 +173,11 @@ abstract class SlowStart implements CongestionControl {
     @Override
     public final int maxSegmentSize() {
         return maxSegmentSize;
+    }
+
+    @Override
+    public boolean reducesForLossAfterEcho() {
+        return false;
     }
 
     @Override

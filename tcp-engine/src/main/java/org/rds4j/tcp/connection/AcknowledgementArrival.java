@@ -36,8 +36,8 @@ final class AcknowledgementArrival {
             advance(c, segment, acknowledged, nowNs);
         }
         timing.restartRecovery(c);
-        // A retransmission may bring a newer acknowledgement under an old sequence number. RFC 9293 would keep the old window then,
-        // which counts from SND.UNA and would reach beyond what was ever offered.
+        // A retransmission may bring a newer acknowledgement under an old sequence number. RFC 9293 would keep the old window
+        // then, which counts from SND.UNA and would reach beyond what was ever offered.
         if (advances || position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {
             updateWindow(c, windowOffered, position, acknowledged);
         }

@@ -245,7 +245,6 @@ final class Connection extends FourTuple implements TcpConnection {
     }
 
     private void recoverWith(final LossRecovery way) {
-        sack = false;
         recovery = way;
         recovery.reset();
         sacks.reset();

@@ -79,5 +79,6 @@ final class ConnectionClosing {
         connections.table.remove(c);
         connections.lanes.remove(c);
         c.timers.clear();
+        c.recovery.reset();
     }
 }

@@ -16,9 +16,11 @@ import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpListener;
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.limit.DestinationLimit;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.network.SegmentRun;
 import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
@@ -29,6 +31,7 @@ import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.table.PortSelector;
 import org.rds4j.tcp.timer.DeadlineQueue;
 import org.rds4j.tcp.timer.TimerSet;
+import org.rds4j.tcp.wire.PseudoHeader;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpSegment;
 
@@ -64,6 +67,7 @@ public final class Connections {
     private final OpeningArrival opening;
     private final SegmentArrival arrival;
     private final Handshakes handshakes;
+    private final RunArrival runArrival;
     private final Int2ObjectHashMap<ListenerPort> listeners = new Int2ObjectHashMap<>();
     private final List<ListenerPort> listening = new ArrayList<>();
     /** Answers to SYNs by lane, made when somebody listens there; they take turns with the lane's connections. */
@@ -102,7 +106,8 @@ public final class Connections {
         resetLimit = new DestinationLimit(configuration.resetsPerSecond(), configuration.resetsPerDestination(), random);
         this.random = random;
         writer = new SegmentWriter(configuration.transmitChecksum());
-        control = new ControlQueue(configuration.controlQueueLength(), writer, counters);
+        control = new ControlQueue(
+            configuration.controlQueueLength(), writer, configuration.optionLayout(), counters);
         timeWait = new TimeWaitList(
             table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
             configuration.challengeAckIntervalNs());
@@ -110,6 +115,7 @@ public final class Connections {
         emission = new SegmentEmission(configuration, counters, timing, writer);
         opening = new OpeningArrival(this, configuration, counters);
         arrival = new SegmentArrival(this, configuration, counters, timing, opening);
+        runArrival = new RunArrival(arrival);
         all = new Connection[capacity];
         free = new Connection[capacity];
         for (int i = 0; i < capacity; i++) {
@@ -155,7 +161,8 @@ public final class Connections {
         listeners.put(port, listener);
         listening.add(listener);
         if (answers[lane] == null) {
-            answers[lane] = new ControlQueue(configuration.controlQueueLength(), writer, counters);
+            answers[lane] = new ControlQueue(
+            configuration.controlQueueLength(), writer, configuration.optionLayout(), counters);
         }
         return listener;
     }
@@ -248,7 +255,6 @@ public final class Connections {
             connection.inUse = false;
             connection.sent.release();
             connection.received.release();
-            connection.recovery.reset();
             connection.events = 0;
             connection.handler = null;
             connection.state = TcpState.CLOSED;
@@ -276,6 +282,38 @@ public final class Connections {
             onTimeWaitSegment(record, segment, remoteHigh, remoteLow);
         } else {
             onUnknownSegment(remoteHigh, remoteLow, localHigh, localLow, segment);
+        }
+    }
+
+    /**
+     * Segments that continue one another.
+     *
+     * @param run   of them.
+     * @param first the first of them, parsed.
+     */
+    public void onRun(final SegmentRun run, final TcpSegment first) {
+        final FourTuple entry = table.find(
+            run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), first.remotePort(), first.localPort());
+        int done = 0;
+        if (entry instanceof Connection connection) {
+            done = runArrival.take(connection, first, run, nowNs);
+            if (done > 0) {
+                settle(connection);
+            }
+        }
+        while (done < run.count()) {
+            onSegmentOf(run, done++, first);
+        }
+    }
+
+    private void onSegmentOf(final SegmentRun run, final int index, final TcpSegment segment) {
+        if (run.isVerified() || PseudoHeader.isIntact(
+            run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), run.segment(index), run.length(index))) {
+            segment.parse(run.segment(index), run.length(index));
+            segment.ecnField(run.trafficClass() & EcnSender.FIELD);
+            onSegment(run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), segment);
+        } else {
+            counters.increment(TcpCounter.DROP_CHECKSUM);
         }
     }
 
@@ -505,16 +543,27 @@ public final class Connections {
     }
 
     /**
-     * Sends the next frame of a lane.
+     * Frames of the last {@link #emit} that sent something.
      *
-     * @param lane 0..15.
-     * @param sink where it is built.
-     * @return octets of the frame, or 0.
+     * @return 1 or more.
      */
-    public int emit(final int lane, final FrameSink sink) {
+    public int framesEmitted() {
+        return emission.segmentsEmitted();
+    }
+
+    /**
+     * Sends the next frame of a lane, and more of the same connection if the sink takes trains.
+     *
+     * @param lane   0..15.
+     * @param sink   where they are built.
+     * @param frames most of them.
+     * @return octets of the frames, or 0.
+     */
+    public int emit(final int lane, final FrameSink sink, final int frames) {
         final int ofConnections = nextLengthOfConnections(lane);
         if (isAnswersTurn(lane, nextLengthOfAnswers(lane), ofConnections)) {
             answersTurns &= ~(1 << lane);
+            emission.onOtherEmitted();
             return answers[lane].poll(sink, nowNs);
         }
         if (ofConnections == 0) {
@@ -527,6 +576,7 @@ public final class Connections {
             timing.onParked(connection);
             return 0;
         }
+        emission.trains.limit(frames);
         final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
         if (octets > 0) {
             lanes.rotate(lane);
@@ -570,6 +620,15 @@ public final class Connections {
      */
     public int inUse() {
         return all.length - freeCount;
+    }
+
+    /**
+     * Records of segments in flight, taken from the engine's memory for them.
+     *
+     * @return a count.
+     */
+    public int sendRecordsLent() {
+        return records.lent();
     }
 
     /**

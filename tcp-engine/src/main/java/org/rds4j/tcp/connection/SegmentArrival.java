@@ -144,6 +144,16 @@ final class SegmentArrival {
         }
     }
 
+    /** What the header of a run says, once for all its segments; false if no text is to be taken. */
+    boolean onRunHeader(
+        final Connection c, final TcpSegment segment, final long position, final long lastPosition, final long nowNs) {
+        if (!onAcknowledgement(c, segment, lastPosition, nowNs) || c.closed) {
+            return false;
+        }
+        rememberTimestamp(c, segment, position, nowNs);
+        return true;
+    }
+
     /** Payload and FIN of a SYN wait until the connection is established (RFC 9293 section 3.10.7.3). */
     private void onHeldText(final Connection c) {
         if (c.received.received() > 0) {
@@ -258,7 +268,7 @@ final class SegmentArrival {
     }
 
     /** RFC 9293 section 3.10.7.4 seventh and eighth: payload and FIN. */
-    private void onText(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
+    void onText(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         if (!c.state.mayReceive()) {
             counters.increment(TcpCounter.DROP_DUPLICATE);
             reply(c, segment, position, c.rcvNxt(), nowNs);

@@ -12,6 +12,7 @@ import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.link.SegmentSink;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
@@ -35,8 +36,11 @@ final class SegmentEmission {
     private final ConnectionTiming timing;
     private final SegmentWriter writer;
     private final EcnEmission ecn;
+    final SegmentTrains trains = new SegmentTrains();
     private int plannedLength;
+    private long plannedRoom;
     private boolean plannedFin;
+    private int segmentsEmitted;
     private boolean plannedSmall;
     private boolean held;
 
@@ -53,6 +57,7 @@ final class SegmentEmission {
     /** What would be sent next; payload length and FIN of DATA and RETRANSMIT are left in fields. */
     int plan(final Connection c) {
         plannedLength = 0;
+        plannedRoom = 0;
         plannedFin = false;
         held = false;
         return switch (c.state) {
@@ -100,11 +105,14 @@ final class SegmentEmission {
         plannedLength = 0;
         final long fin = c.finPosition();
         final long available = c.sent.committed() - c.sndNxt;
+        plannedFin = false;
+        if (!c.recovery.mayRecord()) {
+            return false;
+        }
         if (available <= 0) {
             plannedFin = c.sndNxt == fin;
             return plannedFin;
         }
-        plannedFin = false;
         final boolean probe = c.recovery.isProbeDue();
         final int limit = payloadLimit(c);
         final long congestionRoom = probe ? limit : c.recovery.room();
@@ -113,17 +121,18 @@ final class SegmentEmission {
         if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
             return false;
         }
-        if (!c.pacer.isOpen(timing.nowNs())) {
+        if (!probe && !c.pacer.isOpen(timing.nowNs())) {
             held = true;
             return false;
         }
         plannedLength = length;
         plannedSmall = length < limit;
+        plannedRoom = probe || limit < c.mss || c.ecnReceiver.hasBoundary() ? 0 : Math.min(available, room);
         plannedFin = c.sndNxt + length == fin;
         return true;
     }
 
-    private static boolean maySendSmall(final Connection c, final int length, final long available) {
+    static boolean maySendSmall(final Connection c, final int length, final long available) {
         if (c.sendOverride) {
             return true;
         }
@@ -162,9 +171,7 @@ final class SegmentEmission {
         if (plan != OPEN) {
             return MIN_LENGTH + (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0) + sackLength(c);
         }
-        final int sackPermitted = offersSack(c) ? TcpOptions.SACK_PERMITTED_LENGTH : 0;
-        return MIN_LENGTH + TcpOptions.MSS_LENGTH + (offersTimestamps(c) ? TcpOptions.TIMESTAMPS_LENGTH : sackPermitted) +
-            (offersWindowScale(c) ? TcpOptions.WINDOW_SCALE_LENGTH : 0);
+        return MIN_LENGTH + configuration.optionLayout().length(offersWindowScale(c), offersSack(c), offersTimestamps(c));
     }
 
     private boolean offersTimestamps(final Connection c) {
@@ -181,6 +188,7 @@ final class SegmentEmission {
 
     /** Builds what {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
     int emit(final Connection c, final int plan, final FrameSink sink, final long nowNs) {
+        segmentsEmitted = 1;
         final int octets = switch (plan) {
             case OPEN -> emitSyn(c, sink, nowNs);
             case DATA -> emitData(c, sink, nowNs);
@@ -189,9 +197,19 @@ final class SegmentEmission {
             default -> build(c, sink, ACK, c.sndNxt, 0, nowNs);
         };
         if (octets > 0) {
-            counters.increment(TcpCounter.SEGMENTS_OUT);
+            counters.add(TcpCounter.SEGMENTS_OUT, segmentsEmitted);
         }
         return octets;
+    }
+
+    /** Segments, and so frames on the wire, of the last {@link #emit}. */
+    int segmentsEmitted() {
+        return segmentsEmitted;
+    }
+
+    /** A segment of no connection takes the turn. */
+    void onOtherEmitted() {
+        segmentsEmitted = 1;
     }
 
     private int emitSyn(final Connection c, final FrameSink sink, final long nowNs) {
@@ -204,18 +222,10 @@ final class SegmentEmission {
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
             length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
-        long option = TcpOptions.writeMaxSegmentSize(address + MIN_LENGTH, Connections.announcedMss(c.route));
-        if (offersTimestamps(c)) {
-            final int echo = reply ? c.tsRecent : 0;
-            option = offersSack(c)
-                ? TcpOptions.writeSackPermittedAndTimestamps(option, timestamp(c, nowNs), echo)
-                : TcpOptions.writeTimestamps(option, timestamp(c, nowNs), echo);
-        } else if (offersSack(c)) {
-            option = TcpOptions.writeSackPermitted(option);
-        }
-        if (offersWindowScale(c)) {
-            TcpOptions.writeWindowShift(option, configuration.windowShift());
-        }
+        configuration.optionLayout().write(
+            address + MIN_LENGTH, Connections.announcedMss(c.route),
+            offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
+            offersTimestamps(c), timestamp(c, nowNs), reply ? c.tsRecent : 0);
         final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);
         onSynSent(c, reply, nowNs);
         return octets;
@@ -242,15 +252,26 @@ final class SegmentEmission {
             c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
+        final int trainLength = trains.plan(c, sink, plannedRoom, c.frameOverhead + headerLength(c, DATA), nowNs);
+        if (trainLength > 0) {
+            plannedLength = trainLength;
+            plannedFin = position + trainLength == c.finPosition();
+        }
         final int length = plannedLength;
-        final int octets = build(c, sink, dataFlags(c, position), position, length, nowNs);
+        final int flags = dataFlags(c, position);
+        final int octets = trainLength > 0
+            ? buildTrain(c, (SegmentSink) sink, flags, nowNs) : build(c, sink, flags, position, length, nowNs);
         if (octets == 0) {
             return 0;
         }
         c.sndNxt = position + length + (plannedFin ? 1 : 0);
-        c.recovery.onSent(c.sndNxt, nowNs);
+        trains.onSent(c, position, length, nowNs);
         c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
-        if (length > 0 && plannedSmall) {
+        if (length > 0) {
+            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
+            c.ecnSender.onNewDataSent(position);
+        }
+        if (length > 0 && (trainLength > 0 ? length % c.mss != 0 : plannedSmall)) {
             c.smallEnd = position + length;
         }
         c.sendOverride = false;
@@ -295,27 +316,44 @@ final class SegmentEmission {
         final long nowNs) {
         final boolean newData = payloadLength > 0 && position >= c.sndNxt;
         final int headerLength = headerLength(c, DATA);
-        final int length = headerLength + payloadLength;
-        final long address = c.route.claim(sink, length);
+        final long address = c.route.claim(sink, headerLength + payloadLength);
         if (address == 0) {
             return 0;
         }
-        TcpHeaderFlyweight.write(
-            address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
-            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
-        writeOptions(c, address + MIN_LENGTH, nowNs);
+        writeHeader(c, address, flags, position, headerLength, newData, nowNs);
         final long payloadSum = payloadLength == 0
             ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
         final int octets = commit(
             c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
-        if (payloadLength > 0) {
+        if (payloadLength > 0 && !newData) {
             c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
-        }
-        if (newData) {
-            c.ecnSender.onNewDataSent(position);
         }
         onAcknowledgementSent(c);
         return octets;
+    }
+
+    /** All planned octets in one pass: the header once, the payload from the stream into each frame by the sink. */
+    private int buildTrain(final Connection c, final SegmentSink sink, final int flags, final long nowNs) {
+        final int headerLength = headerLength(c, DATA);
+        final long address = c.route.claim(sink, headerLength + c.mss);
+        if (address == 0) {
+            return 0;
+        }
+        writeHeader(c, address, flags, c.sndNxt, headerLength, true, nowNs);
+        writer.train(trains.train, c.sent, c.sndNxt, plannedLength, c.mss, headerLength);
+        final int octets = c.route.commitTrain(sink, trains.train, c.dscp << 2 | c.ecnSender.field(true));
+        segmentsEmitted = trains.train.count();
+        onAcknowledgementSent(c);
+        return octets;
+    }
+
+    private void writeHeader(
+        final Connection c, final long address, final int flags, final long position, final int headerLength,
+        final boolean newData, final long nowNs) {
+        TcpHeaderFlyweight.write(
+            address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
+            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
+        writeOptions(c, address + MIN_LENGTH, nowNs);
     }
 
     private static void writeOptions(final Connection c, final long address, final long nowNs) {

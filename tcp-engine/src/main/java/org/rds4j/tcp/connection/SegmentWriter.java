@@ -2,6 +2,7 @@ package org.rds4j.tcp.connection;
 
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.link.SegmentTrain;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.send.SendStream;
 import org.rds4j.tcp.wire.InternetChecksum;
@@ -22,6 +23,13 @@ final class SegmentWriter {
             return 0;
         }
         return stream.readAndSum(position, destination, length);
+    }
+
+    /** Describes the segments of a train whose header is in place. */
+    void train(
+        final SegmentTrain train, final SendStream stream, final long position, final int length, final int segmentSize,
+        final int headerLength) {
+        train.payload(stream, position, length, segmentSize, headerLength, deviceChecksum);
     }
 
     /** Fills the checksum field, which holds 0, and commits; returns the octets of the frame. */

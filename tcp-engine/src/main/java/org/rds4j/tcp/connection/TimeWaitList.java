@@ -56,7 +56,8 @@ final class TimeWaitList {
         record.tuple(connection);
         record.route = connection.route;
         record.sequence = connection.sequence(connection.sndNxt);
-        record.acknowledgement = connection.acknowledgement();
+        // Everything that came, though segments before may still have been told apart by their marks
+        record.acknowledgement = Sequence.wire(connection.receiveOrigin, connection.rcvNxt());
         record.window = connection.window.announce(connection.rcvNxt(), connection.received.consumed());
         record.trafficClass = connection.dscp << 2;
         record.timestamps = connection.timestamps;

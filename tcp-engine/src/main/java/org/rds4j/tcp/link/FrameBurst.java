@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <pre>
  *   0        8                  16        20      24        28        30      32
  *   +--------+------------------+---------+-------+---------+---------+-------+
- *   | handle | address of octet 0 | length | flags | capacity | vlanTci | (0) |   native byte order
+ *   | handle | address of octet 0 | length | flags | capacity | vlanTci | mss |   native byte order
  *   +--------+------------------+---------+-------+---------+---------+-------+
  * </pre>
  * The handle names the frame to the port it came from (for DPDK the {@code rte_mbuf} pointer) and means nothing to
@@ -31,6 +31,8 @@ public final class FrameBurst {
     public static final int CAPACITY_OFFSET = 24;
     /** Offset of the 16-bit VLAN tag control information. */
     public static final int VLAN_TCI_OFFSET = 28;
+    /** Offset of the 16-bit count of payload octets in each segment that a device cuts. */
+    public static final int SEGMENT_SIZE_OFFSET = 30;
 
     /** Received: the device verified the IPv4 header checksum and found it right. */
     public static final int FLAG_IP_CHECKSUM_GOOD = 0x01;
@@ -42,10 +44,21 @@ public final class FrameBurst {
     public static final int FLAG_L4_CHECKSUM_BAD = 0x08;
     /** Received: a VLAN tag was taken out of the frame and stands in the descriptor. To transmit: insert that tag. */
     public static final int FLAG_VLAN = 0x10;
+    /** Received: the IPv4 header checksum in the frame is not valid, but the device vouches for the header all the same. */
+    public static final int FLAG_IP_CHECKSUM_NONE = 0x20;
+    /** Received: the TCP or UDP checksum in the frame is not valid, but the device vouches for the octets all the same. */
+    public static final int FLAG_L4_CHECKSUM_NONE = 0x40;
     /** To transmit: compute the IPv4 header checksum; the field holds 0. */
     public static final int FLAG_COMPUTE_IP_CHECKSUM = 0x100;
     /** To transmit: compute the TCP checksum; the field holds the sum of the pseudo-header. */
     public static final int FLAG_COMPUTE_TCP_CHECKSUM = 0x200;
+    /**
+     * To transmit: cut the TCP payload into segments of {@link #segmentSize} (TSO). Asks for both checksums as well; the TCP
+     * field holds the sum of the pseudo-header without its length.
+     */
+    public static final int FLAG_SEGMENT = 0x400;
+    /** To transmit: the frame goes on in the next descriptor's octets. Only with {@link #FLAG_SEGMENT} on its first. */
+    public static final int FLAG_CONTINUES = 0x800;
 
     private final UnsafeBuffer descriptors;
     private final int capacity;
@@ -245,5 +258,25 @@ public final class FrameBurst {
      */
     public void vlanTci(final int index, final int tci) {
         descriptors.putShort(index * DESCRIPTOR_LENGTH + VLAN_TCI_OFFSET, (short) tci);
+    }
+
+    /**
+     * Octets of payload in each segment that the device cuts, valid with {@link #FLAG_SEGMENT}.
+     *
+     * @param index of the frame.
+     * @return 16 bits.
+     */
+    public int segmentSize(final int index) {
+        return descriptors.getShort(index * DESCRIPTOR_LENGTH + SEGMENT_SIZE_OFFSET) & 0xffff;
+    }
+
+    /**
+     * Sets the octets of payload in each segment.
+     *
+     * @param index of the frame.
+     * @param size  16 bits.
+     */
+    public void segmentSize(final int index, final int size) {
+        descriptors.putShort(index * DESCRIPTOR_LENGTH + SEGMENT_SIZE_OFFSET, (short) size);
     }
 }

@@ -7,7 +7,7 @@ package org.rds4j.tcp.link;
  * @param maxBurst        frames that one burst may hold to good effect.
  * @param receiveChecksum the device verifies IPv4, TCP and UDP checksums and says so in the frame flags.
  * @param transmitChecksum the device fills in IPv4 and TCP checksums when the frame flags ask for it.
- * @param segmentation    the device cuts TCP super-segments (TSO).
+ * @param segmentation    most descriptors of one TCP super-segment that the device cuts (TSO), 0 when it cuts none.
  * @param vlanStrip       the device moves a received 802.1Q tag from the frame to the descriptor.
  * @param vlanInsert      the device inserts the 802.1Q tag given in the descriptor.
  * @param rssHash         the device spreads flows over queues by a Toeplitz hash.
@@ -17,7 +17,7 @@ public record LinkCapabilities(
     int maxBurst,
     boolean receiveChecksum,
     boolean transmitChecksum,
-    boolean segmentation,
+    int segmentation,
     boolean vlanStrip,
     boolean vlanInsert,
     boolean rssHash) {
@@ -30,6 +30,6 @@ public record LinkCapabilities(
      * @return capabilities with every offload absent.
      */
     public static LinkCapabilities plain(final int mtu, final int maxBurst) {
-        return new LinkCapabilities(mtu, maxBurst, false, false, false, false, false, false);
+        return new LinkCapabilities(mtu, maxBurst, false, false, 0, false, false, false);
     }
 }

@@ -14,6 +14,7 @@ import org.rds4j.tcp.wire.MacAddress;
  * @param receiveChecksum the device's verdict on received checksums is believed; false is the forced software mode.
  * @param neighbours      most hosts on the link whose address is known or asked for, 4 to 65536.
  * @param routes          most remote hosts whose route is kept ready, 1 to 1048576.
+ * @param aggregation     consecutive segments of a burst go upward together (GRO).
  */
 public record InterfaceConfiguration(
     long mac,
@@ -23,7 +24,8 @@ public record InterfaceConfiguration(
     int mtu,
     boolean receiveChecksum,
     int neighbours,
-    int routes) {
+    int routes,
+    boolean aggregation) {
 
     private static final int MIN_MTU = 68;
     private static final int MAX_MTU = 65535;
@@ -58,7 +60,7 @@ public record InterfaceConfiguration(
         final int mtu = Math.min(link.mtu(), MAX_MTU);
         return new InterfaceConfiguration(
             mac, Ipv4Address.parse(cidr.substring(0, slash)), prefixLength(cidr, slash + 1), 0,
-            mtu, link.receiveChecksum(), DEFAULT_NEIGHBOURS, DEFAULT_ROUTES);
+            mtu, link.receiveChecksum(), DEFAULT_NEIGHBOURS, DEFAULT_ROUTES, true);
     }
 
     /**
@@ -69,7 +71,7 @@ public record InterfaceConfiguration(
      */
     public InterfaceConfiguration withGateway(final String gatewayAddress) {
         return new InterfaceConfiguration(
-            mac, address, prefixLength, Ipv4Address.parse(gatewayAddress), mtu, receiveChecksum, neighbours, routes);
+            mac, address, prefixLength, Ipv4Address.parse(gatewayAddress), mtu, receiveChecksum, neighbours, routes, aggregation);
     }
 
     /**
@@ -81,7 +83,7 @@ public record InterfaceConfiguration(
     public InterfaceConfiguration withMtu(final int smallerMtu) {
         require(smallerMtu <= mtu, "mtu " + smallerMtu + " exceeds the link's " + mtu);
         return new InterfaceConfiguration(
-            mac, address, prefixLength, gateway, smallerMtu, receiveChecksum, neighbours, routes);
+            mac, address, prefixLength, gateway, smallerMtu, receiveChecksum, neighbours, routes, aggregation);
     }
 
     /**
@@ -93,7 +95,27 @@ public record InterfaceConfiguration(
      */
     public InterfaceConfiguration withTables(final int mostNeighbours, final int mostRoutes) {
         return new InterfaceConfiguration(
-            mac, address, prefixLength, gateway, mtu, receiveChecksum, mostNeighbours, mostRoutes);
+            mac, address, prefixLength, gateway, mtu, receiveChecksum, mostNeighbours, mostRoutes, aggregation);
+    }
+
+    /**
+     * The same with checksums verified in software whatever the device says: for devices that are not to be trusted.
+     *
+     * @return the changed copy.
+     */
+    public InterfaceConfiguration withSoftwareChecksums() {
+        return new InterfaceConfiguration(
+            mac, address, prefixLength, gateway, mtu, false, neighbours, routes, aggregation);
+    }
+
+    /**
+     * The same with every received segment going upward by itself.
+     *
+     * @return the changed copy.
+     */
+    public InterfaceConfiguration withoutAggregation() {
+        return new InterfaceConfiguration(
+            mac, address, prefixLength, gateway, mtu, receiveChecksum, neighbours, routes, false);
     }
 
     /**

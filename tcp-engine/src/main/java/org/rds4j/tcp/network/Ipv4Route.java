@@ -2,6 +2,8 @@ package org.rds4j.tcp.network;
 
 import org.agrona.UnsafeApi;
 import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.link.SegmentSink;
+import org.rds4j.tcp.link.SegmentTrain;
 import org.rds4j.tcp.wire.EthernetFlyweight;
 import org.rds4j.tcp.wire.InternetChecksum;
 import org.rds4j.tcp.wire.Ipv4Flyweight;
@@ -115,6 +117,24 @@ final class Ipv4Route implements NetworkRoute {
         final int length = Math.max(written, EthernetFlyweight.MIN_FRAME_LENGTH);
         sink.commit(length, flags);
         return length;
+    }
+
+    @Override
+    public boolean carriesTrains() {
+        return true;
+    }
+
+    @Override
+    public int commitTrain(final SegmentSink sink, final SegmentTrain train, final int trafficClass) {
+        if (neighbour.mac != linkedMac) {
+            link(neighbour.mac);
+        }
+        train.network(EthernetFlyweight.HEADER_LENGTH, HEADERS_LENGTH, addressSum + Ipv4Flyweight.PROTOCOL_TCP);
+        writeHeaders(
+            train.headersLength() - EthernetFlyweight.HEADER_LENGTH + train.payloadLength(), trafficClass & 0xff);
+        identification += train.count() - 1;
+        sink.commitTrain(train);
+        return train.frameOctets();
     }
 
     private void link(final long mac) {

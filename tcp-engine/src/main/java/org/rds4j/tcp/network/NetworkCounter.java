@@ -61,6 +61,8 @@ public enum NetworkCounter {
     TRANSPORT_BAD_CHECKSUM("transport bad checksum", "dropped: the device found the TCP or UDP checksum wrong", true),
     /** Outcome: handed to TCP. */
     SEGMENTS_DELIVERED("segments delivered", "segments handed to TCP", true),
+    /** Event: a segment went upward with the one before. */
+    SEGMENTS_AGGREGATED("segments aggregated", "segments handed to TCP in one pass with the one before", false),
     /** Outcome: UDP. */
     UDP_RECEIVED("udp received", "not taken: UDP datagrams, as nothing listens", true),
 

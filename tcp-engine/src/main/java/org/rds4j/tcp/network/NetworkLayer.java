@@ -29,6 +29,8 @@ public final class NetworkLayer {
     private final EthernetFlyweight ethernet = new EthernetFlyweight();
     private final Ipv4Flyweight packet = new Ipv4Flyweight();
     private TransportHandler transport;
+    private ReceiveAggregator aggregator;
+    private boolean isInBurst;
 
     /**
      * A layer without a transport: it answers ARP and echo requests, and reports TCP as unreachable.
@@ -56,6 +58,7 @@ public final class NetworkLayer {
      */
     public void transport(final TransportHandler handler) {
         this.transport = handler;
+        this.aggregator = configuration.aggregation() ? new ReceiveAggregator(handler, counters) : null;
     }
 
     /**
@@ -90,17 +93,28 @@ public final class NetworkLayer {
     }
 
     /**
-     * Takes all frames of a burst in order. A priority tag (VLAN id 0) that the device has stripped counts as no tag.
+     * Takes all frames of a burst in order, with consecutive segments of a connection in one pass of the stack where
+     * {@link InterfaceConfiguration#aggregation()} is on. A priority tag (VLAN id 0) that the device has stripped counts as no
+     * tag.
      *
      * @param frames received; borrowed, and the caller's to release afterwards.
      * @param nowNs  the engine's time.
      */
     public void onBurst(final FrameBurst frames, final long nowNs) {
+        isInBurst = aggregator != null;
         for (int i = 0; i < frames.count(); i++) {
             final int flags = frames.flags(i);
             final boolean isPriorityTagged =
                 (flags & FrameBurst.FLAG_VLAN) != 0 && (frames.vlanTci(i) & VLAN_ID_MASK) == 0;
             onFrame(frames.address(i), frames.length(i), isPriorityTagged ? flags & ~FrameBurst.FLAG_VLAN : flags, nowNs);
+        }
+        endRuns(nowNs);
+        isInBurst = false;
+    }
+
+    private void endRuns(final long nowNs) {
+        if (isInBurst) {
+            aggregator.flush(nowNs);
         }
     }
 
@@ -169,7 +183,10 @@ public final class NetworkLayer {
         }
         return switch (packet.protocol()) {
             case Ipv4Flyweight.PROTOCOL_TCP -> receiveTcp(flags, nowNs);
-            case Ipv4Flyweight.PROTOCOL_ICMP -> icmp.onMessage(packet, ethernet.source(), transport, nowNs);
+            case Ipv4Flyweight.PROTOCOL_ICMP -> {
+                endRuns(nowNs);
+                yield icmp.onMessage(packet, ethernet.source(), transport, nowNs);
+            }
             case Ipv4Flyweight.PROTOCOL_UDP -> receiveUdp(flags, nowNs);
             default -> refuseProtocol(nowNs);
         };
@@ -184,10 +201,16 @@ public final class NetworkLayer {
         }
         final int headerLength = packet.headerLength();
         final boolean isVerified = configuration.receiveChecksum() && (flags & FrameBurst.FLAG_L4_CHECKSUM_GOOD) != 0;
-        transport.onSegment(
-            0, Ipv4Address.mappedLow(packet.source()), 0, Ipv4Address.mappedLow(packet.destination()),
-            packet.address() + headerLength, packet.totalLength() - headerLength,
-            packet.trafficClass(), isVerified, nowNs);
+        final long remote = Ipv4Address.mappedLow(packet.source());
+        final long local = Ipv4Address.mappedLow(packet.destination());
+        final long segment = packet.address() + headerLength;
+        final int length = packet.totalLength() - headerLength;
+        if (isInBurst) {
+            aggregator.onSegment(0, remote, 0, local, segment, length, packet.trafficClass(), packet.timeToLive(),
+                headerLength == Ipv4Flyweight.MIN_HEADER_LENGTH, isVerified, nowNs);
+        } else {
+            transport.onSegment(0, remote, 0, local, segment, length, packet.trafficClass(), isVerified, nowNs);
+        }
         return NetworkCounter.SEGMENTS_DELIVERED;
     }
 

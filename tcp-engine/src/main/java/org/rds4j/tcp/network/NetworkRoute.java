@@ -1,6 +1,8 @@
 package org.rds4j.tcp.network;
 
 import org.rds4j.tcp.link.FrameSink;
+import org.rds4j.tcp.link.SegmentSink;
+import org.rds4j.tcp.link.SegmentTrain;
 
 /**
  * The way to one remote host: next hop, header template and largest packet, as TCP needs it to build a segment in place.
@@ -71,6 +73,28 @@ public interface NetworkRoute {
      * @return octets of the whole frame.
      */
     int commit(FrameSink sink, int transportLength, int trafficClass, int flags);
+
+    /**
+     * Whether {@link #commitTrain} may be called.
+     *
+     * @return false when every packet must be built by itself.
+     */
+    default boolean carriesTrains() {
+        return false;
+    }
+
+    /**
+     * Writes link and IP headers before the open packet, which holds the TCP header of a whole train, and commits it. The
+     * packet's identification goes up by one for each segment, as if they had been committed one by one.
+     *
+     * @param sink         the one that was claimed from.
+     * @param train        whose payload is described; the headers below are described here. Borrowed.
+     * @param trafficClass the IPv4 TOS or IPv6 traffic class octet: DSCP times 4 plus ECN.
+     * @return octets of all frames together.
+     */
+    default int commitTrain(final SegmentSink sink, final SegmentTrain train, final int trafficClass) {
+        throw new UnsupportedOperationException("this route carries no trains");
+    }
 
     /**
      * Sum of the pseudo-header (addresses, protocol, length) for the Internet checksum, not yet folded or

@@ -20,6 +20,20 @@ public interface TransportHandler {
         long address, int length, int trafficClass, boolean checksumVerified, long nowNs);
 
     /**
+     * Segments that continue one another. Each is otherwise like one given to {@link #onSegment}. To take them must come to the
+     * same as to take them one by one.
+     *
+     * @param run   of 1 or more segments; borrowed.
+     * @param nowNs the engine's time.
+     */
+    default void onRun(final SegmentRun run, final long nowNs) {
+        for (int i = 0; i < run.count(); i++) {
+            onSegment(run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), run.segment(i), run.length(i),
+                run.trafficClass(), run.isVerified(), nowNs);
+        }
+    }
+
+    /**
      * An ICMP error that quotes a packet of ours.
      *
      * @param kind       what was reported.

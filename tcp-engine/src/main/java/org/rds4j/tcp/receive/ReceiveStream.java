@@ -2,6 +2,7 @@ package org.rds4j.tcp.receive;
 
 import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.stream.StreamRing;
+import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
  * The octets of the receiving direction. Out-of-order octets lie in the ring at their final place already; ranges remember
@@ -12,6 +13,7 @@ public final class ReceiveStream {
     private final Ranges outOfOrder;
     private long received;
     private long consumed;
+    private long stagedEnd;
     private long imageStart;
     private long imageEnd;
     private long duplicateStart;
@@ -44,6 +46,7 @@ public final class ReceiveStream {
     public void reset() {
         received = 0;
         consumed = 0;
+        stagedEnd = 0;
         imageStart = 0;
         imageEnd = 0;
         release();
@@ -94,11 +97,45 @@ public final class ReceiveStream {
             return false;
         }
         if (outOfOrder.count() == 0 && from == received) {
-            ring.write(from, address + (from - position), (int) (to - from));
+            if (from != position || to > stagedEnd) {
+                ring.write(from, address + (from - position), (int) (to - from));
+            }
+            stagedEnd = 0;
             received = to;
             return true;
         }
+        stagedEnd = 0;
         return writeAround(from, to, address - position);
+    }
+
+    /**
+     * Copies octets to where they belong before it is known whether they are to be taken, and sums them on the way. They must be
+     * the next in order, no octets beyond a gap may be held, and all must lie below consumed + capacity. Nothing is taken by
+     * this; a {@link #write} of the same octets that follows at once takes them without another copy.
+     *
+     * @param address where they are, borrowed.
+     * @param length  how many.
+     * @return their sum for the Internet checksum, not yet folded.
+     */
+    public long stage(final long address, final int length) {
+        if (!attach()) {
+            stagedEnd = 0;
+            return InternetChecksum.partialSum(address, length);
+        }
+        stagedEnd = received + length;
+        return ring.writeAndSum(received, address, length);
+    }
+
+    /** What was staged is not to be taken: its sum is wrong. */
+    public void unstage() {
+        stagedEnd = 0;
+        releaseIfEmpty();
+    }
+
+    private void releaseIfEmpty() {
+        if (consumed == received && !hasGap()) {
+            release();
+        }
     }
 
     /** Writes what is not there yet; octet p lies at base + p. */
@@ -175,6 +212,7 @@ public final class ReceiveStream {
      */
     public void truncate(final long end) {
         outOfOrder.truncate(end);
+        releaseIfEmpty();
     }
 
     /**
@@ -233,9 +271,7 @@ public final class ReceiveStream {
      */
     public void consume(final long position) {
         consumed = Math.max(consumed, Math.min(position, received));
-        if (consumed == received && !hasGap()) {
-            release();
-        }
+        releaseIfEmpty();
     }
 
     /**

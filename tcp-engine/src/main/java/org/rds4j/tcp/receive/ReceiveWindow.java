@@ -2,8 +2,9 @@ package org.rds4j.tcp.receive;
 
 /**
  * What is announced to the peer (RFC 9293 section 3.8.6.2, RFC 7323 section 2). The right edge never moves left, and moves right
- * only by a worthwhile step. RFC 7323 section 2.4 lets scaling round an announcement down, which takes back part of what was
- * promised; here one unit of the ring less an octet is never announced, so that there is room for rounding up. Positions are stream positions, the peer's FIN counting one. One thread.
+ * only by a worthwhile step. What scaling cannot express is rounded up, so that nothing that was promised is taken back; only
+ * when the ring is full to its last unit is it rounded down, as RFC 7323 section 2.4 allows, and the edge that is enforced stays.
+ * Positions are stream positions, the peer's FIN counting one. One thread.
  */
 public final class ReceiveWindow {
     private static final int MAX_FIELD = 0xffff;
@@ -70,7 +71,10 @@ public final class ReceiveWindow {
      */
     public int announce(final long next, final long consumed) {
         final long wanted = Math.max(0, wantedEdge(next, consumed) - next);
-        final long units = Math.min((wanted + (1L << shift) - 1) >> shift, MAX_FIELD);
+        long units = Math.min((wanted + (1L << shift) - 1) >> shift, MAX_FIELD);
+        if (next + (units << shift) > consumed + capacity) {
+            units = wanted >> shift; // each rounding up adds to the last: it ends where the ring does
+        }
         edge = Math.max(edge, next + (units << shift));
         return (int) units;
     }

@@ -102,6 +102,13 @@ public interface LossRecovery {
     long plannedEnd();
 
     /**
+     * Whether there is memory to remember another segment. New data must wait otherwise; repairs need none.
+     *
+     * @return false only when the memory for records is used up and the last one cannot be extended.
+     */
+    boolean mayRecord();
+
+    /**
      * What the congestion window leaves for new data.
      *
      * @return octets, 0 or less for none.

@@ -179,6 +179,6 @@ public final class NewRenoRecovery extends RecordedRecovery {
     @Override
     public long room() {
         final int extra = recovering || timedOut ? 0 : Math.min(duplicates, THRESHOLD - 1);
-        return records.hasRoom() ? super.room() + (long) extra * congestion.maxSegmentSize() : 0;
+        return super.room() + (long) extra * congestion.maxSegmentSize();
     }
 }

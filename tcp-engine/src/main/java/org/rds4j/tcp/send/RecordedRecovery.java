@@ -171,8 +171,13 @@ abstract class RecordedRecovery implements LossRecovery {
     }
 
     @Override
+    public boolean mayRecord() {
+        return records.hasRoom();
+    }
+
+    @Override
     public long room() {
-        return records.hasRoom() ? congestion.window() - inFlight() : 0;
+        return congestion.window() - inFlight();
     }
 
     @Override

@@ -257,7 +257,7 @@ public final class SackRecovery extends RecordedRecovery {
 
     private void beginRecovery(final long delivered, final long nowNs) {
         counters.increment(TcpCounter.FAST_RETRANSMITS);
-        if (!reducing) {
+        if (!reducing || congestion.reducesForLossAfterEcho()) {
             congestion.onCongestion(records.end() - records.begin(), nowNs);
             beginReduction(delivered);
         }
@@ -324,16 +324,16 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     private void loseExpired(final long nowNs) {
-        final long patienceNs = rack.rttNs() < 0 ? 0 : patienceNs();
+        final long patienceNs = rack.rttNs() < 0 ? rtt.smoothedNs() : patienceNs();
         int slot = records.oldest();
         while (slot != SendRecords.NONE && records.sentNs(slot) + patienceNs <= nowNs) {
             final int later = records.later(slot);
-            lose(slot);
+            records.lose(slot);
             slot = later;
         }
         final int head = records.at(0);
         if (!records.isLost(head) || records.isAgain(head)) {
-            lose(head);
+            records.lose(head);
         }
     }
 

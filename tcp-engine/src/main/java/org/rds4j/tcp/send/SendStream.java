@@ -1,5 +1,6 @@
 package org.rds4j.tcp.send;
 
+import org.rds4j.tcp.link.SegmentPayload;
 import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.stream.StreamRing;
 import org.rds4j.tcp.wire.InternetChecksum;
@@ -8,7 +9,7 @@ import org.rds4j.tcp.wire.InternetChecksum;
  * The octets of the sending direction, from the last acknowledged to the last claimed:
  * {@code acknowledged <= committed <= claimed <= acknowledged + capacity}. One thread, but for the memory of open claims.
  */
-public final class SendStream {
+public final class SendStream implements SegmentPayload {
     private final StreamRing ring;
     private int limit;
     private long acknowledged;
@@ -123,25 +124,13 @@ public final class SendStream {
         return taken;
     }
 
-    /**
-     * Copies committed octets out, for a segment.
-     *
-     * @param position    of the first.
-     * @param destination where they go.
-     * @param length      how many.
-     */
+    /** {@inheritDoc} They must be committed and not yet acknowledged. */
+    @Override
     public void read(final long position, final long destination, final int length) {
         ring.read(position, destination, length);
     }
 
-    /**
-     * The same, summing what is copied.
-     *
-     * @param position    of the first.
-     * @param destination where they go.
-     * @param length      how many.
-     * @return their sum for the Internet checksum, not yet folded.
-     */
+    @Override
     public long readAndSum(final long position, final long destination, final int length) {
         if (length <= ring.untilEnd(position)) {
             return InternetChecksum.copyAndSum(ring.address(position), destination, length);

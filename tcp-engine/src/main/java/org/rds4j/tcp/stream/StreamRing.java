@@ -1,6 +1,7 @@
 package org.rds4j.tcp.stream;
 
 import org.agrona.UnsafeApi;
+import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
  * Off-heap ring of octets addressed by stream position, with an overhang behind its end in which a run that crosses the end
@@ -129,6 +130,26 @@ public final class StreamRing {
         if (first < length) {
             UnsafeApi.copyMemory(source + first, address, length - first);
         }
+    }
+
+    /**
+     * Copies octets into the ring and sums them.
+     *
+     * @param position of the first.
+     * @param source   where they are now.
+     * @param length   at most the capacity.
+     * @return their partial sum for the Internet checksum (RFC 1071).
+     */
+    public long writeAndSum(final long position, final long source, final int length) {
+        final int first = Math.min(length, untilEnd(position));
+        final long sum = InternetChecksum.copyAndSum(source, address(position), first);
+        if (first == length) {
+            return sum;
+        }
+        UnsafeApi.copyMemory(source + first, address, length - first);
+        return (first & 1) == 0
+            ? InternetChecksum.partialSum(sum, address, length - first)
+            : InternetChecksum.partialSumFromOdd(sum, address, length - first);
     }
 
     /**

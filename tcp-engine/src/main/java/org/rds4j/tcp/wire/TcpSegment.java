@@ -136,6 +136,17 @@ public final class TcpSegment {
     }
 
     /**
+     * Goes on to the payload of a segment whose header says the same but for the sequence number.
+     *
+     * @param address of the payload.
+     * @param length  octets of it.
+     */
+    public void payload(final long address, final int length) {
+        payload = address;
+        payloadLength = length;
+    }
+
+    /**
      * Octets of payload.
      *
      * @return 0 or more.

@@ -6,7 +6,8 @@ import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 /**
  * What RFC 9293 demands of the segments that one host sends, checked from outside by what is on the wire alone.
  * <ul>
- * <li>the acknowledgement and the right edge of the announced window never move back (section 3.8.6);</li>
+ * <li>the acknowledgement never moves back, nor does the right edge of the announced window (section 3.8.6), but by less than
+ * the unit of its scale when the ring is full (RFC 7323 section 2.4);</li>
  * <li>nothing is sent beyond the largest right edge that the other host's segments brought, but for one octet of a probe and
  * the FIN (sections 3.8.6.1 and 3.6);</li>
  * <li>no segment is larger than the other host's MSS option allows;</li>
@@ -89,10 +90,11 @@ final class DirectionRules {
         final int usedShift = isSyn || !other.hasScaleOption || !hasScaleOption ? 0 : shift;
         final int sentEdge = sentAcknowledgement + (TcpHeaderFlyweight.window(segment) << usedShift);
         final boolean isAckBack = hasEdge && sentAcknowledgement - acknowledgement < 0;
-        final boolean isEdgeBack = hasEdge && sentEdge - edge < 0;
+        final boolean isEdgeBack = hasEdge && sentEdge - edge <= -(1 << usedShift);
+        final boolean isEdgeAhead = !hasEdge || sentEdge - edge > 0;
         hasEdge = true;
         acknowledgement = sentAcknowledgement;
-        edge = sentEdge;
+        edge = isEdgeAhead ? sentEdge : edge;
         if (isAckBack) {
             return "the acknowledgement went back";
         }

@@ -8,5 +8,5 @@ package org.rds4j.tcp.model;
  * @param delayNs by which the frame, or its double, comes later than others.
  */
 record Fault(int frame, Kind kind, long delayNs) {
-    enum Kind { LOSE, DOUBLE, DELAY, DAMAGE }
+    enum Kind { LOSE, DOUBLE, DELAY, DAMAGE, MARK }
 }

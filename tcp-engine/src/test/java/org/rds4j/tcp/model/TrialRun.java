@@ -6,6 +6,7 @@ import java.util.PriorityQueue;
 import org.agrona.UnsafeApi;
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.support.FrameQueue;
 import org.rds4j.tcp.support.Octets;
 import org.rds4j.tcp.support.Peer;
@@ -117,28 +118,39 @@ final class TrialRun {
         if (broken != null) {
             violate((from == a ? "first" : "second") + " host: " + broken);
         }
+        final int trafficClass = from.route.lastTrafficClass();
         final Fault fault = faults.get(frames);
         if (fault == null) {
-            launch(to, segment, length, 0, false);
+            launch(to, segment, length, 0, trafficClass, false);
         } else {
-            launch(fault, to, segment, length);
+            launch(fault, to, segment, length, trafficClass);
         }
         sink.removeHead();
     }
 
-    private void launch(final Fault fault, final Peer to, final long segment, final int length) {
+    private void launch(
+        final Fault fault, final Peer to, final long segment, final int length, final int trafficClass) {
         switch (fault.kind()) {
             case LOSE -> { }
             case DOUBLE -> {
-                launch(to, segment, length, 0, false);
-                launch(to, segment, length, fault.delayNs(), false);
+                launch(to, segment, length, 0, trafficClass, false);
+                launch(to, segment, length, fault.delayNs(), trafficClass, false);
             }
-            case DELAY -> launch(to, segment, length, fault.delayNs(), false);
-            case DAMAGE -> launch(to, segment, length, 0, true);
+            case DELAY -> launch(to, segment, length, fault.delayNs(), trafficClass, false);
+            case DAMAGE -> launch(to, segment, length, 0, trafficClass, true);
+            case MARK -> launch(to, segment, length, 0, marked(trafficClass), false);
         }
     }
 
-    private void launch(final Peer to, final long segment, final int length, final long laterNs, final boolean isDamaged) {
+    /** A router marks what is capable of it and lets the rest pass. */
+    private static int marked(final int trafficClass) {
+        return (trafficClass & EcnSender.FIELD) == EcnSender.NOT_CAPABLE
+            ? trafficClass : trafficClass | EcnSender.CONGESTION_EXPERIENCED;
+    }
+
+    private void launch(
+        final Peer to, final long segment, final int length, final long laterNs, final int trafficClass,
+        final boolean isDamaged) {
         final Octets octets = new Octets(length);
         UnsafeApi.copyMemory(segment, octets.address(), length);
         if (isDamaged) {
@@ -146,7 +158,7 @@ final class TrialRun {
             final long at = octets.address() + bit / 8;
             UnsafeApi.putByte(at, (byte) (UnsafeApi.getByte(at) ^ 1 << bit % 8));
         }
-        flights.add(new Flight(nowNs + trial.settings().delayNs() + laterNs, order++, to, octets, isDamaged));
+        flights.add(new Flight(nowNs + trial.settings().delayNs() + laterNs, order++, to, octets, trafficClass, isDamaged));
     }
 
     private void deliver(final Flight flight) {
@@ -159,7 +171,8 @@ final class TrialRun {
         }
         final PlainRoute route = flight.to.route;
         flight.to.engine.onSegment(
-            0, route.remoteLow(), 0, route.localLow(), flight.octets.address(), flight.octets.length(), 0, false, nowNs);
+            0, route.remoteLow(), 0, route.localLow(), flight.octets.address(), flight.octets.length(),
+            flight.trafficClass, false, nowNs);
         requireState(flight.to);
     }
 
@@ -225,7 +238,8 @@ final class TrialRun {
             : "%s (frame %d, %.6f s)".formatted(what, frames, (nowNs - START_NS) / 1e9);
     }
 
-    private record Flight(long arrivalNs, long order, Peer to, Octets octets, boolean isDamaged) implements Comparable<Flight> {
+    private record Flight(
+        long arrivalNs, long order, Peer to, Octets octets, int trafficClass, boolean isDamaged) implements Comparable<Flight> {
         @Override
         public int compareTo(final Flight other) {
             final int byTime = Long.compare(arrivalNs, other.arrivalNs);

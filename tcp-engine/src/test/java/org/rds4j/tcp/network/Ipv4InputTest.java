@@ -23,7 +23,7 @@ import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkCapabilities;
 
 class Ipv4InputTest {
-    private static final LinkCapabilities CHECKING = new LinkCapabilities(1500, 32, true, true, false, true, true, false);
+    private static final LinkCapabilities CHECKING = new LinkCapabilities(1500, 32, true, true, 0, true, true, false);
 
     private final NetworkFixture net = new NetworkFixture();
     private final byte[] segment = segmentOf(20);

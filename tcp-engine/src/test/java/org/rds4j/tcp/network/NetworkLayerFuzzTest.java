@@ -32,7 +32,7 @@ class NetworkLayerFuzzTest {
     private final Random random = new Random(seed);
     private final NetworkCounters counters = NetworkCounters.allocate();
     private final NetworkLayer layer = new NetworkLayer(
-        InterfaceConfiguration.of(OWN_MAC, "192.0.2.1/24", new LinkCapabilities(1500, 32, true, true, false, true, true, false))
+        InterfaceConfiguration.of(OWN_MAC, "192.0.2.1/24", new LinkCapabilities(1500, 32, true, true, 0, true, true, false))
             .withGateway("192.0.2.254").withTables(32, 16),
         new Random(seed), counters);
     private final BoundsChecker transport = new BoundsChecker();

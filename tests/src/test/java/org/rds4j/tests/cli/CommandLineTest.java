@@ -78,7 +78,18 @@ class CommandLineTest {
         "node --device net_null0 --address 10.0.0.1/24 --security maybe",
         "node --device net_null0 --address 10.0.0.1 --security plaintext",
         "ping --device net_null0 --address 10.0.0.1/24 --security plaintext",
-        "ping --device net_null0 --address 10.0.0.1/24 --security plaintext nowhere"})
+        "ping --device net_null0 --address 10.0.0.1/24 --security plaintext nowhere",
+        "stress --device net_null0",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s nowhere",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -q 71",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -q 2m",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -q many",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -Q 16",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -D 4096",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext --async",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -r 10.0.0.9",
+        "stress --device net_null0 --address fd00::1/64 --security plaintext",
+        "info --frobnicate"})
     void shouldAnswerMisuseWithOneLineAndExitCodeTwo(final String line) {
         assertEquals(2, run(line), () -> line + ": " + err);
         assertEquals(1, err.toString().lines().count(), err.toString());
@@ -86,8 +97,22 @@ class CommandLineTest {
         assertEquals("", out.toString());
     }
 
+    /** What was said well but cannot be done is a failure and not misuse. */
     @ParameterizedTest
-    @ValueSource(strings = {"perf", "node", "ping", "tcp", "sim", "certs"})
+    @ValueSource(strings = {
+        "tcp --device net_nonesuch0 --address 10.0.0.1/24 listen 80",
+        "node --device net_nonesuch0 --address 10.0.0.1/24 --security plaintext --status-dir none",
+        "node --device net_nonesuch0 --address 10.0.0.1/24 --certs /nowhere --name a --status-dir none",
+        "node --device net_nonesuch0 --address 10.0.0.1/24 --security plaintext --status-dir /proc/nowhere",
+        "info --status-dir /nowhere"})
+    void shouldAnswerAFailureWithOneLineAndExitCodeOne(final String line) {
+        assertEquals(1, run(line), () -> line + ": " + err);
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertEquals("", out.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"perf", "node", "info", "ping", "stress", "tcp", "sim", "certs"})
     void shouldExplainEveryCommand(final String command) {
         assertEquals(0, run(command + " --help"));
         assertTrue(out.toString().contains("rds " + command), out.toString());

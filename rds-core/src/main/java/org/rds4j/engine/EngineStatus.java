@@ -1,0 +1,152 @@
+package org.rds4j.engine;
+
+import org.agrona.DirectBuffer;
+import org.rds4j.RdsAddress;
+import org.rds4j.carrier.PathKey;
+import org.rds4j.message.MessageVisitor;
+import org.rds4j.message.SendLog;
+import org.rds4j.peer.PeerPath;
+import org.rds4j.socket.DatagramRecord;
+import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.SocketRegion;
+import org.rds4j.socket.SocketTable;
+import org.rds4j.status.PathStatus;
+import org.rds4j.status.StatusPage;
+import org.rds4j.status.StatusSource;
+import org.rds4j.status.StatusTable;
+
+/**
+ * Shows an engine's tables to tools. The outer part of a cursor counts sockets or paths; the inner part is a sequence number
+ * or a position in a ring, which stay true while messages come and go between two pages. Engine thread only.
+ */
+final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.UnreadVisitor {
+    private final RdsAddress local;
+    private final SocketTable sockets;
+    private final PathTable paths;
+    private StatusPage page;
+    private PathKey key;
+
+    EngineStatus(final RdsAddress local, final SocketTable sockets, final PathTable paths) {
+        this.local = local;
+        this.sockets = sockets;
+        this.paths = paths;
+    }
+
+    @Override
+    public void write(final StatusTable table, final StatusPage target) {
+        page = target;
+        final int size = table == StatusTable.SOCKETS || table == StatusTable.RECEIVE ? sockets.size() : paths.size();
+        long inner = target.inner();
+        for (int i = Math.clamp(target.outer(), 0, size); i < size; i++) {
+            final long rest = write(table, i, inner);
+            if (rest >= 0) {
+                target.stopAt(i, rest);
+                return;
+            }
+            inner = 0;
+        }
+    }
+
+    /** Writes what belongs to one socket or path; answers where to go on in it, or -1 when that was all. */
+    private long write(final StatusTable table, final int index, final long inner) {
+        return switch (table) {
+            case SOCKETS -> socket(sockets.socket(index));
+            case RECEIVE -> sockets.socket(index).forEachUnread(inner, this);
+            case PATHS -> path(paths.path(index));
+            case CARRIERS -> carrier(paths.path(index));
+            case SEND -> {
+                final SendLog log = paths.path(index).log();
+                yield messages(paths.path(index), Math.max(inner, log.firstUnsentSequence()), log.nextSequence());
+            }
+            case RETRANSMIT -> messages(paths.path(index), inner, paths.path(index).log().firstUnsentSequence());
+            case COUNTERS -> -1;
+        };
+    }
+
+    private long socket(final EngineSocket socket) {
+        if (socket.port() == 0) {
+            return -1;
+        }
+        if (!page.next()) {
+            return 0;
+        }
+        final SocketRegion region = socket.region();
+        address(local.high(), local.low(), socket.port());
+        address(region.connectedHigh(), region.connectedLow(), region.connectedPort());
+        page.put(region.sendBufferLength()).put(region.receiveRing().capacity()).put(socket.id())
+            .put(region.unacknowledgedLength()).put(region.receiveRing().size());
+        return -1;
+    }
+
+    private long path(final PeerPath path) {
+        if (!page.next()) {
+            return 0;
+        }
+        final SendLog log = path.log();
+        address(local.high(), local.low(), 0);
+        address(path.key().remoteHigh(), path.key().remoteLow(), 0);
+        page.put(path.key().lane()).put(path.key().index())
+            .put(log.nextSequence()).put(path.nextReceiveSequence()).put(stateOf(path).number()).put(path.peerGeneration())
+            .put(log.nextSequence() - log.firstUnsentSequence()).put(log.firstUnsentSequence() - log.firstSequence())
+            .put(log.unsentLength()).put(log.unacknowledgedLength()).put(path.hasCarrier() ? 1 : 0);
+        return -1;
+    }
+
+    private static PathStatus.State stateOf(final PeerPath path) {
+        return switch (path.state()) {
+            case DOWN -> PathStatus.State.DOWN;
+            case CONNECTING -> PathStatus.State.CONNECTING;
+            case UP -> PathStatus.State.UP;
+            case DRAINING -> PathStatus.State.DRAINING;
+            case ERROR -> PathStatus.State.ERROR;
+        };
+    }
+
+    private long carrier(final PeerPath path) {
+        if (!path.hasCarrier()) {
+            return -1;
+        }
+        if (!page.next()) {
+            return 0;
+        }
+        page.put(path.key().lane()).put(path.assembler().headerRemaining()).put(path.assembler().bodyRemaining());
+        if (!path.carrier().status(page)) {
+            page.withdraw();
+        }
+        return -1;
+    }
+
+    private long messages(final PeerPath path, final long from, final long to) {
+        key = path.key();
+        final long next = path.log().forEach(from, to, this);
+        return next < to ? next : -1;
+    }
+
+    @Override
+    public boolean onMessage(
+        final long sequence, final int sourcePort, final int destinationPort, final int flags, final int length) {
+        if (!page.next()) {
+            return false;
+        }
+        address(local.high(), local.low(), sourcePort);
+        address(key.remoteHigh(), key.remoteLow(), destinationPort);
+        page.put(key.lane()).put(sequence).put(length).put(flags);
+        return true;
+    }
+
+    @Override
+    public boolean onUnread(final EngineSocket socket, final DirectBuffer buffer, final int index) {
+        if (!page.next()) {
+            return false;
+        }
+        address(local.high(), local.low(), socket.port());
+        address(DatagramRecord.high(buffer, index), DatagramRecord.low(buffer, index), DatagramRecord.port(buffer, index));
+        page.put(DatagramRecord.level(buffer, index)).put(DatagramRecord.sequence(buffer, index))
+            .put(DatagramRecord.length(buffer, index)).put(0);
+        return true;
+    }
+
+    private void address(final long high, final long low, final int port) {
+        page.put(high).put(low).put(port);
+    }
+}

@@ -1,0 +1,200 @@
+package org.rds4j.tcp.connection;
+
+import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.send.RecoveryProbe;
+
+/** Reads from the state of a connection what its public face does not show. For tests; changes nothing. */
+public final class ConnectionProbe {
+    private static final int OPTION_TIMESTAMPS = 1;
+    private static final int OPTION_SACK = 2;
+    private static final int OPTION_WINDOW_SCALE = 4;
+    private static final int OPTION_ECN = 8;
+    private static final int RECOVERY = 3;
+    private static final int LOSS = 4;
+    private static final int INFINITE_THRESHOLD = 0x7fff_ffff;
+
+    private final Connection c;
+    private final TcpConfiguration configuration;
+    private final RecoveryProbe recovery;
+
+    /** A view of a connection that was made under the given configuration. */
+    public ConnectionProbe(final TcpConnection connection, final TcpConfiguration configuration) {
+        this.c = (Connection) connection;
+        this.configuration = configuration;
+        this.recovery = new RecoveryProbe(c.recovery);
+    }
+
+    /** The state by Linux's numbers. */
+    public long state() {
+        return state(c.state);
+    }
+
+    public static long state(final TcpState state) {
+        return switch (state) {
+            case ESTABLISHED -> 1;
+            case SYN_SENT -> 2;
+            case SYN_RECEIVED -> 3;
+            case FIN_WAIT_1 -> 4;
+            case FIN_WAIT_2 -> 5;
+            case TIME_WAIT -> 6;
+            case CLOSED -> 7;
+            case CLOSE_WAIT -> 8;
+            case LAST_ACK -> 9;
+            case CLOSING -> 11;
+        };
+    }
+
+    /** Open 0, disorder 1, CWR 2, recovery 3, loss 4. */
+    public long recoveryState() {
+        return recovery.isAfterTimeout() ? LOSS : c.recovery.isRecovering() ? RECOVERY : 0;
+    }
+
+    public long timeoutsInARow() {
+        return c.retries;
+    }
+
+    public long probes() {
+        return c.probesUnanswered;
+    }
+
+    public long backoff() {
+        return Math.max(c.retries, c.persistBackoff);
+    }
+
+    public long options() {
+        return (c.timestamps ? OPTION_TIMESTAMPS : 0) | (c.sack ? OPTION_SACK : 0) | (c.windowScale ? OPTION_WINDOW_SCALE : 0) |
+            (c.ecnSender.isEnabled() ? OPTION_ECN : 0);
+    }
+
+    public long sendShift() {
+        return c.sndShift;
+    }
+
+    public long receiveShift() {
+        return c.windowScale ? configuration.windowShift() : 0;
+    }
+
+    public long isApplicationLimited() {
+        return c.state.isSynchronised() && !c.hasUnsent() ? 1 : 0;
+    }
+
+    public long timeoutUs() {
+        return c.rtt.timeoutNs() / 1000;
+    }
+
+    public long delayedAckUs() {
+        return c.acks.isDelayed() ? configuration.delayedAckNs() / 1000 : 0;
+    }
+
+    public long sendMss() {
+        return c.mss;
+    }
+
+    public long segmentsUnacknowledged() {
+        return recovery.outstanding();
+    }
+
+    public long segmentsSacked() {
+        return recovery.sacked();
+    }
+
+    public long segmentsLost() {
+        return recovery.lost();
+    }
+
+    public long segmentsRetransmitted() {
+        return recovery.retransmitted();
+    }
+
+    public long pathMtu() {
+        return (long) c.route.maxTransportLength() + (Connections.isIpv4(c) ? 20 : 40);
+    }
+
+    public long rttUs() {
+        return c.smoothedRttNs() / 1000;
+    }
+
+    public long rttVariationUs() {
+        return c.rttVariationNs() / 1000;
+    }
+
+    public long thresholdSegments() {
+        final long threshold = c.congestion.threshold();
+        return c.mss == 0 || threshold / c.mss >= INFINITE_THRESHOLD ? INFINITE_THRESHOLD : threshold / c.mss;
+    }
+
+    public long windowSegments() {
+        return segments(c.congestion.window());
+    }
+
+    public long announcedMss() {
+        return Connections.announcedMss(c.route);
+    }
+
+    public long reordering() {
+        return 3;
+    }
+
+    public long receiveSpace() {
+        return c.received.capacity();
+    }
+
+    public long totalRetransmissions() {
+        return c.retransmissions;
+    }
+
+    public long pacingRate() {
+        return 0;
+    }
+
+    /** As RFC 4898 counts: the SYN is an octet. */
+    public long bytesAcknowledged() {
+        return c.sndUna + 1;
+    }
+
+    public long bytesReceived() {
+        return c.received.received();
+    }
+
+    public long bytesNotSent() {
+        return Math.max(0, c.sent.committed() - c.sndNxt);
+    }
+
+    public long leastRttUs() {
+        return c.rtt.minimumNs() / 1000;
+    }
+
+    public long deliveryRate() {
+        return 0;
+    }
+
+    public long segmentsDelivered() {
+        return segments(c.sndUna) + recovery.sacked();
+    }
+
+    public long segmentsDeliveredMarked() {
+        return 0;
+    }
+
+    public long reorderingSeen() {
+        return 0;
+    }
+
+    public long sendWindow() {
+        return c.sndWnd;
+    }
+
+    public long receiveWindow() {
+        return c.receiveWindow();
+    }
+
+    public long totalTimeouts() {
+        return c.retries;
+    }
+
+    private long segments(final long octets) {
+        return c.mss == 0 ? 0 : Math.ceilDiv(Math.max(0, octets), c.mss);
+    }
+}

@@ -1,0 +1,99 @@
+package org.rds4j.tcp.control;
+
+import java.util.ArrayDeque;
+import org.rds4j.tcp.CloseReason;
+import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpHandler;
+import org.rds4j.tcp.TcpListener;
+import org.rds4j.tcp.congestion.CongestionAlgorithm;
+
+/** What stands behind a handle: a socket in one of its lives, as a program would have it from the kernel. */
+final class Endpoint implements TcpHandler {
+    final boolean isIpv6;
+    final SocketSettings settings = new SocketSettings();
+    final ArrayDeque<Endpoint> accepted = new ArrayDeque<>();
+    IpAddress boundAddress;
+    int boundPort;
+    int backlog;
+    boolean isListening;
+    TcpListener listener;
+    TcpConnection connection;
+    /** Null for the one that the engine is configured with. */
+    CongestionAlgorithm congestion;
+    boolean nonBlocking;
+    boolean isConnected;
+    boolean isConnectReported;
+    boolean isPeerClosed;
+    boolean isSendShut;
+    boolean isReceiveShut;
+    boolean isOver;
+    /** The handle is gone; the object goes when the connection does. */
+    boolean isOrphan;
+    Errno error;
+
+    Endpoint(final boolean isIpv6) {
+        this.isIpv6 = isIpv6;
+    }
+
+    boolean isConnecting() {
+        return connection != null && !isConnected && !isOver;
+    }
+
+    Errno takeError() {
+        final Errno taken = error;
+        error = null;
+        return taken;
+    }
+
+    long readable() {
+        return connection == null ? 0 : connection.receivedPosition() - connection.consumedPosition();
+    }
+
+    /** Gives the connection back, if there is one and it is over; from now on there is none. */
+    void forget() {
+        if (connection != null && isOver) {
+            connection.release();
+            connection = null;
+        }
+        isConnected = false;
+        isConnectReported = false;
+        isPeerClosed = false;
+        isOver = false;
+    }
+
+    @Override
+    public void onConnected(final TcpConnection c) {
+        connection = c;
+        isConnected = true;
+    }
+
+    @Override
+    public void onAcknowledged(final TcpConnection c) {
+        // whoever waits for room asks for it
+    }
+
+    @Override
+    public void onReceivable(final TcpConnection c) {
+        // whoever waits for octets asks for them
+    }
+
+    @Override
+    public void onPeerClosed(final TcpConnection c) {
+        isPeerClosed = true;
+    }
+
+    @Override
+    public void onClosed(final TcpConnection c, final CloseReason reason) {
+        isOver = true;
+        error = switch (reason) {
+            case RESET -> isPeerClosed ? Errno.EPIPE : Errno.ECONNRESET;
+            case REFUSED -> Errno.ECONNREFUSED;
+            case TIMEOUT -> Errno.ETIMEDOUT;
+            case UNREACHABLE -> Errno.EHOSTUNREACH;
+            default -> error;
+        };
+        if (isOrphan) {
+            forget();
+        }
+    }
+}

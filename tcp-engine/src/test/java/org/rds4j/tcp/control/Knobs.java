@@ -1,0 +1,215 @@
+package org.rds4j.tcp.control;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.congestion.CongestionAlgorithm;
+import org.rds4j.tcp.congestion.EcnMode;
+import org.rds4j.tcp.congestion.FlowConfiguration;
+import org.rds4j.tcp.wire.OptionLayout;
+
+/**
+ * What a script may settle before the engine is built. Names with a unit of their own are listed here; every other setting of
+ * {@link TcpConfiguration.Builder} is reached by its own name, so that a new setting is a new knob without a line of code.
+ */
+final class Knobs {
+    private static final Map<String, String> MICROSECONDS = Map.of(
+        "rto_initial", "initialRtoNs",
+        "rto_min", "rtoFloorNs",
+        "rto_max", "rtoCeilingNs",
+        "delayed_ack", "delayedAckNs",
+        "challenge_ack_interval", "challengeAckIntervalNs",
+        "time_wait", "timeWaitNs",
+        "fin_timeout", "finWait2Ns",
+        "persist_max", "persistCeilingNs");
+    private static final Map<String, String> PLAIN = Map.of(
+        "timestamps", "timestamps",
+        "window_scaling", "windowScale",
+        "initial_window", "initialWindowSegments",
+        "quick_ack", "quickAcks",
+        "sndbuf", "sendBufferLength",
+        "rcvbuf", "receiveBufferLength",
+        "syn_retries", "synRetries",
+        "synack_retries", "synAckRetries",
+        "retries", "dataRetries",
+        "orphan_retries", "orphanRetries");
+
+    IpAddress local4;
+    IpAddress local6;
+    int mtu = 1500;
+    long seed = 1;
+    private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
+    private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
+        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow);
+    private final Map<String, Method> setters = new HashMap<>();
+
+    Knobs() {
+        for (final Method method : TcpConfiguration.Builder.class.getMethods()) {
+            if (method.getReturnType() == TcpConfiguration.Builder.class && method.getParameterCount() == 1) {
+                setters.put(method.getName(), method);
+            }
+        }
+    }
+
+    /** Sets one; the value is text as the request carried it. */
+    void set(final String name, final String value) throws Refusal {
+        final String key = name.toLowerCase(Locale.ROOT).replace('-', '_');
+        switch (key) {
+            case "layout" -> set("optionLayout", constant(OptionLayout.class, value));
+            case "congestion" -> flow("algorithm", congestion(value));
+            case "ecn" -> flow("ecn", ecn(value));
+            case "pacing" -> flow("pacing", number(value) != 0);
+            case "local" -> local(IpAddress.parse(value));
+            case "mtu" -> mtu = Math.toIntExact(number(value));
+            case "seed" -> seed = number(value);
+            default -> {
+                if (MICROSECONDS.containsKey(key)) {
+                    setNumber(MICROSECONDS.get(key), Math.multiplyExact(number(value), 1000L));
+                } else if (isFlow(name)) {
+                    flow(name, number(value));
+                } else {
+                    setNumberOrName(PLAIN.getOrDefault(key, name), value);
+                }
+            }
+        }
+    }
+
+    static CongestionAlgorithm congestion(final String name) throws Refusal {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "reno", "newreno", "new_reno" -> CongestionAlgorithm.NEW_RENO;
+            case "cubic" -> CongestionAlgorithm.CUBIC;
+            case "dctcp" -> CongestionAlgorithm.DCTCP;
+            default -> throw new Refusal(Errno.ENOTSUP);
+        };
+    }
+
+    /** By Linux's numbers (net.ipv4.tcp_ecn): 0 never, 1 asked for and granted, 2 granted when asked. */
+    private static EcnMode ecn(final String value) throws Refusal {
+        return switch ((int) number(value)) {
+            case 0 -> EcnMode.OFF;
+            case 1 -> EcnMode.ACTIVE;
+            case 2 -> EcnMode.PASSIVE;
+            default -> throw new Refusal(Errno.EINVAL);
+        };
+    }
+
+    private static boolean isFlow(final String name) {
+        return Arrays.stream(FlowConfiguration.class.getRecordComponents()).anyMatch(part -> part.getName().equals(name));
+    }
+
+    /** Replaces one component of what decides how fast connections send. */
+    private void flow(final String name, final Object value) throws Refusal {
+        final RecordComponent[] parts = FlowConfiguration.class.getRecordComponents();
+        final Object[] values = new Object[parts.length];
+        final Class<?>[] types = new Class<?>[parts.length];
+        try {
+            for (int i = 0; i < parts.length; i++) {
+                types[i] = parts[i].getType();
+                final Object chosen = parts[i].getName().equals(name) ? value : parts[i].getAccessor().invoke(flow);
+                values[i] = types[i] == int.class ? Integer.valueOf(((Number) chosen).intValue()) : chosen;
+            }
+            flow = FlowConfiguration.class.getConstructor(types).newInstance(values);
+        } catch (final ReflectiveOperationException | IllegalArgumentException e) {
+            throw new Refusal(Errno.EINVAL);
+        }
+        set("flow", flow);
+    }
+
+    private void local(final IpAddress address) {
+        if (address.isIpv4()) {
+            local4 = address;
+        } else {
+            local6 = address;
+        }
+    }
+
+    private void setNumberOrName(final String setter, final String value) throws Refusal {
+        final Method method = setters.get(setter);
+        if (method == null) {
+            if (!isAbsence(value)) {
+                throw new Refusal(Errno.ENOTSUP);
+            }
+            return; // it is not there, and is asked not to be
+        }
+        final Class<?> type = method.getParameterTypes()[0];
+        if (type.isEnum()) {
+            set(setter, constant(type, value));
+        } else {
+            setNumber(setter, number(value));
+        }
+    }
+
+    private static boolean isAbsence(final String value) {
+        return "0".equals(value) || "off".equals(value);
+    }
+
+    void setNumber(final String setter, final long value) throws Refusal {
+        final Method method = setters.get(setter);
+        if (method == null) {
+            throw new Refusal(Errno.ENOTSUP);
+        }
+        final Class<?> type = method.getParameterTypes()[0];
+        if (type == boolean.class) {
+            set(setter, value != 0);
+        } else if (isRing(setter)) {
+            final int length = Math.toIntExact(ringLength(value));
+            set(setter, length);
+            flow("sendBufferLength".equals(setter) ? "initialSendBufferLength" : "initialReceiveBufferLength", length);
+        } else if (type == int.class) {
+            set(setter, Math.toIntExact(value));
+        } else {
+            set(setter, value);
+        }
+    }
+
+    private static boolean isRing(final String setter) {
+        return "sendBufferLength".equals(setter) || "receiveBufferLength".equals(setter);
+    }
+
+    /** Rings are powers of two with room for the overhang. One whose length is asked for is in use whole from the start. */
+    static long ringLength(final long wanted) {
+        return Math.max(1024, Long.highestOneBit(Math.max(1, wanted - 1)) << 1);
+    }
+
+    private void set(final String setter, final Object value) throws Refusal {
+        try {
+            setters.get(setter).invoke(builder, value);
+            builder.build();
+        } catch (final InvocationTargetException | IllegalAccessException | IllegalArgumentException e) {
+            throw new Refusal(Errno.EINVAL);
+        }
+    }
+
+    private static Object constant(final Class<?> type, final String value) throws Refusal {
+        for (final Object constant : type.getEnumConstants()) {
+            if (constant.toString().replace("_", "").equalsIgnoreCase(value.replace("_", ""))) {
+                return constant;
+            }
+        }
+        throw new Refusal(Errno.EINVAL);
+    }
+
+    /** A decimal number, or on and off, yes and no, true and false. */
+    static long number(final String text) throws Refusal {
+        return switch (text) {
+            case "on", "yes", "true" -> 1;
+            case "off", "no", "false" -> 0;
+            default -> {
+                try {
+                    yield Long.decode(text);
+                } catch (final NumberFormatException e) {
+                    throw new Refusal(Errno.EINVAL);
+                }
+            }
+        };
+    }
+
+    TcpConfiguration configuration() {
+        return builder.build();
+    }
+}

@@ -1,0 +1,30 @@
+package org.rds4j.tcp.control;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Options of a socket, as numbers, from the moment they are set; what is not set reads as its default. */
+final class SocketSettings {
+    private static final Map<String, Long> DEFAULTS = Map.of("TCP_USER_TIMEOUT", 0L, "SO_LINGER", -1L);
+    private final Map<String, Long> values = new HashMap<>();
+
+    void put(final String name, final long value) {
+        values.put(name, value);
+    }
+
+    long get(final String name) {
+        return values.getOrDefault(name, DEFAULTS.getOrDefault(name, 0L));
+    }
+
+    boolean isOn(final String name) {
+        return get(name) != 0;
+    }
+
+    boolean has(final String name) {
+        return values.containsKey(name);
+    }
+
+    void inherit(final SocketSettings other) {
+        values.putAll(other.values);
+    }
+}
