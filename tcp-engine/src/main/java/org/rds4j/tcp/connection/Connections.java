@@ -76,7 +76,6 @@ public final class Connections {
     private final SegmentWriter writer;
     private final RandomGenerator random;
     private int answersTurns;
-    private int framesEmitted;
     private final Connection[] all;
     private final Connection[] free;
     private int freeCount;
@@ -111,7 +110,8 @@ public final class Connections {
         resetLimit = new DestinationLimit(configuration.resetsPerSecond(), configuration.resetsPerDestination(), random);
         this.random = random;
         writer = new SegmentWriter(configuration.transmitChecksum());
-        control = new ControlQueue(configuration.controlQueueLength(), writer, counters);
+        control = new ControlQueue(
+            configuration.controlQueueLength(), writer, configuration.optionLayout(), counters);
         timeWait = new TimeWaitList(
             table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
             configuration.challengeAckIntervalNs());
@@ -166,7 +166,8 @@ public final class Connections {
         listeners.put(port, listener);
         listening.add(listener);
         if (answers[lane] == null) {
-            answers[lane] = new ControlQueue(configuration.controlQueueLength(), writer, counters);
+            answers[lane] = new ControlQueue(
+            configuration.controlQueueLength(), writer, configuration.optionLayout(), counters);
         }
         return listener;
     }
@@ -485,10 +486,8 @@ public final class Connections {
     public int onTime(final long nowNs) {
         this.nowNs = nowNs;
         lanes.unpark(nowNs);
-        control.lookAgain();
         int expired = timeWait.onTime(nowNs);
         for (int i = 0; i < listening.size(); i++) {
-            answers[listening.get(i).lane].lookAgain();
             expired += handshakes.onTime(listening.get(i), nowNs);
         }
         TimerSet<Connection> due = deadlines.takeDue(nowNs);
@@ -573,7 +572,7 @@ public final class Connections {
      * @return 1 or more.
      */
     public int framesEmitted() {
-        return framesEmitted;
+        return emission.segmentsEmitted();
     }
 
     /**
@@ -588,7 +587,7 @@ public final class Connections {
         final int ofConnections = nextLengthOfConnections(lane);
         if (isAnswersTurn(lane, nextLengthOfAnswers(lane), ofConnections)) {
             answersTurns &= ~(1 << lane);
-            framesEmitted = 1;
+            emission.onOtherEmitted();
             return answers[lane].poll(sink, nowNs);
         }
         if (ofConnections == 0) {
@@ -604,7 +603,6 @@ public final class Connections {
         emission.trains.limit(frames);
         final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
         if (octets > 0) {
-            framesEmitted = emission.segmentsEmitted();
             lanes.rotate(lane);
             touch(connection);
         }

@@ -17,16 +17,19 @@ import org.rds4j.tcp.wire.TcpOptions;
  */
 final class ControlQueue {
     private static final long MAX_WAIT_NS = 1_000_000_000L;
+    /** How many are asked for their next hop at a time: a queue of strangers must not cost a scan per frame. */
+    private static final int MOST_LOOKED_AT = 32;
 
     private final Entry[] entries;
     private final SegmentWriter writer;
+    private final OptionLayout layout;
     private final TcpCounters counters;
     private int head;
     private int count;
-    /** When no segment was found whose next hop is known; until one is queued or time goes on there is none. */
-    private long barrenNs = Long.MIN_VALUE;
 
-    ControlQueue(final int capacity, final SegmentWriter writer, final TcpCounters counters) {
+    ControlQueue(
+        final int capacity, final SegmentWriter writer, final OptionLayout layout, final TcpCounters counters) {
+        this.layout = layout;
         this.entries = new Entry[capacity];
         for (int i = 0; i < capacity; i++) {
             entries[i] = new Entry();
@@ -110,7 +113,6 @@ final class ControlQueue {
         }
         final Entry entry = entries[(head + count) % entries.length];
         count++;
-        barrenNs = Long.MIN_VALUE;
         entry.route = route;
         entry.queuedNs = nowNs;
         entry.trafficClass = 0;
@@ -120,40 +122,31 @@ final class ControlQueue {
         return entry;
     }
 
-    /** A next hop may have become known since, even if the clock stands still. */
-    void lookAgain() {
-        barrenNs = Long.MIN_VALUE;
-    }
-
     /** Octets of the frame that {@link #poll} would send now, 0 if there is none. */
     int nextFrameLength(final long nowNs) {
         return seekResolved(nowNs) ? frameLength(entries[head]) : 0;
     }
 
-    private static int frameLength(final Entry entry) {
+    private int frameLength(final Entry entry) {
         return entry.route.overheadLength() + headerLength(entry);
     }
 
-    private static int headerLength(final Entry entry) {
+    private int headerLength(final Entry entry) {
         if (entry.isSyn) {
             return TcpHeaderFlyweight.MIN_LENGTH +
-                OptionLayout.LINUX.length(entry.windowShift != TcpOptions.ABSENT, entry.sack, entry.hasTimestamps);
+                layout.length(entry.windowShift != TcpOptions.ABSENT, entry.sack, entry.hasTimestamps);
         }
         return TcpHeaderFlyweight.MIN_LENGTH + (entry.hasTimestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
     }
 
     /** Brings the oldest segment whose next hop is known to the head; those before it wait behind the others. */
     private boolean seekResolved(final long nowNs) {
-        if (barrenNs == nowNs) {
-            return false;
-        }
-        for (int looked = count; looked > 0 && count > 0; looked--) {
+        for (int looked = 0; looked < MOST_LOOKED_AT && count > 0; looked++) {
             if (entries[head].route.isResolved(nowNs)) {
                 return true;
             }
             defer(entries[head], nowNs);
         }
-        barrenNs = nowNs;
         return false;
     }
 
@@ -199,7 +192,7 @@ final class ControlQueue {
             address, entry.localPort, entry.remotePort, entry.sequence, entry.acknowledgement,
             length, entry.flags, entry.window);
         if (entry.isSyn) {
-            OptionLayout.LINUX.write(
+            layout.write(
                 address + TcpHeaderFlyweight.MIN_LENGTH, Connections.announcedMss(entry.route), entry.windowShift, entry.sack,
                 entry.hasTimestamps, entry.timestamp, entry.timestampEcho);
         } else if (entry.hasTimestamps) {

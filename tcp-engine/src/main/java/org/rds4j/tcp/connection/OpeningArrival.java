@@ -50,6 +50,7 @@ final class OpeningArrival {
         if (!acknowledged) {
             c.transition(Transition.SYN_CROSSED);
             c.synDue = true;
+            c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
             return false;
         }
         c.sndUna = 0;

@@ -211,6 +211,11 @@ final class SegmentEmission {
         return segmentsEmitted;
     }
 
+    /** A segment of no connection takes the turn. */
+    void onOtherEmitted() {
+        segmentsEmitted = 1;
+    }
+
     private int emitSyn(final Connection c, final FrameSink sink, final long nowNs) {
         final int length = headerLength(c, OPEN);
         final long address = c.route.claim(sink, length);

@@ -2,15 +2,13 @@ package org.rds4j.tcp.receive;
 
 import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.stream.StreamRing;
+import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
  * The octets of the receiving direction. Out-of-order octets lie in the ring at their final place already; ranges remember
  * which. Where copies of an octet differ, the first wins. One thread, but for the memory of runs handed out.
  */
 public final class ReceiveStream {
-    /** Answer of {@link #stage}: there is no memory for the ring now. */
-    public static final long NO_ROOM = -1;
-
     private final StreamRing ring;
     private final Ranges outOfOrder;
     private long received;
@@ -117,11 +115,12 @@ public final class ReceiveStream {
      *
      * @param address where they are, borrowed.
      * @param length  how many.
-     * @return their sum for the Internet checksum, not yet folded; {@link #NO_ROOM} without memory, which changes nothing.
+     * @return their sum for the Internet checksum, not yet folded.
      */
     public long stage(final long address, final int length) {
         if (!attach()) {
-            return NO_ROOM;
+            stagedEnd = 0;
+            return InternetChecksum.partialSum(address, length);
         }
         stagedEnd = received + length;
         return ring.writeAndSum(received, address, length);
@@ -130,6 +129,13 @@ public final class ReceiveStream {
     /** What was staged is not to be taken: its sum is wrong. */
     public void unstage() {
         stagedEnd = 0;
+        releaseIfEmpty();
+    }
+
+    private void releaseIfEmpty() {
+        if (consumed == received && !hasGap()) {
+            release();
+        }
     }
 
     /** Writes what is not there yet; octet p lies at base + p. */
@@ -206,6 +212,7 @@ public final class ReceiveStream {
      */
     public void truncate(final long end) {
         outOfOrder.truncate(end);
+        releaseIfEmpty();
     }
 
     /**
@@ -264,9 +271,7 @@ public final class ReceiveStream {
      */
     public void consume(final long position) {
         consumed = Math.max(consumed, Math.min(position, received));
-        if (consumed == received && !hasGap()) {
-            release();
-        }
+        releaseIfEmpty();
     }
 
     /**

@@ -10,8 +10,9 @@ public final class SackReport {
     public static final int MAX_BLOCKS = 4;
     private static final int REMEMBERED = 6;
 
-    private final long[] starts = new long[REMEMBERED];
-    private final long[] ends = new long[REMEMBERED];
+    /** Made when the first gap opens, since most connections never see one. */
+    private long[] starts;
+    private long[] ends;
     private int count;
     private long duplicateStart;
     private long duplicateEnd;
@@ -34,6 +35,10 @@ public final class SackReport {
      * @param end   its end.
      */
     public void onBlock(final long start, final long end) {
+        if (starts == null) {
+            starts = new long[REMEMBERED];
+            ends = new long[REMEMBERED];
+        }
         int kept = 0;
         for (int i = 0; i < count; i++) {
             if (starts[i] > end || ends[i] < start) {

@@ -18,7 +18,8 @@ public final class StreamMemory {
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final Blocks blocks;
-    private final long[] free;
+    /** The block returned last; the first octets of each hold the address of the one returned before it. */
+    private long free;
     private final int capacity;
     private final int overhang;
     private final int tailOffset;
@@ -36,7 +37,6 @@ public final class StreamMemory {
      */
     public StreamMemory(final int most, final int capacity, final int overhang, final int tail) {
         this.blocks = new Blocks(most);
-        this.free = new long[most];
         this.capacity = capacity;
         this.overhang = overhang;
         this.tailOffset = (capacity + overhang + Long.BYTES - 1) & -Long.BYTES;
@@ -46,8 +46,11 @@ public final class StreamMemory {
 
     /** Takes a block; 0 when all are in use. */
     long take() {
-        if (freeCount > 0) {
-            return free[--freeCount];
+        if (free != 0) {
+            final long block = free;
+            free = UnsafeApi.getLong(block);
+            freeCount--;
+            return block;
         }
         if (blocks.count == blocks.addresses.length) {
             refusals++;
@@ -60,7 +63,9 @@ public final class StreamMemory {
 
     /** Takes a block back. */
     void give(final long address) {
-        free[freeCount++] = address;
+        UnsafeApi.putLong(address, free);
+        free = address;
+        freeCount++;
     }
 
     int capacity() {
