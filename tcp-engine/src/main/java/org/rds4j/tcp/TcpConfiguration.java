@@ -10,6 +10,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  * ({@link #datacenter()}); {@link #wideArea()} gives what the Internet needs.
  *
  * @param maxConnections         connections that exist at once, half-open and closed but unreleased ones included.
+ * @param streamBuffers          most send rings, and as many receive rings, in use at once; 0 for one per connection.
  * @param sendBufferLength       octets of a connection's send ring, a power of two.
  * @param receiveBufferLength    octets of a connection's receive ring, a power of two; bounds the window.
  * @param overhangLength         octets behind each ring's end that make runs linear; one TLS record fits.
@@ -58,6 +59,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  */
 public record TcpConfiguration(
     int maxConnections,
+    int streamBuffers,
     int sendBufferLength,
     int receiveBufferLength,
     int overhangLength,
@@ -109,6 +111,7 @@ public record TcpConfiguration(
     public TcpConfiguration {
         Objects.requireNonNull(optionLayout, "optionLayout");
         range("maxConnections", maxConnections, 1, 1 << 20);
+        range("streamBuffers", streamBuffers, 0, 1 << 20);
         powerOfTwo("sendBufferLength", sendBufferLength);
         powerOfTwo("receiveBufferLength", receiveBufferLength);
         range("overhangLength", overhangLength, 64, Math.min(sendBufferLength, receiveBufferLength) / 2);
@@ -198,6 +201,7 @@ public record TcpConfiguration(
     /** Collects settings; {@link #build()} checks them. Setters are named for the record's components. */
     public static final class Builder {
         private int maxConnections = 256;
+        private int streamBuffers;
         private int sendBufferLength = 256 * 1024;
         private int receiveBufferLength = 256 * 1024;
         private int overhangLength = 16_704;
@@ -253,6 +257,17 @@ public record TcpConfiguration(
          */
         public Builder maxConnections(final int value) {
             this.maxConnections = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#streamBuffers()}.
+         *
+         * @param value most send rings, and as many receive rings, in use at once; 0 for one per connection.
+         * @return this.
+         */
+        public Builder streamBuffers(final int value) {
+            this.streamBuffers = value;
             return this;
         }
 
@@ -737,7 +752,8 @@ public record TcpConfiguration(
          */
         public TcpConfiguration build() {
             return new TcpConfiguration(
-                maxConnections, sendBufferLength, receiveBufferLength, overhangLength, maxOutOfOrderRanges, backlog,
+                maxConnections, streamBuffers, sendBufferLength, receiveBufferLength, overhangLength, maxOutOfOrderRanges,
+                backlog,
                 timeWaitCapacity, controlQueueLength, resetsPerSecond, resetsPerDestination,
                 initialWindowSegments, quickAcks, synRetries,
                 synAckRetries, dataRetries, orphanRetries, unresponsiveRetries,

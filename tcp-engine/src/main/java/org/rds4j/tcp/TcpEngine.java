@@ -117,6 +117,11 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
     }
 
     @Override
+    public void arrivingBy(final int interfaceId) {
+        connections.arrivingBy(interfaceId);
+    }
+
+    @Override
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final int trafficClass, final boolean checksumVerified, final long nowNs) {
@@ -150,7 +155,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final long nowNs) {
         connections.now(nowNs);
-        connections.onIcmpError(kind, remoteHigh, remoteLow, localHigh, localLow, address);
+        connections.onIcmpError(kind, nextHopMtu, remoteHigh, remoteLow, localHigh, localLow, address);
     }
 
     /**
@@ -269,6 +274,24 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
      */
     public int sendRecordsLent() {
         return connections.sendRecordsLent();
+    }
+
+    /**
+     * Stream rings that have memory now, of both directions: those of connections with data in flight, claimed or unread.
+     *
+     * @return a count, 0 when every connection is idle.
+     */
+    public int streamBuffersInUse() {
+        return connections.streamBuffersInUse();
+    }
+
+    /**
+     * Octets of memory taken from the system for stream rings. They are used again and again, and given back with the engine.
+     *
+     * @return what the most rings that ever had memory at once take.
+     */
+    public long streamOctetsReserved() {
+        return connections.streamOctetsReserved();
     }
 
     /**

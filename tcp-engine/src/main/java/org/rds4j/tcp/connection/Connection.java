@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpState;
@@ -97,6 +98,12 @@ final class Connection extends FourTuple implements TcpConnection {
     long sndWl2;
     int sndShift;
     int mss;
+    /** The peer's MSS, before the path's limit and options are taken off. */
+    int peerMss;
+    /** A segment larger than {@link #mss} that tries the path, from here to there. */
+    long trialStart;
+    long trialEnd;
+    int trialMtu;
     boolean closing;
     boolean synDue;
     boolean probeDue;
@@ -146,9 +153,8 @@ final class Connection extends FourTuple implements TcpConnection {
 
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
-        sent = new SendStream(configuration.sendBufferLength(), configuration.overhangLength());
-        received = new ReceiveStream(
-            configuration.receiveBufferLength(), configuration.overhangLength(), configuration.maxOutOfOrderRanges());
+        sent = new SendStream(connections.sendMemory);
+        received = new ReceiveStream(connections.receiveMemory, configuration.maxOutOfOrderRanges());
         pacer = new Pacer(configuration.flow());
         tuning = new ReceiveTuning(
             configuration.receiveBufferLength(),
@@ -200,6 +206,8 @@ final class Connection extends FourTuple implements TcpConnection {
         sndWl2 = -1;
         sndShift = 0;
         mss = 0;
+        peerMss = 0;
+        trialStart = PathProbing.NO_TRIAL;
         closing = false;
         synDue = false;
         probeDue = false;
@@ -375,7 +383,15 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public long claimSend(final int length) {
-        return isWritable() ? sent.claim(length) : -1;
+        return isWritable() ? claim(length) : -1;
+    }
+
+    private long claim(final int length) {
+        final long position = sent.claim(length);
+        if (position < 0 && !sent.isAttached() && length > 0 && length <= Math.min(sent.space(), sent.overhang())) {
+            connections.counters.increment(TcpCounter.SEND_NO_BUFFER);
+        }
+        return position;
     }
 
     @Override
@@ -394,7 +410,11 @@ final class Connection extends FourTuple implements TcpConnection {
         if (!isWritable()) {
             return 0;
         }
+        final int room = sent.space();
         final int taken = sent.write(address, length);
+        if (taken == 0 && length > 0 && room > 0 && !sent.isAttached()) {
+            connections.counters.increment(TcpCounter.SEND_NO_BUFFER);
+        }
         connections.touch(this);
         return taken;
     }

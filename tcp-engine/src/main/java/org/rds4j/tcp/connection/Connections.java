@@ -22,10 +22,12 @@ import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.network.SegmentRun;
+import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.steering.FlowOwner;
+import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.table.ConnectionTable;
 import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.table.PortSelector;
@@ -40,18 +42,21 @@ import org.rds4j.tcp.wire.TcpSegment;
  * Nothing here is part of the public API; {@link org.rds4j.tcp.TcpEngine} is. One thread.
  */
 public final class Connections {
+    /** The interface of frames without a VLAN tag. */
+    private static final int UNTAGGED = 0;
     private static final long PARKED_POLL_NS = 1_000_000;
-    static final int LINK_AND_IPV4_LENGTH = 34;
-    static final int LINK_AND_IPV6_LENGTH = 54;
     private static final long IPV4_PREFIX = 0xffffL;
 
     final DeadlineQueue<Connection> deadlines;
     final RecordPool records;
+    final StreamMemory sendMemory;
+    final StreamMemory receiveMemory;
     final ReadyLanes lanes = new ReadyLanes();
     final ConnectionTable table;
     final ControlQueue control;
     final TimeWaitList timeWait;
     final ConnectionTiming timing;
+    final PathProbing pathProbing;
     final ConnectionClosing closing = new ConnectionClosing(this);
     long nowNs;
 
@@ -77,6 +82,9 @@ public final class Connections {
     private final Connection[] all;
     private final Connection[] free;
     private int freeCount;
+    private int arrivalInterface;
+    private long arrivalHigh;
+    private long arrivalLow;
 
     /**
      * No connections, but room for all.
@@ -94,6 +102,11 @@ public final class Connections {
         final int capacity = configuration.maxConnections();
         deadlines = new DeadlineQueue<>(capacity);
         records = new RecordPool(configuration.maxSendRecords());
+        final int buffers = configuration.streamBuffers() == 0 ? capacity : Math.min(capacity, configuration.streamBuffers());
+        sendMemory = new StreamMemory(buffers, configuration.sendBufferLength(), configuration.overhangLength(), 0);
+        receiveMemory = new StreamMemory(
+            buffers, configuration.receiveBufferLength(), configuration.overhangLength(),
+            ReceiveStream.tailLength(configuration.maxOutOfOrderRanges()));
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
@@ -104,8 +117,9 @@ public final class Connections {
         timeWait = new TimeWaitList(
             table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
             configuration.challengeAckIntervalNs());
+        pathProbing = new PathProbing(this, counters);
         timing = new ConnectionTiming(this, configuration, counters);
-        emission = new SegmentEmission(configuration, counters, timing, writer);
+        emission = new SegmentEmission(configuration, counters, timing, pathProbing, writer);
         opening = new OpeningArrival(this, configuration, counters);
         arrival = new SegmentArrival(this, configuration, counters, timing, opening);
         runArrival = new RunArrival(arrival);
@@ -128,7 +142,7 @@ public final class Connections {
      * @return octets.
      */
     static int announcedMss(final NetworkRoute route) {
-        return Math.min(route.maxTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
+        return Math.min(route.linkTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
     }
 
     static boolean isIpv4(final FourTuple tuple) {
@@ -192,10 +206,10 @@ public final class Connections {
             counters.increment(TcpCounter.DROP_NO_ROUTE);
             return null;
         }
+        table.interfaceId(route.interfaceId());
         final int port = localPort != 0 ? localPort
             : ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort);
-        if (port == 0 || hasFlow(
-                route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, port)) {
+        if (port == 0 || isInUse(route, remotePort, port)) {
             counters.increment(TcpCounter.DROP_NO_PORT);
             return null;
         }
@@ -207,6 +221,15 @@ public final class Connections {
             open(connection);
         }
         return connection;
+    }
+
+    private boolean isInUse(final NetworkRoute route, final int remotePort, final int localPort) {
+        final ListenerPort listener = listeners.get(localPort);
+        final boolean isHalfOpen = listener != null && listener.halfOpen.find(
+            route.interfaceId(), route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(),
+            remotePort, localPort) != null;
+        return isHalfOpen || table.find(
+            route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort) != null;
     }
 
     private void open(final Connection connection) {
@@ -228,9 +251,10 @@ public final class Connections {
         connection.reset(configuration);
         connection.tuple(
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
+        connection.interfaceId(route.interfaceId());
         connection.route = route;
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = isIpv4(connection) ? LINK_AND_IPV4_LENGTH : LINK_AND_IPV6_LENGTH;
+        connection.frameOverhead = route.overheadLength();
         table.add(connection);
         return connection;
     }
@@ -238,11 +262,27 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.sent.release();
+            connection.received.release();
             connection.events = 0;
             connection.handler = null;
             connection.state = TcpState.CLOSED;
             free[freeCount++] = connection;
         }
+    }
+
+    /**
+     * Says by which interface the segments and errors come that follow.
+     *
+     * @param interfaceId 0 or more.
+     */
+    public void arrivingBy(final int interfaceId) {
+        arrivalInterface = interfaceId;
+    }
+
+    /** The way back for the segment at hand, in the name of the address it was for. */
+    private NetworkRoute replyRoute(final long remoteHigh, final long remoteLow) {
+        return routes.replyRoute(arrivalInterface, arrivalHigh, arrivalLow, remoteHigh, remoteLow);
     }
 
     /**
@@ -256,6 +296,9 @@ public final class Connections {
      */
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
+        arrivalHigh = localHigh;
+        arrivalLow = localLow;
+        table.interfaceId(arrivalInterface);
         final FourTuple entry = table.find(
             remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (entry instanceof Connection connection) {
@@ -275,6 +318,7 @@ public final class Connections {
      * @param first the first of them, parsed.
      */
     public void onRun(final SegmentRun run, final TcpSegment first) {
+        table.interfaceId(arrivalInterface);
         final FourTuple entry = table.find(
             run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), first.remotePort(), first.localPort());
         int done = 0;
@@ -324,7 +368,7 @@ public final class Connections {
             return;
         }
         final HalfOpen record = listener.halfOpen.find(
-            remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
+            arrivalInterface, remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (record != null) {
             handshakes.onSegment(listener, record, segment, nowNs);
         } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
@@ -337,7 +381,7 @@ public final class Connections {
     /** Neither a SYN nor part of a handshake that is remembered: a cookie, or nothing a listener knows of. */
     private void onStray(
         final ListenerPort listener, final TcpSegment segment, final long remoteHigh, final long remoteLow) {
-        if (handshakes.onStray(listener, routes, remoteHigh, remoteLow, segment, nowNs)) {
+        if (handshakes.onStray(listener, replyRoute(remoteHigh, remoteLow), segment, nowNs)) {
             return;
         }
         counters.increment(TcpCounter.DROP_LISTENER);
@@ -348,7 +392,7 @@ public final class Connections {
 
     private void resetUnknown(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
         if (!segment.hasRst() && mayReset(remoteHigh, remoteLow)) {
-            opening.resetUnknown(routes.route(remoteHigh, remoteLow), segment, nowNs);
+            opening.resetUnknown(replyRoute(remoteHigh, remoteLow), segment, nowNs);
         }
     }
 
@@ -371,7 +415,7 @@ public final class Connections {
     private void onSyn(
         final ListenerPort listener, final TcpSegment segment, final long remoteHigh, final long remoteLow,
         final int beyond, final boolean supersedes) {
-        final NetworkRoute route = routes.route(remoteHigh, remoteLow);
+        final NetworkRoute route = replyRoute(remoteHigh, remoteLow);
         if (route == null) {
             counters.increment(TcpCounter.DROP_NO_ROUTE);
             return;
@@ -400,6 +444,7 @@ public final class Connections {
      * while connecting.
      *
      * @param kind       what was reported.
+     * @param nextHopMtu for packets too big, else 0.
      * @param remoteHigh bits 127..64 of the quoted destination.
      * @param remoteLow  bits 63..0 of the quoted destination.
      * @param localHigh  bits 127..64 of the quoted source.
@@ -407,8 +452,9 @@ public final class Connections {
      * @param address    of the quoted TCP header, 8 octets at least.
      */
     public void onIcmpError(
-        final IcmpErrorKind kind, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
-        final long address) {
+        final IcmpErrorKind kind, final int nextHopMtu,
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final long address) {
+        table.interfaceId(arrivalInterface);
         final FourTuple entry = table.find(
             remoteHigh, remoteLow, localHigh, localLow,
             TcpHeaderFlyweight.destinationPort(address), TcpHeaderFlyweight.sourcePort(address));
@@ -422,7 +468,10 @@ public final class Connections {
             counters.increment(TcpCounter.DROP_ICMP);
             return;
         }
-        if (kind != IcmpErrorKind.PACKET_TOO_BIG) {
+        if (kind == IcmpErrorKind.PACKET_TOO_BIG) {
+            pathProbing.onTooBig(connection, nextHopMtu);
+            touch(connection);
+        } else {
             connection.softError = kind;
         }
         if (connection.state == TcpState.SYN_SENT && isFatal(kind)) {
@@ -591,7 +640,7 @@ public final class Connections {
     }
 
     /**
-     * Whether there is a connection, a half-open one or one in TIME-WAIT.
+     * Whether there is a connection, a half-open one or one in TIME-WAIT on the untagged interface.
      *
      * @param remoteHigh bits 127..64 of the remote address.
      * @param remoteLow  bits 63..0 of the remote address.
@@ -604,9 +653,10 @@ public final class Connections {
     public boolean hasFlow(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final int remotePort, final int localPort) {
+        table.interfaceId(UNTAGGED);
         final ListenerPort listener = listeners.get(localPort);
-        final boolean isHalfOpen = listener != null &&
-            listener.halfOpen.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) != null;
+        final boolean isHalfOpen = listener != null && listener.halfOpen.find(
+            UNTAGGED, remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) != null;
         return isHalfOpen || table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) != null;
     }
 
@@ -618,6 +668,24 @@ public final class Connections {
     public void forEachFlow(final Consumer<FourTuple> action) {
         table.forEach(action);
         listening.forEach(listener -> listener.halfOpen.forEach(action));
+    }
+
+    /**
+     * Rings that have memory now, of both directions.
+     *
+     * @return a count, 0 when every connection is idle.
+     */
+    public int streamBuffersInUse() {
+        return sendMemory.inUse() + receiveMemory.inUse();
+    }
+
+    /**
+     * Octets of memory taken from the system for rings.
+     *
+     * @return what the most rings that ever had memory at once take.
+     */
+    public long streamOctetsReserved() {
+        return sendMemory.reservedOctets() + receiveMemory.reservedOctets();
     }
 
     /**

@@ -17,7 +17,6 @@ import org.rds4j.tcp.wire.TcpOptions;
  */
 final class ControlQueue {
     private static final long MAX_WAIT_NS = 1_000_000_000L;
-    private static final long IPV4_PREFIX = 0xffffL;
 
     private final Entry[] entries;
     private final SegmentWriter writer;
@@ -132,8 +131,7 @@ final class ControlQueue {
     }
 
     private static int frameLength(final Entry entry) {
-        final boolean ipv4 = entry.route.remoteHigh() == 0 && entry.route.remoteLow() >>> 32 == IPV4_PREFIX;
-        return (ipv4 ? Connections.LINK_AND_IPV4_LENGTH : Connections.LINK_AND_IPV6_LENGTH) + headerLength(entry);
+        return entry.route.overheadLength() + headerLength(entry);
     }
 
     private static int headerLength(final Entry entry) {

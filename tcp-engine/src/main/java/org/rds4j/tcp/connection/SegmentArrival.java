@@ -30,7 +30,7 @@ final class SegmentArrival {
         this.timing = timing;
         this.opening = opening;
         this.ecn = new EcnArrival(configuration, counters);
-        acknowledgements = new AcknowledgementArrival(counters, timing, ecn);
+        acknowledgements = new AcknowledgementArrival(counters, timing, ecn, connections.pathProbing);
     }
 
     void onSegment(final Connection c, final TcpSegment segment, final long nowNs) {
@@ -311,7 +311,7 @@ final class SegmentArrival {
         final boolean taken = c.received.write(position, segment.payload(), (int) (end - position));
         c.received.report(c.sacks);
         if (!taken) {
-            counters.increment(TcpCounter.DROP_REASSEMBLY);
+            counters.increment(c.received.isDetached() ? TcpCounter.DROP_NO_BUFFER : TcpCounter.DROP_REASSEMBLY);
             c.acks.onUrgent();
             return;
         }

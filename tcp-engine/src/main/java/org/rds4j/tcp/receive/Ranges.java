@@ -1,15 +1,32 @@
 package org.rds4j.tcp.receive;
 
-/** A bounded, ordered set of disjoint, non-adjacent ranges of stream positions. No allocation after construction. */
+import org.agrona.UnsafeApi;
+
+/**
+ * A bounded, ordered set of disjoint, non-adjacent ranges of stream positions, kept in memory that is lent to it while it is not
+ * empty: begin and end of each range, 8 octets both.
+ */
 final class Ranges {
-    private final long[] starts;
-    private final long[] ends;
+    private static final int RANGE_LENGTH = 2 * Long.BYTES;
+
+    private final int capacity;
+    private long address;
     private int count;
     private int touched;
 
     Ranges(final int capacity) {
-        starts = new long[capacity];
-        ends = new long[capacity];
+        this.capacity = capacity;
+    }
+
+    /** Octets that so many ranges take. */
+    static int length(final int capacity) {
+        return capacity * RANGE_LENGTH;
+    }
+
+    /** Settles where the ranges lie; there are none now. */
+    void at(final long address) {
+        this.address = address;
+        count = 0;
     }
 
     int count() {
@@ -17,11 +34,21 @@ final class Ranges {
     }
 
     long start(final int index) {
-        return starts[index];
+        return UnsafeApi.getLong(address + (long) index * RANGE_LENGTH);
     }
 
     long end(final int index) {
-        return ends[index];
+        return UnsafeApi.getLong(address + (long) index * RANGE_LENGTH + Long.BYTES);
+    }
+
+    private void set(final int index, final long start, final long end) {
+        UnsafeApi.putLong(address + (long) index * RANGE_LENGTH, start);
+        UnsafeApi.putLong(address + (long) index * RANGE_LENGTH + Long.BYTES, end);
+    }
+
+    private void move(final int from, final int to) {
+        UnsafeApi.copyMemory(
+            address + (long) from * RANGE_LENGTH, address + (long) to * RANGE_LENGTH, (long) (count - from) * RANGE_LENGTH);
     }
 
     /** Index of the range that the last successful {@link #add} has become part of. */
@@ -36,19 +63,18 @@ final class Ranges {
     /** Adds [start, end), merging what it touches. False, and nothing changed, if a new range is needed and none is left. */
     boolean add(final long start, final long end) {
         int first = 0;
-        while (first < count && ends[first] < start) {
+        while (first < count && end(first) < start) {
             first++;
         }
         int last = first;
-        while (last < count && starts[last] <= end) {
+        while (last < count && start(last) <= end) {
             last++;
         }
         touched = first;
         if (first == last) {
             return insert(first, start, end);
         }
-        starts[first] = Math.min(starts[first], start);
-        ends[first] = Math.max(ends[last - 1], end);
+        set(first, Math.min(start(first), start), Math.max(end(last - 1), end));
         remove(first + 1, last);
         return true;
     }
@@ -57,8 +83,8 @@ final class Ranges {
     long absorb(final long position) {
         long reached = position;
         int absorbed = 0;
-        while (absorbed < count && starts[absorbed] <= reached) {
-            reached = Math.max(reached, ends[absorbed]);
+        while (absorbed < count && start(absorbed) <= reached) {
+            reached = Math.max(reached, end(absorbed));
             absorbed++;
         }
         remove(0, absorbed);
@@ -67,30 +93,27 @@ final class Ranges {
 
     /** Removes everything at and above a position. */
     void truncate(final long position) {
-        while (count > 0 && starts[count - 1] >= position) {
+        while (count > 0 && start(count - 1) >= position) {
             count--;
         }
         if (count > 0) {
-            ends[count - 1] = Math.min(ends[count - 1], position);
+            set(count - 1, start(count - 1), Math.min(end(count - 1), position));
         }
     }
 
     private boolean insert(final int index, final long start, final long end) {
-        if (count == starts.length) {
+        if (count == capacity) {
             return false;
         }
-        System.arraycopy(starts, index, starts, index + 1, count - index);
-        System.arraycopy(ends, index, ends, index + 1, count - index);
-        starts[index] = start;
-        ends[index] = end;
+        move(index, index + 1);
+        set(index, start, end);
         count++;
         return true;
     }
 
     private void remove(final int from, final int to) {
         if (from < to) {
-            System.arraycopy(starts, to, starts, from, count - to);
-            System.arraycopy(ends, to, ends, from, count - to);
+            move(to, from);
             count -= to - from;
         }
     }

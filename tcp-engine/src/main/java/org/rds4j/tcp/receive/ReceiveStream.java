@@ -1,5 +1,6 @@
 package org.rds4j.tcp.receive;
 
+import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.stream.StreamRing;
 
 /**
@@ -7,6 +8,9 @@ import org.rds4j.tcp.stream.StreamRing;
  * which. Where copies of an octet differ, the first wins. One thread, but for the memory of runs handed out.
  */
 public final class ReceiveStream {
+    /** Answer of {@link #stage}: there is no memory for the ring now. */
+    public static final long NO_ROOM = -1;
+
     private final StreamRing ring;
     private final Ranges outOfOrder;
     private long received;
@@ -22,13 +26,22 @@ public final class ReceiveStream {
     /**
      * An empty stream.
      *
-     * @param capacity  octets of the ring, a power of two.
-     * @param overhang  octets behind its end.
+     * @param memory    of the ring, with a tail of {@link #tailLength}; held while there are octets. Retained.
      * @param maxRanges separate runs of out-of-order octets kept.
      */
-    public ReceiveStream(final int capacity, final int overhang, final int maxRanges) {
-        ring = new StreamRing(capacity, overhang);
+    public ReceiveStream(final StreamMemory memory, final int maxRanges) {
+        ring = new StreamRing(memory);
         outOfOrder = new Ranges(maxRanges);
+    }
+
+    /**
+     * What a stream needs behind its ring.
+     *
+     * @param maxRanges separate runs of out-of-order octets kept.
+     * @return octets.
+     */
+    public static int tailLength(final int maxRanges) {
+        return Ranges.length(maxRanges);
     }
 
     /** Starts over at position 0. */
@@ -38,7 +51,31 @@ public final class ReceiveStream {
         stagedEnd = 0;
         imageStart = 0;
         imageEnd = 0;
+        release();
+    }
+
+    /** Gives the memory back, and with it whatever was not consumed. */
+    public void release() {
         outOfOrder.clear();
+        imageStart = 0;
+        imageEnd = 0;
+        ring.detach();
+    }
+
+    private boolean attach() {
+        if (!ring.isAttached() && ring.attach()) {
+            outOfOrder.at(ring.tailAddress());
+        }
+        return ring.isAttached();
+    }
+
+    /**
+     * Whether the stream has no memory: after a refused {@link #write} it was this that was missing.
+     *
+     * @return true while no octet is held.
+     */
+    public boolean isDetached() {
+        return !ring.isAttached();
     }
 
     /**
@@ -47,7 +84,7 @@ public final class ReceiveStream {
      * @param position of the first.
      * @param address  where they are, borrowed.
      * @param length   how many.
-     * @return false if they were refused because too many separate runs are held already.
+     * @return false if they were refused: too many separate runs are held already, or there is no memory left.
      */
     public boolean write(final long position, final long address, final int length) {
         final long from = Math.max(position, received);
@@ -57,6 +94,9 @@ public final class ReceiveStream {
         blockEnd = 0;
         if (from >= to) {
             return true;
+        }
+        if (!attach()) {
+            return false;
         }
         if (outOfOrder.count() == 0 && from == received) {
             if (from != position || to > stagedEnd) {
@@ -77,9 +117,12 @@ public final class ReceiveStream {
      *
      * @param address where they are, borrowed.
      * @param length  how many.
-     * @return their sum for the Internet checksum, not yet folded.
+     * @return their sum for the Internet checksum, not yet folded; {@link #NO_ROOM} without memory, which changes nothing.
      */
     public long stage(final long address, final int length) {
+        if (!attach()) {
+            return NO_ROOM;
+        }
         stagedEnd = received + length;
         return ring.writeAndSum(received, address, length);
     }
@@ -221,6 +264,9 @@ public final class ReceiveStream {
      */
     public void consume(final long position) {
         consumed = Math.max(consumed, Math.min(position, received));
+        if (consumed == received && !hasGap()) {
+            release();
+        }
     }
 
     /**

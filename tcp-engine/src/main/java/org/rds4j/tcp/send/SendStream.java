@@ -1,6 +1,7 @@
 package org.rds4j.tcp.send;
 
 import org.rds4j.tcp.link.SegmentPayload;
+import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.stream.StreamRing;
 import org.rds4j.tcp.wire.InternetChecksum;
 
@@ -18,12 +19,11 @@ public final class SendStream implements SegmentPayload {
     /**
      * An empty stream.
      *
-     * @param capacity octets of the ring, a power of two.
-     * @param overhang octets behind its end; the longest claim.
+     * @param memory of the ring, held while there are octets. Retained.
      */
-    public SendStream(final int capacity, final int overhang) {
-        ring = new StreamRing(capacity, overhang);
-        limit = capacity;
+    public SendStream(final StreamMemory memory) {
+        ring = new StreamRing(memory);
+        limit = ring.capacity();
     }
 
     /** Starts over at position 0. */
@@ -32,6 +32,21 @@ public final class SendStream implements SegmentPayload {
         committed = 0;
         claimed = 0;
         limit = ring.capacity();
+        ring.detach();
+    }
+
+    /**
+     * Whether the stream has memory.
+     *
+     * @return true while there are octets.
+     */
+    public boolean isAttached() {
+        return ring.isAttached();
+    }
+
+    /** Gives the memory back; nobody reads or writes it any more. */
+    public void release() {
+        ring.detach();
     }
 
     /**
@@ -56,10 +71,10 @@ public final class SendStream implements SegmentPayload {
      * Takes room at the end.
      *
      * @param length 1 to the overhang.
-     * @return position of the first octet, or -1 without room.
+     * @return position of the first octet, or -1 without room or memory.
      */
     public long claim(final int length) {
-        if (length <= 0 || length > ring.overhang() || length > space()) {
+        if (length <= 0 || length > ring.overhang() || length > space() || !ring.attach()) {
             return -1;
         }
         final long position = claimed;
@@ -96,13 +111,13 @@ public final class SendStream implements SegmentPayload {
      *
      * @param source of the octets.
      * @param length how many there are.
-     * @return how many were taken; none while a claim is open.
+     * @return how many were taken; none while a claim is open, or without memory.
      */
     public int write(final long source, final int length) {
-        if (claimed != committed) {
+        final int taken = Math.max(0, Math.min(length, space()));
+        if (claimed != committed || taken == 0 || !ring.attach()) {
             return 0;
         }
-        final int taken = Math.max(0, Math.min(length, space()));
         ring.write(committed, source, taken);
         committed += taken;
         claimed = committed;
@@ -131,6 +146,9 @@ public final class SendStream implements SegmentPayload {
      */
     public void acknowledge(final long position) {
         acknowledged = position;
+        if (position == claimed) {
+            ring.detach();
+        }
     }
 
     /**

@@ -1,13 +1,12 @@
 package org.rds4j.tcp.stream;
 
-import java.nio.ByteBuffer;
-import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
  * Off-heap ring of octets addressed by stream position, with an overhang behind its end in which a run that crosses the end
- * can lie linearly. It knows nothing of what is valid; its owner does.
+ * can lie linearly. It knows nothing of what is valid; its owner does. It has memory from {@link #attach} to {@link #detach} only,
+ * since most connections are idle most of the time.
  * <pre>
  *   0                                    capacity        capacity + overhang
  *   +------------------------------------+-------------------+
@@ -16,22 +15,58 @@ import org.rds4j.tcp.wire.InternetChecksum;
  * </pre>
  */
 public final class StreamRing {
-    private final ByteBuffer memory;
-    private final long address;
+    private final StreamMemory memory;
+    private long address;
     private final int capacity;
     private final int overhang;
 
     /**
-     * A ring of zeros.
+     * A ring without memory.
      *
-     * @param capacity octets, a power of two.
-     * @param overhang octets behind the end.
+     * @param memory where it is taken from when needed. Retained.
      */
-    public StreamRing(final int capacity, final int overhang) {
-        this.memory = ByteBuffer.allocateDirect(capacity + overhang);
-        this.address = BufferUtil.address(memory);
-        this.capacity = capacity;
-        this.overhang = overhang;
+    public StreamRing(final StreamMemory memory) {
+        this.memory = memory;
+        this.capacity = memory.capacity();
+        this.overhang = memory.overhang();
+    }
+
+    /**
+     * Makes sure that there is memory; its octets are of no value.
+     *
+     * @return false if none is left.
+     */
+    public boolean attach() {
+        if (address == 0) {
+            address = memory.take();
+        }
+        return address != 0;
+    }
+
+    /** Gives the memory back, if there is any: no octet is of value. */
+    public void detach() {
+        if (address != 0) {
+            memory.give(address);
+            address = 0;
+        }
+    }
+
+    /**
+     * Whether there is memory.
+     *
+     * @return true between {@link #attach} and {@link #detach}.
+     */
+    public boolean isAttached() {
+        return address != 0;
+    }
+
+    /**
+     * Where the owner's octets lie.
+     *
+     * @return an address, multiple of 8, while attached.
+     */
+    public long tailAddress() {
+        return address + memory.tailOffset();
     }
 
     /**

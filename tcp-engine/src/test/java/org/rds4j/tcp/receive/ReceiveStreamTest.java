@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.Random;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
+import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.support.Octets;
 
 class ReceiveStreamTest {
@@ -15,10 +16,14 @@ class ReceiveStreamTest {
     private static final int OVERHANG = 256;
     private final Octets octets = new Octets(CAPACITY);
 
+    private static StreamMemory memory(final int maxRanges) {
+        return new StreamMemory(1, CAPACITY, OVERHANG, ReceiveStream.tailLength(maxRanges));
+    }
+
     @Test
     void shouldReassembleLikeABitSet() {
         for (int seed = 0; seed < 200; seed++) {
-            final ReceiveStream stream = new ReceiveStream(CAPACITY, OVERHANG, 8);
+            final ReceiveStream stream = new ReceiveStream(memory(8), 8);
             final Random random = new Random(seed);
             final BitSet arrived = new BitSet();
             for (int i = 0; i < 200; i++) {
@@ -50,7 +55,7 @@ class ReceiveStreamTest {
 
     @Test
     void shouldKeepARunOverwrittenInPlaceAcrossTheEnd() {
-        final ReceiveStream stream = new ReceiveStream(CAPACITY, OVERHANG, 8);
+        final ReceiveStream stream = new ReceiveStream(memory(8), 8);
         fill(stream, 1000);
         stream.consume(1000);
         fill(stream, 400);
@@ -72,7 +77,7 @@ class ReceiveStreamTest {
 
     @Test
     void shouldRefuseAnotherRunWhenRangesRunOut() {
-        final ReceiveStream stream = new ReceiveStream(CAPACITY, OVERHANG, 2);
+        final ReceiveStream stream = new ReceiveStream(memory(2), 2);
         assertTrue(stream.write(10, octets.address(), 5));
         assertTrue(stream.write(20, octets.address(), 5));
         assertFalse(stream.write(30, octets.address(), 5));

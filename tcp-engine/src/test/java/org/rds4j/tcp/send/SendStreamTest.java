@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayDeque;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.support.Octets;
 
 class SendStreamTest {
@@ -13,7 +14,7 @@ class SendStreamTest {
 
     @Test
     void shouldKeepOctetsWhateverIsClaimedCommittedAndAcknowledged() {
-        final SendStream stream = new SendStream(CAPACITY, OVERHANG);
+        final SendStream stream = new SendStream(new StreamMemory(1, CAPACITY, OVERHANG, 0));
         final Octets copy = new Octets(CAPACITY);
         final Random random = new Random(7);
         final ArrayDeque<Integer> claims = new ArrayDeque<>();
@@ -36,7 +37,7 @@ class SendStreamTest {
 
     @Test
     void shouldRefuseWhatDoesNotFit() {
-        final SendStream stream = new SendStream(CAPACITY, OVERHANG);
+        final SendStream stream = new SendStream(new StreamMemory(1, CAPACITY, OVERHANG, 0));
         assertEquals(-1, stream.claim(0));
         assertEquals(-1, stream.claim(OVERHANG + 1));
         for (int i = 0; i < 4; i++) {
