@@ -299,6 +299,63 @@ static jint extended_values(JNIEnv *env, jclass cls, jint port, jlongArray value
     return filled;
 }
 
+/* Entries of the indirection table; 0 when the device has none. */
+static jint rss_table_size(JNIEnv *env, jclass cls, jint port)
+{
+    (void) env;
+    (void) cls;
+    struct rte_eth_dev_info info;
+    const int error = rte_eth_dev_info_get((uint16_t) port, &info);
+    return error != 0 ? error : info.reta_size;
+}
+
+/* Reads the table into the array, or writes it from there. */
+static jint rss_table(JNIEnv *env, jclass cls, jint port, jintArray table, jboolean write)
+{
+    (void) cls;
+    struct rte_eth_rss_reta_entry64 groups[RTE_ETH_RSS_RETA_SIZE_512 / RTE_ETH_RETA_GROUP_SIZE];
+    jint queues[RTE_ETH_RSS_RETA_SIZE_512];
+    const jsize size = (*env)->GetArrayLength(env, table);
+    if (size <= 0 || size > RTE_ETH_RSS_RETA_SIZE_512) {
+        return -EINVAL;
+    }
+    (*env)->GetIntArrayRegion(env, table, 0, size, queues);
+    memset(groups, 0, sizeof(groups));
+    for (jsize i = 0; i < size; i++) {
+        groups[i / RTE_ETH_RETA_GROUP_SIZE].mask |= UINT64_C(1) << i % RTE_ETH_RETA_GROUP_SIZE;
+        groups[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE] = (uint16_t) queues[i];
+    }
+    if (write) {
+        return rte_eth_dev_rss_reta_update((uint16_t) port, groups, (uint16_t) size);
+    }
+    const int error = rte_eth_dev_rss_reta_query((uint16_t) port, groups, (uint16_t) size);
+    for (jsize i = 0; i < size; i++) {
+        queues[i] = groups[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE];
+    }
+    (*env)->SetIntArrayRegion(env, table, 0, size, queues);
+    return error;
+}
+
+/* The hash key in use; its length, or -errno. */
+static jint rss_key(JNIEnv *env, jclass cls, jint port, jbyteArray key)
+{
+    (void) cls;
+    uint8_t octets[256];
+    struct rte_eth_rss_conf conf = { .rss_key = octets, .rss_key_len = 0 };
+    struct rte_eth_dev_info info;
+    int error = rte_eth_dev_info_get((uint16_t) port, &info);
+    if (error == 0) {
+        conf.rss_key_len = info.hash_key_size == 0 ? 40 : info.hash_key_size;
+        error = rte_eth_dev_rss_hash_conf_get((uint16_t) port, &conf);
+    }
+    if (error != 0) {
+        return error;
+    }
+    const jsize length = RTE_MIN((jsize) conf.rss_key_len, (*env)->GetArrayLength(env, key));
+    (*env)->SetByteArrayRegion(env, key, 0, length, (const jbyte *) octets);
+    return length;
+}
+
 static const JNINativeMethod methods[] = {
     { "plug", "(Ljava/lang/String;Ljava/lang/String;)I", (void *) plug },
     { "unplug", "(I)I", (void *) unplug },
@@ -312,6 +369,9 @@ static const JNINativeMethod methods[] = {
     { "macAddress", "(I)J", (void *) mac_address },
     { "macAddress", "(IJ)I", (void *) set_mac_address },
     { "isUp", "(I)Z", (void *) is_up },
+    { "rssTableSize", "(I)I", (void *) rss_table_size },
+    { "rssTable", "(I[IZ)I", (void *) rss_table },
+    { "rssKey", "(I[B)I", (void *) rss_key },
     { "totals", "(IJ)I", (void *) totals },
     { "extendedNames", "(I)[Ljava/lang/String;", (void *) extended_names },
     { "extendedValues", "(I[J)I", (void *) extended_values },

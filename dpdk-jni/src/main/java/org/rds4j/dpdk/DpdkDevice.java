@@ -2,6 +2,7 @@ package org.rds4j.dpdk;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.agrona.BufferUtil;
@@ -22,6 +23,7 @@ public final class DpdkDevice implements AutoCloseable {
     private static final int MAX_BURST = 32;
     private static final int ENOTSUP = 95;
     private static final int LIMITS = 4;
+    private static final int MAX_KEY_LENGTH = 256;
     /** Mbufs of a super-segment: as many as a full one has segments at the smallest usual MTU, with room to spare. */
     private static final int MAX_CHAIN = 64;
 
@@ -242,6 +244,43 @@ public final class DpdkDevice implements AutoCloseable {
         for (final DpdkPort port : ports) {
             port.capabilities(capabilities);
         }
+    }
+
+    /**
+     * The device's indirection table, which spreads hashes over queues.
+     *
+     * @return queue of each bucket; empty when the device has no table.
+     */
+    public int[] indirectionTable() {
+        requireOpen();
+        final int[] table = new int[check("cannot ask the indirection table of", Native.rssTableSize(portId))];
+        if (table.length > 0 && !checkSupported("cannot read the indirection table of", Native.rssTable(portId, table, false))) {
+            return new int[0];
+        }
+        return table;
+    }
+
+    /**
+     * Rewrites the indirection table while the device runs.
+     *
+     * @param table queue of each bucket, as many as there are.
+     * @throws DpdkException when the device has no such table.
+     */
+    public void indirectionTable(final int[] table) {
+        requireOpen();
+        check("cannot write the indirection table of", Native.rssTable(portId, table.clone(), true));
+    }
+
+    /**
+     * The hash key in use, for the mirror of the device's hash in software.
+     *
+     * @return its octets; empty when the device does not tell.
+     */
+    public byte[] rssKey() {
+        requireOpen();
+        final byte[] key = new byte[MAX_KEY_LENGTH];
+        final int length = Native.rssKey(portId, key);
+        return checkSupported("cannot read the hash key of", length) ? Arrays.copyOf(key, length) : new byte[0];
     }
 
     /**

@@ -232,6 +232,33 @@ public final class Native {
     public static native boolean isUp(int port);
 
     /**
+     * The length of a port's indirection table.
+     *
+     * @param port id.
+     * @return entries, 0 when it has none, or -errno.
+     */
+    public static native int rssTableSize(int port);
+
+    /**
+     * Reads or writes a port's indirection table.
+     *
+     * @param port  id.
+     * @param table queue of each entry, as many as there are.
+     * @param write whether to write it.
+     * @return 0 or -errno.
+     */
+    public static native int rssTable(int port, int[] table, boolean write);
+
+    /**
+     * Reads the hash key in use.
+     *
+     * @param port id.
+     * @param key  to be filled.
+     * @return its length or -errno.
+     */
+    public static native int rssKey(int port, byte[] key);
+
+    /**
      * Reads the device's own counters.
      *
      * @param port    id.

@@ -270,13 +270,11 @@ final class SegmentEmission {
         }
         c.sndNxt = position + length + (plannedFin ? 1 : 0);
         if (trainLength > 0) {
-            trains.onSent(c, position, length, nowNs);
+            SegmentTrains.onTrainSent(c, position, length, nowNs);
         } else {
-            c.recovery.onSent(c.sndNxt, nowNs); // a trial of a larger path is one segment of more than an SMSS
+            SegmentTrains.onSent(c, length, nowNs);
             pathProbing.onSent(c, position, length);
-            pace(c, length, nowNs);
         }
-        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
         if (length > 0) {
             c.ecnSender.onNewDataSent(position);
         }
@@ -287,12 +285,6 @@ final class SegmentEmission {
         counters.add(TcpCounter.OCTETS_OUT, length);
         timing.onDataSent(c, nowNs);
         return octets;
-    }
-
-    private static void pace(final Connection c, final int length, final long nowNs) {
-        if (length > 0) {
-            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
-        }
     }
 
     private int emitAgain(final Connection c, final FrameSink sink, final long nowNs) {

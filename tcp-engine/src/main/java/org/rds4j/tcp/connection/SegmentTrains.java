@@ -43,15 +43,25 @@ final class SegmentTrains {
         return length > c.mss ? length : 0;
     }
 
+    /** One segment left by itself, be it larger than others to probe the path. */
+    static void onSent(final Connection c, final int length, final long nowNs) {
+        c.recovery.onSent(c.sndNxt, nowNs);
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
+        if (length > 0) {
+            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
+        }
+    }
+
     /** Loss recovery and pacing keep account of segments, not of trains: they hear of each, as if they had left one by one. */
-    void onSent(final Connection c, final long position, final int length, final long nowNs) {
-        long from = position;
+    static void onTrainSent(final Connection c, final long position, final int length, final long nowNs) {
+        long end = position;
         for (int left = length; left > 0; left -= c.mss) {
             final int octets = Math.min(left, c.mss);
-            from += octets;
-            c.recovery.onSent(left > c.mss ? from : c.sndNxt, nowNs);
+            end += octets;
+            c.recovery.onSent(left > c.mss ? end : c.sndNxt, nowNs);
             c.pacer.onSent(octets, c.congestion, c.rtt.smoothedNs(), nowNs);
         }
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
     }
 
     /** The last segment goes by itself when it has to be padded, which is no device's business. */
