@@ -1,6 +1,7 @@
 package org.rds4j;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class RdsContext {
 
     private static final String PROPERTY_PREFIX = "rds.";
     private static final int RDS_HEADER_LENGTH = 48;
-    private static final int MAX_NAME_LENGTH = 31;
+    private static final int MAX_NAME_LENGTH = 120;
 
     private String device;
     private String address;
@@ -66,6 +67,9 @@ public final class RdsContext {
     private long keepAliveIntervalNs = 5_000_000_000L;
     private int keepAliveCount = 5;
     private boolean pingEnable = true;
+    private boolean deviceOffload = true;
+    private boolean segmentation = true;
+    private boolean aggregation = true;
     private long controlTimeoutNs = 5_000_000_000L;
     private String nodeName;
     private Path statusDir;
@@ -161,8 +165,8 @@ public final class RdsContext {
         concludeSecurity();
         concludeLengths();
         concludeTimes();
-        require(nodeName == null || (!nodeName.isBlank() && nodeName.length() <= MAX_NAME_LENGTH),
-            "key 'nodeName' must have 1 to " + MAX_NAME_LENGTH + " characters");
+        require(nodeName == null || (!nodeName.isBlank() && nodeName.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_LENGTH),
+            "key 'nodeName' must have 1 to " + MAX_NAME_LENGTH + " octets");
         isConcluded = true;
         return this;
     }
@@ -1015,6 +1019,69 @@ public final class RdsContext {
     }
 
     /**
+     * Whether checksums and segmentation are left to a device that offers them.
+     *
+     * @return the value.
+     */
+    public boolean deviceOffload() {
+        return deviceOffload;
+    }
+
+    /**
+     * Sets whether checksums and segmentation are left to a device that offers them.
+     *
+     * @param value the value. False is the forced software mode, for devices that are not to be trusted.
+     * @return this.
+     */
+    public RdsContext deviceOffload(final boolean value) {
+        requireOpen();
+        deviceOffload = value;
+        return this;
+    }
+
+    /**
+     * Whether several segments of a connection leave in one pass of the stack, cut by the device or in software.
+     *
+     * @return the value.
+     */
+    public boolean segmentation() {
+        return segmentation;
+    }
+
+    /**
+     * Sets whether several segments of a connection leave in one pass of the stack, cut by the device or in software.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext segmentation(final boolean value) {
+        requireOpen();
+        segmentation = value;
+        return this;
+    }
+
+    /**
+     * Whether consecutive received segments of a connection are taken in one pass of the stack.
+     *
+     * @return the value.
+     */
+    public boolean aggregation() {
+        return aggregation;
+    }
+
+    /**
+     * Sets whether consecutive received segments of a connection are taken in one pass of the stack.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext aggregation(final boolean value) {
+        requireOpen();
+        aggregation = value;
+        return this;
+    }
+
+    /**
      * Longest wait of open, bind and close for the engine, in nanoseconds.
      *
      * @return the value.
@@ -1047,7 +1114,7 @@ public final class RdsContext {
     /**
      * Sets what tools call this node.
      *
-     * @param value the value, 1 to 31 characters.
+     * @param value the value, 1 to 120 octets in UTF-8.
      * @return this.
      */
     public RdsContext nodeName(final String value) {

@@ -99,6 +99,15 @@ public enum RdsKey {
     /** Whether datagrams to port 0 are answered. */
     PING_ENABLE("pingEnable",
         (context, text) -> context.pingEnable(truth("pingEnable", text)), RdsContext::pingEnable),
+    /** Whether checksums and segmentation are left to a device that offers them; false is the forced software mode. */
+    DEVICE_OFFLOAD("deviceOffload",
+        (context, text) -> context.deviceOffload(truth("deviceOffload", text)), RdsContext::deviceOffload),
+    /** Whether several segments of a connection leave in one pass of the stack. */
+    SEGMENTATION("segmentation",
+        (context, text) -> context.segmentation(truth("segmentation", text)), RdsContext::segmentation),
+    /** Whether consecutive received segments of a connection are taken in one pass of the stack. */
+    AGGREGATION("aggregation",
+        (context, text) -> context.aggregation(truth("aggregation", text)), RdsContext::aggregation),
     /** Longest wait of open, bind and close for the engine, in nanoseconds. */
     CONTROL_TIMEOUT("controlTimeout",
         (context, text) -> context.controlTimeoutNs(duration("controlTimeout", text)), RdsContext::controlTimeoutNs),

@@ -83,6 +83,8 @@ class RdsContextTest {
         assertTrue(errorOf(() -> plain().engineIdleStrategy("sleepy").conclude()).contains("busy-spin"));
         assertTrue(errorOf(() -> plain().reconnectMaxDelayNs(1).conclude()).contains("'reconnectMaxDelay'"));
         assertTrue(errorOf(() -> plain().mtu(100).conclude()).contains("'mtu'"));
+        assertTrue(errorOf(() -> plain().nodeName(" ").conclude()).contains("'nodeName'"));
+        assertTrue(errorOf(() -> plain().nodeName("ö".repeat(61)).conclude()).contains("'nodeName'"));
     }
 
     @Test

@@ -59,6 +59,10 @@ public final class SendLog {
     private long preparedCursorEnd;
     private long nextSequence;
 
+    /** Where a look at the messages ended, so that the next one need not walk there again. */
+    private long visitedSequence;
+    private long visitedPosition;
+
     /**
      * An empty log.
      *
@@ -241,16 +245,21 @@ public final class SendLog {
      */
     public long forEach(final long from, final long to, final MessageVisitor visitor) {
         final long first = firstSequence();
-        long position = retainedPosition;
-        for (long sequence = first; sequence < Math.min(to, nextSequence); sequence++) {
+        final boolean isResumed = from >= visitedSequence && visitedSequence >= first;
+        long sequence = isResumed ? visitedSequence : first;
+        long position = isResumed ? visitedPosition : retainedPosition;
+        while (sequence < Math.min(to, nextSequence)) {
             final int length = lengthOf(messageTail + sequence - first);
             if (sequence >= from && !visitor.onMessage(
                 sequence, portAt(position + RdsHeaderFlyweight.SOURCE_PORT_OFFSET),
                 portAt(position + RdsHeaderFlyweight.DESTINATION_PORT_OFFSET),
                 octetAt(position + RdsHeaderFlyweight.FLAGS_OFFSET), length - HEADER_LENGTH)) {
+                visitedSequence = sequence;
+                visitedPosition = position;
                 return sequence;
             }
             position += length;
+            sequence++;
         }
         return to;
     }

@@ -29,11 +29,12 @@ final class Egress implements LaneBacklog {
         final TcpEngine tcp,
         final EgressArbiter arbiter,
         final LinkPort port,
+        final LinkOffloads offloads,
         final NodeCounters counters) {
         this.network = network;
         this.tcp = tcp;
         this.arbiter = arbiter;
-        this.batch = new TransmitBatch(port, BURST, LinkOffloads.ALL);
+        this.batch = new TransmitBatch(port, BURST, offloads);
         this.counters = counters;
     }
 

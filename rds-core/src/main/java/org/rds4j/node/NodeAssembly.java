@@ -30,6 +30,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.link.LinkOffloads;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.NetworkCounter;
@@ -76,7 +77,7 @@ final class NodeAssembly {
         this.proxy = rds.proxy();
         carriers.attach(rds);
         final PlainStreams streams = new PlainStreams(tcp, lanes.laneCount(), lanes.dscpOfLane());
-        final Egress egress = new Egress(network, tcp, arbiter(port), port, nodeCounters);
+        final Egress egress = new Egress(network, tcp, arbiter(port), port, offloads(), nodeCounters);
         final EngineAgent engine = new EngineAgent(
             context.nanoClock(), port, network, tcp, rds, carriers, streams, egress, status);
         agents.addFirst(engine);
@@ -125,6 +126,8 @@ final class NodeAssembly {
         if (context.gateway() != null) {
             configuration = configuration.withGateway(context.gateway());
         }
+        configuration = context.deviceOffload() ? configuration : configuration.withSoftwareChecksums();
+        configuration = context.aggregation() ? configuration : configuration.withoutAggregation();
         return new NetworkLayer(configuration, random, networkCounters);
     }
 
@@ -140,12 +143,17 @@ final class NodeAssembly {
             .keepaliveIdleNs(context.keepAliveIdleNs())
             .keepaliveIntervalNs(context.keepAliveIntervalNs())
             .keepaliveProbes(context.keepAliveCount())
-            .transmitChecksum(port.capabilities().transmitChecksum())
+            .transmitChecksum(context.deviceOffload() && port.capabilities().transmitChecksum())
             .build();
         final TcpEngine tcp = new TcpEngine(configuration, Routes.of(network), random, tcpCounters);
         network.transport(tcp);
         counters.add("connections-in-use", "TCP connections, those on their way in or out included", tcp::connectionsInUse);
         return tcp;
+    }
+
+    private LinkOffloads offloads() {
+        final LinkOffloads wanted = context.deviceOffload() ? LinkOffloads.ALL : LinkOffloads.SOFTWARE;
+        return context.segmentation() ? wanted : LinkOffloads.NONE;
     }
 
     private NodeCounters nodeCounters() {

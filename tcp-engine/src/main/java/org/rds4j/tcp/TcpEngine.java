@@ -1,6 +1,7 @@
 package org.rds4j.tcp;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.connection.Connections;
@@ -8,6 +9,10 @@ import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.SegmentRun;
 import org.rds4j.tcp.network.TransportHandler;
+import org.rds4j.tcp.steering.EngineFlows;
+import org.rds4j.tcp.steering.FlowOwner;
+import org.rds4j.tcp.table.ConnectionTable;
+import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.wire.PseudoHeader;
 import org.rds4j.tcp.wire.TcpSegment;
 
@@ -17,7 +22,7 @@ import org.rds4j.tcp.wire.TcpSegment;
  * Not thread safe; no method but {@link #listen} and {@link #connect} runs off the packet path, and none of the others throws or
  * allocates on the heap.
  */
-public final class TcpEngine implements TransportHandler {
+public final class TcpEngine implements TransportHandler, EngineFlows {
     /** Number of egress lanes. */
     public static final int LANES = 16;
 
@@ -230,6 +235,28 @@ public final class TcpEngine implements TransportHandler {
     public int pollControl(final FrameSink sink, final long nowNs) {
         connections.now(nowNs);
         return connections.pollControl(sink);
+    }
+
+    /**
+     * Restricts chosen local ports to those whose replies come to this engine; once, before the first connection.
+     *
+     * @param owner says which flows do. Retained.
+     */
+    public void flowOwner(final FlowOwner owner) {
+        connections.flowOwner(Objects.requireNonNull(owner, "owner"));
+    }
+
+    @Override
+    public boolean hasFlow(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort) {
+        return connections.hasFlow(
+            ConnectionTable.ANY_INTERFACE, remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
+    }
+
+    @Override
+    public void forEachFlow(final Consumer<FourTuple> action) {
+        connections.forEachFlow(action);
     }
 
     /**

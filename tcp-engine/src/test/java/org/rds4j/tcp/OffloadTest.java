@@ -13,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.tcp.congestion.EcnMode;
+import org.rds4j.tcp.congestion.FlowConfiguration;
 import org.rds4j.tcp.network.NetworkCounter;
 import org.rds4j.tcp.support.OffloadPair;
 import org.rds4j.tcp.support.OffloadPair.Mode;
@@ -36,20 +38,31 @@ class OffloadTest {
         }
     }
 
+    /** Loss, damage and congestion marks, by DCTCP unpaced and by CUBIC paced: acknowledgements, SACK, ECE and CWR are the same. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void shouldPutTheSameOctetsOnALossyWireInEveryMode(final long seed) {
-        final OffloadPair plain = transfer(Mode.PLAIN, 5000, true, seed);
-        assertTrue(plain.a.counters.get(TcpCounter.RETRANSMISSIONS) > 0);
-        assertTrue(plain.b.counters.get(TcpCounter.DROP_CHECKSUM) > 0);
-        for (final Mode mode : MODES) {
-            assertSameWire(plain, transfer(mode, 5000, true, seed), mode);
+        for (final FlowConfiguration flow : new FlowConfiguration[] {FlowConfiguration.DATACENTER,
+            FlowConfiguration.WIDE_AREA.withEcn(EcnMode.ACTIVE), FlowConfiguration.DATACENTER.withPacing(true)}) {
+            final OffloadPair plain = transfer(Mode.PLAIN, 5000, true, seed, flow);
+            assertTrue(plain.a.counters.get(TcpCounter.RETRANSMISSIONS) > 0);
+            assertTrue(plain.b.counters.get(TcpCounter.DROP_CHECKSUM) > 0);
+            assertTrue(plain.portA.marks > 10, "marks: " + plain.portA.marks);
+            assertTrue(plain.portA.wire.stream().anyMatch(frame -> isTcp(frame) && (frame[47] & 0xc0) == 0x80), "CWR");
+            for (final Mode mode : MODES) {
+                assertSameWire(plain, transfer(mode, 5000, true, seed, flow), mode);
+            }
         }
     }
 
     private static OffloadPair transfer(final Mode mode, final int writeLength, final boolean timestamps, final long seed) {
+        return transfer(mode, writeLength, timestamps, seed, FlowConfiguration.DATACENTER);
+    }
+
+    private static OffloadPair transfer(
+        final Mode mode, final int writeLength, final boolean timestamps, final long seed, final FlowConfiguration flow) {
         final OffloadPair pair = new OffloadPair(mode, TcpConfiguration.datacenter().maxConnections(2).timestamps(timestamps)
-            .rtoFloorNs(2_000_000L));
+            .rtoFloorNs(2_000_000L).flow(flow));
         pair.a.toSend = writeLength == 1 ? 3000 : 400_003;
         pair.b.toSend = 50_001;
         pair.a.writeLength = writeLength;

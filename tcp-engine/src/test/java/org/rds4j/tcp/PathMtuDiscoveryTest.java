@@ -164,7 +164,7 @@ class PathMtuDiscoveryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1400, true", "1400, false", "1300, true", "1100, true", "1024, true"})
+    @CsvSource({"1400, true", "1400, false", "1300, true", "1100, true", "1064, true"})
     void shouldGetThroughAPathThatEatsLargePacketsSilently(final int largest, final boolean sack) {
         final Peer a = new Peer(1, 2, 1500, configuration(sack), 1);
         final Peer b = new Peer(2, 1, 1500, configuration(sack), 2);
@@ -182,7 +182,8 @@ class PathMtuDiscoveryTest {
         final long lost = a.counters.get(TcpCounter.PATH_PROBES_LOST);
         assertTrue(lost >= 1 && a.counters.get(TcpCounter.PATH_PROBES) >= lost && lost <= 9, "lost " + lost);
         // without SACK a duplicate whose window has changed does not count, so some lost trials are found by the timer
-        assertEquals(2.0, (double) a.counters.get(TcpCounter.TIMEOUTS), sack ? 0 : 2.0 * lost, "those that found the black hole");
+        final long timeouts = a.counters.get(TcpCounter.TIMEOUTS);
+        assertTrue(timeouts >= 2 && timeouts <= 2 + (sack ? 0 : 2 * lost), "those that found the black hole: " + timeouts);
         assertEquals(0, a.counters.get(TcpCounter.FAST_RETRANSMITS), "a lost trial is no congestion");
         final long probes = a.counters.get(TcpCounter.PATH_PROBES);
         wire.largestPacket = Integer.MAX_VALUE;
@@ -224,22 +225,22 @@ class PathMtuDiscoveryTest {
         establish(script, sack);
         script.route.pathMtu().onBlackHole(script.nowNs);
         final int acknowledged = 1;
-        script.send(1222 + 3 * 984);
+        script.send(1242 + 3 * 1024);
         assertEquals(List.of(
-            "A seq=" + acknowledged + " ack=1 win=65535 len=1222",
-            "A seq=" + (acknowledged + 1222) + " ack=1 win=65535 len=984",
-            "A seq=" + (acknowledged + 2206) + " ack=1 win=65535 len=984",
-            "PA seq=" + (acknowledged + 3190) + " ack=1 win=65535 len=984"), script.emitted());
+            "A seq=" + acknowledged + " ack=1 win=65535 len=1242",
+            "A seq=" + (acknowledged + 1242) + " ack=1 win=65535 len=1024",
+            "A seq=" + (acknowledged + 2266) + " ack=1 win=65535 len=1024",
+            "PA seq=" + (acknowledged + 3290) + " ack=1 win=65535 len=1024"), script.emitted());
         final long window = script.connection.congestionWindow();
         final long threshold = script.connection.slowStartThreshold();
         for (int i = 1; i <= 3; i++) {
-            final int behind = acknowledged + 1222;
+            final int behind = acknowledged + 1242;
             script.after(SECOND / 100);
             script.inject("A seq=1 ack=" + acknowledged + " win=65535"
-                + (sack ? " sack=" + behind + "-" + (behind + i * 984) : ""));
+                + (sack ? " sack=" + behind + "-" + (behind + i * 1024) : ""));
         }
         script.expect(
-            "A seq=" + acknowledged + " ack=1 win=65535 len=984", "A seq=" + (acknowledged + 984) + " ack=1 win=65535 len=238");
+            "A seq=" + acknowledged + " ack=1 win=65535 len=1024", "A seq=" + (acknowledged + 1024) + " ack=1 win=65535 len=218");
         assertEquals(window, script.connection.congestionWindow());
         assertEquals(threshold, script.connection.slowStartThreshold());
         assertEquals(1, script.count(TcpCounter.PATH_PROBES_LOST));
@@ -268,7 +269,7 @@ class PathMtuDiscoveryTest {
         assertEquals(1460, lengthOf(script.emitted().getFirst()));
         assertEquals(0, script.count(TcpCounter.PATH_BLACK_HOLES));
         script.toDeadline();
-        assertEquals(1024 - 40, lengthOf(script.emitted().getFirst()));
+        assertEquals(1024, lengthOf(script.emitted().getFirst()));
         assertEquals(1, script.count(TcpCounter.PATH_BLACK_HOLES));
         assertFalse(script.connection.isClosed());
     }

@@ -93,6 +93,21 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldNotSampleWhatWaitedBehindARetransmission() {
+        final Script script = established();
+        final long handshake = script.connection.smoothedRttNs();
+        script.send(4 * MSS);
+        script.emitted();
+        for (int i = 0; i < 3; i++) {
+            script.inject(ack(0));
+        }
+        script.expect(segment(0));
+        script.after(90 * MS);
+        script.inject(ack(4));
+        assertEquals(handshake, script.connection.smoothedRttNs());
+    }
+
+    @Test
     void shouldGoBackAndSlowStartAfterATimeout() {
         final Script script = established();
         script.send(8 * MSS);

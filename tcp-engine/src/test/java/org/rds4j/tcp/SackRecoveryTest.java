@@ -97,6 +97,7 @@ class SackRecoveryTest {
         script.after(RTT);
         script.inject(ack(10));
         assertEquals(0, script.count(TcpCounter.TIMEOUTS));
+        assertEquals(script.connection.slowStartThreshold(), script.connection.congestionWindow());
         assertEquals(5, script.connection.retransmissions());
     }
 
@@ -303,6 +304,7 @@ class SackRecoveryTest {
         script.expect(data(8));
         script.after(RTT);
         script.inject(ack(10));
+        assertEquals(script.connection.slowStartThreshold(), script.connection.congestionWindow());
         assertEquals(0, script.count(TcpCounter.TIMEOUTS));
         assertEquals(1, script.count(TcpCounter.FAST_RETRANSMITS));
     }
@@ -356,7 +358,8 @@ class SackRecoveryTest {
             assertEquals(1, script.count(TcpCounter.SPURIOUS_TIMEOUTS));
             assertTrue(script.connection.congestionWindow() >= window);
             assertTrue(script.connection.slowStartThreshold() > 1 << 20);
-            assertTrue(script.connection.retransmissionTimeoutNs() > 650 * MS, "RFC 4015: the timer has learnt");
+            assertTrue(script.connection.smoothedRttNs() > 500 * MS, "RFC 4015: the timer has learnt");
+            assertTrue(script.connection.retransmissionTimeoutNs() > 650 * MS);
         }
     }
 

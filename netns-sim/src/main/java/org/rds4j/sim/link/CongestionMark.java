@@ -34,12 +34,12 @@ final class CongestionMark {
         if (type == EthernetFlyweight.TYPE_IPV4) {
             return markIpv4(packet);
         }
-        return type == TYPE_IPV6 && length >= packet - frame + IPV6_LENGTH && mark(packet, CE << IPV6_SHIFT);
+        return type == TYPE_IPV6 && length >= packet - frame + IPV6_LENGTH && set(packet, CE << IPV6_SHIFT);
     }
 
     private static boolean markIpv4(final long packet) {
         final int before = NetworkOrder.getShort(packet);
-        if (!mark(packet, CE)) {
+        if (!set(packet, CE)) {
             return false;
         }
         // RFC 1624: HC' = ~(~HC + ~m + m')
@@ -52,7 +52,7 @@ final class CongestionMark {
     }
 
     /** Sets the two bits of the field in the first 16 of the header, unless both are clear. */
-    private static boolean mark(final long packet, final int field) {
+    private static boolean set(final long packet, final int field) {
         final int word = NetworkOrder.getShort(packet);
         if ((word & field) == 0) {
             return false;

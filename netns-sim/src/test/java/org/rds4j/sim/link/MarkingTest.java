@@ -77,7 +77,7 @@ class MarkingTest {
             UnsafeApi.putByte(address + 12, (byte) 8);
             UnsafeApi.putByte(address + 13, (byte) 0);
             UnsafeApi.putByte(address + 14, (byte) 0x45);
-            UnsafeApi.putByte(address + 15, (byte) (random.nextInt(64) << 2 | 1 + random.nextInt(3)));
+            UnsafeApi.putByte(address + 15, (byte) ((random.nextInt(64) << 2) + 1 + random.nextInt(3)));
             packet.wrap(address + 14, 20);
             packet.computeChecksum();
             assertTrue(packet.isChecksumGood());
@@ -102,7 +102,8 @@ class MarkingTest {
         }
         assertTrue(a.connection.usesEcn());
         assertTrue(b.counters.get(TcpCounter.ECN_MARKED_IN) > 100);
-        assertEquals(link.counters(Side.A).get(WireCounter.MARKED), b.counters.get(TcpCounter.ECN_MARKED_IN), 50);
+        final long marked = link.counters(Side.A).get(WireCounter.MARKED);
+        assertTrue(marked - b.counters.get(TcpCounter.ECN_MARKED_IN) <= 50, "all but those on the way: " + marked);
         assertEquals(0, link.counters(Side.A).get(WireCounter.TAIL_DROPPED));
         assertEquals(0, a.counters.get(TcpCounter.RETRANSMISSIONS));
         final double alpha = ((Dctcp) a.connection.congestionControl()).alpha();

@@ -24,7 +24,11 @@ final class DeviceOptions {
 
     /** Checks what no part would check before the device is opened. */
     void check(final CommandSpec spec) {
-        Arguments.conclude(
-            spec, new RdsContext().security(SecurityMode.PLAINTEXT).address(address).gateway(gateway).mtu(mtu));
+        String router = gateway;
+        for (final String each : address.split(",", -1)) {
+            Arguments.conclude(
+                spec, new RdsContext().security(SecurityMode.PLAINTEXT).address(each).gateway(router).mtu(mtu));
+            router = null; // the gateway is near the first address
+        }
     }
 }

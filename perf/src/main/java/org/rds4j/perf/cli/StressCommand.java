@@ -23,11 +23,15 @@ import picocli.CommandLine.TypeConversionException;
     name = "stress",
     description = "Exchanges verified requests and answers with another rds stress, or with rds-stress on Linux. Without -s "
         + "it waits for a peer and does as that says.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class StressCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    /** Not from the usual mixin, whose -V means something else here. */
+    @SuppressWarnings("UnusedVariable") // read by picocli
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
+    private boolean help;
 
     @Mixin
     private NodeCommand.NodeOptions options;

@@ -107,13 +107,19 @@ class StressRunTest {
     }
 
     @Test
-    void shouldRetryWhileNobodyListens() throws Exception {
+    void shouldRetryWhileNobodyListensAndShowPerformanceData() throws Exception {
         final CompletableFuture<Void> other = CompletableFuture.runAsync(
             () -> passiveRun().join(), CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
         new StressRun(active, QUICK, new PrintWriter(activeOut, true), false, false)
-            .active(options(1, 1, 72, false, 0), MAX_MESSAGE);
+            .active(new StressOptions(1, 72, 72, (int) passive.address().low(), (int) active.address().low(), 4000, 1, 2,
+                false, false, false, false, true, true, false, 5, 0), MAX_MESSAGE);
         other.get(20, TimeUnit.SECONDS);
         assertTrue(activeOut.toString().contains(" - retrying."), activeOut.toString());
+        final List<String[]> values = activeOut.toString().lines().filter(line -> line.startsWith("::"))
+            .map(line -> line.split(",", -1)).toList();
+        assertTrue(values.size() >= 3, activeOut.toString());
+        assertTrue(List.of(values.getFirst()).containsAll(List.of("conn_reset:count", "recv_rdma_bytes:bytes", "intr:count")));
+        assertTrue(values.stream().allMatch(row -> row.length == values.getFirst().length), activeOut.toString());
     }
 
     @Test

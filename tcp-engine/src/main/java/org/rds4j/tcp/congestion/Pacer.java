@@ -74,23 +74,23 @@ public final class Pacer {
     }
 
     /**
-     * How much may leave at once now, while it {@linkplain #isOpen is open}.
+     * How many full segments may leave now, one behind the other, as {@link #isOpen} would have it before each.
      *
      * @param congestion    of the connection.
      * @param smoothedRttNs SRTT, 0 before the first sample.
-     * @param nowNs         the engine's time.
-     * @return octets of payload, at least a segment.
+     * @param nowNs         the engine's time, at which it is open.
+     * @return 1 or more.
      */
-    public long allowance(final CongestionControl congestion, final long smoothedRttNs, final long nowNs) {
+    public int segmentsOpen(final CongestionControl congestion, final long smoothedRttNs, final long nowNs) {
         if (!enabled || smoothedRttNs == 0) {
-            return Long.MAX_VALUE;
+            return Integer.MAX_VALUE;
         }
         final long window = congestion.window();
         final int percent = window < congestion.threshold() ? slowStartPercent : avoidancePercent;
-        final int segment = congestion.maxSegmentSize();
+        final long perSegmentNs = durationNs(congestion.maxSegmentSize(), smoothedRttNs, window, percent);
         final long aheadNs = Math.max(0, evenNs - nowNs);
-        final long leftNs = Math.max(burstNs, 2 * durationNs(segment, smoothedRttNs, window, percent)) - aheadNs;
-        return Math.max(segment, leftNs * (window * percent / PERCENT) / smoothedRttNs);
+        final long leftNs = Math.max(burstNs, 2 * perSegmentNs) - perSegmentNs - aheadNs;
+        return 1 + Math.clamp(leftNs / Math.max(1, perSegmentNs), 0, 1 << 20);
     }
 
     private static long durationNs(final int octets, final long smoothedRttNs, final long window, final int percent) {

@@ -55,7 +55,7 @@ final class AcknowledgementArrival {
         ack.start(Math.max(acknowledged, c.sndUna), duplicate, unsent, nowNs);
         ack.sample().flight(0, c.windowUse.wasFull(c.sndUna))
             .marked(segment.hasEce() && c.ecnSender.isEnabled() ? Math.max(0, acknowledged - c.sndUna) : 0);
-        if (c.timestamps) {
+        if (c.timestamps && segment.options().timestampEcho() != 0) {
             ack.echo(echoLimitNs(c, segment, nowNs));
         }
         if (c.sack) {

@@ -2,6 +2,7 @@ package org.rds4j.tcp.connection;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.rds4j.tcp.CloseReason;
@@ -25,6 +26,7 @@ import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.send.RecordPool;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.sequence.Sequence;
+import org.rds4j.tcp.steering.FlowOwner;
 import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.table.ConnectionTable;
 import org.rds4j.tcp.table.FourTuple;
@@ -205,7 +207,9 @@ public final class Connections {
         table.interfaceId(route.interfaceId());
         final int port = localPort != 0 ? localPort
             : ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort);
-        if (port == 0 || isInUse(route, remotePort, port)) {
+        if (port == 0 || hasFlow(
+                route.interfaceId(), route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(),
+                remotePort, port)) {
             counters.increment(TcpCounter.DROP_NO_PORT);
             return null;
         }
@@ -217,15 +221,6 @@ public final class Connections {
             open(connection);
         }
         return connection;
-    }
-
-    private boolean isInUse(final NetworkRoute route, final int remotePort, final int localPort) {
-        final ListenerPort listener = listeners.get(localPort);
-        final boolean isHalfOpen = listener != null && listener.halfOpen.find(
-            route.interfaceId(), route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(),
-            remotePort, localPort) != null;
-        return isHalfOpen || table.find(
-            route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort) != null;
     }
 
     private void open(final Connection connection) {
@@ -642,6 +637,47 @@ public final class Connections {
      */
     public long streamOctetsReserved() {
         return sendMemory.reservedOctets() + receiveMemory.reservedOctets();
+    }
+
+    /**
+     * Restricts the choice of local ports.
+     *
+     * @param owner says which flows come to this engine.
+     */
+    public void flowOwner(final FlowOwner owner) {
+        ports.owner(owner);
+    }
+
+    /**
+     * Whether there is a connection, a half-open one or one in TIME-WAIT.
+     *
+     * @param interfaceId of the interface it goes by.
+     * @param remoteHigh  bits 127..64 of the remote address.
+     * @param remoteLow   bits 63..0 of the remote address.
+     * @param localHigh   bits 127..64 of the local address.
+     * @param localLow    bits 63..0 of the local address.
+     * @param remotePort  the remote port.
+     * @param localPort   the local port.
+     * @return true if so.
+     */
+    public boolean hasFlow(
+        final int interfaceId, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort) {
+        final ListenerPort listener = listeners.get(localPort);
+        final boolean isHalfOpen = listener != null && listener.halfOpen.find(
+            interfaceId, remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) != null;
+        table.interfaceId(interfaceId);
+        return isHalfOpen || table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) != null;
+    }
+
+    /**
+     * Shows every flow of {@link #hasFlow}.
+     *
+     * @param action done with each; must not change anything.
+     */
+    public void forEachFlow(final Consumer<FourTuple> action) {
+        table.forEach(action);
+        listening.forEach(listener -> listener.halfOpen.forEach(action));
     }
 
     /**

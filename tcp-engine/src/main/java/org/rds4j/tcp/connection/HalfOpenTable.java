@@ -1,7 +1,9 @@
 package org.rds4j.tcp.connection;
 
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.rds4j.tcp.table.ConnectionTable;
+import org.rds4j.tcp.table.FourTuple;
 
 /**
  * The handshakes of one listener, a fixed number of records. Those whose SYN-ACK was repeated equally often wait equally long, so
@@ -35,6 +37,10 @@ final class HalfOpenTable {
 
     boolean isFull() {
         return free == null;
+    }
+
+    void forEach(final Consumer<FourTuple> action) {
+        table.forEach(action);
     }
 
     HalfOpen find(

@@ -28,20 +28,24 @@ final class RunArrival {
         if (!isPlain(c, segment, position, run.octets()) || !stage(c, run, 0)) {
             return 0;
         }
-        final int last = run.count() - 1;
-        final long lastPosition = position + run.octets() - run.payloadLength(last);
-        if (!arrival.onRunHeader(c, segment, position, lastPosition, nowNs)) {
-            return run.count();
-        }
         long at = position;
         int taken = 0;
         do {
             segment.payload(run.payload(taken), run.payloadLength(taken));
+            if ((taken == 0 || repeats(c, segment)) && !arrival.onRunHeader(c, segment, at, nowNs)) {
+                return run.count();
+            }
             arrival.onText(c, segment, at, nowNs);
             at += run.payloadLength(taken);
             taken++;
-        } while (taken <= last && !c.closed && stage(c, run, taken));
+        } while (taken < run.count() && !c.closed && stage(c, run, taken));
+        c.sndWl1 = Math.max(c.sndWl1, at - run.payloadLength(taken - 1));
         return c.closed ? run.count() : taken;
+    }
+
+    /** Whether it matters that the same acknowledgement came more than once: to a sender that repairs or reduces. */
+    private static boolean repeats(final Connection c, final TcpSegment segment) {
+        return c.recovery.isRecovering() || segment.hasEce() || segment.options().sackBlocks() > 0;
     }
 
     private static boolean isPlain(final Connection c, final TcpSegment segment, final long position, final int octets) {

@@ -144,10 +144,9 @@ final class SegmentArrival {
         }
     }
 
-    /** What the header of a run says, once for all its segments; false if no text is to be taken. */
-    boolean onRunHeader(
-        final Connection c, final TcpSegment segment, final long position, final long lastPosition, final long nowNs) {
-        if (!onAcknowledgement(c, segment, lastPosition, nowNs) || c.closed) {
+    /** What the header of a segment of a run says; false if no text is to be taken. */
+    boolean onRunHeader(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
+        if (!onAcknowledgement(c, segment, position, nowNs) || c.closed) {
             return false;
         }
         rememberTimestamp(c, segment, position, nowNs);

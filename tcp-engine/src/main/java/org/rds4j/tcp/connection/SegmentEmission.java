@@ -267,12 +267,12 @@ final class SegmentEmission {
         if (trainLength > 0) {
             trains.onSent(c, position, length, nowNs);
         } else {
-            c.recovery.onSent(c.sndNxt, nowNs);
+            c.recovery.onSent(c.sndNxt, nowNs); // a trial of a larger path is one segment of more than an SMSS
             pathProbing.onSent(c, position, length);
+            pace(c, length, nowNs);
         }
         c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
         if (length > 0) {
-            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
             c.ecnSender.onNewDataSent(position);
         }
         if (length > 0 && (trainLength > 0 ? length % c.mss != 0 : plannedSmall)) {
@@ -282,6 +282,12 @@ final class SegmentEmission {
         counters.add(TcpCounter.OCTETS_OUT, length);
         timing.onDataSent(c, nowNs);
         return octets;
+    }
+
+    private static void pace(final Connection c, final int length, final long nowNs) {
+        if (length > 0) {
+            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
+        }
     }
 
     private int emitAgain(final Connection c, final FrameSink sink, final long nowNs) {

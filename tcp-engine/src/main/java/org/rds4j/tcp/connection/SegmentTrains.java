@@ -22,17 +22,20 @@ final class SegmentTrains {
     /**
      * Octets of new data at SND.NXT for one train: whole segments, and the small one behind them if it may go too.
      *
-     * @param admitted octets that are queued and that the windows admit; 0 when each segment says something else, by SACK blocks
-     *                 or ECN echoes, and for a probe.
+     * @param room octets that are queued and that the windows admit; 0 when each segment says something else, by SACK blocks
+     *             or ECN echoes, and for a probe.
      * @return more than one SMSS, or 0 when the next segment goes by itself.
      */
-    int plan(final Connection c, final FrameSink sink, final long admitted, final int headersLength, final long nowNs) {
-        final long room = Math.min(admitted, c.pacer.allowance(c.congestion, c.rtt.smoothedNs(), nowNs));
+    int plan(final Connection c, final FrameSink sink, final long room, final int headersLength, final long nowNs) {
         if (room < 2L * c.mss || mostSegments < 2 || c.sendOverride ||
             !(sink instanceof SegmentSink segments) || !c.route.carriesTrains()) {
             return 0;
         }
-        final int ready = (int) Math.min(mostSegments, (room + c.mss - 1) / c.mss);
+        final int paced = c.pacer.segmentsOpen(c.congestion, c.rtt.smoothedNs(), nowNs);
+        final int ready = (int) Math.min(Math.min(mostSegments, paced), (room + c.mss - 1) / c.mss);
+        if (ready < 2) {
+            return 0;
+        }
         final int taken = segments.trainRoom(c.mss, ready);
         final long octets = Math.min(room, (long) taken * c.mss);
         final int rest = (int) (octets % c.mss);
@@ -40,14 +43,15 @@ final class SegmentTrains {
         return length > c.mss ? length : 0;
     }
 
-    /** Loss recovery keeps account of segments, not of trains: it hears of each, as if they had left one by one. */
+    /** Loss recovery and pacing keep account of segments, not of trains: they hear of each, as if they had left one by one. */
     void onSent(final Connection c, final long position, final int length, final long nowNs) {
-        long end = position;
-        for (int left = length - c.mss; left > 0; left -= c.mss) {
-            end += c.mss;
-            c.recovery.onSent(end, nowNs);
+        long from = position;
+        for (int left = length; left > 0; left -= c.mss) {
+            final int octets = Math.min(left, c.mss);
+            from += octets;
+            c.recovery.onSent(left > c.mss ? from : c.sndNxt, nowNs);
+            c.pacer.onSent(octets, c.congestion, c.rtt.smoothedNs(), nowNs);
         }
-        c.recovery.onSent(c.sndNxt, nowNs);
     }
 
     /** The last segment goes by itself when it has to be padded, which is no device's business. */

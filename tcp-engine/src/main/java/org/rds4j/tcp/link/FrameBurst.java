@@ -170,6 +170,19 @@ public final class FrameBurst {
     }
 
     /**
+     * Appends the descriptor of a frame of this burst to another, which owns the frame from then on: this burst is to be cleared
+     * without being released.
+     *
+     * @param index       of the frame here.
+     * @param destination with room for one more.
+     */
+    public void copyTo(final int index, final FrameBurst destination) {
+        destination.descriptors.putBytes(
+            destination.count * DESCRIPTOR_LENGTH, descriptors, index * DESCRIPTOR_LENGTH, DESCRIPTOR_LENGTH);
+        destination.count++;
+    }
+
+    /**
      * Removes frames from the front, as after a partial transmit.
      *
      * @param accepted how many.

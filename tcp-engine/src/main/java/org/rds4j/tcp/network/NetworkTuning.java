@@ -17,7 +17,7 @@ package org.rds4j.tcp.network;
  * @param icmpPerDestination     the same to one host.
  * @param pathMtuFloorIpv4       octets; routers cannot lower an IPv4 path's MTU below this.
  * @param pathMtuLifetimeNs      nanoseconds after which a lowered path MTU is forgotten (RFC 1191 section 6.3).
- * @param probeBaseMtu           octets of packets that are taken to pass everywhere (RFC 4821 section 7.2).
+ * @param probeBaseMtu           octets of packets that are taken to pass everywhere (RFC 4821 section 7.2), 1024 above TCP.
  * @param probeAfterTimeouts     timeouts of one full-size segment that mean a black hole.
  * @param probeIntervalNs        nanoseconds between two searches for a larger packet size.
  */
@@ -92,7 +92,7 @@ public record NetworkTuning(
         private int icmpPerDestination = 10;
         private int pathMtuFloorIpv4 = 552;
         private long pathMtuLifetimeNs = 600_000_000_000L;
-        private int probeBaseMtu = 1024;
+        private int probeBaseMtu = 1064;
         private int probeAfterTimeouts = 2;
         private long probeIntervalNs = 600_000_000_000L;
 
@@ -246,7 +246,7 @@ public record NetworkTuning(
         /**
          * Sets {@link NetworkTuning#probeBaseMtu()}.
          *
-         * @param value octets of packets that are taken to pass everywhere (RFC 4821 section 7.2).
+         * @param value octets of packets that are taken to pass everywhere (RFC 4821 section 7.2), 1024 above TCP.
          * @return this.
          */
         public Builder probeBaseMtu(final int value) {

@@ -147,6 +147,11 @@ public final class Acknowledgement {
         return sentNs >= echoLimitNs;
     }
 
+    /** How long ago what is echoed was sent, to a tick less; 0 or less without timestamps. */
+    long echoedRttNs() {
+        return echoLimitNs == NO_ECHO ? CongestionSample.NO_RTT : nowNs - echoLimitNs;
+    }
+
     int blocks() {
         return blocks;
     }

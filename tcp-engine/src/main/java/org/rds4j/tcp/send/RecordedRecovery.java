@@ -152,7 +152,8 @@ abstract class RecordedRecovery implements LossRecovery {
         final SpuriousTimeout.Verdict verdict = spurious.onAcknowledgement(ack, recoveryPoint, sack);
         if (verdict == SpuriousTimeout.Verdict.SPURIOUS || repair.isAnswered(ack)) {
             undo(TcpCounter.SPURIOUS_TIMEOUTS);
-            rtt.onSpuriousTimeout(ack.rttNs());
+            // a peer may echo nonsense: what the timer has waited is the most that it can have been too short
+            rtt.onSpuriousTimeout(Math.max(ack.rttNs(), Math.min(ack.echoedRttNs(), rtt.timeoutNs())));
         } else if (ack.position() >= recoveryPoint) {
             timedOut = false;
             spurious.reset();

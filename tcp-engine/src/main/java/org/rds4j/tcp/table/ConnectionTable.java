@@ -1,5 +1,6 @@
 package org.rds4j.tcp.table;
 
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.agrona.BitUtil;
 
@@ -8,6 +9,9 @@ import org.agrona.BitUtil;
  * that a stranger cannot choose colliding tuples. Allocates nothing after construction; one thread.
  */
 public final class ConnectionTable {
+    /** Stands for every interface in {@link #interfaceId(int)}. */
+    public static final int ANY_INTERFACE = -1;
+
     private final FourTuple[] entries;
     private final int mask;
     private final long seed;
@@ -60,7 +64,7 @@ public final class ConnectionTable {
         final int remotePort, final int localPort) {
         int index = slot(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
         FourTuple entry = entries[index];
-        while (entry != null && (entry.interfaceId() != interfaceId
+        while (entry != null && ((interfaceId != ANY_INTERFACE && entry.interfaceId() != interfaceId)
             || !entry.matches(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort))) {
             index = (index + 1) & mask;
             entry = entries[index];
@@ -114,6 +118,19 @@ public final class ConnectionTable {
             if (((index - slot(entry)) & mask) >= ((index - gap) & mask)) {
                 entries[gap] = entry;
                 gap = index;
+            }
+        }
+    }
+
+    /**
+     * Shows every entry. Walks the whole table: for control, not for the packet path.
+     *
+     * @param action done with each; must not change the table.
+     */
+    public void forEach(final Consumer<FourTuple> action) {
+        for (final FourTuple entry : entries) {
+            if (entry != null) {
+                action.accept(entry);
             }
         }
     }

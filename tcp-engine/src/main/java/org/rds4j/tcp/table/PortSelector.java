@@ -2,6 +2,7 @@ package org.rds4j.tcp.table;
 
 import java.util.random.RandomGenerator;
 import org.rds4j.tcp.sequence.SipHash;
+import org.rds4j.tcp.steering.FlowOwner;
 
 /**
  * Chooses local ports (RFC 6056 section 3.3.4, double hash): a keyed hash of the destination gives the start, a second one a
@@ -17,6 +18,7 @@ public final class PortSelector {
     private final int[] counters = new int[COUNTERS];
     private final int firstPort;
     private final int ports;
+    private FlowOwner owner = FlowOwner.ALL;
 
     /**
      * A selector for a range of ports.
@@ -39,6 +41,15 @@ public final class PortSelector {
     }
 
     /**
+     * Restricts the choice to ports whose replies come to this engine.
+     *
+     * @param owner says which do. Retained.
+     */
+    public void owner(final FlowOwner owner) {
+        this.owner = owner;
+    }
+
+    /**
      * Chooses a port.
      *
      * @param remoteHigh bits 127..64 of the remote address.
@@ -46,7 +57,7 @@ public final class PortSelector {
      * @param localHigh  bits 127..64 of the local address.
      * @param localLow   bits 63..0 of the local address.
      * @param remotePort the remote port.
-     * @return a port whose four-tuple is free, or 0 when there is none.
+     * @return a port whose four-tuple is free and this engine's, or 0 when there is none.
      */
     public int choose(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final int remotePort) {
@@ -57,7 +68,8 @@ public final class PortSelector {
         final int start = (int) (((destination & 0x7fff_ffff) + counters[counter]) % ports);
         for (int i = 0; i < ports; i++) {
             final int port = firstPort + (start + i) % ports;
-            if (table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, port) == null) {
+            if (owner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, port) &&
+                table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, port) == null) {
                 return port;
             }
         }

@@ -114,6 +114,22 @@ class SendRecordsTest {
         assertEquals(9990, records.sackedOctets());
     }
 
+    /** Retransmissions from the end to the begin are the worst order to list again: without a bound this takes seconds. */
+    @Test
+    void shouldListWhatIsFoundAgainInBoundedTime() {
+        final SendRecords records = new SendRecords(new RecordPool(1 << 20));
+        for (int i = 1; i <= 60_000; i++) {
+            records.append(i, i);
+        }
+        for (int i = 59_999; i >= 0; i--) {
+            records.sentAgain(records.at(i), 200_000 - i);
+        }
+        final long began = System.nanoTime();
+        records.findLost();
+        assertTrue(System.nanoTime() - began < 1_000_000_000L);
+        assertEquals(120_000, records.inFlight(), "both copies");
+    }
+
     @Test
     void shouldTakeAndGiveBlocksWithinTheBound() {
         final RecordPool pool = new RecordPool(16 + 64 + 256);

@@ -26,6 +26,7 @@ public final class OffloadPort implements LinkPort {
     public IntPredicate marked = n -> false;
     public Verdict verdict = Verdict.HONEST;
     public int superSegments;
+    public int marks;
     public IntConsumer onSuperSegment = length -> { };
     private final LinkPort port;
     private final LinkCapabilities capabilities;
@@ -94,7 +95,8 @@ public final class OffloadPort implements LinkPort {
             return;
         }
         final byte[] sent = frame.clone();
-        if (isTcp && marked.test(number)) {
+        if (isTcp && (sent[15] & 3) != 0 && marked.test(number)) {
+            marks++;
             sent[15] |= 3;
             w16(sent, 24, 0);
             w16(sent, 24, ~sum(sent, 14, 20, 0));

@@ -1,0 +1,145 @@
+package org.rds4j.tcp.steering;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * The software mirror of a device's RSS: hash and indirection table say which engine owns a flow. The table may be rewritten
+ * while engines run. Connections do not move: a bucket remembers which engines had it before, until each of them says that it
+ * has no connection of the bucket left, and a packet is shown to those first. Safe for any number of threads, without locks.
+ */
+public final class SteeringTable {
+    /** Most engines. */
+    public static final int MAX_ENGINES = 64;
+
+    private final ToeplitzHash hash;
+    private final int engines;
+    private final AtomicLongArray former;
+    private volatile int[] owners;
+
+    /**
+     * A table.
+     *
+     * @param hash    with the device's key.
+     * @param owners  engine of each bucket: the device's indirection table. The bucket of a hash is its low bits, so the length
+     *                is a power of two.
+     * @param engines how many there are, 1 to {@value #MAX_ENGINES}.
+     */
+    public SteeringTable(final ToeplitzHash hash, final int[] owners, final int engines) {
+        if (engines < 1 || engines > MAX_ENGINES) {
+            throw new IllegalArgumentException("engines must be 1 to " + MAX_ENGINES + ", not " + engines);
+        }
+        this.hash = hash;
+        this.engines = engines;
+        this.former = new AtomicLongArray(owners.length);
+        this.owners = checked(owners, owners.length);
+    }
+
+    /**
+     * An indirection table that deals buckets out in turn, as devices have it by default.
+     *
+     * @param buckets a power of two.
+     * @param engines how many there are.
+     * @return owner of each bucket.
+     */
+    public static int[] evenly(final int buckets, final int engines) {
+        final int[] owners = new int[buckets];
+        for (int i = 0; i < buckets; i++) {
+            owners[i] = i % engines;
+        }
+        return owners;
+    }
+
+    private int[] checked(final int[] table, final int length) {
+        if (table.length != length || Integer.bitCount(length) != 1) {
+            throw new IllegalArgumentException(
+                "a table of " + table.length + " buckets: it must stay " + length + ", a power of two");
+        }
+        for (final int owner : table) {
+            if (owner < 0 || owner >= engines) {
+                throw new IllegalArgumentException("engine " + owner + " is not one of " + engines);
+            }
+        }
+        return table.clone();
+    }
+
+    /**
+     * Takes a new indirection table. New connections follow it at once, old ones stay where they are. From one thread at a time.
+     *
+     * @param table as long as the old one.
+     */
+    public void rewrite(final int[] table) {
+        final int[] fresh = checked(table, owners.length);
+        for (int bucket = 0; bucket < fresh.length; bucket++) {
+            final int before = owners[bucket];
+            if (before != fresh[bucket]) {
+                former.getAndUpdate(bucket, mask -> mask | 1L << before);
+            }
+        }
+        owners = fresh;
+    }
+
+    /**
+     * Engines.
+     *
+     * @return how many.
+     */
+    public int engines() {
+        return engines;
+    }
+
+    /**
+     * Buckets.
+     *
+     * @return a power of two.
+     */
+    public int buckets() {
+        return former.length();
+    }
+
+    /**
+     * The bucket of a flow.
+     *
+     * @param remoteHigh bits 127..64 of the remote address.
+     * @param remoteLow  bits 63..0 of the remote address.
+     * @param localHigh  bits 127..64 of the local address.
+     * @param localLow   bits 63..0 of the local address.
+     * @param remotePort the remote port.
+     * @param localPort  the local port.
+     * @return its index.
+     */
+    public int bucket(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort) {
+        return hash.hash(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) & (former.length() - 1);
+    }
+
+    /**
+     * Who owns new connections of a bucket.
+     *
+     * @param bucket its index.
+     * @return the engine.
+     */
+    public int owner(final int bucket) {
+        return owners[bucket];
+    }
+
+    /**
+     * Who may still have connections of a bucket from before.
+     *
+     * @param bucket its index.
+     * @return one bit per engine.
+     */
+    public long formerOwners(final int bucket) {
+        return former.get(bucket);
+    }
+
+    /**
+     * An engine has no connection of a bucket left. Called by the engine's thread.
+     *
+     * @param bucket its index.
+     * @param engine that had it once.
+     */
+    void forget(final int bucket, final int engine) {
+        former.getAndUpdate(bucket, mask -> mask & ~(1L << engine));
+    }
+}

@@ -1,0 +1,119 @@
+package org.rds4j.tests.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsSocket;
+import org.rds4j.ThreadingMode;
+import org.rds4j.node.RdsNode;
+import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.status.CarrierStatus;
+import org.rds4j.status.NodeStatus;
+import org.rds4j.status.PathStatus;
+import org.rds4j.status.StatusDirectory;
+import org.rds4j.status.StatusException;
+import org.rds4j.status.StatusTable;
+import org.rds4j.tcp.link.InMemoryLinkPair;
+import org.rds4j.tests.support.TwoNodes;
+
+/** What tools see of a node that runs. */
+@Timeout(60)
+class NodeStatusTest {
+    @TempDir
+    private Path parent;
+
+    private final InMemoryLinkPair link = new InMemoryLinkPair(1500, 1024, 512);
+
+    private RdsNode node(final String address, final DemoIdentities identities, final String name, final Path directory) {
+        final RdsContext context = TwoNodes.context(address, ThreadingMode.DEDICATED, identities, name).nodeName(name);
+        if (directory != null) {
+            context.statusDir(directory);
+        }
+        return RdsNode.with(context).link(name.equals("first") ? link.first() : link.second()).launch();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldShowBothEndsOfAConnection(final boolean isEncrypted) {
+        final Path directory = parent.resolve("status");
+        final DemoIdentities identities = isEncrypted ? new DemoIdentities(List.of("first", "second")) : null;
+        try (TwoNodes nodes = new TwoNodes(node(TwoNodes.FIRST, identities, "first", directory),
+                node(TwoNodes.SECOND, identities, "second", directory), ThreadingMode.DEDICATED);
+            RdsSocket from = TwoNodes.bound(nodes.first(), 4000);
+            RdsSocket to = TwoNodes.bound(nodes.second(), 4001)) {
+            final UnsafeBuffer payload = new UnsafeBuffer(new byte[500]);
+            for (int i = 0; i < 10; i++) {
+                from.send(TwoNodes.at(nodes.second(), 4001), payload, 0, 500, 0, TwoNodes.PATIENCE_NS);
+            }
+            nodes.await("acknowledgement", () -> from.unacknowledgedLength() == 0);
+            final List<NodeStatus> seen = StatusDirectory.at(directory).nodes();
+            assertEquals(List.of("first", "second"), seen.stream().map(NodeStatus::name).toList());
+            check(seen.getFirst(), seen.getLast(), isEncrypted);
+            assertTrue(to.unacknowledgedLength() == 0);
+            seen.forEach(NodeStatus::close);
+        } finally {
+            if (identities != null) {
+                identities.close();
+            }
+        }
+        assertEquals(List.of(), StatusDirectory.at(directory).nodes());
+    }
+
+    private static void check(final NodeStatus first, final NodeStatus second, final boolean isEncrypted) {
+        final PathStatus path = first.paths().getFirst();
+        assertEquals(PathStatus.State.UP, path.state());
+        assertEquals(path.nextSendSequence(), second.paths().getFirst().nextReceiveSequence());
+        assertEquals(RdsAddress.parse("10.0.0.2"), path.remote());
+        final CarrierStatus near = first.carriers().getFirst();
+        final CarrierStatus far = second.carriers().getFirst();
+        assertEquals(near.local(), far.remote());
+        assertEquals(near.remote(), far.local());
+        assertEquals(isEncrypted, near.isSecure());
+        assertEquals(48, near.headerRemaining());
+        assertEquals(0, near.dataRemaining());
+        assertTrue(near.sentPosition() >= 10 * 548, near.toString());
+        assertTrue(near.smoothedRttNs() > 0, near.toString());
+        assertEquals(10, second.messages(StatusTable.RECEIVE).size());
+        assertEquals(List.of(), first.messages(StatusTable.RETRANSMIT));
+        assertEquals(10, counter(first, "send_queued"));
+        assertEquals(10, counter(second, "recv_delivered"));
+        assertEquals(RdsAddress.parse("10.0.0.2:4001"), second.sockets().getFirst().bound());
+    }
+
+    private static long counter(final NodeStatus node, final String label) {
+        return node.counters().stream()
+            .filter(counter -> counter.label().equals(label)).findFirst().orElseThrow().value();
+    }
+
+    @Test
+    void shouldPublishNothingOnALinkThatIsGivenUnlessAsked() throws IOException {
+        try (RdsNode quiet = node(TwoNodes.FIRST, null, "first", null)) {
+            assertTrue(StatusDirectory.at(StatusDirectory.ofUser()).nodes().stream()
+                .peek(NodeStatus::close).noneMatch(node -> node.pid() == ProcessHandle.current().pid()),
+                quiet.address()::toString);
+        }
+        try (RdsNode quiet = node(TwoNodes.SECOND, null, "second", RdsContext.NO_STATUS_DIR)) {
+            assertFalse(Files.exists(RdsContext.NO_STATUS_DIR), quiet.address()::toString);
+        }
+    }
+
+    @Test
+    void shouldNotStartWithADirectoryThatDoesNotServe() throws IOException {
+        final Path file = Files.createFile(parent.resolve("file"));
+        assertThrows(StatusException.class, () -> node(TwoNodes.FIRST, null, "first", file).close());
+    }
+}
