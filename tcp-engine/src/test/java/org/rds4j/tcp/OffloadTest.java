@@ -38,7 +38,7 @@ class OffloadTest {
         }
     }
 
-    /** Loss, damage and congestion marks, by DCTCP unpaced and by CUBIC paced: acknowledgements, SACK, ECE and CWR are the same. */
+    /** Loss, damage and marks, by DCTCP unpaced and by CUBIC paced: acknowledgements, SACK, ECE and CWR are the same. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void shouldPutTheSameOctetsOnALossyWireInEveryMode(final long seed) {
