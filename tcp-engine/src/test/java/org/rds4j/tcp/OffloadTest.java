@@ -180,4 +180,19 @@ class OffloadTest {
         pair.finish();
         assertEquals(2, pair.b.counters.get(TcpCounter.DROP_CHECKSUM));
     }
+
+    /** The octets come again with a FIN, so that they take the way of single segments. */
+    @Test
+    void shouldReplaceWhatItCopiedInVainByWhatComesAgainAlone() {
+        final OffloadPair pair = new OffloadPair(Mode.GRO).connect();
+        final int before = pair.portA.wire.size();
+        pair.a.closesWhenSent = false;
+        pair.a.toSend = 700;
+        pair.portA.corrupted = n -> n == before + 1;
+        pair.portA.lost = n -> n == before + 2;
+        pair.turn();
+        pair.a.closesWhenSent = true;
+        pair.finish();
+        assertEquals(1, pair.b.counters.get(TcpCounter.DROP_CHECKSUM));
+    }
 }

@@ -133,7 +133,8 @@ public final class OffloadPort implements LinkPort {
             w16(frame, 38, sequence >>> 16);
             w16(frame, 40, sequence);
             frame[47] &= (byte) ((i + 1 < segments ? ~0x09 : -1) & (i > 0 ? ~0x80 : -1));
-            w16(frame, 50, u16(whole, 50) + frame.length - 34);
+            final int pseudo = u16(whole, 50) + frame.length - 34;
+            w16(frame, 50, (pseudo & 0xffff) + (pseudo >>> 16));
             frames.add(frame);
         }
         return frames;
@@ -146,9 +147,7 @@ public final class OffloadPort implements LinkPort {
             w16(frame, 24, ~sum(frame, 14, 20, 0));
         }
         if ((flags & FrameBurst.FLAG_COMPUTE_TCP_CHECKSUM) != 0) {
-            w16(frame, 50, 0);
-            final int field = ~tcpSum(frame);
-            w16(frame, 50, field);
+            w16(frame, 50, ~sum(frame, 34, u16(frame, 16) - 20, 0)); // over the field too, which holds the pseudo-header's
         }
         return frame;
     }
