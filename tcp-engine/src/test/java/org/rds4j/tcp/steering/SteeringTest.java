@@ -118,7 +118,7 @@ class SteeringTest {
         connectBothWays(10);
         finish();
         // nothing but the answers of neighbours, which concern everybody
-        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.port().framesTakenOver() <= 2 * queues));
+        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.port().framesTakenOver() <= 2L * queues));
         assertTrue(Arrays.stream(engines).allMatch(engine -> engine.port().framesForwarded() == 0));
         assertTrue(Arrays.stream(engines).allMatch(engine -> engine.accepted > 0), "every engine has taken connections");
         close();
@@ -214,8 +214,7 @@ class SteeringTest {
         for (final Engine engine : engines) {
             final Flow flow = engine.connect(PEER);
             engine.work();
-            final ByteBuffer syn = ByteBuffer.wrap(nic.lastSent);
-            nic.deliver(random.nextInt(7), unreachable(syn));
+            nic.deliver(random.nextInt(7), unreachable(nic.lastSent));
             for (int i = 0; i < 3; i++) {
                 Arrays.stream(engines).forEach(Engine::work);
             }
@@ -225,13 +224,13 @@ class SteeringTest {
     }
 
     /** From the peer: administratively prohibited, quoting the SYN. */
-    private static byte[] unreachable(final ByteBuffer syn) {
-        final ByteBuffer frame = ByteBuffer.allocate(14 + 20 + 8 + 28);
-        frame.put(0, syn.array(), 6, 6).put(6, syn.array(), 0, 6).putShort(12, (short) 0x0800);
+    private static byte[] unreachable(final byte[] syn) {
+        final ByteBuffer frame = ByteBuffer.wrap(new byte[14 + 20 + 8 + 28]);
+        frame.put(0, syn, 6, 6).put(6, syn, 0, 6).putShort(12, (short) 0x0800);
         frame.putInt(14, 0x4500_0038).putInt(18, 0).putInt(22, 0x4001_0000);
-        frame.put(26, syn.array(), 30, 4).put(30, syn.array(), 26, 4);
+        frame.put(26, syn, 30, 4).put(30, syn, 26, 4);
         frame.putShort(24, (short) ~sum(frame, 14, 20));
-        frame.putInt(34, 0x030d_0000).putInt(38, 0).put(42, syn.array(), 14, 28);
+        frame.putInt(34, 0x030d_0000).putInt(38, 0).put(42, syn, 14, 28);
         frame.putShort(36, (short) ~sum(frame, 34, 36));
         return frame.array();
     }
