@@ -25,6 +25,7 @@ import org.rds4j.qos.status.QosCounters;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
+import org.rds4j.tcp.Routes;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
@@ -141,7 +142,7 @@ final class NodeAssembly {
             .keepaliveProbes(context.keepAliveCount())
             .transmitChecksum(port.capabilities().transmitChecksum())
             .build();
-        final TcpEngine tcp = new TcpEngine(configuration, network::route, random, tcpCounters);
+        final TcpEngine tcp = new TcpEngine(configuration, Routes.of(network), random, tcpCounters);
         network.transport(tcp);
         counters.add("connections-in-use", "TCP connections, those on their way in or out included", tcp::connectionsInUse);
         return tcp;

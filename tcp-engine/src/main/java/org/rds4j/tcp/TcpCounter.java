@@ -48,6 +48,14 @@ public enum TcpCounter {
     CHALLENGE_ACKS("challenge-acks", "challenge acknowledgements and replies to unacceptable segments sent"),
     /** Challenge acknowledgements suppressed. */
     CHALLENGE_ACKS_LIMITED("challenge-acks-limited", "the same, held back by the rate limit"),
+    /** Path MTU lowered by a router. */
+    PATH_MTU_LOWERED("path-mtu-lowered", "path MTUs lowered because a router said so"),
+    /** Black holes. */
+    PATH_BLACK_HOLES("path-black-holes", "path MTUs lowered because full-size segments vanish"),
+    /** Path probes. */
+    PATH_PROBES("path-probes", "segments larger than the path MTU sent to try the path"),
+    /** Path probes lost. */
+    PATH_PROBES_LOST("path-probes-lost", "such segments that did not arrive"),
     /** Connections that ended by timeout. */
     CONNECTION_TIMEOUTS("connection-timeouts", "connections dropped because the peer was silent"),
     /** TIME-WAIT records evicted. */

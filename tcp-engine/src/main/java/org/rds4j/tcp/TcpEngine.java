@@ -113,6 +113,11 @@ public final class TcpEngine implements TransportHandler {
     }
 
     @Override
+    public void arrivingBy(final int interfaceId) {
+        connections.arrivingBy(interfaceId);
+    }
+
+    @Override
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final int trafficClass, final boolean checksumVerified, final long nowNs) {
@@ -146,7 +151,7 @@ public final class TcpEngine implements TransportHandler {
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final long nowNs) {
         connections.now(nowNs);
-        connections.onIcmpError(kind, remoteHigh, remoteLow, localHigh, localLow, address);
+        connections.onIcmpError(kind, nextHopMtu, remoteHigh, remoteLow, localHigh, localLow, address);
     }
 
     /**
@@ -237,6 +242,16 @@ public final class TcpEngine implements TransportHandler {
     }
 
     /**
+     * Records of segments in flight that connections have taken from the memory they share
+     * ({@link TcpConfiguration#maxSendRecords()}).
+     *
+     * @return a count, 0 when nothing is in flight.
+     */
+    public int sendRecordsLent() {
+        return connections.sendRecordsLent();
+    }
+
+    /**
      * Stream rings that have memory now, of both directions: those of connections with data in flight, claimed or unread.
      *
      * @return a count, 0 when every connection is idle.
@@ -252,16 +267,6 @@ public final class TcpEngine implements TransportHandler {
      */
     public long streamOctetsReserved() {
         return connections.streamOctetsReserved();
-    }
-
-    /**
-     * Records of segments in flight that connections have taken from the memory they share
-     * ({@link TcpConfiguration#maxSendRecords()}).
-     *
-     * @return a count, 0 when nothing is in flight.
-     */
-    public int sendRecordsLent() {
-        return connections.sendRecordsLent();
     }
 
     /**

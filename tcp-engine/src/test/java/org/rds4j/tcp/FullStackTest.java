@@ -11,9 +11,10 @@ import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.InterfaceConfiguration;
+import org.rds4j.tcp.network.IpAddress;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
-import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.network.VlanTags;
 import org.rds4j.tcp.support.Octets;
 
 /** Two whole stacks, from TCP down to Ethernet frames, over the in-memory link: address resolution first, then a megabyte. */
@@ -24,14 +25,33 @@ class FullStackTest {
     @ParameterizedTest
     @ValueSource(ints = {576, 1500, 9000})
     void shouldCarryAMegabyteFromStackToStack(final int mtu) {
+        carryAMegabyte(mtu, "10.0.0.1/24", "10.0.0.2/24", VlanTags.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1280, 1500, 9000})
+    void shouldCarryAMegabyteOverIpv6(final int mtu) {
+        carryAMegabyte(mtu, "2001:db8::1/64", "2001:db8::2/64", VlanTags.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.1/24 10.0.0.2/24", "2001:db8::1/64 2001:db8::2/64"})
+    void shouldCarryAMegabyteBehindTags(final String addresses) {
+        final String[] both = addresses.split(" ", -1);
+        carryAMegabyte(1500, both[0], both[1], VlanTags.of(7));
+        carryAMegabyte(1500, both[0], both[1], new VlanTags(5, 7));
+    }
+
+    private static void carryAMegabyte(final int mtu, final String first, final String second, final VlanTags tags) {
         final InMemoryLinkPair link = new InMemoryLinkPair(mtu, 256, 128);
-        final Stack a = new Stack(link.first(), "10.0.0.1/24", 1);
-        final Stack b = new Stack(link.second(), "10.0.0.2/24", 2);
+        final Stack a = new Stack(link.first(), first, tags, 1);
+        final Stack b = new Stack(link.second(), second, tags, 2);
         b.engine.listen(PORT, c -> {
             b.connection = c;
             return b;
         });
-        a.connection = a.engine.connect(0, 0xffff_0a00_0002L, PORT, 3, 46, a, 0);
+        a.connection = a.engine.connect(
+            IpAddress.parse(second.split("/", 2)[0]).high(), IpAddress.parse(second.split("/", 2)[0]).low(), PORT, 3, 46, a, 0);
         long nowNs = 0;
         while (!(a.closed && b.closed)) {
             nowNs += 10_000;
@@ -65,19 +85,16 @@ class FullStackTest {
         private long framesOut;
         private long received;
 
-        Stack(final LinkPort port, final String address, final long seed) {
+        Stack(final LinkPort port, final String address, final VlanTags tags, final long seed) {
             this.port = port;
             sink = new TransmitBatch(port, 32);
             network = new NetworkLayer(
-                InterfaceConfiguration.of(port.macAddress(), address, port.capabilities()), new Random(seed),
+                InterfaceConfiguration.of(port.macAddress(), address, port.capabilities())
+                    .withVlan(tags).withMtu(port.capabilities().mtu() - (tags.length() > 4 ? 4 : 0)), new Random(seed),
                 NetworkCounters.allocate());
             engine = new TcpEngine(
-                TcpConfiguration.datacenter().maxConnections(2).build(), this::route, new Random(seed), counters);
+                TcpConfiguration.datacenter().maxConnections(2).build(), Routes.of(network), new Random(seed), counters);
             network.transport(engine);
-        }
-
-        private NetworkRoute route(final long high, final long low) {
-            return network.route(high, low);
         }
 
         private void work(final long nowNs) {

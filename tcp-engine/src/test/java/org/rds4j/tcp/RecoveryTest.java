@@ -120,9 +120,9 @@ class RecoveryTest {
         script.inject(ack(0));
         script.expect(segment(0));
         assertEquals(1, script.count(TcpCounter.FAST_RETRANSMITS));
-        assertEquals(6 * MSS, script.connection.slowStartThreshold());
-        assertEquals(9 * MSS, script.connection.congestionWindow());
-        for (int i = 4; i <= 6; i++) {
+        assertEquals(5 * MSS, script.connection.slowStartThreshold(), "limited transmit does not count (RFC 5681 section 3.2)");
+        assertEquals(8 * MSS, script.connection.congestionWindow());
+        for (int i = 4; i <= 7; i++) {
             script.inject(ack(0));
             script.expect();
         }

@@ -143,7 +143,7 @@ class SackReceiverTest {
         for (int i = 0; i < 6; i += 2) {
             final int from = edges[i] + gap;
             final int to = edges[i + 1] + gap;
-            script.inject("A seq=" + (base + from * SLOT) + " ack=1 win=10000 len=" + (to - from) * SLOT);
+            script.inject("A seq=" + (base + (long) from * SLOT) + " ack=1 win=10000 len=" + (to - from) * SLOT);
             final String expected = model.arrive(from, to, base);
             script.after(40 * MS);
             final String actual = script.emitted().toString().replaceFirst(" win=\\d+", "");
@@ -183,14 +183,14 @@ class SackReceiverTest {
             while (touched[next] > 0) {
                 next++;
             }
-            final StringBuilder text = new StringBuilder("ack=").append(base + next * SLOT);
+            final StringBuilder text = new StringBuilder("ack=").append(base + (long) next * SLOT);
             final List<int[]> blocks = runs();
             if (duplicateEnd > duplicate) {
                 blocks.addFirst(new int[] {duplicate, duplicateEnd});
             }
             for (int i = 0; i < Math.min(4, blocks.size()); i++) {
-                text.append(i == 0 ? " sack=" : ",").append(base + blocks.get(i)[0] * SLOT)
-                    .append('-').append(base + blocks.get(i)[1] * SLOT);
+                text.append(i == 0 ? " sack=" : ",").append(base + (long) blocks.get(i)[0] * SLOT)
+                    .append('-').append(base + (long) blocks.get(i)[1] * SLOT);
             }
             return text.toString();
         }

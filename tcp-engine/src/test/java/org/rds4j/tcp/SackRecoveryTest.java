@@ -77,7 +77,7 @@ class SackRecoveryTest {
         script.inject(ack(0, 1, 4));
         script.expect(data(0));
         assertEquals(1, script.count(TcpCounter.FAST_RETRANSMITS));
-        assertEquals(6 * MSS, script.connection.slowStartThreshold());
+        assertEquals(5 * MSS, script.connection.slowStartThreshold(), "limited transmit does not count (RFC 5681 section 3.2)");
     }
 
     @Test
@@ -121,11 +121,14 @@ class SackRecoveryTest {
             }
             threshold = script.connection.slowStartThreshold();
             delivered += MSS;
-            final int count = (int) (proportional(script.connection.bytesInFlight(), threshold, delivered, out) / MSS);
+            final long inFlight = script.connection.bytesInFlight();
+            final long allowed = proportional(inFlight, threshold, delivered, out);
+            assertEquals(inFlight + allowed, script.connection.congestionWindow());
+            final int count = (int) (allowed / MSS);
             assertEquals(count, script.emitted().size(), "for segment " + i);
             out += (long) count * MSS;
         }
-        assertEquals(11 * MSS, threshold);
+        assertEquals(10 * MSS, threshold);
         assertEquals(0, script.count(TcpCounter.TIMEOUTS));
         assertEquals(8 * MSS, out, "as much as was delivered");
     }
@@ -249,6 +252,7 @@ class SackRecoveryTest {
         assertEquals(1, script.count(TcpCounter.LOST_RETRANSMISSIONS));
         script.after(rttNs);
         script.inject(ack(sent));
+        assertEquals(script.connection.slowStartThreshold(), script.connection.congestionWindow());
         assertEquals(0, script.count(TcpCounter.TIMEOUTS));
         assertEquals(2, script.connection.retransmissions());
     }
@@ -479,7 +483,9 @@ class SackRecoveryTest {
         }
         assertEquals(10 * MSS, script.connection.slowStartThreshold());
         assertEquals(10, out, counts.toString());
-        assertTrue(Collections.max(counts) == 1, "one for two acknowledged, and no burst: " + counts);
+        assertEquals(1, Collections.max(counts), "no burst");
+        final int early = counts.subList(0, 10).stream().mapToInt(i -> i).sum();
+        assertTrue(early == 4 || early == 5, "one for two acknowledged: " + counts);
     }
 
     @Test

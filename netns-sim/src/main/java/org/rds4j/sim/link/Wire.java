@@ -108,6 +108,7 @@ final class Wire {
             drop(frame, refusal);
             return;
         }
+        mark(frame, length, nowNs);
         final long departureNs = serialise(length, nowNs);
         if (happens(conditions.loss(), lossChance)) {
             drop(frame, WireCounter.LOST);
@@ -224,6 +225,16 @@ final class Wire {
         wireFreeNs += work / conditions.bitsPerSecond();
         wireFreeRemainder = work % conditions.bitsPerSecond();
         return wireFreeNs;
+    }
+
+    /** Marks what comes behind a long queue, if it says that it can be marked. */
+    private void mark(final int frame, final int length, final long nowNs) {
+        final long waitingNs = wireFreeNs - nowNs;
+        if (conditions.bitsPerSecond() > 0 && waitingNs > 0 &&
+            waitingNs * (double) conditions.bitsPerSecond() > conditions.markThreshold() * (double) BIT_NS_PER_OCTET &&
+            CongestionMark.mark(pool.addressOf(frame), length)) {
+            counters.increment(WireCounter.MARKED);
+        }
     }
 
     private void corrupt(final int frame, final int length) {

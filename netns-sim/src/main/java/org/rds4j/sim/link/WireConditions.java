@@ -14,6 +14,8 @@ package org.rds4j.sim.link;
  * @param reordering     chance that a frame is held up.
  * @param reorderDelayNs longest time that a frame is held up; the time is drawn evenly from 1 to this.
  * @param corruption     chance that one bit of a frame is flipped.
+ * @param markThreshold  octets that wait for a wire with a rate above which packets that can be are marked as having met
+ *                       congestion (RFC 3168), as a switch with a step threshold does (RFC 8257 section 3.1); 2^30 is never.
  */
 public record WireConditions(
     long delayNs,
@@ -24,22 +26,26 @@ public record WireConditions(
     double duplication,
     double reordering,
     long reorderDelayNs,
-    double corruption) {
+    double corruption,
+    long markThreshold) {
+
+    private static final long NO_LIMIT = 1L << 30;
 
     /** No delay, no limit, no fault. */
-    public static final WireConditions PERFECT = new WireConditions(0, 0, 1L << 30, false, 0, 0, 0, 0, 0);
+    public static final WireConditions PERFECT = new WireConditions(0, 0, NO_LIMIT, false, 0, 0, 0, 0, 0, NO_LIMIT);
 
     /** Checks the ranges. */
     public WireConditions {
         require(delayNs >= 0, "delay", delayNs);
         require(bitsPerSecond >= 0, "rate", bitsPerSecond);
-        require(queueLimit >= 0 && queueLimit <= 1L << 30, "queue limit", queueLimit);
+        require(queueLimit >= 0 && queueLimit <= NO_LIMIT, "queue limit", queueLimit);
         require(loss >= 0 && loss <= 1, "loss", loss);
         require(duplication >= 0 && duplication <= 1, "duplication", duplication);
         require(reordering >= 0 && reordering <= 1, "reordering", reordering);
         require(reorderDelayNs >= 0, "reorder delay", reorderDelayNs);
         require(reordering == 0 || reorderDelayNs > 0, "reorder delay with reordering", reorderDelayNs);
         require(corruption >= 0 && corruption <= 1, "corruption", corruption);
+        require(markThreshold >= 0 && markThreshold <= NO_LIMIT, "mark threshold", markThreshold);
     }
 
     private static void require(final boolean holds, final String what, final Object value) {
@@ -56,7 +62,8 @@ public record WireConditions(
      */
     public WireConditions withDelayNs(final long ns) {
         return new WireConditions(
-            ns, bitsPerSecond, queueLimit, pushBack, loss, duplication, reordering, reorderDelayNs, corruption);
+            ns, bitsPerSecond, queueLimit, pushBack, loss, duplication, reordering, reorderDelayNs, corruption,
+            markThreshold);
     }
 
     /**
@@ -67,7 +74,8 @@ public record WireConditions(
      * @return changed conditions.
      */
     public WireConditions withRate(final long rate, final long limit) {
-        return new WireConditions(delayNs, rate, limit, false, loss, duplication, reordering, reorderDelayNs, corruption);
+        return new WireConditions(delayNs, rate, limit, false, loss, duplication, reordering, reorderDelayNs, corruption,
+            markThreshold);
     }
 
     /**
@@ -78,7 +86,8 @@ public record WireConditions(
      * @return changed conditions.
      */
     public WireConditions withPushBackRate(final long rate, final long limit) {
-        return new WireConditions(delayNs, rate, limit, true, loss, duplication, reordering, reorderDelayNs, corruption);
+        return new WireConditions(delayNs, rate, limit, true, loss, duplication, reordering, reorderDelayNs, corruption,
+            markThreshold);
     }
 
     /**
@@ -89,7 +98,8 @@ public record WireConditions(
      */
     public WireConditions withLoss(final double chance) {
         return new WireConditions(
-            delayNs, bitsPerSecond, queueLimit, pushBack, chance, duplication, reordering, reorderDelayNs, corruption);
+            delayNs, bitsPerSecond, queueLimit, pushBack, chance, duplication, reordering, reorderDelayNs, corruption,
+            markThreshold);
     }
 
     /**
@@ -100,7 +110,8 @@ public record WireConditions(
      */
     public WireConditions withDuplication(final double chance) {
         return new WireConditions(
-            delayNs, bitsPerSecond, queueLimit, pushBack, loss, chance, reordering, reorderDelayNs, corruption);
+            delayNs, bitsPerSecond, queueLimit, pushBack, loss, chance, reordering, reorderDelayNs, corruption,
+            markThreshold);
     }
 
     /**
@@ -112,7 +123,7 @@ public record WireConditions(
      */
     public WireConditions withReordering(final double chance, final long ns) {
         return new WireConditions(
-            delayNs, bitsPerSecond, queueLimit, pushBack, loss, duplication, chance, ns, corruption);
+            delayNs, bitsPerSecond, queueLimit, pushBack, loss, duplication, chance, ns, corruption, markThreshold);
     }
 
     /**
@@ -123,6 +134,17 @@ public record WireConditions(
      */
     public WireConditions withCorruption(final double chance) {
         return new WireConditions(
-            delayNs, bitsPerSecond, queueLimit, pushBack, loss, duplication, reordering, reorderDelayNs, chance);
+            delayNs, bitsPerSecond, queueLimit, pushBack, loss, duplication, reordering, reorderDelayNs, chance, markThreshold);
+    }
+
+    /**
+     * Other marking.
+     *
+     * @param threshold octets that wait above which packets are marked, 2^30 for never.
+     * @return changed conditions.
+     */
+    public WireConditions withMarking(final long threshold) {
+        return new WireConditions(
+            delayNs, bitsPerSecond, queueLimit, pushBack, loss, duplication, reordering, reorderDelayNs, corruption, threshold);
     }
 }

@@ -32,7 +32,9 @@ public enum WireCounter {
     /** Pushed back. */
     REFUSED(12, "refused", "times that a full queue made the port refuse a frame"),
     /** Not duplicated. */
-    NO_COPY(13, "no-copy", "copies that were not made because the pool was empty");
+    NO_COPY(13, "no-copy", "copies that were not made because the pool was empty"),
+    /** Marked. */
+    MARKED(14, "marked", "packets marked as having met congestion");
 
     private final int slot;
     private final String label;

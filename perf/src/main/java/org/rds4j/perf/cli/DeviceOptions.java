@@ -12,7 +12,7 @@ final class DeviceOptions {
     String device;
 
     @Option(names = "--address", paramLabel = "CIDR", required = true,
-        description = "This host's address with its prefix length, such as 10.0.0.2/24.")
+        description = "This host's address with its prefix length, such as 10.0.0.2/24 or 2001:db8::2/64; 'tcp' takes several.")
     String address;
 
     @Option(names = "--gateway", paramLabel = "HOST", description = "Next hop for other networks.")

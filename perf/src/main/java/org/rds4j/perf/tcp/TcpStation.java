@@ -2,6 +2,7 @@ package org.rds4j.perf.tcp;
 
 import java.security.SecureRandom;
 import org.agrona.concurrent.NanoClock;
+import org.rds4j.tcp.Routes;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
@@ -71,7 +72,7 @@ public final class TcpStation implements AutoCloseable {
             gateway == null ? plain : plain.withGateway(gateway), random, NetworkCounters.allocate());
         this.tcp = new TcpEngine(
             settings.transmitChecksum(port.capabilities().transmitChecksum()).build(),
-            network::route, random, TcpCounters.inMemory());
+            Routes.of(network), random, TcpCounters.inMemory());
         network.transport(tcp);
         this.batch = new TransmitBatch(port, BURST, offloads);
         network.announce(nowNs);

@@ -16,12 +16,15 @@ final class AcknowledgementArrival {
     private final TcpCounters counters;
     private final ConnectionTiming timing;
     private final EcnArrival ecn;
+    private final PathProbing pathProbing;
     private final Acknowledgement ack = new Acknowledgement();
 
-    AcknowledgementArrival(final TcpCounters counters, final ConnectionTiming timing, final EcnArrival ecn) {
+    AcknowledgementArrival(
+        final TcpCounters counters, final ConnectionTiming timing, final EcnArrival ecn, final PathProbing pathProbing) {
         this.counters = counters;
         this.timing = timing;
         this.ecn = ecn;
+        this.pathProbing = pathProbing;
     }
 
     /** True if new data was acknowledged. The position of the segment decides whether its window is the newest. */
@@ -59,6 +62,7 @@ final class AcknowledgementArrival {
             readBlocks(c, segment.options(), acknowledged);
         }
         c.recovery.onAcknowledgement(ack);
+        pathProbing.onRecovery(c);
     }
 
     /** From this time on the clock of the timestamps has shown more than what is echoed. */
@@ -91,6 +95,7 @@ final class AcknowledgementArrival {
     private void advance(final Connection c, final TcpSegment segment, final long acknowledged, final long nowNs) {
         final long octets = acknowledged - c.sndUna;
         c.sndUna = acknowledged;
+        pathProbing.onAdvance(c);
         sampleRoundTrip(c, segment, acknowledged, nowNs);
         ecn.onAcknowledged(c, segment, octets, nowNs);
         c.sent.limit(Math.max(c.sent.limit(), 2 * c.congestion.window()));

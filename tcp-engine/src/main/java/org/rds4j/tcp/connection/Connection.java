@@ -98,6 +98,12 @@ final class Connection extends FourTuple implements TcpConnection {
     long sndWl2;
     int sndShift;
     int mss;
+    /** The peer's MSS, before the path's limit and options are taken off. */
+    int peerMss;
+    /** A segment larger than {@link #mss} that tries the path, from here to there. */
+    long trialStart;
+    long trialEnd;
+    int trialMtu;
     boolean closing;
     boolean synDue;
     boolean probeDue;
@@ -200,6 +206,8 @@ final class Connection extends FourTuple implements TcpConnection {
         sndWl2 = -1;
         sndShift = 0;
         mss = 0;
+        peerMss = 0;
+        trialStart = PathProbing.NO_TRIAL;
         closing = false;
         synDue = false;
         probeDue = false;

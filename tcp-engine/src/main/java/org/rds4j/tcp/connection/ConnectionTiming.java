@@ -197,6 +197,7 @@ final class ConnectionTiming {
         if (!c.state.isSynchronised()) {
             c.synDue = true;
         } else if (c.sndUna < c.sndNxt) {
+            connections.pathProbing.onTimeout(c);
             c.recovery.onTimeout(c.retries == 1, nowNs);
             restartRecovery(c);
         }
@@ -225,6 +226,7 @@ final class ConnectionTiming {
         if (c.recovery.onTime(nowNs)) {
             c.timers.start(Connection.RETRANSMIT, nowNs + c.rtt.timeoutNs());
         }
+        connections.pathProbing.onRecovery(c);
         restartRecovery(c);
     }
 

@@ -41,8 +41,6 @@ import org.rds4j.tcp.wire.TcpSegment;
  */
 public final class Connections {
     private static final long PARKED_POLL_NS = 1_000_000;
-    static final int LINK_AND_IPV4_LENGTH = 34;
-    static final int LINK_AND_IPV6_LENGTH = 54;
     private static final long IPV4_PREFIX = 0xffffL;
 
     final DeadlineQueue<Connection> deadlines;
@@ -54,6 +52,7 @@ public final class Connections {
     final ControlQueue control;
     final TimeWaitList timeWait;
     final ConnectionTiming timing;
+    final PathProbing pathProbing;
     final ConnectionClosing closing = new ConnectionClosing(this);
     long nowNs;
 
@@ -66,8 +65,8 @@ public final class Connections {
     private final SegmentEmission emission;
     private final OpeningArrival opening;
     private final SegmentArrival arrival;
-    private final Handshakes handshakes;
     private final RunArrival runArrival;
+    private final Handshakes handshakes;
     private final Int2ObjectHashMap<ListenerPort> listeners = new Int2ObjectHashMap<>();
     private final List<ListenerPort> listening = new ArrayList<>();
     /** Answers to SYNs by lane, made when somebody listens there; they take turns with the lane's connections. */
@@ -75,9 +74,13 @@ public final class Connections {
     private final SegmentWriter writer;
     private final RandomGenerator random;
     private int answersTurns;
+    private int framesEmitted;
     private final Connection[] all;
     private final Connection[] free;
     private int freeCount;
+    private int arrivalInterface;
+    private long arrivalHigh;
+    private long arrivalLow;
 
     /**
      * No connections, but room for all.
@@ -111,8 +114,9 @@ public final class Connections {
         timeWait = new TimeWaitList(
             table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
             configuration.challengeAckIntervalNs());
+        pathProbing = new PathProbing(this, counters);
         timing = new ConnectionTiming(this, configuration, counters);
-        emission = new SegmentEmission(configuration, counters, timing, writer);
+        emission = new SegmentEmission(configuration, counters, timing, pathProbing, writer);
         opening = new OpeningArrival(this, configuration, counters);
         arrival = new SegmentArrival(this, configuration, counters, timing, opening);
         runArrival = new RunArrival(arrival);
@@ -135,7 +139,7 @@ public final class Connections {
      * @return octets.
      */
     static int announcedMss(final NetworkRoute route) {
-        return Math.min(route.maxTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
+        return Math.min(route.linkTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
     }
 
     static boolean isIpv4(final FourTuple tuple) {
@@ -200,6 +204,7 @@ public final class Connections {
             counters.increment(TcpCounter.DROP_NO_ROUTE);
             return null;
         }
+        table.interfaceId(route.interfaceId());
         final int port = localPort != 0 ? localPort
             : ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort);
         if (port == 0 || isInUse(route, remotePort, port)) {
@@ -219,7 +224,8 @@ public final class Connections {
     private boolean isInUse(final NetworkRoute route, final int remotePort, final int localPort) {
         final ListenerPort listener = listeners.get(localPort);
         final boolean isHalfOpen = listener != null && listener.halfOpen.find(
-            route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort) != null;
+            route.interfaceId(), route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(),
+            remotePort, localPort) != null;
         return isHalfOpen || table.find(
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort) != null;
     }
@@ -243,9 +249,10 @@ public final class Connections {
         connection.reset(configuration);
         connection.tuple(
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
+        connection.interfaceId(route.interfaceId());
         connection.route = route;
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = isIpv4(connection) ? LINK_AND_IPV4_LENGTH : LINK_AND_IPV6_LENGTH;
+        connection.frameOverhead = route.overheadLength();
         table.add(connection);
         return connection;
     }
@@ -263,6 +270,20 @@ public final class Connections {
     }
 
     /**
+     * Says by which interface the segments and errors come that follow.
+     *
+     * @param interfaceId 0 or more.
+     */
+    public void arrivingBy(final int interfaceId) {
+        arrivalInterface = interfaceId;
+    }
+
+    /** The way back for the segment at hand, in the name of the address it was for. */
+    private NetworkRoute replyRoute(final long remoteHigh, final long remoteLow) {
+        return routes.replyRoute(arrivalInterface, arrivalHigh, arrivalLow, remoteHigh, remoteLow);
+    }
+
+    /**
      * A segment whose checksum is right.
      *
      * @param remoteHigh bits 127..64 of the source address.
@@ -273,6 +294,9 @@ public final class Connections {
      */
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
+        arrivalHigh = localHigh;
+        arrivalLow = localLow;
+        table.interfaceId(arrivalInterface);
         final FourTuple entry = table.find(
             remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (entry instanceof Connection connection) {
@@ -292,6 +316,7 @@ public final class Connections {
      * @param first the first of them, parsed.
      */
     public void onRun(final SegmentRun run, final TcpSegment first) {
+        table.interfaceId(arrivalInterface);
         final FourTuple entry = table.find(
             run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow(), first.remotePort(), first.localPort());
         int done = 0;
@@ -341,7 +366,7 @@ public final class Connections {
             return;
         }
         final HalfOpen record = listener.halfOpen.find(
-            remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
+            arrivalInterface, remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (record != null) {
             handshakes.onSegment(listener, record, segment, nowNs);
         } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
@@ -354,7 +379,7 @@ public final class Connections {
     /** Neither a SYN nor part of a handshake that is remembered: a cookie, or nothing a listener knows of. */
     private void onStray(
         final ListenerPort listener, final TcpSegment segment, final long remoteHigh, final long remoteLow) {
-        if (handshakes.onStray(listener, routes, remoteHigh, remoteLow, segment, nowNs)) {
+        if (handshakes.onStray(listener, replyRoute(remoteHigh, remoteLow), segment, nowNs)) {
             return;
         }
         counters.increment(TcpCounter.DROP_LISTENER);
@@ -365,7 +390,7 @@ public final class Connections {
 
     private void resetUnknown(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
         if (!segment.hasRst() && mayReset(remoteHigh, remoteLow)) {
-            opening.resetUnknown(routes.route(remoteHigh, remoteLow), segment, nowNs);
+            opening.resetUnknown(replyRoute(remoteHigh, remoteLow), segment, nowNs);
         }
     }
 
@@ -388,7 +413,7 @@ public final class Connections {
     private void onSyn(
         final ListenerPort listener, final TcpSegment segment, final long remoteHigh, final long remoteLow,
         final int beyond, final boolean supersedes) {
-        final NetworkRoute route = routes.route(remoteHigh, remoteLow);
+        final NetworkRoute route = replyRoute(remoteHigh, remoteLow);
         if (route == null) {
             counters.increment(TcpCounter.DROP_NO_ROUTE);
             return;
@@ -417,6 +442,7 @@ public final class Connections {
      * while connecting.
      *
      * @param kind       what was reported.
+     * @param nextHopMtu for packets too big, else 0.
      * @param remoteHigh bits 127..64 of the quoted destination.
      * @param remoteLow  bits 63..0 of the quoted destination.
      * @param localHigh  bits 127..64 of the quoted source.
@@ -424,8 +450,9 @@ public final class Connections {
      * @param address    of the quoted TCP header, 8 octets at least.
      */
     public void onIcmpError(
-        final IcmpErrorKind kind, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
-        final long address) {
+        final IcmpErrorKind kind, final int nextHopMtu,
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final long address) {
+        table.interfaceId(arrivalInterface);
         final FourTuple entry = table.find(
             remoteHigh, remoteLow, localHigh, localLow,
             TcpHeaderFlyweight.destinationPort(address), TcpHeaderFlyweight.sourcePort(address));
@@ -439,7 +466,10 @@ public final class Connections {
             counters.increment(TcpCounter.DROP_ICMP);
             return;
         }
-        if (kind != IcmpErrorKind.PACKET_TOO_BIG) {
+        if (kind == IcmpErrorKind.PACKET_TOO_BIG) {
+            pathProbing.onTooBig(connection, nextHopMtu);
+            touch(connection);
+        } else {
             connection.softError = kind;
         }
         if (connection.state == TcpState.SYN_SENT && isFatal(kind)) {
@@ -462,8 +492,10 @@ public final class Connections {
     public int onTime(final long nowNs) {
         this.nowNs = nowNs;
         lanes.unpark(nowNs);
+        control.lookAgain();
         int expired = timeWait.onTime(nowNs);
         for (int i = 0; i < listening.size(); i++) {
+            answers[listening.get(i).lane].lookAgain();
             expired += handshakes.onTime(listening.get(i), nowNs);
         }
         TimerSet<Connection> due = deadlines.takeDue(nowNs);
@@ -548,7 +580,7 @@ public final class Connections {
      * @return 1 or more.
      */
     public int framesEmitted() {
-        return emission.segmentsEmitted();
+        return framesEmitted;
     }
 
     /**
@@ -563,7 +595,7 @@ public final class Connections {
         final int ofConnections = nextLengthOfConnections(lane);
         if (isAnswersTurn(lane, nextLengthOfAnswers(lane), ofConnections)) {
             answersTurns &= ~(1 << lane);
-            emission.onOtherEmitted();
+            framesEmitted = 1;
             return answers[lane].poll(sink, nowNs);
         }
         if (ofConnections == 0) {
@@ -579,6 +611,7 @@ public final class Connections {
         emission.trains.limit(frames);
         final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
         if (octets > 0) {
+            framesEmitted = emission.segmentsEmitted();
             lanes.rotate(lane);
             touch(connection);
         }

@@ -19,7 +19,6 @@ final class ControlQueue {
     private static final long MAX_WAIT_NS = 1_000_000_000L;
     /** How many are asked for their next hop at a time: a queue of strangers must not cost a scan per frame. */
     private static final int MOST_LOOKED_AT = 32;
-    private static final long IPV4_PREFIX = 0xffffL;
 
     private final Entry[] entries;
     private final SegmentWriter writer;
@@ -123,14 +122,17 @@ final class ControlQueue {
         return entry;
     }
 
+    /** A next hop may have become known since, even if the clock stands still. */
+    void lookAgain() {
+    }
+
     /** Octets of the frame that {@link #poll} would send now, 0 if there is none. */
     int nextFrameLength(final long nowNs) {
         return seekResolved(nowNs) ? frameLength(entries[head]) : 0;
     }
 
     private int frameLength(final Entry entry) {
-        final boolean ipv4 = entry.route.remoteHigh() == 0 && entry.route.remoteLow() >>> 32 == IPV4_PREFIX;
-        return (ipv4 ? Connections.LINK_AND_IPV4_LENGTH : Connections.LINK_AND_IPV6_LENGTH) + headerLength(entry);
+        return entry.route.overheadLength() + headerLength(entry);
     }
 
     private int headerLength(final Entry entry) {

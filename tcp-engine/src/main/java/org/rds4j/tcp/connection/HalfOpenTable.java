@@ -38,10 +38,13 @@ final class HalfOpenTable {
     }
 
     HalfOpen find(
-        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int interfaceId, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final int remotePort, final int localPort) {
-        return size == 0 ? null
-            : (HalfOpen) table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
+        if (size == 0) {
+            return null;
+        }
+        table.interfaceId(interfaceId);
+        return (HalfOpen) table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
     }
 
     /** A record to be filled in and {@link #add}ed; there must be one left. */

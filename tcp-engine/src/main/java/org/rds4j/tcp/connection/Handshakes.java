@@ -5,7 +5,6 @@ import static org.rds4j.tcp.wire.TcpHeaderFlyweight.ECE;
 import static org.rds4j.tcp.wire.TcpHeaderFlyweight.SYN;
 
 import java.util.random.RandomGenerator;
-import org.rds4j.tcp.Routes;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
@@ -72,6 +71,7 @@ final class Handshakes {
         record.tuple(
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(),
             segment.remotePort(), segment.localPort());
+        record.interfaceId(route.interfaceId());
         record.route = route;
         record.timestampOffset = initialNumbers.timestampOffset(record);
         record.peerSequence = segment.sequence();
@@ -184,12 +184,10 @@ final class Handshakes {
 
     /** An acknowledgement for a listener that matches no record. True if a cookie of ours came back and it was taken care of. */
     boolean onStray(
-        final ListenerPort listener, final Routes routes, final long remoteHigh, final long remoteLow,
-        final TcpSegment segment, final long nowNs) {
+        final ListenerPort listener, final NetworkRoute route, final TcpSegment segment, final long nowNs) {
         final boolean plausible = segment.hasAck() && !segment.hasSyn() && !segment.hasRst() &&
             nowNs - listener.lastCookieNs < SynCookies.LIFE_NS;
-        final NetworkRoute route = plausible ? routes.route(remoteHigh, remoteLow) : null;
-        return route != null && onCookie(listener, route, segment, nowNs);
+        return plausible && route != null && onCookie(listener, route, segment, nowNs);
     }
 
     private boolean onCookie(

@@ -100,8 +100,8 @@ final class OpeningArrival {
         c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
         final int absent = Connections.isIpv4(c) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
         final int offered = maxSegmentSize == TcpOptions.ABSENT ? absent : maxSegmentSize;
-        c.mss = Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c.route)) -
-            (c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        c.peerMss = Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c.route));
+        connections.pathProbing.onOpened(c);
     }
 
     /** An acknowledgement in SYN-RECEIVED; false if it does not acknowledge our SYN. */

@@ -2,6 +2,7 @@ package org.rds4j.tcp.connection;
 
 import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.network.SegmentRun;
+import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.sequence.Sequence;
 import org.rds4j.tcp.wire.InternetChecksum;
 import org.rds4j.tcp.wire.PseudoHeader;
@@ -66,8 +67,12 @@ final class RunArrival {
         }
         final long header = run.segment(index);
         final int headerLength = (int) (run.payload(index) - header);
+        final long payloadSum = c.received.stage(run.payload(index), run.payloadLength(index));
+        if (payloadSum == ReceiveStream.NO_ROOM) {
+            return false;
+        }
         final long sum = PseudoHeader.sum(run.remoteHigh(), run.remoteLow(), run.localHigh(), run.localLow())
-            + run.length(index) + c.received.stage(run.payload(index), run.payloadLength(index));
+            + run.length(index) + payloadSum;
         if (InternetChecksum.fold(InternetChecksum.partialSum(sum, header, headerLength)) == 0) {
             return true;
         }

@@ -30,7 +30,7 @@ final class SegmentArrival {
         this.timing = timing;
         this.opening = opening;
         this.ecn = new EcnArrival(configuration, counters);
-        acknowledgements = new AcknowledgementArrival(counters, timing, ecn);
+        acknowledgements = new AcknowledgementArrival(counters, timing, ecn, connections.pathProbing);
     }
 
     void onSegment(final Connection c, final TcpSegment segment, final long nowNs) {

@@ -34,6 +34,7 @@ final class SegmentEmission {
     private final TcpConfiguration configuration;
     private final TcpCounters counters;
     private final ConnectionTiming timing;
+    private final PathProbing pathProbing;
     private final SegmentWriter writer;
     private final EcnEmission ecn;
     final SegmentTrains trains = new SegmentTrains();
@@ -46,10 +47,11 @@ final class SegmentEmission {
 
     SegmentEmission(
         final TcpConfiguration configuration, final TcpCounters counters, final ConnectionTiming timing,
-        final SegmentWriter writer) {
+        final PathProbing pathProbing, final SegmentWriter writer) {
         this.configuration = configuration;
         this.counters = counters;
         this.timing = timing;
+        this.pathProbing = pathProbing;
         this.writer = writer;
         this.ecn = new EcnEmission(configuration, counters);
     }
@@ -72,6 +74,7 @@ final class SegmentEmission {
     }
 
     private int planSynchronised(final Connection c) {
+        pathProbing.refresh(c);
         if (c.recovery.planRepair() && planAgain(c)) {
             return RETRANSMIT;
         }
@@ -117,7 +120,8 @@ final class SegmentEmission {
         final int limit = payloadLimit(c);
         final long congestionRoom = probe ? limit : c.recovery.room();
         final long room = Math.min(c.sndUna + c.sndWnd - c.sndNxt, congestionRoom);
-        final int length = (int) Math.min(limit, Math.min(available, room));
+        final int trial = probe || limit < c.mss ? 0 : pathProbing.trialLength(c, available, room);
+        final int length = trial > 0 ? trial : (int) Math.min(limit, Math.min(available, room));
         if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
             return false;
         }
@@ -127,7 +131,7 @@ final class SegmentEmission {
         }
         plannedLength = length;
         plannedSmall = length < limit;
-        plannedRoom = probe || limit < c.mss || c.ecnReceiver.hasBoundary() ? 0 : Math.min(available, room);
+        plannedRoom = probe || trial > 0 || limit < c.mss || c.ecnReceiver.hasBoundary() ? 0 : Math.min(available, room);
         plannedFin = c.sndNxt + length == fin;
         return true;
     }
@@ -207,11 +211,6 @@ final class SegmentEmission {
         return segmentsEmitted;
     }
 
-    /** A segment of no connection takes the turn. */
-    void onOtherEmitted() {
-        segmentsEmitted = 1;
-    }
-
     private int emitSyn(final Connection c, final FrameSink sink, final long nowNs) {
         final int length = headerLength(c, OPEN);
         final long address = c.route.claim(sink, length);
@@ -265,7 +264,12 @@ final class SegmentEmission {
             return 0;
         }
         c.sndNxt = position + length + (plannedFin ? 1 : 0);
-        trains.onSent(c, position, length, nowNs);
+        if (trainLength > 0) {
+            trains.onSent(c, position, length, nowNs);
+        } else {
+            c.recovery.onSent(c.sndNxt, nowNs);
+            pathProbing.onSent(c, position, length);
+        }
         c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
         if (length > 0) {
             c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);

@@ -44,6 +44,8 @@ public final class FrameBurst {
     public static final int FLAG_L4_CHECKSUM_BAD = 0x08;
     /** Received: a VLAN tag was taken out of the frame and stands in the descriptor. To transmit: insert that tag. */
     public static final int FLAG_VLAN = 0x10;
+    /** Where the tag control information stands in the flags that a {@link FrameSink} is given with {@link #FLAG_VLAN}. */
+    public static final int VLAN_TCI_SHIFT = 16;
     /** Received: the IPv4 header checksum in the frame is not valid, but the device vouches for the header all the same. */
     public static final int FLAG_IP_CHECKSUM_NONE = 0x20;
     /** Received: the TCP or UDP checksum in the frame is not valid, but the device vouches for the octets all the same. */
@@ -73,6 +75,16 @@ public final class FrameBurst {
         this.capacity = capacity;
         this.descriptors = new UnsafeBuffer(
             ByteBuffer.allocateDirect(capacity * DESCRIPTOR_LENGTH).order(ByteOrder.nativeOrder()));
+    }
+
+    /**
+     * The flags by which a {@link FrameSink} learns of a tag to insert.
+     *
+     * @param tci tag control information, 16 bits.
+     * @return {@link #FLAG_VLAN} with the tag above it.
+     */
+    public static int vlanFlags(final int tci) {
+        return FLAG_VLAN | tci << VLAN_TCI_SHIFT;
     }
 
     /**

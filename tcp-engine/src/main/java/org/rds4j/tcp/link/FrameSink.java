@@ -18,7 +18,7 @@ public interface FrameSink {
      * Queues the open frame for transmission.
      *
      * @param length octets written.
-     * @param flags  {@code FrameBurst.FLAG_COMPUTE_} bits.
+     * @param flags  {@code FrameBurst.FLAG_COMPUTE_} bits, and {@link FrameBurst#vlanFlags} when the device inserts a tag.
      */
     void commit(int length, int flags);
 

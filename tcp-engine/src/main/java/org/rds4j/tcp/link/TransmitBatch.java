@@ -63,7 +63,8 @@ public final class TransmitBatch implements SegmentSink, AutoCloseable {
     public void commit(final int length, final int flags) {
         final int last = empty.count() - 1;
         empty.length(last, length);
-        empty.flags(last, flags);
+        empty.flags(last, flags & ((1 << FrameBurst.VLAN_TCI_SHIFT) - 1));
+        empty.vlanTci(last, flags >>> FrameBurst.VLAN_TCI_SHIFT);
         empty.moveLastTo(pending);
     }
 

@@ -5,10 +5,9 @@ import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.rds4j.tcp.link.FrameSink;
-import org.rds4j.tcp.wire.EthernetFlyweight;
 
 /**
- * The layer's own frames, ARP and ICMP, between the moment they are called for and the moment the link takes them: a bounded
+ * The layer's own frames, ARP, ND and ICMP, between the moment they are called for and the moment the link takes them: a bounded
  * ring of slots, each as long as the longest frame. A frame that finds the ring full is dropped and counted.
  */
 final class ControlQueue implements FrameSink {
@@ -17,6 +16,7 @@ final class ControlQueue implements FrameSink {
     private final long baseAddress;
     private final int slotLength;
     private final int[] lengths;
+    private final int[] flags;
     private final int mask;
     private int head;
     private int tail;
@@ -24,10 +24,11 @@ final class ControlQueue implements FrameSink {
 
     ControlQueue(final int slots, final int frameLength, final NetworkCounters counters) {
         this.counters = counters;
-        this.slotLength = BitUtil.align(Math.max(frameLength, EthernetFlyweight.MIN_FRAME_LENGTH), BitUtil.CACHE_LINE_LENGTH);
+        this.slotLength = BitUtil.align(frameLength, BitUtil.CACHE_LINE_LENGTH);
         this.memory = ByteBuffer.allocateDirect(slots * slotLength);
         this.baseAddress = BufferUtil.address(memory);
         this.lengths = new int[slots];
+        this.flags = new int[slots];
         this.mask = slots - 1;
     }
 
@@ -59,12 +60,9 @@ final class ControlQueue implements FrameSink {
     }
 
     @Override
-    public void commit(final int length, final int flags) {
-        final int padding = EthernetFlyweight.MIN_FRAME_LENGTH - length;
-        if (padding > 0) {
-            UnsafeApi.setMemory(slot(tail) + length, padding, (byte) 0);
-        }
-        lengths[tail & mask] = Math.max(length, EthernetFlyweight.MIN_FRAME_LENGTH);
+    public void commit(final int length, final int linkFlags) {
+        lengths[tail & mask] = length;
+        flags[tail & mask] = linkFlags;
         tail++;
     }
 
@@ -83,7 +81,7 @@ final class ControlQueue implements FrameSink {
                 break;
             }
             UnsafeApi.copyMemory(slot(head), address, length);
-            sink.commit(length, 0);
+            sink.commit(length, flags[head & mask]);
             counters.increment(NetworkCounter.CONTROL_FRAMES_SENT);
             head++;
             drained++;

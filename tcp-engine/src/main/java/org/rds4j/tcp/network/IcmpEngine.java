@@ -10,10 +10,7 @@ import org.rds4j.tcp.wire.Ipv4Flyweight;
  * ICMP (RFC 792, RFC 1122 section 3.2.2): answers echo requests, hands errors about TCP upward, and tells senders of what
  * nobody here takes. All output is rate limited and goes back to the station the packet came from.
  */
-final class IcmpEngine {
-    static final int MESSAGES_PER_SECOND = 1000;
-    static final int MESSAGES_AT_ONCE = 100;
-
+final class IcmpEngine implements IcmpReports {
     /** A packet with an ICMP error is at most this long (RFC 1812 section 4.3.2.3). */
     private static final int MAX_ERROR_LENGTH = 576;
     /** A quotation shorter than this does not tell the connection. */
@@ -21,54 +18,61 @@ final class IcmpEngine {
     private static final int MIN_MTU = 68;
 
     private final InterfaceConfiguration configuration;
+    private final OwnAddresses own;
+    private final LinkHeader link;
     private final ControlQueue queue;
     private final NetworkCounters counters;
-    private final TokenBucket echoLimit = new TokenBucket(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE);
-    private final TokenBucket errorLimit = new TokenBucket(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE);
+    private final IcmpLimit echoLimit;
+    private final IcmpLimit errorLimit;
     private final IcmpFlyweight received = new IcmpFlyweight();
     private final Ipv4Flyweight quoted = new Ipv4Flyweight();
-    private final EthernetFlyweight ethernet = new EthernetFlyweight();
     private final Ipv4Flyweight ipv4 = new Ipv4Flyweight();
     private final IcmpFlyweight icmp = new IcmpFlyweight();
+    private long frame;
     private int identification;
 
     IcmpEngine(
         final InterfaceConfiguration configuration,
+        final OwnAddresses own,
+        final LinkHeader link,
         final ControlQueue queue,
+        final IcmpLimit echoLimit,
+        final IcmpLimit errorLimit,
         final int identification,
         final NetworkCounters counters) {
         this.configuration = configuration;
+        this.own = own;
+        this.link = link;
         this.queue = queue;
         this.identification = identification;
         this.counters = counters;
+        this.echoLimit = echoLimit;
+        this.errorLimit = errorLimit;
     }
 
     /** Takes the message in a checked packet, borrowed; returns what became of it. */
-    NetworkCounter onMessage(
-        final Ipv4Flyweight packet, final long station, final TransportHandler transport, final long nowNs) {
-        final int headerLength = packet.headerLength();
-        final int length = packet.totalLength() - headerLength;
-        if (length < IcmpFlyweight.HEADER_LENGTH) {
+    NetworkCounter onMessage(final ReceivedPacket packet, final TransportHandler transport, final long nowNs) {
+        if (packet.transportLength() < IcmpFlyweight.HEADER_LENGTH) {
             return NetworkCounter.ICMP_TOO_SHORT;
         }
-        received.wrap(packet.address() + headerLength, length);
+        received.wrap(packet.transport(), packet.transportLength());
         if (!received.isChecksumGood()) {
             return NetworkCounter.ICMP_BAD_CHECKSUM;
         }
         return switch (received.type()) {
-            case IcmpFlyweight.TYPE_ECHO_REQUEST -> onEchoRequest(packet, station, nowNs);
+            case IcmpFlyweight.TYPE_ECHO_REQUEST -> onEchoRequest(packet, nowNs);
             case IcmpFlyweight.TYPE_UNREACHABLE, IcmpFlyweight.TYPE_TIME_EXCEEDED -> onError(transport, nowNs);
             default -> NetworkCounter.ICMP_IGNORED;
         };
     }
 
-    private NetworkCounter onEchoRequest(final Ipv4Flyweight packet, final long station, final long nowNs) {
+    private NetworkCounter onEchoRequest(final ReceivedPacket packet, final long nowNs) {
         final int length = received.length();
         if (length + Ipv4Flyweight.MIN_HEADER_LENGTH > configuration.mtu()) {
             counters.increment(NetworkCounter.ECHO_TOO_LARGE);
-        } else if (!echoLimit.tryTake(nowNs)) {
+        } else if (!echoLimit.tryTake(packet.sourceHigh, packet.sourceLow, nowNs)) {
             counters.increment(NetworkCounter.ECHO_LIMITED);
-        } else if (open(packet, station, length, packet.trafficClass(), nowNs)) {
+        } else if (open(packet, length, packet.trafficClass, nowNs)) {
             copyEcho(length);
             close(length, NetworkCounter.ECHO_ANSWERED);
         }
@@ -83,43 +87,58 @@ final class IcmpEngine {
         icmp.type(IcmpFlyweight.TYPE_ECHO_REPLY).code(code).checksum(InternetChecksum.fold(sum + code));
     }
 
-    /** Tells the sender of a checked packet that nobody here takes it (RFC 1122 section 3.2.2.1). */
-    void reportUnreachable(final Ipv4Flyweight packet, final long station, final int code, final long nowNs) {
-        if (!errorLimit.tryTake(nowNs)) {
+    @Override
+    public void reportPort(final ReceivedPacket packet, final long nowNs) {
+        report(packet, IcmpFlyweight.TYPE_UNREACHABLE, IcmpFlyweight.CODE_PORT_UNREACHABLE, nowNs);
+    }
+
+    @Override
+    public void reportProtocol(final ReceivedPacket packet, final long nowNs) {
+        report(packet, IcmpFlyweight.TYPE_UNREACHABLE, IcmpFlyweight.CODE_PROTOCOL_UNREACHABLE, nowNs);
+    }
+
+    @Override
+    public void reportReassembly(final ReceivedPacket packet, final long nowNs) {
+        report(packet, IcmpFlyweight.TYPE_TIME_EXCEEDED, IcmpFlyweight.CODE_REASSEMBLY, nowNs);
+    }
+
+    /** Tells the sender of a checked packet what is wrong with it (RFC 1122 section 3.2.2.1). */
+    private void report(final ReceivedPacket packet, final int type, final int code, final long nowNs) {
+        if (!errorLimit.tryTake(packet.sourceHigh, packet.sourceLow, nowNs)) {
             counters.increment(NetworkCounter.ICMP_ERROR_LIMITED);
             return;
         }
         final int maxQuote = Math.min(MAX_ERROR_LENGTH, configuration.mtu())
             - Ipv4Flyweight.MIN_HEADER_LENGTH - IcmpFlyweight.HEADER_LENGTH;
-        final int quote = Math.min(packet.totalLength(), maxQuote);
+        final int quote = Math.min(packet.totalLength, maxQuote);
         final int length = IcmpFlyweight.HEADER_LENGTH + quote;
-        if (open(packet, station, length, 0, nowNs)) {
-            UnsafeApi.copyMemory(packet.address(), icmp.address() + IcmpFlyweight.HEADER_LENGTH, quote);
-            icmp.type(IcmpFlyweight.TYPE_UNREACHABLE).code(code).rest(0).computeChecksum();
+        if (open(packet, length, 0, nowNs)) {
+            UnsafeApi.copyMemory(packet.header, icmp.address() + IcmpFlyweight.HEADER_LENGTH, quote);
+            icmp.type(type).code(code).rest(0).computeChecksum();
             close(length, NetworkCounter.ICMP_ERROR_SENT);
         }
     }
 
     /** Opens a frame back to where the packet came from and writes the headers around a message of that length. */
-    private boolean open(
-        final Ipv4Flyweight packet, final long station, final int length, final int trafficClass, final long nowNs) {
-        final long frame = queue.at(nowNs).claim(Ipv4Route.HEADERS_LENGTH + length);
+    private boolean open(final ReceivedPacket packet, final int length, final int trafficClass, final long nowNs) {
+        final int headers = link.length() + Ipv4Flyweight.MIN_HEADER_LENGTH;
+        frame = queue.at(nowNs).claim(headers + length);
         if (frame == 0) {
             return false;
         }
-        ethernet.wrap(frame, EthernetFlyweight.HEADER_LENGTH);
-        ethernet.destination(station).source(configuration.mac()).type(EthernetFlyweight.TYPE_IPV4);
-        ipv4.wrap(frame + EthernetFlyweight.HEADER_LENGTH, Ipv4Flyweight.MIN_HEADER_LENGTH);
+        link.write(frame, packet.station, EthernetFlyweight.TYPE_IPV4);
+        ipv4.wrap(frame + link.length(), Ipv4Flyweight.MIN_HEADER_LENGTH);
         ipv4.withoutOptions().trafficClass(trafficClass).totalLength(Ipv4Flyweight.MIN_HEADER_LENGTH + length);
         ipv4.identification(identification++).fragment(Ipv4Flyweight.DONT_FRAGMENT);
         ipv4.timeToLive(Ipv4Route.TIME_TO_LIVE).protocol(Ipv4Flyweight.PROTOCOL_ICMP);
-        ipv4.source(configuration.address()).destination(packet.source()).computeChecksum();
-        icmp.wrap(frame + Ipv4Route.HEADERS_LENGTH, length);
+        ipv4.source((int) packet.destinationLow).destination((int) packet.sourceLow).computeChecksum();
+        icmp.wrap(frame + headers, length);
         return true;
     }
 
     private void close(final int length, final NetworkCounter counter) {
-        queue.commit(Ipv4Route.HEADERS_LENGTH + length, 0);
+        final int written = link.length() + Ipv4Flyweight.MIN_HEADER_LENGTH + length;
+        queue.commit(link.pad(frame, written), link.flags());
         counters.increment(counter);
     }
 
@@ -157,7 +176,7 @@ final class IcmpEngine {
 
     private boolean isQuotationOurs() {
         return quoted.protocol() == Ipv4Flyweight.PROTOCOL_TCP
-            && quoted.source() == configuration.address()
+            && own.isOwnIpv4(quoted.source())
             && !quoted.isFragment()
             && Ipv4Address.isHost(quoted.destination());
     }

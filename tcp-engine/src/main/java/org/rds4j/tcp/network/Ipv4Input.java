@@ -11,37 +11,69 @@ final class Ipv4Input {
     private static final int OPTION_LOOSE_SOURCE_ROUTE = 131;
     private static final int OPTION_STRICT_SOURCE_ROUTE = 137;
 
-    private final InterfaceConfiguration configuration;
+    private final boolean isDeviceBelieved;
+    private final OwnAddresses own;
+    private final Ipv4Flyweight packet = new Ipv4Flyweight();
 
-    Ipv4Input(final InterfaceConfiguration configuration) {
-        this.configuration = configuration;
+    Ipv4Input(final InterfaceConfiguration configuration, final OwnAddresses own) {
+        this.isDeviceBelieved = configuration.receiveChecksum();
+        this.own = own;
     }
 
     /**
-     * Checks a packet; after this its header accessors and everything up to its total length can be read.
+     * Checks a packet and takes it apart.
      *
-     * @param packet  wrapped over all that the frame holds behind its Ethernet header.
-     * @param toGroup the frame was addressed to a group of stations.
-     * @param flags   the frame's {@code FLAG_} bits.
+     * @param address    of all that the frame holds behind its link header.
+     * @param available  octets of that.
+     * @param toStations the frame was addressed to a group of stations.
+     * @param flags      the frame's {@code FLAG_} bits.
+     * @param parts      filled in when the packet is good.
      * @return why the packet is dropped, or null when it is good.
      */
-    NetworkCounter refusal(final Ipv4Flyweight packet, final boolean toGroup, final int flags) {
-        final NetworkCounter badHeader = headerRefusal(packet, flags);
+    NetworkCounter refusal(
+        final long address, final int available, final boolean toStations, final int flags, final ReceivedPacket parts) {
+        packet.wrap(address, available);
+        final NetworkCounter badHeader = headerRefusal(flags);
         if (badHeader != null) {
             return badHeader;
         }
-        final NetworkCounter badAddress = addressRefusal(packet, toGroup);
+        final NetworkCounter badAddress = addressRefusal(toStations);
         if (badAddress != null) {
             return badAddress;
         }
-        if (packet.isFragment()) {
-            return NetworkCounter.IP_FRAGMENT;
-        }
         final boolean hasOptions = packet.headerLength() > Ipv4Flyweight.MIN_HEADER_LENGTH;
-        return hasOptions ? optionsRefusal(packet) : null;
+        final NetworkCounter badOptions = hasOptions ? optionsRefusal() : null;
+        if (badOptions == null) {
+            take(flags, parts);
+        }
+        return badOptions;
     }
 
-    private NetworkCounter headerRefusal(final Ipv4Flyweight packet, final int flags) {
+    private void take(final int flags, final ReceivedPacket parts) {
+        parts.isIpv6 = false;
+        parts.sourceHigh = 0;
+        parts.sourceLow = Ipv4Address.mappedLow(packet.source());
+        parts.destinationHigh = 0;
+        parts.destinationLow = Ipv4Address.mappedLow(packet.destination());
+        parts.header = packet.address();
+        parts.headerLength = packet.headerLength();
+        parts.totalLength = packet.totalLength();
+        parts.protocol = packet.protocol();
+        parts.protocolOffset = Ipv4Flyweight.PROTOCOL_OFFSET;
+        parts.trafficClass = packet.trafficClass();
+        parts.hopLimit = packet.timeToLive();
+        parts.toGroup = false;
+        parts.flags = flags;
+        parts.problem = ReceivedPacket.NO_PROBLEM;
+        parts.isFragment = packet.isFragment();
+        parts.fragmentId = packet.identification();
+        parts.fragmentOffset = (packet.fragment() & Ipv4Flyweight.FRAGMENT_OFFSET_MASK) * 8;
+        parts.hasMoreFragments = (packet.fragment() & Ipv4Flyweight.MORE_FRAGMENTS) != 0;
+        parts.fragmentStart = parts.headerLength;
+        parts.fragmentProtocol = parts.protocol;
+    }
+
+    private NetworkCounter headerRefusal(final int flags) {
         final int available = packet.length();
         if (available < Ipv4Flyweight.MIN_HEADER_LENGTH) {
             return NetworkCounter.IP_BAD_LENGTH;
@@ -54,38 +86,39 @@ final class Ipv4Input {
         if (totalLength < headerLength || totalLength > available) {
             return NetworkCounter.IP_BAD_LENGTH;
         }
-        if (!isChecksumGood(packet, flags)) {
+        if (!isChecksumGood(flags)) {
             return NetworkCounter.IP_BAD_CHECKSUM;
         }
         return packet.timeToLive() == 0 ? NetworkCounter.IP_TTL_ZERO : null;
     }
 
-    private boolean isChecksumGood(final Ipv4Flyweight packet, final int flags) {
-        if (configuration.receiveChecksum() && (flags & FrameBurst.FLAG_IP_CHECKSUM_BAD) != 0) {
+    private boolean isChecksumGood(final int flags) {
+        if (isDeviceBelieved && (flags & FrameBurst.FLAG_IP_CHECKSUM_BAD) != 0) {
             return false;
         }
-        final boolean isVerified = configuration.receiveChecksum() && (flags & FrameBurst.FLAG_IP_CHECKSUM_GOOD) != 0;
+        final boolean isVerified = isDeviceBelieved && (flags & FrameBurst.FLAG_IP_CHECKSUM_GOOD) != 0;
         return isVerified || packet.isChecksumGood();
     }
 
-    private NetworkCounter addressRefusal(final Ipv4Flyweight packet, final boolean toGroup) {
+    private NetworkCounter addressRefusal(final boolean toStations) {
         final int source = packet.source();
-        if (source == configuration.address()) {
+        if (own.isOwnIpv4(source)) {
             return NetworkCounter.IP_OWN_SOURCE;
         }
-        if (!Ipv4Address.isHost(source) || (configuration.isOnLink(source) && !configuration.isNeighbour(source))) {
+        if (!Ipv4Address.isHost(source)
+            || (own.isOnLinkIpv4(source) && !own.isNeighbour(0, Ipv4Address.mappedLow(source)))) {
             return NetworkCounter.IP_BAD_SOURCE;
         }
         final int destination = packet.destination();
         final boolean isMulticast = destination >>> 28 == 0xe;
-        if (toGroup || isMulticast || configuration.isBroadcast(destination)) {
+        if (toStations || isMulticast || own.isBroadcast(destination)) {
             return NetworkCounter.IP_GROUP_DESTINATION;
         }
-        return destination == configuration.address() ? null : NetworkCounter.IP_NOT_FOR_US;
+        return own.isOwnIpv4(destination) ? null : NetworkCounter.IP_NOT_FOR_US;
     }
 
     /** Options are stepped over by their lengths; a route given by the sender is not followed, nor answered along. */
-    private static NetworkCounter optionsRefusal(final Ipv4Flyweight packet) {
+    private NetworkCounter optionsRefusal() {
         final long end = packet.address() + packet.headerLength();
         long option = packet.address() + Ipv4Flyweight.MIN_HEADER_LENGTH;
         while (option < end) {

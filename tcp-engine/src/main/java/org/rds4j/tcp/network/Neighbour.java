@@ -1,7 +1,7 @@
 package org.rds4j.tcp.network;
 
 /** A host on the link and what is known of it. Reused: a slot of {@link NeighbourTable}, plain fields. */
-final class Neighbour {
+final class Neighbour implements AddressTable.Entry {
     /** The states of RFC 4861 section 7.3.2, used for ARP alike. */
     enum State {
         /** The slot is unused. */
@@ -21,8 +21,9 @@ final class Neighbour {
     }
 
     State state = State.FREE;
-    /** IPv4 address, 0 when the slot is free. */
-    int address;
+    /** The host's address, IPv4 as a mapped one; 0 when the slot is free. */
+    long high;
+    long low;
     /** Station address, 0 while unknown. */
     long mac;
     /** Requests sent since the state was entered. */
@@ -38,4 +39,18 @@ final class Neighbour {
     long confirmedNs;
     long requestedNs;
     long usedNs;
+
+    @Override
+    public long high() {
+        return high;
+    }
+
+    @Override
+    public long low() {
+        return low;
+    }
+
+    boolean is(final long otherHigh, final long otherLow) {
+        return low == otherLow && high == otherHigh;
+    }
 }

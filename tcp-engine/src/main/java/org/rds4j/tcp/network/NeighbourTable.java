@@ -1,7 +1,5 @@
 package org.rds4j.tcp.network;
 
-import org.agrona.collections.Int2ObjectHashMap;
-
 /**
  * A bounded set of neighbours. What is asked for by routes may evict the least recently used; what is merely overheard gets
  * a quarter of the table and evicts nothing, so that strangers cannot push out the peers of running connections.
@@ -11,7 +9,7 @@ final class NeighbourTable {
     static final long PROTECTED_NS = 2_000_000_000L;
 
     private final NetworkCounters counters;
-    private final Int2ObjectHashMap<Neighbour> byAddress;
+    private final AddressTable<Neighbour> byAddress;
     private final Neighbour[] slots;
     private final Neighbour[] free;
     private final int maxOverheard;
@@ -20,9 +18,9 @@ final class NeighbourTable {
     private boolean isCrowded;
     private long noVictimBeforeNs;
 
-    NeighbourTable(final int capacity, final NetworkCounters counters) {
+    NeighbourTable(final int capacity, final long seed, final NetworkCounters counters) {
         this.counters = counters;
-        this.byAddress = new Int2ObjectHashMap<>(2 * capacity, 0.65f);
+        this.byAddress = new AddressTable<>(capacity, seed);
         this.slots = new Neighbour[capacity];
         this.free = new Neighbour[capacity];
         this.maxOverheard = capacity / 4;
@@ -46,26 +44,26 @@ final class NeighbourTable {
     }
 
     /** The neighbour with that address, or null. */
-    Neighbour get(final int address) {
-        return byAddress.get(address);
+    Neighbour get(final long high, final long low) {
+        return byAddress.get(high, low);
     }
 
     /** Takes in a neighbour that a route wants; null when all others are in use. */
-    Neighbour addWanted(final int address, final long nowNs) {
+    Neighbour addWanted(final long high, final long low, final long nowNs) {
         if (freeCount == 0 && !evict(nowNs)) {
             counters.increment(NetworkCounter.NEIGHBOUR_TABLE_FULL);
             return null;
         }
-        return add(address, nowNs);
+        return add(high, low, nowNs);
     }
 
     /** Takes in a neighbour that spoke to us; null when enough of those are there. */
-    Neighbour addOverheard(final int address, final long nowNs) {
+    Neighbour addOverheard(final long high, final long low, final long nowNs) {
         if (freeCount == 0 || overheard >= maxOverheard) {
             counters.increment(NetworkCounter.NEIGHBOUR_TABLE_FULL);
             return null;
         }
-        final Neighbour neighbour = add(address, nowNs);
+        final Neighbour neighbour = add(high, low, nowNs);
         neighbour.isOverheard = true;
         overheard++;
         return neighbour;
@@ -81,25 +79,27 @@ final class NeighbourTable {
     }
 
     void remove(final Neighbour neighbour) {
-        byAddress.remove(neighbour.address);
+        byAddress.remove(neighbour.high, neighbour.low);
         if (neighbour.isOverheard) {
             neighbour.isOverheard = false;
             overheard--;
         }
         neighbour.state = Neighbour.State.FREE;
-        neighbour.address = 0;
+        neighbour.high = 0;
+        neighbour.low = 0;
         neighbour.mac = 0;
         free[freeCount++] = neighbour;
     }
 
-    private Neighbour add(final int address, final long nowNs) {
+    private Neighbour add(final long high, final long low, final long nowNs) {
         final Neighbour neighbour = free[--freeCount];
-        neighbour.address = address;
+        neighbour.high = high;
+        neighbour.low = low;
         neighbour.awaitsReply = false;
         neighbour.requests = 0;
         neighbour.usedNs = nowNs;
         neighbour.deadlineNs = Long.MAX_VALUE;
-        byAddress.put(address, neighbour);
+        byAddress.add(neighbour);
         return neighbour;
     }
 

@@ -14,9 +14,9 @@ public enum NetworkCounter {
     /** Outcome: other station. */
     FRAME_NOT_FOR_US("frame not for us", "dropped: addressed to another station or a multicast group", true),
     /** Outcome: tagged. */
-    FRAME_TAGGED("frame tagged", "dropped: carries a VLAN tag with an id", true),
+    FRAME_TAGGED("frame tagged", "dropped: carries a VLAN tag that belongs to no interface", true),
     /** Outcome: unknown EtherType. */
-    FRAME_UNKNOWN_TYPE("frame unknown type", "dropped: neither IPv4 nor ARP", true),
+    FRAME_UNKNOWN_TYPE("frame unknown type", "dropped: neither IP of a version spoken here nor ARP", true),
 
     /** Outcome: broken ARP. */
     ARP_MALFORMED("arp malformed", "dropped: too short, not IPv4 over Ethernet, unknown operation or impossible sender", true),
@@ -25,7 +25,7 @@ public enum NetworkCounter {
     /** Outcome: ARP answer nobody asked for. */
     ARP_UNSOLICITED("arp unsolicited", "dropped: a reply to a request that was never made", true),
     /** Outcome: ARP claims our address. */
-    ARP_CONFLICT("arp conflict", "another station claims this host's IPv4 address", true),
+    ARP_CONFLICT("arp conflict", "another station claims an IPv4 address of this host", true),
     /** Outcome: ARP request for us. */
     ARP_REQUEST_RECEIVED("arp request received", "requests for this host's address", true),
     /** Outcome: ARP reply to us. */
@@ -33,16 +33,36 @@ public enum NetworkCounter {
     /** Outcome: ARP announcement. */
     ARP_ANNOUNCEMENT_RECEIVED("arp announcement received", "gratuitous announcements of known neighbours", true),
 
-    /** Outcome: broken IPv4 header. */
+    /** Outcome: broken neighbour message. */
+    ND_MALFORMED("nd malformed", "dropped: neighbour message with hop limit below 255, bad option or impossible target", true),
+    /** Outcome: foreign neighbour message. */
+    ND_NOT_FOR_US("nd not for us", "dropped: about hosts that this one neither is nor knows", true),
+    /** Outcome: advertisement nobody asked for. */
+    ND_UNSOLICITED("nd unsolicited", "dropped: claims to be the answer to a solicitation that was never sent", true),
+    /** Outcome: claims our address. */
+    ND_CONFLICT("nd conflict", "another station claims an IPv6 address of this host", true),
+    /** Outcome: solicitation for us. */
+    ND_SOLICITATION_RECEIVED("nd solicitation received", "solicitations of this host's addresses", true),
+    /** Outcome: advertisement. */
+    ND_ADVERTISEMENT_RECEIVED("nd advertisement received", "advertisements of known neighbours", true),
+    /** Outcome: router advertisement. */
+    ROUTER_ADVERTISEMENT_RECEIVED("router advertisement received", "router advertisements taken, as configured", true),
+    /** Outcome: router advertisement. */
+    ROUTER_ADVERTISEMENT_IGNORED("router advertisement ignored", "dropped: router advertisements are not configured", true),
+
+    /** Outcome: broken IP header. */
     IP_BAD_HEADER("ip bad header", "dropped: wrong version or header length", true),
     /** Outcome: impossible length. */
     IP_BAD_LENGTH("ip bad length", "dropped: total length exceeds the frame or is below the header", true),
     /** Outcome: bad header checksum. */
     IP_BAD_CHECKSUM("ip bad checksum", "dropped: header checksum wrong", true),
     /** Outcome: broken options. */
-    IP_BAD_OPTIONS("ip bad options", "dropped: an option's length is impossible", true),
+    IP_BAD_OPTIONS("ip bad options", "dropped: an option's length is impossible, or IPv6 forbids to skip it", true),
     /** Outcome: source routing. */
     IP_SOURCE_ROUTED("ip source routed", "dropped: carries a source route", true),
+    /** Outcome: broken IPv6 extension headers. */
+    IP_BAD_EXTENSIONS(
+        "ip bad extensions", "dropped: IPv6 extension headers too many, out of place, cut off, or hiding what follows", true),
     /** Outcome: no hops left. */
     IP_TTL_ZERO("ip ttl zero", "dropped: time to live is 0", true),
     /** Outcome: martian source. */
@@ -54,7 +74,14 @@ public enum NetworkCounter {
     /** Outcome: other host. */
     IP_NOT_FOR_US("ip not for us", "dropped: addressed to another host", true),
     /** Outcome: fragment. */
-    IP_FRAGMENT("ip fragment", "dropped: reassembly is not done", true),
+    IP_FRAGMENT("ip fragment", "dropped: reassembly is off", true),
+    /** Outcome: fragment. */
+    IP_FRAGMENT_KEPT("ip fragment kept", "fragments that wait for the others of their packet", true),
+    /** Outcome: fragment. */
+    IP_FRAGMENT_REFUSED(
+        "ip fragment refused", "dropped: fragments that overlap, contradict each other, hide the ports, or find no room", true),
+    /** Outcome: nothing behind the header. */
+    IP_NO_PAYLOAD("ip no payload", "dropped: IPv6 packets that end with their headers", true),
     /** Outcome: unknown protocol. */
     IP_UNKNOWN_PROTOCOL("ip unknown protocol", "not taken: protocol that nobody here speaks", true),
     /** Outcome: device says that the transport checksum is wrong. */
@@ -92,15 +119,31 @@ public enum NetworkCounter {
     /** Event. */
     ICMP_ERROR_SENT("icmp error sent", "errors queued for a sender", false),
     /** Event. */
+    REASSEMBLED("reassembled", "packets put together from fragments", false),
+    /** Event. */
+    REASSEMBLY_OVERLAP("reassembly overlap", "packets given up because their fragments overlap or contradict each other", false),
+    /** Event. */
+    REASSEMBLY_FULL("reassembly full", "fragments dropped because all places are taken", false),
+    /** Event. */
+    REASSEMBLY_TIMEOUT("reassembly timeout", "packets given up because fragments did not arrive in time", false),
+    /** Event. */
+    ND_SOLICITATION_SENT("nd solicitation sent", "neighbour solicitations queued", false),
+    /** Event. */
+    ND_ADVERTISEMENT_SENT("nd advertisement sent", "neighbour advertisements queued", false),
+    /** Event. */
+    ROUTER_SOLICITATION_SENT("router solicitation sent", "router solicitations queued", false),
+    /** Event. */
+    DUPLICATE_ADDRESS("duplicate address", "own IPv6 addresses not used because another host has them", false),
+    /** Event. */
     ARP_REQUEST_SENT("arp request sent", "requests queued", false),
     /** Event. */
     ARP_REPLY_SENT("arp reply sent", "replies queued", false),
     /** Event. */
     ARP_ANNOUNCEMENT_SENT("arp announcement sent", "own gratuitous announcements queued", false),
     /** Event. */
-    CONTROL_QUEUE_FULL("control queue full", "own ARP and ICMP frames dropped because the queue was full", false),
+    CONTROL_QUEUE_FULL("control queue full", "own ARP, ND and ICMP frames dropped because the queue was full", false),
     /** Event. */
-    CONTROL_FRAMES_SENT("control frames sent", "own ARP and ICMP frames handed to the link", false),
+    CONTROL_FRAMES_SENT("control frames sent", "own ARP, ND and ICMP frames handed to the link", false),
     /** Event. */
     NEIGHBOUR_FAILED("neighbour failed", "neighbours that left all requests unanswered", false),
     /** Event. */
@@ -110,7 +153,7 @@ public enum NetworkCounter {
     /** Event. */
     ROUTE_EVICTED("route evicted", "routes forgotten to make room", false),
     /** Event. */
-    NO_ROUTE("no route", "routes made to hosts that are off the link while there is no gateway, or not IPv4", false);
+    NO_ROUTE("no route", "routes made to hosts off the link without a gateway, or of a family not spoken", false);
 
     private static final NetworkCounter[] ALL = values();
 

@@ -1,39 +1,30 @@
 package org.rds4j.tcp.network;
 
+import java.util.List;
 import java.util.random.RandomGenerator;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.wire.EthernetFlyweight;
-import org.rds4j.tcp.wire.IcmpFlyweight;
-import org.rds4j.tcp.wire.Ipv4Flyweight;
-import org.rds4j.tcp.wire.MacAddress;
 import org.rds4j.tcp.wire.NetworkOrder;
 
 /**
- * Ethernet, ARP, IPv4 and ICMP of one interface. Sans I/O: frames come in by {@link #onFrame}, its own ARP and ICMP frames
- * leave by {@link #poll}, and TCP sends through the routes of {@link #route}. Used by the engine's thread only. Nothing but
- * {@link #route} allocates, and nothing throws.
+ * Ethernet, VLAN tags, ARP, neighbour discovery, IPv4, IPv6 and ICMP on one link: one interface, or several that differ by
+ * their tags. Sans I/O: frames come in by {@link #onFrame}, its own ARP, ND and ICMP frames leave by {@link #poll}, and TCP
+ * sends through the routes of {@link #route}. Used by the engine's thread only. Nothing but the routes, and an address that a
+ * router gives, allocates; nothing throws.
  */
 public final class NetworkLayer {
-    private static final int CONTROL_SLOTS = 64;
-    private static final int TAGGED_HEADER_LENGTH = EthernetFlyweight.HEADER_LENGTH + EthernetFlyweight.VLAN_TAG_LENGTH;
-    private static final int VLAN_ID_MASK = 0xfff;
+    /** What {@link #onFrame} is told of a stripped tag when nothing is known of it. */
+    private static final int UNKNOWN_TCI = -1;
 
-    private final InterfaceConfiguration configuration;
     private final NetworkCounters counters;
-    private final ControlQueue queue;
-    private final ArpEngine arp;
-    private final IcmpEngine icmp;
-    private final Ipv4Input ipv4Input;
-    private final RouteTable routes;
+    private final NetworkInterface[] interfaces;
+    private final Int2ObjectHashMap<NetworkInterface> byTags = new Int2ObjectHashMap<>();
     private final EthernetFlyweight ethernet = new EthernetFlyweight();
-    private final Ipv4Flyweight packet = new Ipv4Flyweight();
-    private TransportHandler transport;
-    private ReceiveAggregator aggregator;
-    private boolean isInBurst;
 
     /**
-     * A layer without a transport: it answers ARP and echo requests, and reports TCP as unreachable.
+     * A layer of one interface, without a transport: it answers ARP and echo requests, and reports TCP as unreachable.
      *
      * @param configuration of the interface.
      * @param random        for packet identifications and the spread of timers; not used for secrets.
@@ -41,14 +32,30 @@ public final class NetworkLayer {
      */
     public NetworkLayer(
         final InterfaceConfiguration configuration, final RandomGenerator random, final NetworkCounters counters) {
-        this.configuration = configuration;
+        this(List.of(configuration), random, counters);
+    }
+
+    /**
+     * A layer of several interfaces on one link; the number of an interface is its place in the list.
+     *
+     * @param configurations one at least, no two with the same tags.
+     * @param random         as above.
+     * @param counters       to be written, for all interfaces together.
+     * @throws IllegalArgumentException when there is none, or tags occur twice.
+     */
+    public NetworkLayer(
+        final List<InterfaceConfiguration> configurations, final RandomGenerator random, final NetworkCounters counters) {
+        if (configurations.isEmpty()) {
+            throw new IllegalArgumentException("a network layer needs an interface");
+        }
         this.counters = counters;
-        this.queue = new ControlQueue(
-            CONTROL_SLOTS, EthernetFlyweight.HEADER_LENGTH + configuration.mtu(), counters);
-        this.arp = new ArpEngine(configuration, queue, random, counters);
-        this.icmp = new IcmpEngine(configuration, queue, random.nextInt(), counters);
-        this.ipv4Input = new Ipv4Input(configuration);
-        this.routes = new RouteTable(configuration, arp, random, counters);
+        this.interfaces = new NetworkInterface[configurations.size()];
+        for (int i = 0; i < interfaces.length; i++) {
+            interfaces[i] = new NetworkInterface(i, configurations.get(i), random, counters);
+            if (byTags.put(configurations.get(i).vlan().key(), interfaces[i]) != null) {
+                throw new IllegalArgumentException("two interfaces have the same tags: " + configurations.get(i).vlan());
+            }
+        }
     }
 
     /**
@@ -57,65 +64,99 @@ public final class NetworkLayer {
      * @param handler the TCP engine, retained.
      */
     public void transport(final TransportHandler handler) {
-        this.transport = handler;
-        this.aggregator = configuration.aggregation() ? new ReceiveAggregator(handler, counters) : null;
+        for (final NetworkInterface each : interfaces) {
+            each.transport(handler);
+        }
     }
 
     /**
-     * The interface.
+     * The first interface.
      *
      * @return its configuration.
      */
     public InterfaceConfiguration configuration() {
-        return configuration;
+        return interfaces[0].configuration();
     }
 
     /**
      * The route to a host, made when it is first asked for; a host without a way to it gets a route that never resolves.
-     * Makes an object when the route is not at hand, so it belongs where connections begin.
+     * Makes an object when the route is not at hand, so it belongs where connections begin. Of several interfaces the first
+     * that has the host on its link serves, otherwise the first with a gateway.
      *
      * @param remoteHigh bits 127..64 of the host's address.
      * @param remoteLow  bits 63..0 of the host's address.
      * @return the route, never null, to be kept by the connection.
      */
     public NetworkRoute route(final long remoteHigh, final long remoteLow) {
-        return routes.route(remoteHigh, remoteLow);
+        for (final NetworkInterface each : interfaces) {
+            if (each.isOnLink(remoteHigh, remoteLow)) {
+                return each.route(remoteHigh, remoteLow);
+            }
+        }
+        for (final NetworkInterface each : interfaces) {
+            if (each.hasWayTo(remoteHigh, remoteLow)) {
+                return each.route(remoteHigh, remoteLow);
+            }
+        }
+        return interfaces[0].route(remoteHigh, remoteLow);
+    }
+
+    /**
+     * The route by which a host is answered: by the interface it came by, in the name of the address it spoke to.
+     *
+     * @param interfaceId place of the interface in the list.
+     * @param localHigh   bits 127..64 of the own address.
+     * @param localLow    bits 63..0 of the own address.
+     * @param remoteHigh  bits 127..64 of the host's address.
+     * @param remoteLow   bits 63..0 of the host's address.
+     * @return the route, never null, to be kept by the connection.
+     */
+    public NetworkRoute replyRoute(
+        final int interfaceId, final long localHigh, final long localLow, final long remoteHigh, final long remoteLow) {
+        return interfaces[interfaceId].route(localHigh, localLow, remoteHigh, remoteLow);
     }
 
     /**
      * Tells the link this host's station address, so that neighbours with an old one learn the new one (RFC 5227
-     * section 2.3). Worth doing once when the link comes up.
+     * section 2.3, RFC 4861 section 7.2.6). Worth doing once when the link comes up.
      *
      * @param nowNs the engine's time.
      */
     public void announce(final long nowNs) {
-        arp.announce(nowNs);
+        for (final NetworkInterface each : interfaces) {
+            each.announce(nowNs);
+        }
     }
 
     /**
      * Takes all frames of a burst in order, with consecutive segments of a connection in one pass of the stack where
-     * {@link InterfaceConfiguration#aggregation()} is on. A priority tag (VLAN id 0) that the device has stripped counts as no
-     * tag.
+     * {@link InterfaceConfiguration#aggregation()} is on. A tag that the device has stripped counts as if it stood in the frame.
      *
      * @param frames received; borrowed, and the caller's to release afterwards.
      * @param nowNs  the engine's time.
      */
     public void onBurst(final FrameBurst frames, final long nowNs) {
-        isInBurst = aggregator != null;
-        for (int i = 0; i < frames.count(); i++) {
-            final int flags = frames.flags(i);
-            final boolean isPriorityTagged =
-                (flags & FrameBurst.FLAG_VLAN) != 0 && (frames.vlanTci(i) & VLAN_ID_MASK) == 0;
-            onFrame(frames.address(i), frames.length(i), isPriorityTagged ? flags & ~FrameBurst.FLAG_VLAN : flags, nowNs);
+        for (final NetworkInterface each : interfaces) {
+            each.beginBurst();
         }
-        endRuns(nowNs);
-        isInBurst = false;
+        for (int i = 0; i < frames.count(); i++) {
+            onFrame(frames.address(i), frames.length(i), frames.flags(i), frames.vlanTci(i), nowNs);
+        }
+        for (final NetworkInterface each : interfaces) {
+            each.endBurst(nowNs);
+        }
     }
 
-    private void endRuns(final long nowNs) {
-        if (isInBurst) {
-            aggregator.flush(nowNs);
-        }
+    /**
+     * Takes a received frame of which no tag was stripped; one that says otherwise is dropped.
+     *
+     * @param address   of its first octet; the memory is borrowed for the call.
+     * @param length    octets, FCS excluded.
+     * @param linkFlags {@code FrameBurst.FLAG_} bits of the frame.
+     * @param nowNs     the engine's time.
+     */
+    public void onFrame(final long address, final int length, final int linkFlags, final long nowNs) {
+        onFrame(address, length, linkFlags, UNKNOWN_TCI, nowNs);
     }
 
     /**
@@ -124,111 +165,80 @@ public final class NetworkLayer {
      * @param address   of its first octet; the memory is borrowed for the call.
      * @param length    octets, FCS excluded.
      * @param linkFlags {@code FrameBurst.FLAG_} bits of the frame.
+     * @param vlanTci   control information of a stripped tag, valid with {@code FrameBurst.FLAG_VLAN}.
      * @param nowNs     the engine's time.
      */
-    public void onFrame(final long address, final int length, final int linkFlags, final long nowNs) {
+    public void onFrame(final long address, final int length, final int linkFlags, final int vlanTci, final long nowNs) {
         counters.increment(NetworkCounter.FRAMES_RECEIVED);
-        counters.increment(receive(address, length, linkFlags, nowNs));
+        counters.increment(receive(address, length, linkFlags, vlanTci, nowNs));
     }
 
-    private NetworkCounter receive(final long address, final int length, final int flags, final long nowNs) {
+    private NetworkCounter receive(
+        final long address, final int length, final int flags, final int vlanTci, final long nowNs) {
         if (length < EthernetFlyweight.HEADER_LENGTH) {
             return NetworkCounter.FRAME_TOO_SHORT;
         }
         ethernet.wrap(address, length);
-        final long destination = ethernet.destination();
-        if (destination != configuration.mac() && destination != MacAddress.BROADCAST) {
-            return NetworkCounter.FRAME_NOT_FOR_US;
+        final int type = ethernet.type();
+        final boolean isStripped = (flags & FrameBurst.FLAG_VLAN) != 0;
+        final boolean isTagged = type == EthernetFlyweight.TYPE_VLAN || type == EthernetFlyweight.TYPE_SERVICE_VLAN;
+        if (!isStripped && !isTagged) {
+            return deliver(VlanTags.NONE.key(), type, EthernetFlyweight.HEADER_LENGTH, flags, nowNs);
         }
-        if (!MacAddress.isStation(ethernet.source())) {
-            return NetworkCounter.FRAME_BAD_SOURCE;
-        }
-        if ((flags & FrameBurst.FLAG_VLAN) != 0) {
+        if (isStripped && vlanTci == UNKNOWN_TCI) {
             return NetworkCounter.FRAME_TAGGED;
         }
-        return ethernet.type() == EthernetFlyweight.TYPE_VLAN
-            ? receiveTagged(address, length, flags, nowNs)
-            : receive(ethernet.type(), EthernetFlyweight.HEADER_LENGTH, flags, nowNs);
+        return receiveTagged(isStripped ? vlanTci & EthernetFlyweight.VLAN_ID_MASK : UNKNOWN_TCI, flags, nowNs);
     }
 
-    private NetworkCounter receiveTagged(final long address, final int length, final int flags, final long nowNs) {
-        if (length < TAGGED_HEADER_LENGTH) {
-            return NetworkCounter.FRAME_TOO_SHORT;
+    /** Reads one S-tag and one C-tag, in that order; an outer one may have been stripped, and says not of which kind it was. */
+    private NetworkCounter receiveTagged(final int stripped, final int flags, final long nowNs) {
+        final int length = ethernet.length();
+        int header = EthernetFlyweight.HEADER_LENGTH;
+        int type = ethernet.type();
+        int serviceId = 0;
+        int id = 0;
+        if (stripped == UNKNOWN_TCI && type == EthernetFlyweight.TYPE_SERVICE_VLAN) {
+            header += EthernetFlyweight.VLAN_TAG_LENGTH;
+            if (length < header) {
+                return NetworkCounter.FRAME_TOO_SHORT;
+            }
+            serviceId = idBefore(header);
+            type = typeBefore(header);
         }
-        if ((NetworkOrder.getShort(address + EthernetFlyweight.VLAN_TCI_OFFSET) & VLAN_ID_MASK) != 0) {
+        if (type == EthernetFlyweight.TYPE_VLAN) {
+            header += EthernetFlyweight.VLAN_TAG_LENGTH;
+            if (length < header) {
+                return NetworkCounter.FRAME_TOO_SHORT;
+            }
+            id = idBefore(header);
+            type = typeBefore(header);
+            serviceId = stripped == UNKNOWN_TCI ? serviceId : stripped;
+        } else if (stripped != UNKNOWN_TCI) {
+            id = stripped;
+        }
+        final boolean isTaggedOn = type == EthernetFlyweight.TYPE_VLAN || type == EthernetFlyweight.TYPE_SERVICE_VLAN;
+        return isTaggedOn ? NetworkCounter.FRAME_TAGGED : deliver(VlanTags.key(serviceId, id), type, header, flags, nowNs);
+    }
+
+    private int idBefore(final int header) {
+        return NetworkOrder.getShort(ethernet.address() + header - EthernetFlyweight.VLAN_TAG_LENGTH)
+            & EthernetFlyweight.VLAN_ID_MASK;
+    }
+
+    private int typeBefore(final int header) {
+        return NetworkOrder.getShort(ethernet.address() + header - 2);
+    }
+
+    private NetworkCounter deliver(final int tags, final int type, final int header, final int flags, final long nowNs) {
+        final NetworkInterface target = interfaces.length == 1 && interfaces[0].configuration().vlan().key() == tags
+            ? interfaces[0] : byTags.get(tags);
+        if (target == null) {
             return NetworkCounter.FRAME_TAGGED;
         }
-        return receive(
-            NetworkOrder.getShort(address + EthernetFlyweight.VLAN_TYPE_OFFSET), TAGGED_HEADER_LENGTH, flags, nowNs);
-    }
-
-    private NetworkCounter receive(final int type, final int headerLength, final int flags, final long nowNs) {
-        final long payload = ethernet.address() + headerLength;
-        final int payloadLength = ethernet.length() - headerLength;
-        return switch (type) {
-            case EthernetFlyweight.TYPE_IPV4 -> {
-                packet.wrap(payload, payloadLength);
-                yield receiveIpv4(flags, nowNs);
-            }
-            case EthernetFlyweight.TYPE_ARP -> arp.onPacket(payload, payloadLength, nowNs);
-            default -> NetworkCounter.FRAME_UNKNOWN_TYPE;
-        };
-    }
-
-    private NetworkCounter receiveIpv4(final int flags, final long nowNs) {
-        final NetworkCounter refusal =
-            ipv4Input.refusal(packet, MacAddress.isGroup(ethernet.destination()), flags);
-        if (refusal != null) {
-            return refusal;
-        }
-        return switch (packet.protocol()) {
-            case Ipv4Flyweight.PROTOCOL_TCP -> receiveTcp(flags, nowNs);
-            case Ipv4Flyweight.PROTOCOL_ICMP -> {
-                endRuns(nowNs);
-                yield icmp.onMessage(packet, ethernet.source(), transport, nowNs);
-            }
-            case Ipv4Flyweight.PROTOCOL_UDP -> receiveUdp(flags, nowNs);
-            default -> refuseProtocol(nowNs);
-        };
-    }
-
-    private NetworkCounter receiveTcp(final int flags, final long nowNs) {
-        if (isTransportBad(flags)) {
-            return NetworkCounter.TRANSPORT_BAD_CHECKSUM;
-        }
-        if (transport == null) {
-            return refuseProtocol(nowNs);
-        }
-        final int headerLength = packet.headerLength();
-        final boolean isVerified = configuration.receiveChecksum() && (flags & FrameBurst.FLAG_L4_CHECKSUM_GOOD) != 0;
-        final long remote = Ipv4Address.mappedLow(packet.source());
-        final long local = Ipv4Address.mappedLow(packet.destination());
-        final long segment = packet.address() + headerLength;
-        final int length = packet.totalLength() - headerLength;
-        if (isInBurst) {
-            aggregator.onSegment(0, remote, 0, local, segment, length, packet.trafficClass(), packet.timeToLive(),
-                headerLength == Ipv4Flyweight.MIN_HEADER_LENGTH, isVerified, nowNs);
-        } else {
-            transport.onSegment(0, remote, 0, local, segment, length, packet.trafficClass(), isVerified, nowNs);
-        }
-        return NetworkCounter.SEGMENTS_DELIVERED;
-    }
-
-    private NetworkCounter receiveUdp(final int flags, final long nowNs) {
-        if (isTransportBad(flags)) {
-            return NetworkCounter.TRANSPORT_BAD_CHECKSUM;
-        }
-        icmp.reportUnreachable(packet, ethernet.source(), IcmpFlyweight.CODE_PORT_UNREACHABLE, nowNs);
-        return NetworkCounter.UDP_RECEIVED;
-    }
-
-    private NetworkCounter refuseProtocol(final long nowNs) {
-        icmp.reportUnreachable(packet, ethernet.source(), IcmpFlyweight.CODE_PROTOCOL_UNREACHABLE, nowNs);
-        return NetworkCounter.IP_UNKNOWN_PROTOCOL;
-    }
-
-    private boolean isTransportBad(final int flags) {
-        return configuration.receiveChecksum() && (flags & FrameBurst.FLAG_L4_CHECKSUM_BAD) != 0;
+        return target.receive(
+            ethernet.destination(), ethernet.source(), type, ethernet.address() + header, ethernet.length() - header,
+            flags, nowNs);
     }
 
     /**
@@ -239,8 +249,11 @@ public final class NetworkLayer {
      * @return frames written.
      */
     public int poll(final FrameSink sink, final long nowNs) {
-        arp.onTime(nowNs);
-        return queue.drainTo(sink);
+        int frames = 0;
+        for (final NetworkInterface each : interfaces) {
+            frames += each.poll(sink, nowNs);
+        }
+        return frames;
     }
 
     /**
@@ -249,6 +262,10 @@ public final class NetworkLayer {
      * @return the engine's time, past when frames wait; {@link Long#MAX_VALUE} when nothing is to be done.
      */
     public long nextDeadlineNs() {
-        return Math.min(arp.nextDeadlineNs(), queue.nextDeadlineNs());
+        long earliestNs = Long.MAX_VALUE;
+        for (final NetworkInterface each : interfaces) {
+            earliestNs = Math.min(earliestNs, each.nextDeadlineNs());
+        }
+        return earliestNs;
     }
 }

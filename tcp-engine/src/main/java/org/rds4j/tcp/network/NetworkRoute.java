@@ -10,6 +10,46 @@ import org.rds4j.tcp.link.SegmentTrain;
  * IPv4 as {@code ::ffff:a.b.c.d}, most significant half first. Used by the engine's thread only.
  */
 public interface NetworkRoute {
+    /** Octets of Ethernet and IPv4 header without tags and options. */
+    int LINK_AND_IPV4_LENGTH = 34;
+    /** Octets of Ethernet and IPv6 header without tags and extensions. */
+    int LINK_AND_IPV6_LENGTH = 54;
+
+    /**
+     * The interface by which packets leave, and by which the host's packets come: a part of what names a connection.
+     *
+     * @return 0 or more; 0 where there is only one.
+     */
+    default int interfaceId() {
+        return 0;
+    }
+
+    /**
+     * What is known of the path's MTU; shared by all who use the route.
+     *
+     * @return never null.
+     */
+    PathMtu pathMtu();
+
+    /**
+     * Most octets of transport header and payload that one packet carries on the local link; what a learned path MTU does not
+     * lower, and so the base of the MSS that the peer is told (RFC 9293 section 3.7.1).
+     *
+     * @return the limit in octets.
+     */
+    default int linkTransportLength() {
+        return maxTransportLength();
+    }
+
+    /**
+     * Octets of the headers in front of the transport's.
+     *
+     * @return link header with the tags that are written, and IP header.
+     */
+    default int overheadLength() {
+        return Ipv4Address.isMapped(remoteHigh(), remoteLow()) ? LINK_AND_IPV4_LENGTH : LINK_AND_IPV6_LENGTH;
+    }
+
     /**
      * The address packets leave with.
      *

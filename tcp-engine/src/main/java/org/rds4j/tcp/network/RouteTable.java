@@ -1,74 +1,52 @@
 package org.rds4j.tcp.network;
 
-import java.util.random.RandomGenerator;
-import org.agrona.collections.Int2ObjectHashMap;
-import org.rds4j.tcp.wire.Ipv4Flyweight;
-
 /**
- * The routes that were asked for, a bounded number of them. When it is full the oldest makes room; whoever holds that one
- * goes on using it, and the next who asks gets another.
+ * The routes that were asked for in the name of one own address, a bounded number of them. When it is full the oldest makes
+ * room; whoever holds that one goes on using it, and the next who asks gets another.
  */
 final class RouteTable {
-    private final InterfaceConfiguration configuration;
-    private final ArpEngine arp;
-    private final RandomGenerator random;
+    private final AddressTable<Slot> byRemote;
+    private final Slot[] slots;
     private final NetworkCounters counters;
-    private final Int2ObjectHashMap<NetworkRoute> byRemote;
-    private final int[] remotes;
     private int count;
     private int oldest;
 
-    RouteTable(
-        final InterfaceConfiguration configuration,
-        final ArpEngine arp,
-        final RandomGenerator random,
-        final NetworkCounters counters) {
-        this.configuration = configuration;
-        this.arp = arp;
-        this.random = random;
+    RouteTable(final int capacity, final long seed, final NetworkCounters counters) {
+        this.slots = new Slot[capacity];
+        this.byRemote = new AddressTable<>(capacity, seed);
         this.counters = counters;
-        this.remotes = new int[configuration.routes()];
-        this.byRemote = new Int2ObjectHashMap<>();
     }
 
-    NetworkRoute route(final long remoteHigh, final long remoteLow) {
-        if (!Ipv4Address.isMapped(remoteHigh, remoteLow)) {
-            return unreachable(remoteHigh, remoteLow);
-        }
-        final int remote = (int) remoteLow;
-        final NetworkRoute known = byRemote.get(remote);
-        if (known != null) {
-            return known;
-        }
-        final NetworkRoute route = create(remote);
-        keep(remote, route);
-        return route;
+    /** The route that is kept for a host, or null. */
+    NetworkRoute get(final long remoteHigh, final long remoteLow) {
+        final Slot slot = byRemote.get(remoteHigh, remoteLow);
+        return slot == null ? null : slot.route;
     }
 
-    private NetworkRoute create(final int remote) {
-        final int nextHop = configuration.isOnLink(remote) ? remote : configuration.gateway();
-        final boolean isWayThere = nextHop != 0 && remote != configuration.address()
-            && Ipv4Address.isHost(remote) && configuration.isNeighbour(nextHop);
-        return isWayThere
-            ? new Ipv4Route(configuration, arp, remote, nextHop, random.nextInt())
-            : unreachable(0, Ipv4Address.mappedLow(remote));
-    }
-
-    private NetworkRoute unreachable(final long remoteHigh, final long remoteLow) {
-        counters.increment(NetworkCounter.NO_ROUTE);
-        return new UnreachableRoute(Ipv4Address.mappedLow(configuration.address()), remoteHigh, remoteLow,
-            configuration.mtu() - Ipv4Flyweight.MIN_HEADER_LENGTH);
-    }
-
-    private void keep(final int remote, final NetworkRoute route) {
-        if (count == remotes.length) {
-            byRemote.remove(remotes[oldest]);
+    /** Keeps a route whose host has none here. */
+    void keep(final NetworkRoute route) {
+        if (count == slots.length) {
+            byRemote.remove(slots[oldest].high(), slots[oldest].low());
             counters.increment(NetworkCounter.ROUTE_EVICTED);
         } else {
             count++;
         }
-        remotes[oldest] = remote;
-        oldest = oldest + 1 == remotes.length ? 0 : oldest + 1;
-        byRemote.put(remote, route);
+        final Slot slot = new Slot(route);
+        slots[oldest] = slot;
+        oldest = oldest + 1 == slots.length ? 0 : oldest + 1;
+        byRemote.add(slot);
+    }
+
+    /** A route under its remote address. */
+    private record Slot(NetworkRoute route) implements AddressTable.Entry {
+        @Override
+        public long high() {
+            return route.remoteHigh();
+        }
+
+        @Override
+        public long low() {
+            return route.remoteLow();
+        }
     }
 }

@@ -3,6 +3,16 @@ package org.rds4j.tcp.network;
 /** What the network layer hands upward. All memory is borrowed for the call. */
 public interface TransportHandler {
     /**
+     * Says by which interface the segments and errors come that follow; 0 until it is said. The interface is a part of what
+     * names a connection: equal addresses and ports on two VLANs are two connections.
+     *
+     * @param interfaceId 0 or more.
+     */
+    default void arrivingBy(final int interfaceId) {
+        // Who has one interface need not know.
+    }
+
+    /**
      * A segment for a local address. Length is the IP payload with link padding already cut.
      *
      * @param remoteHigh       bits 127..64 of the source address.

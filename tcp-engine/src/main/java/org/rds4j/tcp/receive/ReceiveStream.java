@@ -2,13 +2,15 @@ package org.rds4j.tcp.receive;
 
 import org.rds4j.tcp.stream.StreamMemory;
 import org.rds4j.tcp.stream.StreamRing;
-import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
  * The octets of the receiving direction. Out-of-order octets lie in the ring at their final place already; ranges remember
  * which. Where copies of an octet differ, the first wins. One thread, but for the memory of runs handed out.
  */
 public final class ReceiveStream {
+    /** Answer of {@link #stage}: there is no memory for the ring now. */
+    public static final long NO_ROOM = -1;
+
     private final StreamRing ring;
     private final Ranges outOfOrder;
     private long received;
@@ -115,12 +117,11 @@ public final class ReceiveStream {
      *
      * @param address where they are, borrowed.
      * @param length  how many.
-     * @return their sum for the Internet checksum, not yet folded.
+     * @return their sum for the Internet checksum, not yet folded; {@link #NO_ROOM} without memory, which changes nothing.
      */
     public long stage(final long address, final int length) {
         if (!attach()) {
-            stagedEnd = 0;
-            return InternetChecksum.partialSum(address, length);
+            return NO_ROOM;
         }
         stagedEnd = received + length;
         return ring.writeAndSum(received, address, length);

@@ -58,6 +58,29 @@ public interface LossRecovery {
     void onWindowClosed();
 
     /**
+     * The path takes no segments as large as before: those in flight that are larger count as lost and are sent again, cut to
+     * size. This says nothing of congestion (RFC 1191 section 6.4, RFC 8201 section 5.4).
+     *
+     * @param maxSegmentSize octets that pass.
+     */
+    void onSegmentsTooLarge(int maxSegmentSize);
+
+    /**
+     * What was sent last tries whether the path takes larger segments. Should it be lost, it is sent again like anything else,
+     * but that says nothing of congestion (RFC 4821 section 7.5).
+     *
+     * @param start position of its first octet.
+     */
+    void onTrial(long start);
+
+    /**
+     * Whether the trial was found to be lost since it was sent.
+     *
+     * @return true until the next trial.
+     */
+    boolean isTrialLost();
+
+    /**
      * When {@link #onTime} is to be called.
      *
      * @param timeoutNs when the retransmission timer expires, Long.MAX_VALUE if it does not run.

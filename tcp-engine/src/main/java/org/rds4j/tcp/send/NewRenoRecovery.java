@@ -84,6 +84,11 @@ public final class NewRenoRecovery extends RecordedRecovery {
         }
     }
 
+    @Override
+    void excuse() {
+        recoveryPoint = Math.max(recoveryPoint, records.end());
+    }
+
     /** The first segment is lost and goes out at once. */
     private void repairHead() {
         final int segment = congestion.maxSegmentSize();
@@ -111,6 +116,10 @@ public final class NewRenoRecovery extends RecordedRecovery {
         duplicates++;
         if (recovering) {
             congestion.window(congestion.window() + congestion.maxSegmentSize()); // a segment has left the network
+        } else if (duplicates == THRESHOLD && endsTrial(records.at(0))) {
+            records.lose(records.at(0));
+            forced = true;
+            excuse();
         } else if (duplicates == THRESHOLD && records.begin() > recoveryPoint) {
             recovering = true;
             partialAcknowledgements = 0;

@@ -6,6 +6,8 @@ import org.rds4j.tcp.congestion.CongestionControl;
 
 /** What recovery with and without SACK have in common: records, timeouts and the discovery that one was for nothing. */
 abstract class RecordedRecovery implements LossRecovery {
+    static final long NO_TRIAL = -1;
+
     final SendRecords records;
     final CongestionControl congestion;
     final RttEstimator rtt;
@@ -18,6 +20,9 @@ abstract class RecordedRecovery implements LossRecovery {
     boolean timedOut;
     /** One segment is sent again whatever the window says. */
     boolean forced;
+    /** Begin of the segment that tries the path, and whether it is lost. */
+    long trialStart;
+    boolean trialLost;
     private long plannedStart;
     private long plannedEnd;
 
@@ -37,6 +42,8 @@ abstract class RecordedRecovery implements LossRecovery {
         recoveryPoint = -1;
         timedOut = false;
         forced = false;
+        trialStart = NO_TRIAL;
+        trialLost = false;
     }
 
     /** A record, or the front of one, is acknowledged or sacked for the first time. */
@@ -168,6 +175,44 @@ abstract class RecordedRecovery implements LossRecovery {
         for (int slot = records.oldest(); slot != SendRecords.NONE; slot = records.oldest()) {
             records.lose(slot);
         }
+    }
+
+    @Override
+    public void onSegmentsTooLarge(final int maxSegmentSize) {
+        int slot = records.oldest();
+        while (slot != SendRecords.NONE) {
+            final int later = records.later(slot);
+            if (records.length(slot) > maxSegmentSize) {
+                records.lose(slot);
+            }
+            slot = later;
+        }
+        trialStart = NO_TRIAL;
+        excuse();
+    }
+
+    /** What is held for lost now is not held against the window. */
+    abstract void excuse();
+
+    @Override
+    public void onTrial(final long start) {
+        trialStart = start;
+        trialLost = false;
+    }
+
+    @Override
+    public boolean isTrialLost() {
+        return trialLost;
+    }
+
+    /** Whether a record is the trial, which then is over: it is lost. */
+    final boolean endsTrial(final int slot) {
+        if (trialStart == NO_TRIAL || records.start(slot) != trialStart) {
+            return false;
+        }
+        trialStart = NO_TRIAL;
+        trialLost = true;
+        return true;
     }
 
     @Override

@@ -25,6 +25,8 @@ public final class SackRecovery extends RecordedRecovery {
     private int sackedSegments;
     private int newlyLost;
     private long overtakenNs;
+    /** Losses below this were not congestion's doing. */
+    private long excusedEnd;
 
     /**
      * Recovery that drives a congestion window.
@@ -57,6 +59,12 @@ public final class SackRecovery extends RecordedRecovery {
         sackedSegments = 0;
         newlyLost = 0;
         overtakenNs = NEVER;
+        excusedEnd = 0;
+    }
+
+    @Override
+    void excuse() {
+        excusedEnd = records.end();
     }
 
     @Override
@@ -220,7 +228,11 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     private void lose(final int slot) {
-        newlyLost++;
+        if (endsTrial(slot)) {
+            excusedEnd = Math.max(excusedEnd, records.end(slot));
+        } else {
+            newlyLost++;
+        }
         if (records.isAgain(slot)) {
             counters.increment(TcpCounter.LOST_RETRANSMISSIONS);
         }
@@ -241,9 +253,13 @@ public final class SackRecovery extends RecordedRecovery {
             undo(TcpCounter.SPURIOUS_RECOVERIES);
             rack.onReordering();
         }
-        if (!timedOut && !recovering && records.lostOctets() > 0) {
+        if (!timedOut && !recovering && hasCongestionLoss()) {
             beginRecovery(ack.delivered(), ack.nowNs());
         }
+    }
+
+    private boolean hasCongestionLoss() {
+        return records.lostOctets() > 0 && (newlyLost > 0 || records.begin() >= excusedEnd);
     }
 
     private void endReduction(final long nowNs) {
@@ -362,7 +378,7 @@ public final class SackRecovery extends RecordedRecovery {
         if (overtakenNs <= nowNs) {
             newlyLost = 0;
             findOvertaken(nowNs);
-            if (!timedOut && !recovering && records.lostOctets() > 0) {
+            if (!timedOut && !recovering && hasCongestionLoss()) {
                 beginRecovery(0, nowNs);
             }
             if (reducing && newlyLost > 0) {

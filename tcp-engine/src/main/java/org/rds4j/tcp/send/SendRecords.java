@@ -29,13 +29,16 @@ public final class SendRecords {
 
     private final RecordPool pool;
     private final RecordBlock own = new RecordBlock(RecordPool.OWN);
-    private RecordBlock block = own;
+    private RecordBlock block;
+    private long[] words;
+    private int[] order;
     private int head;
     private int count;
     private int used;
     private int vacant;
     private int oldest;
     private int newest;
+    private long begin;
     private long end;
     private long sackedOctets;
     private long lostOctets;
@@ -50,19 +53,27 @@ public final class SendRecords {
      */
     public SendRecords(final RecordPool pool) {
         this.pool = pool;
+        use(own);
         reset();
     }
 
     /** Forgets everything; the next octet sent is at position 0. */
     public void reset() {
         clear();
+        begin = 0;
         end = 0;
+    }
+
+    private void use(final RecordBlock memory) {
+        block = memory;
+        words = memory.words;
+        order = memory.order;
     }
 
     private void clear() {
         if (block != own) {
             pool.give(block);
-            block = own;
+            use(own);
         }
         head = 0;
         count = 0;
@@ -89,7 +100,7 @@ public final class SendRecords {
 
     /** Begin of the first record: SND.UNA. */
     long begin() {
-        return count == 0 ? end : start(at(0));
+        return begin;
     }
 
     /** Octets sacked. */
@@ -104,12 +115,12 @@ public final class SendRecords {
 
     /** Octets believed to be in the network: RFC 6675's pipe. */
     long inFlight() {
-        return end - begin() - sackedOctets - lostOctets + againOctets;
+        return end - begin - sackedOctets - lostOctets + againOctets;
     }
 
     /** The record at an index, 0 being the lowest. */
     int at(final int index) {
-        return block.order[(head + index) & (block.order.length - 1)];
+        return order[(head + index) & (order.length - 1)];
     }
 
     /** Index of the record that holds a position between begin and end. */
@@ -128,7 +139,7 @@ public final class SendRecords {
     }
 
     long start(final int slot) {
-        return block.words[slot * RecordBlock.WORDS + START];
+        return words[slot * RecordBlock.WORDS + START];
     }
 
     long end(final int slot) {
@@ -136,11 +147,11 @@ public final class SendRecords {
     }
 
     long sentNs(final int slot) {
-        return block.words[slot * RecordBlock.WORDS + SENT];
+        return words[slot * RecordBlock.WORDS + SENT];
     }
 
     int length(final int slot) {
-        return (int) (block.words[slot * RecordBlock.WORDS + LENGTH_AND_FLAGS] >> 32);
+        return (int) (words[slot * RecordBlock.WORDS + LENGTH_AND_FLAGS] >> 32);
     }
 
     boolean isSacked(final int slot) {
@@ -162,7 +173,7 @@ public final class SendRecords {
     }
 
     private int flags(final int slot) {
-        return (int) block.words[slot * RecordBlock.WORDS + LENGTH_AND_FLAGS];
+        return (int) words[slot * RecordBlock.WORDS + LENGTH_AND_FLAGS];
     }
 
     /** The record that left first of those that may still arrive, or NONE. */
@@ -172,11 +183,11 @@ public final class SendRecords {
 
     /** The one that left after it, or NONE. */
     int later(final int slot) {
-        return (int) block.words[slot * RecordBlock.WORDS + LINKS];
+        return (int) words[slot * RecordBlock.WORDS + LINKS];
     }
 
     private int earlier(final int slot) {
-        return (int) (block.words[slot * RecordBlock.WORDS + LINKS] >> 32);
+        return (int) (words[slot * RecordBlock.WORDS + LINKS] >> 32);
     }
 
     /** Whether {@link #append} can take another segment. */
@@ -186,7 +197,7 @@ public final class SendRecords {
 
     /** Whether another record fits. */
     boolean hasRoomForRecord() {
-        return count < block.capacity() || grow();
+        return count < order.length || grow();
     }
 
     /** New data left: [end, to). Where memory ends, the last record covers it too. */
@@ -196,7 +207,7 @@ public final class SendRecords {
             return;
         }
         final int slot = take();
-        block.order[(head + count) & (block.order.length - 1)] = slot;
+        order[(head + count) & (order.length - 1)] = slot;
         count++;
         write(slot, end, (int) (to - end), 0, nowNs);
         end = to;
@@ -215,13 +226,14 @@ public final class SendRecords {
     /** Drops the first record, which is acknowledged. */
     void removeFirst() {
         final int slot = at(0);
+        begin = end(slot);
         uncount(slot);
         unlinkIfListed(slot);
         if (--count == 0) {
             clear();
             return;
         }
-        head = (head + 1) & (block.order.length - 1);
+        head = (head + 1) & (order.length - 1);
         vacate(slot);
     }
 
@@ -231,6 +243,7 @@ public final class SendRecords {
         uncount(slot);
         write(slot, to, (int) (end(slot) - to), flags(slot), sentNs(slot));
         count(slot);
+        begin = to;
     }
 
     /** Splits a record in two at a position inside; false without memory. */
@@ -297,7 +310,7 @@ public final class SendRecords {
         if (lostToSend == 0) {
             return NONE;
         }
-        int index = indexOf(Math.max(lostHint, begin()));
+        int index = indexOf(Math.max(lostHint, begin));
         while ((flags(at(index)) & (LOST | AGAIN)) != LOST) {
             index++;
         }
@@ -314,7 +327,7 @@ public final class SendRecords {
             flags(slot, (flags(slot) & REPEATED) | LOST);
             count(slot);
         }
-        lostHint = begin();
+        lostHint = begin;
     }
 
     /** What was held for lost may still arrive after all. */
@@ -395,7 +408,7 @@ public final class SendRecords {
     }
 
     private void links(final int slot, final int before, final int after) {
-        block.words[slot * RecordBlock.WORDS + LINKS] = (long) before << 32 | (after & LOW);
+        words[slot * RecordBlock.WORDS + LINKS] = (long) before << 32 | (after & LOW);
     }
 
     private void count(final int slot) {
@@ -417,13 +430,13 @@ public final class SendRecords {
 
     private void write(final int slot, final long start, final int length, final int flags, final long nowNs) {
         final int at = slot * RecordBlock.WORDS;
-        block.words[at + START] = start;
-        block.words[at + SENT] = nowNs;
-        block.words[at + LENGTH_AND_FLAGS] = (long) length << 32 | flags;
+        words[at + START] = start;
+        words[at + SENT] = nowNs;
+        words[at + LENGTH_AND_FLAGS] = (long) length << 32 | flags;
     }
 
     private void flags(final int slot, final int flags) {
-        block.words[slot * RecordBlock.WORDS + LENGTH_AND_FLAGS] = (long) length(slot) << 32 | flags;
+        words[slot * RecordBlock.WORDS + LENGTH_AND_FLAGS] = (long) length(slot) << 32 | flags;
     }
 
     private int take() {
@@ -441,11 +454,11 @@ public final class SendRecords {
     }
 
     private boolean grow() {
-        final RecordBlock larger = pool.take(block.capacity());
+        final RecordBlock larger = pool.take(order.length);
         if (larger == null) {
             return false;
         }
-        System.arraycopy(block.words, 0, larger.words, 0, used * RecordBlock.WORDS);
+        System.arraycopy(words, 0, larger.words, 0, used * RecordBlock.WORDS);
         for (int i = 0; i < count; i++) {
             larger.order[i] = at(i);
         }
@@ -453,13 +466,12 @@ public final class SendRecords {
         if (block != own) {
             pool.give(block);
         }
-        block = larger;
+        use(larger);
         return true;
     }
 
     /** Opens a place in the order, moving the shorter side. */
     private void insert(final int index, final int slot) {
-        final int[] order = block.order;
         final int mask = order.length - 1;
         if (index > count / 2) {
             for (int i = count; i > index; i--) {
@@ -477,7 +489,6 @@ public final class SendRecords {
 
     /** Closes places in the order, moving the shorter side. */
     private void remove(final int index, final int places) {
-        final int[] order = block.order;
         final int mask = order.length - 1;
         count -= places;
         if (index > count / 2) {

@@ -5,8 +5,8 @@ import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
  * Off-heap ring of octets addressed by stream position, with an overhang behind its end in which a run that crosses the end
- * can lie linearly. It knows nothing of what is valid; its owner does. It has memory from {@link #attach} to {@link #detach} only,
- * since most connections are idle most of the time.
+ * can lie linearly. It knows nothing of what is valid; its owner does. It has memory from {@link #attach} to {@link #detach}
+ * only, since most connections are idle most of the time.
  * <pre>
  *   0                                    capacity        capacity + overhang
  *   +------------------------------------+-------------------+

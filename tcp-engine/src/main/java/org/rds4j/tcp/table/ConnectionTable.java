@@ -12,6 +12,7 @@ public final class ConnectionTable {
     private final int mask;
     private final long seed;
     private int size;
+    private int interfaceId;
 
     /**
      * An empty table.
@@ -35,7 +36,16 @@ public final class ConnectionTable {
     }
 
     /**
-     * Finds an entry.
+     * Says which interface the next searches are about: an entry of another is not found.
+     *
+     * @param id 0 or more; 0 at first.
+     */
+    public void interfaceId(final int id) {
+        interfaceId = id;
+    }
+
+    /**
+     * Finds an entry of the present interface.
      *
      * @param remoteHigh bits 127..64 of the remote address.
      * @param remoteLow  bits 63..0 of the remote address.
@@ -50,7 +60,8 @@ public final class ConnectionTable {
         final int remotePort, final int localPort) {
         int index = slot(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
         FourTuple entry = entries[index];
-        while (entry != null && !entry.matches(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort)) {
+        while (entry != null && (entry.interfaceId() != interfaceId
+            || !entry.matches(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort))) {
             index = (index + 1) & mask;
             entry = entries[index];
         }

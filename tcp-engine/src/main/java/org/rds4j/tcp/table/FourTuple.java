@@ -1,8 +1,8 @@
 package org.rds4j.tcp.table;
 
 /**
- * What names a connection: two addresses and two ports (RFC 9293 section 3.4). Addresses are 128 bits in two longs. Changed
- * only while it is in no table.
+ * What names a connection: two addresses and two ports (RFC 9293 section 3.4), and the interface that they count on. Addresses
+ * are 128 bits in two longs. Changed only while it is in no table.
  */
 public class FourTuple {
     private long remoteHigh;
@@ -11,6 +11,7 @@ public class FourTuple {
     private long localLow;
     private int remotePort;
     private int localPort;
+    private int interfaceId;
 
     /** A tuple of zeros. */
     public FourTuple() {
@@ -44,6 +45,25 @@ public class FourTuple {
      */
     public final void tuple(final FourTuple other) {
         tuple(other.remoteHigh, other.remoteLow, other.localHigh, other.localLow, other.remotePort, other.localPort);
+        interfaceId = other.interfaceId;
+    }
+
+    /**
+     * Sets the interface.
+     *
+     * @param interfaceId 0 or more.
+     */
+    public final void interfaceId(final int interfaceId) {
+        this.interfaceId = interfaceId;
+    }
+
+    /**
+     * The interface by which the segments come.
+     *
+     * @return 0 or more; 0 where there is only one.
+     */
+    public final int interfaceId() {
+        return interfaceId;
     }
 
     /**

@@ -37,8 +37,14 @@ public final class EthernetFlyweight extends Flyweight {
     public static final int TYPE_IPV4 = 0x0800;
     /** EtherType of ARP. */
     public static final int TYPE_ARP = 0x0806;
-    /** EtherType of an 802.1Q tag. */
+    /** EtherType of IPv6. */
+    public static final int TYPE_IPV6 = 0x86dd;
+    /** EtherType of an 802.1Q tag (C-tag). */
     public static final int TYPE_VLAN = 0x8100;
+    /** EtherType of an 802.1ad service tag (S-tag), the outer one of QinQ. */
+    public static final int TYPE_SERVICE_VLAN = 0x88a8;
+    /** The bits of a tag's control information that hold the VLAN id; the rest is priority. */
+    public static final int VLAN_ID_MASK = 0xfff;
 
     /** A view over nothing yet. */
     public EthernetFlyweight() {

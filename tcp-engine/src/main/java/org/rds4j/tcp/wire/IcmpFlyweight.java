@@ -35,6 +35,8 @@ public final class IcmpFlyweight extends Flyweight {
     public static final int TYPE_ECHO_REQUEST = 8;
     /** Type: time exceeded. */
     public static final int TYPE_TIME_EXCEEDED = 11;
+    /** Code of type 11: fragments did not arrive in time. */
+    public static final int CODE_REASSEMBLY = 1;
     /** Code of type 3: nobody speaks the protocol. */
     public static final int CODE_PROTOCOL_UNREACHABLE = 2;
     /** Code of type 3: nobody listens on the port. */

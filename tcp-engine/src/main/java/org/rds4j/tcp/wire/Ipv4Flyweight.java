@@ -52,8 +52,12 @@ public final class Ipv4Flyweight extends Flyweight {
     /** The DF bit of the fragment field. */
     public static final int DONT_FRAGMENT = 0x4000;
 
-    /** More fragments, and the offset. */
-    private static final int FRAGMENT_MASK = 0x3fff;
+    /** The bit of the fragment field that says that the packet goes on. */
+    public static final int MORE_FRAGMENTS = 0x2000;
+    /** The bits of the fragment field that hold the offset, in units of 8 octets. */
+    public static final int FRAGMENT_OFFSET_MASK = 0x1fff;
+
+    private static final int FRAGMENT_MASK = MORE_FRAGMENTS | FRAGMENT_OFFSET_MASK;
 
     /** A view over nothing yet. */
     public Ipv4Flyweight() {

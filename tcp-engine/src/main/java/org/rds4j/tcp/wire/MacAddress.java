@@ -7,6 +7,7 @@ public final class MacAddress {
     /** The address of every station on the link. */
     public static final long BROADCAST = 0xffff_ffff_ffffL;
 
+    private static final long IPV6_GROUP_PREFIX = 0x3333_0000_0000L;
     private static final long GROUP_BIT = 0x0100_0000_0000L;
     private static final HexFormat FORMAT = HexFormat.ofDelimiter(":");
 
@@ -31,6 +32,16 @@ public final class MacAddress {
      */
     public static boolean isStation(final long mac) {
         return mac != 0 && !isGroup(mac) && mac >>> 48 == 0;
+    }
+
+    /**
+     * The station group that an IPv6 multicast address maps to (RFC 2464 section 7).
+     *
+     * @param low bits 63..0 of the multicast address.
+     * @return 33:33 and the last four octets.
+     */
+    public static long ofIpv6Group(final long low) {
+        return IPV6_GROUP_PREFIX | (low & 0xffff_ffffL);
     }
 
     /**

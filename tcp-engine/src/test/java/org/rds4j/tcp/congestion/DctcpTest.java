@@ -59,8 +59,9 @@ class DctcpTest {
             dctcp.onAcknowledged(sample.start(0).octets(MSS, MSS).flight(0, false).roundTrip(1, 1, 1_000_000));
         }
         dctcp.onEcnEcho(100 * MSS, 0);
+        final long window = dctcp.window();
         dctcp.onCongestion(100 * MSS, 500_000);
-        assertEquals(50 * MSS, dctcp.threshold());
+        assertEquals(window / 2, dctcp.threshold());
     }
 
     @Test

@@ -58,6 +58,16 @@ class NewRenoTest {
     }
 
     @Test
+    void shouldNeverRaiseTheWindowByAReduction() {
+        reno.onConnected(MSS, 10 * MSS);
+        reno.onCongestion(50 * MSS, 0); // most of which was sacked behind an old hole
+        assertEquals(5 * MSS, reno.threshold());
+        reno.onRecovered(0);
+        reno.onEcnEcho(50 * MSS, 0);
+        assertEquals(2500, reno.threshold());
+    }
+
+    @Test
     void shouldLeaveTheWindowToRecovery() {
         reno.onConnected(MSS, 10 * MSS);
         reno.onCongestion(10 * MSS, 0);

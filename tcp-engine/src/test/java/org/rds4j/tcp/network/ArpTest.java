@@ -172,10 +172,10 @@ class ArpTest {
 
     @Test
     void shouldStayReachableForItsFullTimeAfterTheLastConfirmation() {
-        final NetworkCounters counters = NetworkCounters.allocate();
-        final ArpEngine engine =
-            new ArpEngine(net.configuration, new ControlQueue(4, 60, counters), new Random(3), counters);
-        final Neighbour neighbour = engine.neighbour(PEER, net.nowNs);
+        final NeighbourCache engine =
+            new NeighbourCache(4, NetworkTuning.DEFAULT, new Random(3), NetworkCounters.allocate());
+        engine.solicitors((neighbour, nowNs) -> { }, (neighbour, nowNs) -> { });
+        final Neighbour neighbour = engine.neighbour(0, Ipv4Address.mappedLow(PEER), net.nowNs);
         neighbour.mac = PEER_MAC;
         neighbour.state = Neighbour.State.STALE;
         engine.confirm(neighbour, net.nowNs);

@@ -17,24 +17,25 @@ class InterfaceConfigurationTest {
     void shouldReadAddressesFromText() {
         final InterfaceConfiguration configuration =
             InterfaceConfiguration.of(MAC, "10.1.2.3/16", LINK).withGateway("10.1.0.1").withMtu(1500);
-        assertEquals(0x0a01_0203, configuration.address());
-        assertEquals(16, configuration.prefixLength());
-        assertEquals(0x0a01_0001, configuration.gateway());
+        assertEquals("10.1.2.3", configuration.addresses().get(0).address().toString());
+        assertEquals(16, configuration.addresses().get(0).prefixLength());
+        assertEquals(0x0a01_0001, configuration.gatewayIpv4().ipv4());
         assertEquals(1500, configuration.mtu());
         assertFalse(configuration.receiveChecksum());
-        assertTrue(configuration.isOnLink(0x0a01_ffff));
-        assertFalse(configuration.isOnLink(0x0a02_0001));
-        assertTrue(configuration.isBroadcast(0x0a01_ffff));
-        assertFalse(configuration.isBroadcast(0x0a01_fffe));
-        assertFalse(configuration.isNeighbour(0x0a01_0000));
+        final OwnAddresses own = new OwnAddresses(configuration);
+        assertTrue(own.isOnLinkIpv4(0x0a01_ffff));
+        assertFalse(own.isOnLinkIpv4(0x0a02_0001));
+        assertTrue(own.isBroadcast(0x0a01_ffff));
+        assertFalse(own.isBroadcast(0x0a01_fffe));
+        assertFalse(own.isNeighbour(0, Ipv4Address.mappedLow(0x0a01_0000)));
     }
 
     @Test
     void shouldTakeBothAddressesOfAPointToPointPrefix() {
-        final InterfaceConfiguration configuration = InterfaceConfiguration.of(MAC, "10.0.0.0/31", LINK);
-        assertTrue(configuration.isNeighbour(0x0a00_0001));
-        assertFalse(configuration.isBroadcast(0x0a00_0001));
-        assertEquals(32, InterfaceConfiguration.of(MAC, "10.0.0.1/32", LINK).prefixLength());
+        final OwnAddresses own = new OwnAddresses(InterfaceConfiguration.of(MAC, "10.0.0.0/31", LINK));
+        assertTrue(own.isNeighbour(0, Ipv4Address.mappedLow(0x0a00_0001)));
+        assertFalse(own.isBroadcast(0x0a00_0001));
+        assertEquals(32, InterfaceConfiguration.of(MAC, "10.0.0.1/32", LINK).addresses().get(0).prefixLength());
     }
 
     @Test

@@ -82,8 +82,10 @@ class Ipv4InputTest {
         assertEquals(NetworkCounter.SEGMENTS_DELIVERED, net.receive(priority));
         assertArrayEquals(segment, net.transport.octets);
         expect(NetworkCounter.FRAME_TAGGED, ethernet(OWN_MAC, PEER_MAC, 0x8100, tagged(0xe001, 0x0800, packet)));
-        expect(NetworkCounter.FRAME_UNKNOWN_TYPE, ethernet(OWN_MAC, PEER_MAC, 0x88a8, tagged(0, 0x0800, packet)));
-        expect(NetworkCounter.FRAME_UNKNOWN_TYPE, ethernet(OWN_MAC, PEER_MAC, 0x8100, tagged(0, 0x8100, packet)));
+        expect(NetworkCounter.FRAME_TAGGED, ethernet(OWN_MAC, PEER_MAC, 0x88a8, tagged(7, 0x0800, packet)));
+        expect(NetworkCounter.FRAME_TAGGED, ethernet(OWN_MAC, PEER_MAC, 0x8100, tagged(0, 0x8100, packet)));
+        assertEquals(NetworkCounter.SEGMENTS_DELIVERED,
+            net.receive(ethernet(OWN_MAC, PEER_MAC, 0x88a8, tagged(0, 0x0800, packet))));
         expect(NetworkCounter.FRAME_TOO_SHORT, Arrays.copyOf(priority, 17));
         assertEquals(NetworkCounter.FRAME_TAGGED, net.receive(good, FrameBurst.FLAG_VLAN));
     }

@@ -22,6 +22,13 @@ final class NetworkFixture {
     static final int PEER = Ipv4Address.parse("192.0.2.2");
     static final int GATEWAY = Ipv4Address.parse("192.0.2.254");
     static final int FAR = Ipv4Address.parse("198.51.100.7");
+    static final IpAddress OWN6 = IpAddress.parse("2001:db8::1");
+    static final IpAddress OWN_LINK6 = IpAddress.parse("fe80::ff:fe00:1");
+    static final IpAddress PEER6 = IpAddress.parse("2001:db8::2");
+    static final IpAddress PEER_LINK6 = IpAddress.parse("fe80::ff:fe00:2");
+    static final IpAddress FAR6 = IpAddress.parse("2001:db8:ffff::7");
+    static final IpAddress GATEWAY6 = IpAddress.parse("fe80::ff:fe00:3");
+    static final IpAddress ALL_NODES = IpAddress.parse("ff02::1");
     static final long SECOND = 1_000_000_000L;
 
     final NetworkCounters counters = NetworkCounters.allocate();
@@ -153,6 +160,58 @@ final class NetworkFixture {
 
     static byte[] echo(final int rest, final byte[] data) {
         return icmp(IcmpFlyweight.TYPE_ECHO_REQUEST, 0, rest, data);
+    }
+
+    static byte[] ipv6Packet(
+        final int next, final int hopLimit, final IpAddress source, final IpAddress destination, final byte[] payload) {
+        final ByteBuffer packet = ByteBuffer.allocate(40 + payload.length);
+        packet.putInt(0x6000_0000).putShort((short) payload.length).put((byte) next).put((byte) hopLimit);
+        packet.putLong(source.high()).putLong(source.low()).putLong(destination.high()).putLong(destination.low());
+        return packet.put(payload).array();
+    }
+
+    /** A frame to this host's station, or to the group that an IPv6 group maps to. */
+    static byte[] ipv6(
+        final int next, final int hopLimit, final IpAddress source, final IpAddress destination, final byte[] payload) {
+        final boolean toGroup = destination.high() >>> 56 == 0xff;
+        final long station = toGroup ? 0x3333_0000_0000L | (destination.low() & 0xffff_ffffL) : OWN_MAC;
+        return ethernet(station, PEER_MAC, 0x86dd, ipv6Packet(next, hopLimit, source, destination, payload));
+    }
+
+    static byte[] icmpv6(
+        final int type, final int code, final int rest, final int hopLimit, final IpAddress source,
+        final IpAddress destination, final byte[] data) {
+        return ipv6(58, hopLimit, source, destination, icmpv6Message(type, code, rest, source, destination, data));
+    }
+
+    static byte[] icmpv6Message(
+        final int type, final int code, final int rest, final IpAddress source, final IpAddress destination, final byte[] data) {
+        final ByteBuffer message = ByteBuffer.allocate(8 + data.length);
+        message.put((byte) type).put((byte) code).putShort((short) 0).putInt(rest).put(data);
+        final ByteBuffer summed = ByteBuffer.allocate(40 + message.capacity());
+        summed.putLong(source.high()).putLong(source.low()).putLong(destination.high()).putLong(destination.low());
+        summed.putInt(message.capacity()).putInt(58).put(message.array());
+        message.putShort(2, (short) ~sum(summed, 0, summed.capacity()));
+        return message.array();
+    }
+
+    /** A neighbour message: type 135 or 136, its flags, its target, and a link-layer address option (none for MAC 0). */
+    static byte[] neighbour(
+        final int type, final int flags, final IpAddress source, final IpAddress destination, final IpAddress target,
+        final int optionKind, final long mac) {
+        final ByteBuffer data = ByteBuffer.allocate(mac == 0 ? 16 : 24);
+        data.putLong(target.high()).putLong(target.low());
+        if (mac != 0) {
+            data.put((byte) optionKind).put((byte) 1).putShort((short) (mac >>> 32)).putInt((int) mac);
+        }
+        return icmpv6(type, 0, flags, 255, source, destination, data.array());
+    }
+
+    /** Puts a frame behind a tag. */
+    static byte[] tagged(final byte[] frame, final int type, final int tci) {
+        final ByteBuffer tagged = ByteBuffer.allocate(frame.length + 4);
+        tagged.put(frame, 0, 12).putShort((short) type).putShort((short) tci).put(frame, 12, frame.length - 12);
+        return tagged.array();
     }
 
     /** Puts octets into the IPv4 header of a frame and makes its checksum right again. */

@@ -3,15 +3,20 @@ package org.rds4j.tcp.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rds4j.tcp.network.NetworkFixture.FAR;
+import static org.rds4j.tcp.network.NetworkFixture.FAR6;
 import static org.rds4j.tcp.network.NetworkFixture.GATEWAY;
 import static org.rds4j.tcp.network.NetworkFixture.OTHER_MAC;
 import static org.rds4j.tcp.network.NetworkFixture.OWN;
+import static org.rds4j.tcp.network.NetworkFixture.OWN6;
 import static org.rds4j.tcp.network.NetworkFixture.OWN_MAC;
 import static org.rds4j.tcp.network.NetworkFixture.PEER;
+import static org.rds4j.tcp.network.NetworkFixture.PEER6;
 import static org.rds4j.tcp.network.NetworkFixture.PEER_MAC;
+import static org.rds4j.tcp.network.NetworkFixture.unhex;
 
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Random;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
@@ -26,16 +31,20 @@ import org.rds4j.tcp.wire.NetworkOrder;
 class NetworkLayerFuzzTest {
     private static final int FRAMES = 1_000_000;
     private static final int CHUNK = 25_000;
-    private static final int MAX_LENGTH = 1514;
+    private static final int MAX_LENGTH = 1522;
+    private static final IpAddress OTHER6 = IpAddress.parse("2001:db8::5");
 
     private final long seed = Long.getLong("rds.seed", 20261120L);
     private final Random random = new Random(seed);
     private final NetworkCounters counters = NetworkCounters.allocate();
-    private final NetworkLayer layer = new NetworkLayer(
-        InterfaceConfiguration.of(OWN_MAC, "192.0.2.1/24", new LinkCapabilities(1500, 32, true, true, 0, true, true, false))
-            .withGateway("192.0.2.254").withTables(32, 16),
-        new Random(seed), counters);
-    private final BoundsChecker transport = new BoundsChecker();
+    private final InterfaceConfiguration plain = InterfaceConfiguration.of(
+        OWN_MAC, "192.0.2.1/24,2001:db8::1/64", new LinkCapabilities(1500, 32, true, true, 0, true, true, false))
+        .withGateway("192.0.2.254").withGateway("fe80::ff:fe00:3").withTables(32, 16)
+        .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).reassemblyContexts(8).build());
+    private final InterfaceConfiguration tagged = plain.withVlan(VlanTags.of(5))
+        .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).routerAdvertisements(true).build());
+    private final NetworkLayer layer = new NetworkLayer(List.of(plain, tagged), new Random(seed), counters);
+    private final BoundsChecker transport = new BoundsChecker(counters);
     private final FrameChecker sink = new FrameChecker();
     private final NetworkRoute[] routes = new NetworkRoute[40];
     private final ByteBuffer memory = ByteBuffer.allocateDirect(MAX_LENGTH);
@@ -55,6 +64,25 @@ class NetworkLayerFuzzTest {
         NetworkFixture.icmp(11, 0, 0, NetworkFixture.ipv4Packet(6, OWN, PEER, new byte[20])),
         NetworkFixture.ipv4(17, PEER, OWN, new byte[100]),
         NetworkFixture.ipv4(132, FAR, OWN, new byte[10]),
+        NetworkFixture.patched(NetworkFixture.tcp(new byte[64]), 6, 0x20, 0),
+        NetworkFixture.patched(NetworkFixture.tcp(new byte[64]), 6, 0, 8),
+        NetworkFixture.ipv6(6, 64, PEER6, OWN6, new byte[20]),
+        NetworkFixture.ipv6(6, 64, FAR6, OWN6, new byte[1440]),
+        NetworkFixture.ipv6(0, 64, PEER6, OWN6, unhex("3c00 0502 0000 0100" + "0600 0104 0000 0000" + "00".repeat(32))),
+        NetworkFixture.ipv6(44, 64, PEER6, OWN6, unhex("0600 0001 0000 0009" + "00".repeat(64))),
+        NetworkFixture.ipv6(44, 64, PEER6, OWN6, unhex("0600 0040 0000 0009" + "00".repeat(20))),
+        NetworkFixture.ipv6(59, 64, PEER6, OWN6, new byte[0]),
+        NetworkFixture.ipv6(17, 64, PEER6, OWN6, new byte[100]),
+        NetworkFixture.ipv6(132, 64, PEER6, OWN6, new byte[10]),
+        NetworkFixture.icmpv6(128, 0, 7, 64, PEER6, OWN6, new byte[40]),
+        NetworkFixture.icmpv6(2, 0, 1400, 64, PEER6, OWN6, NetworkFixture.ipv6Packet(6, 64, OWN6, FAR6, new byte[8])),
+        NetworkFixture.neighbour(135, 0, PEER6, IpAddress.parse("ff02::1:ff00:1"), OWN6, 1, PEER_MAC),
+        NetworkFixture.neighbour(135, 0, IpAddress.UNSPECIFIED, IpAddress.parse("ff02::1:ff00:1"), OWN6, 0, 0),
+        NetworkFixture.neighbour(136, 0x6000_0000, PEER6, OWN6, PEER6, 2, PEER_MAC),
+        NetworkFixture.neighbour(136, 0x2000_0000, PEER6, NetworkFixture.ALL_NODES, PEER6, 2, OTHER_MAC),
+        NetworkFixture.neighbour(136, 0x2000_0000, OTHER6, NetworkFixture.ALL_NODES, OWN6, 2, OTHER_MAC),
+        NetworkFixture.icmpv6(134, 0, 1800, 255, NetworkFixture.GATEWAY6, NetworkFixture.ALL_NODES, unhex(
+            "0000 0000 0000 0000" + "0304 40c0 0000 1000 0000 1000 0000 0000 2001 0db8 0001 0000 0000 0000 0000 0000")),
     };
     private long nowNs;
     private long framesIn;
@@ -64,7 +92,9 @@ class NetworkLayerFuzzTest {
     void shouldSurviveAMillionFramesWithoutExceptionOrAllocationAndAccountForEach() {
         layer.transport(transport);
         for (int i = 0; i < routes.length; i++) {
-            routes[i] = layer.route(0, Ipv4Address.mappedLow(i < 30 ? PEER + i : FAR + i));
+            routes[i] = i % 4 == 0
+                ? layer.route(i < 30 ? PEER6.high() : FAR6.high(), PEER6.low() + i)
+                : layer.route(0, Ipv4Address.mappedLow(i < 30 ? PEER + i : FAR + i));
         }
         int allocatingChunks = 0;
         while (framesIn < FRAMES) {
@@ -94,9 +124,8 @@ class NetworkLayerFuzzTest {
     private void runChunk() {
         for (int i = 0; i < CHUNK; i++) {
             final int length = prepareFrame();
-            transport.start = address;
-            transport.end = address + length;
-            layer.onFrame(address, length, random.nextInt(8) == 0 ? random.nextInt(64) : 0, nowNs);
+            transport.expect(address, length);
+            layer.onFrame(address, length, random.nextInt(8) == 0 ? random.nextInt(64) : 0, random.nextInt(8), nowNs);
             framesIn++;
             nowNs += random.nextInt(1 << 24);
             routes[random.nextInt(routes.length)].isResolved(nowNs);
@@ -127,11 +156,24 @@ class NetworkLayerFuzzTest {
         if (random.nextInt(4) != 0) {
             repairChecksums(length);
         }
-        return length;
+        return random.nextInt(6) == 0 && length >= 12 && length < MAX_LENGTH - 8 ? tag(length) : length;
+    }
+
+    /** Moves the frame behind one tag, or two. */
+    private int tag(final int length) {
+        for (int i = length - 1; i >= 12; i--) {
+            UnsafeApi.putByte(address + i + 4, UnsafeApi.getByte(address + i));
+        }
+        final boolean isService = random.nextInt(4) == 0;
+        NetworkOrder.putInt(address + 12, (isService ? 0x88a8_0000 : 0x8100_0000) | (random.nextInt(4) == 0 ? 0 : 5));
+        return isService && length + 8 < MAX_LENGTH ? tag(length + 4) : length + 4;
     }
 
     /** Makes the sums right where there is room for them, so that mutations get past them. */
     private void repairChecksums(final int length) {
+        if (length >= 58 && NetworkOrder.getShort(address + 12) == 0x86dd && NetworkOrder.getByte(address + 20) == 58) {
+            repairIcmpv6(length);
+        }
         final int headerLength = (NetworkOrder.getByte(address + 14) & 0xf) * 4;
         if (NetworkOrder.getShort(address + 12) != 0x0800 || headerLength < 20 || 14 + headerLength > length) {
             return;
@@ -146,13 +188,37 @@ class NetworkLayerFuzzTest {
         }
     }
 
-    /** Whatever is handed up must lie within the frame. */
+    private void repairIcmpv6(final int length) {
+        final int messageLength = NetworkOrder.getShort(address + 18);
+        if (messageLength >= 4 && 54 + messageLength <= length) {
+            NetworkOrder.putShort(address + 56, 0);
+            NetworkOrder.putShort(address + 56, icmpv6Sum(address + 14, messageLength));
+        }
+    }
+
+    private static int icmpv6Sum(final long packet, final int messageLength) {
+        return InternetChecksum.fold(InternetChecksum.partialSum(58L + messageLength, packet + 8, 32 + messageLength));
+    }
+
+    /** Whatever is handed up must lie within the frame, unless fragments were put together. */
     private static final class BoundsChecker implements TransportHandler {
-        long start;
-        long end;
+        private final NetworkCounters counters;
+        private long start;
+        private long end;
+        private long reassembled;
         long segments;
         long errors;
         long outOfBounds;
+
+        BoundsChecker(final NetworkCounters counters) {
+            this.counters = counters;
+        }
+
+        void expect(final long address, final int length) {
+            start = address;
+            end = address + length;
+            reassembled = counters.get(NetworkCounter.REASSEMBLED);
+        }
 
         @Override
         public void onSegment(
@@ -172,7 +238,8 @@ class NetworkLayerFuzzTest {
         }
 
         private void check(final long address, final int length, final int least) {
-            if (length < least || address < start + 34 || address + length > end) {
+            final boolean isWithin = address >= start + 34 && address + length <= end;
+            if (length < least || (!isWithin && counters.get(NetworkCounter.REASSEMBLED) == reassembled)) {
                 outOfBounds++;
             }
         }
@@ -196,9 +263,10 @@ class NetworkLayerFuzzTest {
         @Override
         public void commit(final int length, final int flags) {
             room--;
-            final boolean isIpv4 = NetworkOrder.getShort(address + 12) == 0x0800;
-            final boolean isIntact = !isIpv4
-                || (InternetChecksum.fold(InternetChecksum.partialSum(address + 14, 20)) == 0
+            final int type = NetworkOrder.getShort(address + 12);
+            final boolean isIntact = type == 0x0806
+                || (type == 0x86dd && icmpv6Sum(address + 14, NetworkOrder.getShort(address + 18)) == 0)
+                || (type == 0x0800 && InternetChecksum.fold(InternetChecksum.partialSum(address + 14, 20)) == 0
                 && InternetChecksum.fold(
                     InternetChecksum.partialSum(address + 34, NetworkOrder.getShort(address + 16) - 20)) == 0);
             if (NetworkOrder.getMac(address + 6) != OWN_MAC || !isIntact) {

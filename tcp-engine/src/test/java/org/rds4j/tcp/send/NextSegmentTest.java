@@ -57,6 +57,7 @@ class NextSegmentTest {
         assertEquals(
             List.of(4L, 5L, 6L, 7L, 8L, 11L), planned(330 * MS), "rule 1, rule 3 for 7 and 8, rule 4 for the last; 10 is above");
         sack(4, 9, 9, 331 * MS);
+        send(12, 12, 331 * MS);
         assertEquals(List.of(), planned(331 * MS), "the last once in a recovery");
     }
 

@@ -3,6 +3,8 @@ package org.rds4j.tcp.support;
 import org.agrona.UnsafeApi;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.NetworkRoute;
+import org.rds4j.tcp.network.NetworkTuning;
+import org.rds4j.tcp.network.PathMtu;
 
 /** A route that puts {@link #OVERHEAD} octets before each segment and knows its next hop when told. */
 public final class PlainRoute implements NetworkRoute {
@@ -16,6 +18,7 @@ public final class PlainRoute implements NetworkRoute {
     private final int local;
     private final int remote;
     private final int mtu;
+    private final PathMtu path;
     private boolean resolved = true;
     private int confirmed;
     private int lastTrafficClass;
@@ -25,6 +28,7 @@ public final class PlainRoute implements NetworkRoute {
         this.local = local;
         this.remote = remote;
         this.mtu = mtu;
+        this.path = new PathMtu(mtu, NetworkTuning.DEFAULT.pathMtuFloorIpv4(), NetworkTuning.DEFAULT);
     }
 
     /** The ECN field of a frame built through a route like this; it lies where that of IPv4 does. */
@@ -80,8 +84,18 @@ public final class PlainRoute implements NetworkRoute {
     }
 
     @Override
-    public int maxTransportLength() {
+    public PathMtu pathMtu() {
+        return path;
+    }
+
+    @Override
+    public int linkTransportLength() {
         return mtu - 20;
+    }
+
+    @Override
+    public int maxTransportLength() {
+        return path.mtu() - 20;
     }
 
     @Override
@@ -118,6 +132,7 @@ public final class PlainRoute implements NetworkRoute {
 
     @Override
     public void confirm(final long nowNs) {
+        path.onTime(nowNs);
         confirmed++;
     }
 }

@@ -25,6 +25,8 @@ public final class Wire {
     public double duplication;
     public IntPredicate drop = n -> false;
     public IntPredicate twice = n -> false;
+    /** Octets of the largest IP packet that passes; others vanish and nobody is told. */
+    public int largestPacket = Integer.MAX_VALUE;
     public int frames;
     private final Random random;
     private final PriorityQueue<Flight> flights = new PriorityQueue<>();
@@ -113,7 +115,8 @@ public final class Wire {
 
     private void send(final Peer to) {
         frames++;
-        if (!drop.test(frames) && random.nextDouble() >= loss) {
+        final boolean fits = sink.headLength() - PlainRoute.OVERHEAD + 20 <= largestPacket;
+        if (fits && !drop.test(frames) && random.nextDouble() >= loss) {
             launch(to);
             if (twice.test(frames) || random.nextDouble() < duplication) {
                 launch(to);

@@ -31,6 +31,8 @@ import org.rds4j.tests.support.Program;
 class LinuxTcpIT {
     private static final String ENGINE = "198.18.78.2";
     private static final String KERNEL = "198.18.78.1";
+    private static final String ENGINE_6 = "2001:db8:78::2";
+    private static final String KERNEL_6 = "2001:db8:78::1";
     private static final String PORT = "7777";
     private static final int LARGE = 100_000_000;
     private static final int FROM_ENGINE = 20_000_000;
@@ -95,6 +97,48 @@ class LinuxTcpIT {
 
     @ParameterizedTest
     @EnumSource
+    void shouldAnswerPingOverIpv6(final Device device) {
+        assumeTrue(Program.succeeds("ping", "-V"), "needs ping");
+        try (Program engine = listen(device, "echo")) {
+            for (final String own : new String[] {ENGINE_6, linkLocalOfEngine() + "%rds0"}) {
+                final String output = run("ping", "-6", "-c", "5", "-i", "0.2", "-W", "10", own);
+                assertTrue(output.contains("5 received"), output);
+            }
+            final String large = run("ping", "-6", "-c", "2", "-i", "0.2", "-W", "10", "-s", "1452", "-M", "do", ENGINE_6);
+            assertTrue(large.contains("2 received"), large);
+            assertTrue(engine.isRunning());
+        }
+    }
+
+    /** The address that follows from the station's, which the kernel has learnt. */
+    private String linkLocalOfEngine() {
+        run("ping", "-6", "-c", "1", "-W", "10", ENGINE_6);
+        final String neighbours = run("ip", "-6", "neigh", "show", "dev", "rds0");
+        final String line = neighbours.lines().filter(each -> each.startsWith(ENGINE_6)).findFirst().orElseThrow();
+        final String mac = line.replaceAll(".*lladdr (\\S+).*", "$1");
+        final String[] octets = mac.split(":", -1);
+        final int first = Integer.parseInt(octets[0], 16) ^ 2;
+        return String.format(
+            "fe80::%02x%s:%sff:fe%s:%s%s", first, octets[1], octets[2], octets[3], octets[4], octets[5]);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldEchoToPythonOverIpv6(final Device device) throws IOException {
+        try (Program engine = listen(device, "echo")) {
+            assertEchoed(FROM_ENGINE, run("python3", script("echo_client.py"), ENGINE_6, PORT, "" + FROM_ENGINE));
+            assertReport(engine, "sent " + FROM_ENGINE + " received " + FROM_ENGINE + " closed NORMAL");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSendToALinuxServerOverIpv6(final Device device) throws Exception {
+        shouldSendTo("[" + KERNEL_6 + "]", device);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void shouldEchoAHundredMegabytesToPython(final Device device) throws IOException {
         try (Program engine = listen(device, "echo")) {
             assertEchoed(LARGE, run("python3", script("echo_client.py"), ENGINE, PORT, "" + LARGE));
@@ -136,12 +180,16 @@ class LinuxTcpIT {
     @ParameterizedTest
     @EnumSource
     void shouldSendToALinuxServerAndHearItsAnswerAfterClosingItsHalf(final Device device) throws Exception {
+        shouldSendTo(KERNEL, device);
+    }
+
+    private void shouldSendTo(final String kernel, final Device device) throws Exception {
         device.prepare(this);
         final int answer = 1_000_000;
         try (Program server = namespace.start("python3", script("sink_server.py"), PORT, "" + answer)) {
             server.awaitLine("ready");
             try (Program engine = start(
-                device, "connect", KERNEL + ":" + PORT, "--mode", "source", "--bytes", "" + FROM_ENGINE)) {
+                device, "connect", kernel + ":" + PORT, "--mode", "source", "--bytes", "" + FROM_ENGINE)) {
                 awaitInterface(engine);
                 address();
                 assertReport(engine, "sent " + FROM_ENGINE + " received " + answer + " closed NORMAL");
@@ -179,7 +227,7 @@ class LinuxTcpIT {
     }
 
     private Program start(final Device device, final String... arguments) {
-        final String[] before = {"tcp", "--device", device.string, "--address", ENGINE + "/24"};
+        final String[] before = {"tcp", "--device", device.string, "--address", ENGINE + "/24," + ENGINE_6 + "/64"};
         final String[] all = Arrays.copyOf(before, before.length + arguments.length);
         System.arraycopy(arguments, 0, all, before.length, arguments.length);
         return Program.start(namespace.inside(Program.java(RdsCommand.class, all)));
@@ -192,8 +240,9 @@ class LinuxTcpIT {
         }
     }
 
-    /** Gives the kernel's end its address. */
+    /** Gives the kernel's end its addresses. */
     private void address() {
+        namespace.ip("addr add " + KERNEL_6 + "/64 dev rds0 nodad");
         namespace.ip("addr add " + KERNEL + "/24 dev rds0");
         namespace.ip("link set rds0 up");
     }

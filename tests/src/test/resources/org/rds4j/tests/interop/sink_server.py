@@ -6,7 +6,7 @@ import hashlib
 import socket
 import sys
 
-with socket.create_server(("", int(sys.argv[1]))) as server:
+with socket.create_server(("", int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True) as server:
     server.settimeout(60)
     print("ready", flush=True)
     connection, _ = server.accept()
