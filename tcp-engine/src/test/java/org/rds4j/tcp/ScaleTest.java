@@ -81,7 +81,8 @@ class ScaleTest {
             turn();
         }
         assertEquals(connections, server.connectionsInUse());
-        assertEquals(0, server.streamBuffersInUse(), "idle connections hold no ring");
+        assertEquals(0, server.streamBuffersInUse(), "idle connections hold no ring to receive");
+        assertEquals(0, client.streamBuffersInUse(), "nor to send");
         assertTrue(server.streamOctetsReserved() <= 2L * (256 * 1024 + 20_000), "rings were used one after another");
         final long each = (largeHeap - smallHeap) / (connections - 1) + server.streamOctetsReserved() / connections;
         System.out.println("octets per idle connection, heap and native, rings in use not counted: " + each);
