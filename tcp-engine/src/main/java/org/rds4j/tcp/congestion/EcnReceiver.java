@@ -10,7 +10,8 @@ package org.rds4j.tcp.congestion;
 public final class EcnReceiver {
     private static final int CAPACITY = 16;
 
-    private final long[] boundaries = new long[CAPACITY];
+    /** The lower halves of positions, which are all near RCV.NXT. */
+    private final int[] boundaries = new int[CAPACITY];
     private int marks;
     private int count;
     private boolean enabled;
@@ -71,7 +72,11 @@ public final class EcnReceiver {
     }
 
     private long acknowledgedAtLeast(final long lastSent) {
-        return count == 0 ? lastSent : boundaries[count - 1];
+        return count == 0 ? lastSent : position(boundaries[count - 1], lastSent);
+    }
+
+    private static long position(final int lowerHalf, final long near) {
+        return near + (lowerHalf - (int) near);
     }
 
     private void enqueue(final long boundary) {
@@ -81,7 +86,7 @@ public final class EcnReceiver {
             marks = (marks >>> 1 & ~1) | first;
             count--;
         }
-        boundaries[count] = boundary;
+        boundaries[count] = (int) boundary;
         marks = echoing ? marks | 1 << count : marks & ~(1 << count);
         count++;
     }
@@ -93,7 +98,7 @@ public final class EcnReceiver {
      * @return the end of the oldest run not yet acknowledged on its own, or RCV.NXT.
      */
     public long acknowledges(final long received) {
-        return count == 0 ? received : boundaries[0];
+        return count == 0 ? received : position(boundaries[0], received);
     }
 
     /**

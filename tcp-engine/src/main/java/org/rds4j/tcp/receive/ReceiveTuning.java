@@ -7,8 +7,8 @@ package org.rds4j.tcp.receive;
  * window once announced is not taken back. One per connection, reused; one thread.
  */
 public final class ReceiveTuning {
-    private final long capacity;
-    private final long initial;
+    private final int capacity;
+    private final int initial;
     private long limit;
     private long most;
     private long roundStartNs;

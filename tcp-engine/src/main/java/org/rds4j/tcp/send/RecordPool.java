@@ -7,9 +7,9 @@ package org.rds4j.tcp.send;
  */
 public final class RecordPool {
     /** Records that a connection has without asking. */
-    static final int OWN = 4;
+    static final int OWN = 2;
     private static final int GROWTH_BITS = 2;
-    private static final int SIZES = 7;
+    private static final int SIZES = 8;
     /** Most records of one connection: what an acknowledgement may cost at worst is bounded by it (CVE-2019-11477, -11478). */
     static final int MOST = OWN << (GROWTH_BITS * SIZES);
 

@@ -6,8 +6,8 @@ final class TailProbe {
     private static final long WITHOUT_RTT_NS = 1_000_000_000L;
     private static final long NOT_SENT = -1;
 
-    private final long peerDelayNs;
-    private final long slackNs;
+    private final int peerDelayNs;
+    private final int slackNs;
     private long deadlineNs;
     private boolean due;
     private long end;
@@ -16,8 +16,8 @@ final class TailProbe {
 
     /** A probe that waits for the peer's delay when one segment is in flight, and for the slack otherwise. */
     TailProbe(final long peerDelayNs, final long slackNs) {
-        this.peerDelayNs = peerDelayNs;
-        this.slackNs = slackNs;
+        this.peerDelayNs = Math.toIntExact(peerDelayNs);
+        this.slackNs = Math.toIntExact(slackNs);
         reset();
     }
 

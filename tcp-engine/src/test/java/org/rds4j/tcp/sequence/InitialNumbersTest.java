@@ -39,7 +39,7 @@ class InitialNumbersTest {
         for (int i = 0; i < TUPLES; i++) {
             final int sequence = numbers.sequence(tuple(i), SECOND);
             sequences[sequence >>> 24]++;
-            steps[numbers.sequence(tuple(i + 1), SECOND) - sequence >>> 24]++;
+            steps[(numbers.sequence(tuple(i + 1), SECOND) - sequence) >>> 24]++;
             offsets[numbers.timestampOffset(tuple(i)) >>> 24]++;
         }
         assertEven(sequences);
