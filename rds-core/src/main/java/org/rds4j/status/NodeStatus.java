@@ -32,6 +32,7 @@ public final class NodeStatus implements AutoCloseable {
     private final FileChannel channel;
     private final MappedByteBuffer memory;
     private final StatusRegion region;
+    private boolean isClosed;
 
     private NodeStatus(final Path file, final FileChannel channel, final MappedByteBuffer memory) {
         this.file = file;
@@ -74,13 +75,13 @@ public final class NodeStatus implements AutoCloseable {
     }
 
     private boolean isUsable() {
-        return region.isPublished() && region.version() == StatusRegion.VERSION && !isDead();
+        return region().isPublished() && region().version() == StatusRegion.VERSION && !isDead();
     }
 
     /** A file without content may be one that is being made now: that depends on the process in its name. */
     private boolean isDead() {
-        return region.isPublished()
-            ? !ProcessIdentity.isAlive(region.pid(), region.startTicks()) : ProcessIdentity.startTicks(pidOf(file)) < 0;
+        return region().isPublished()
+            ? !ProcessIdentity.isAlive(region().pid(), region().startTicks()) : ProcessIdentity.startTicks(pidOf(file)) < 0;
     }
 
     private static NodeStatus removeIf(final Path file, final boolean isDead) throws IOException {
@@ -99,13 +100,20 @@ public final class NodeStatus implements AutoCloseable {
         }
     }
 
+    private StatusRegion region() {
+        if (isClosed) {
+            throw new IllegalStateException("the status of " + file + " is closed");
+        }
+        return region;
+    }
+
     /**
      * The node's name.
      *
      * @return as configured.
      */
     public String name() {
-        return region.name();
+        return region().name();
     }
 
     /**
@@ -114,7 +122,7 @@ public final class NodeStatus implements AutoCloseable {
      * @return its number.
      */
     public long pid() {
-        return region.pid();
+        return region().pid();
     }
 
     /**
@@ -123,7 +131,7 @@ public final class NodeStatus implements AutoCloseable {
      * @return the address.
      */
     public RdsAddress address() {
-        return RdsAddress.of(region.addressHigh(), region.addressLow(), 0);
+        return RdsAddress.of(region().addressHigh(), region().addressLow(), 0);
     }
 
     /**
@@ -141,10 +149,10 @@ public final class NodeStatus implements AutoCloseable {
         }
         final List<Counter> counters = new ArrayList<>();
         int offset = StatusRegion.firstLabelOffset();
-        for (int i = 0; i < region.labelCount() && i < values.size(); i++) {
-            final int meaning = region.nextText(offset);
-            counters.add(new Counter(region.text(offset), region.text(meaning), values.get(i)));
-            offset = region.nextText(meaning);
+        for (int i = 0; i < region().labelCount() && i < values.size(); i++) {
+            final int meaning = region().nextText(offset);
+            counters.add(new Counter(region().text(offset), region().text(meaning), values.get(i)));
+            offset = region().nextText(meaning);
         }
         return counters;
     }
@@ -197,13 +205,13 @@ public final class NodeStatus implements AutoCloseable {
             long inner = 0;
             boolean isComplete = false;
             while (!isComplete && turn.isValid()) {
-                await(region.ask(table.id(), outer, inner));
-                for (int i = 0; i < region.answerRows(); i++) {
-                    all.add(reader.apply(region.answerRow(i)));
+                await(region().ask(table.id(), outer, inner));
+                for (int i = 0; i < region().answerRows(); i++) {
+                    all.add(reader.apply(region().answerRow(i)));
                 }
-                outer = region.answerOuter();
-                inner = region.answerInner();
-                isComplete = region.isAnswerComplete();
+                outer = region().answerOuter();
+                inner = region().answerInner();
+                isComplete = region().isAnswerComplete();
             }
         } catch (final IOException e) {
             throw new StatusException("cannot lock the status file " + file + ": " + e.getMessage());
@@ -230,9 +238,9 @@ public final class NodeStatus implements AutoCloseable {
 
     private void await(final long id) {
         final long startNs = System.nanoTime();
-        while (!region.isAnswered(id)) {
+        while (!region().isAnswered(id)) {
             if (System.nanoTime() - startNs > PATIENCE_NS) {
-                final boolean isAlive = ProcessIdentity.isAlive(pid(), region.startTicks());
+                final boolean isAlive = ProcessIdentity.isAlive(pid(), region().startTicks());
                 throw new StatusException("node " + name() + " (process " + pid() + ") "
                     + (isAlive ? "does not answer: is its engine's thread stopped?" : "has ended"));
             }
@@ -242,6 +250,10 @@ public final class NodeStatus implements AutoCloseable {
 
     @Override
     public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         IoUtil.unmap(memory);
         try {
             channel.close();

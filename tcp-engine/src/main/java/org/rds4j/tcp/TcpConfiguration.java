@@ -209,8 +209,8 @@ public record TcpConfiguration(
         private int backlog = 1024;
         private int timeWaitCapacity = 4096;
         private int controlQueueLength = 256;
-        private int resetsPerSecond = 1000;
-        private int resetsPerDestination = 100;
+        private int resetsPerSecond = 20_000;
+        private int resetsPerDestination = 10_000;
         private int initialWindowSegments = 10;
         private int quickAcks = 16;
         private int synRetries = 6;

@@ -102,12 +102,24 @@ class NodeStatusTest {
     @Test
     void shouldPublishNothingOnALinkThatIsGivenUnlessAsked() throws IOException {
         try (RdsNode quiet = node(TwoNodes.FIRST, null, "first", null)) {
-            assertTrue(StatusDirectory.at(StatusDirectory.ofUser()).nodes().stream()
-                .peek(NodeStatus::close).noneMatch(node -> node.pid() == ProcessHandle.current().pid()),
-                quiet.address()::toString);
+            final List<NodeStatus> published = StatusDirectory.at(StatusDirectory.ofUser()).nodes();
+            final List<Long> processes = published.stream().map(NodeStatus::pid).toList();
+            published.forEach(NodeStatus::close);
+            assertFalse(processes.contains(ProcessHandle.current().pid()), quiet.address()::toString);
         }
         try (RdsNode quiet = node(TwoNodes.SECOND, null, "second", RdsContext.NO_STATUS_DIR)) {
             assertFalse(Files.exists(RdsContext.NO_STATUS_DIR), quiet.address()::toString);
+        }
+    }
+
+    @Test
+    void shouldRefuseToBeAskedWhenItIsClosed() {
+        final Path directory = parent.resolve("status");
+        try (RdsNode asked = node(TwoNodes.FIRST, null, "first", directory)) {
+            final NodeStatus status = StatusDirectory.at(directory).nodes().getFirst();
+            status.close();
+            status.close();
+            assertThrows(IllegalStateException.class, status::pid, asked.address()::toString);
         }
     }
 
