@@ -100,14 +100,20 @@ class LinuxTcpIT {
     void shouldAnswerPingOverIpv6(final Device device) {
         assumeTrue(Program.succeeds("ping", "-V"), "needs ping");
         try (Program engine = listen(device, "echo")) {
-            for (final String own : new String[] {ENGINE_6, linkLocalOfEngine() + "%rds0"}) {
-                final String output = run("ping", "-6", "-c", "5", "-i", "0.2", "-W", "10", own);
-                assertTrue(output.contains("5 received"), output);
+            shouldAnswerPing(ENGINE_6);
+            // net_tap gives the kernel's end the engine's station address, so that both claim one link-local address and yield it
+            if (device != Device.NET_TAP) {
+                shouldAnswerPing(linkLocalOfEngine() + "%rds0");
             }
             final String large = run("ping", "-6", "-c", "2", "-i", "0.2", "-W", "10", "-s", "1452", "-M", "do", ENGINE_6);
             assertTrue(large.contains("2 received"), large);
             assertTrue(engine.isRunning());
         }
+    }
+
+    private void shouldAnswerPing(final String address) {
+        final String output = run("ping", "-6", "-c", "5", "-i", "0.2", "-W", "10", address);
+        assertTrue(output.contains("5 received"), output);
     }
 
     /** The address that follows from the station's, which the kernel has learnt. */
