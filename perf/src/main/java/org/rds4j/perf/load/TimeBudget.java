@@ -14,8 +14,11 @@ public record TimeBudget(long totalNs, long maxCellNs, int rounds) {
     /** The quick run: with four subjects well under 45 seconds. */
     public static final TimeBudget QUICK = new TimeBudget(30_000_000_000L, 1_500_000_000L, 2);
 
-    /** One part in this many of a cell is spent before the rounds, on code that the JVM has not compiled yet. */
-    private static final int PREPARATION_SHARE = 8;
+    /**
+     * One part in this many of a cell is spent before the rounds, on code that the JVM has not compiled yet: on two processors
+     * its compiler and two busy threads are in each other's way, so that less leaves the first cells unfinished.
+     */
+    private static final int PREPARATION_SHARE = 3;
     /** One part in this many of a round is its warm-up. */
     private static final int WARM_UP_SHARE = 5;
 

@@ -1,6 +1,5 @@
 package org.rds4j.perf.stack;
 
-import java.util.function.Supplier;
 import org.rds4j.dpdk.DpdkEnvironment;
 import org.rds4j.perf.load.MeasurementException;
 import org.rds4j.perf.load.RttSession;
@@ -15,11 +14,14 @@ public final class RdsSubject implements Subject {
     private static final int MTU = 9_000;
 
     private final SubjectDescription description;
-    private final LoopbackNodes nodes;
+    private final LoopbackNodes forRtt;
+    private final LoopbackNodes forThroughput;
 
-    private RdsSubject(final SubjectDescription description, final LoopbackNodes nodes) {
+    private RdsSubject(
+        final SubjectDescription description, final LoopbackNodes forRtt, final LoopbackNodes forThroughput) {
         this.description = description;
-        this.nodes = nodes;
+        this.forRtt = forRtt;
+        this.forThroughput = forThroughput;
     }
 
     /**
@@ -28,19 +30,19 @@ public final class RdsSubject implements Subject {
      * @return its factory.
      */
     public static SubjectFactory plaintext() {
-        return new Factory("rds-plain", false, "invoker", "both engines and applications on one busy thread", CallersThread::new);
+        return new Factory("rds-plain", false, "invoker", "both engines and applications on one busy thread");
     }
 
     /**
-     * RDS in TLS 1.3 records with AES-128-GCM, laid out like its baseline: each end has one busy thread, which also encrypts
-     * and decrypts. On two processors that beats a thread of its own for encryption, because plaintext and ciphertext stay in
-     * one processor's cache.
+     * RDS in TLS 1.3 records with AES-128-GCM. A ping-pong has one message under way and nothing to overlap: both ends share
+     * a thread; a stream has one at each end, as its baseline, which also encrypts and decrypts: on two processors that beats a
+     * thread of its own for encryption, because plaintext and ciphertext stay in one processor's cache.
      *
      * @return its factory.
      */
     public static SubjectFactory encrypted() {
-        return new Factory("rds", true, "two-threads",
-            "client and server, one busy thread each, with engine, encryption and application", ServerThread::new);
+        return new Factory("rds", true, "invoker",
+            "for rtt all on one busy thread; for throughput client and server on one each, with engine, encryption, application");
     }
 
     @Override
@@ -50,21 +52,23 @@ public final class RdsSubject implements Subject {
 
     @Override
     public RttSession rtt(final int size) {
-        return new RdsRtt(nodes, size);
+        return new RdsRtt(forRtt, size);
     }
 
     @Override
     public ThroughputSession throughput(final int size) {
-        return new RdsThroughput(nodes, size);
+        return new RdsThroughput(forThroughput, size);
     }
 
     @Override
     public void close() {
-        nodes.close();
+        forRtt.close();
+        if (forThroughput != forRtt) {
+            forThroughput.close();
+        }
     }
 
-    private record Factory(
-        String label, boolean encrypted, String mode, String threads, Supplier<Host> host) implements SubjectFactory {
+    private record Factory(String label, boolean encrypted, String mode, String threads) implements SubjectFactory {
         @Override
         public Subject open() {
             if (!DpdkEnvironment.isAvailable()) {
@@ -73,8 +77,12 @@ public final class RdsSubject implements Subject {
             }
             final SubjectDescription description = new SubjectDescription(
                 label, "rds", encrypted, "net_ring", mode, threads + ", MTU " + MTU);
-            final String ports = encrypted ? "perf_tls" : "perf_plain";
-            return new RdsSubject(description, new LoopbackNodes(ports, encrypted, host.get(), MTU));
+            if (encrypted) {
+                return new RdsSubject(description, new LoopbackNodes("perf_rtt", true, new CallersThread(), MTU),
+                    new LoopbackNodes("perf_stream", true, new ServerThread(), MTU));
+            }
+            final LoopbackNodes nodes = new LoopbackNodes("perf_plain", false, new CallersThread(), MTU);
+            return new RdsSubject(description, nodes, nodes);
         }
     }
 }
