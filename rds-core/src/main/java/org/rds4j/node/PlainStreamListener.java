@@ -34,7 +34,7 @@ public final class PlainStreamListener implements AutoCloseable {
         return waiting.poll();
     }
 
-    /** Takes no more connections; those that nobody accepted are closed. */
+    /** Takes no more connections, from the engine's next duty cycle on; those that nobody accepted are closed. */
     @Override
     public void close() {
         service.submit(listener::close);
