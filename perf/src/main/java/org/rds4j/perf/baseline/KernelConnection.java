@@ -9,12 +9,13 @@ final class KernelConnection implements AutoCloseable {
     private final KernelServer server;
     private final Wire wire;
 
-    KernelConnection(final String name, final Wires wires, final Service.Maker maker) {
+    KernelConnection(final String name, final Wires wires, final Service.Maker maker, final boolean isServerAlone) {
         KernelServer opened = null;
         try {
-            opened = new KernelServer(name, wires, maker);
+            opened = new KernelServer(name, wires, maker, isServerAlone);
             server = opened;
             wire = wires.client(KernelServer.tuned(SocketChannel.open(server.address())));
+            server.handOver();
         } catch (final IOException e) {
             closeQuietly(opened, e);
             throw new MeasurementException("cannot connect over the loopback interface: " + e.getMessage(), e);
@@ -31,6 +32,12 @@ final class KernelConnection implements AutoCloseable {
         if (server.failure() != null) {
             throw failed(server.failure());
         }
+    }
+
+    /** Throws if the server has failed; lets it do a step if it shares the client's thread. */
+    void serve() throws IOException {
+        check();
+        server.serve();
     }
 
     /** The exception for a failure of this connection; the server's own failure explains more than what the client saw. */

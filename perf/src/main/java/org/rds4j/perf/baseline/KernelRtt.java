@@ -7,7 +7,7 @@ import org.rds4j.perf.load.MessagePattern;
 import org.rds4j.perf.load.Patience;
 import org.rds4j.perf.load.RttSession;
 
-/** Ping-pong with an {@link EchoService}. */
+/** Ping-pong with an {@link EchoService} on the same thread: one message is under way, so that a second would only wait. */
 final class KernelRtt implements RttSession {
     private final KernelConnection connection;
     private final Wire wire;
@@ -20,7 +20,7 @@ final class KernelRtt implements RttSession {
 
     KernelRtt(final String name, final Wires wires, final int size) {
         this.size = size;
-        this.connection = new KernelConnection(name, wires, server -> new EchoService(server, size));
+        this.connection = new KernelConnection(name, wires, server -> new EchoService(server, size), false);
         this.wire = connection.wire();
         this.reader = new FrameReader(wire, size);
         this.ping = new FrameBatch(size, 1);
@@ -43,9 +43,9 @@ final class KernelRtt implements RttSession {
 
     @Override
     public boolean poll() {
-        connection.check();
         try {
             write();
+            connection.serve();
             final boolean arrived = reader.fill() && reader.next() && isEcho();
             idle.idle(arrived ? 1 : 0);
             return arrived;

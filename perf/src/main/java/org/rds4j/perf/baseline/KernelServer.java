@@ -12,7 +12,7 @@ import org.rds4j.perf.load.Patience;
 
 /**
  * The other party: accepts one connection on the loopback interface and serves it, on a thread of its own that keeps
- * busy until it is closed. Made, asked and closed by the client's thread.
+ * busy until it is closed, or on the client's. Made, asked and closed by the client's thread.
  */
 final class KernelServer implements AutoCloseable {
     private static final long JOIN_MILLIS = 10_000;
@@ -20,16 +20,21 @@ final class KernelServer implements AutoCloseable {
     private final Wires wires;
     private final Service.Maker maker;
     private final ServerSocketChannel listener;
+    private final boolean isAlone;
     private final Thread thread;
     private volatile boolean running = true;
+    private Wire wire;
+    private Service service;
     private volatile Throwable failure;
 
-    KernelServer(final String name, final Wires wires, final Service.Maker maker) throws IOException {
+    /** Alone, a server keeps a thread busy; otherwise its thread only shakes hands, and the client {@linkplain #serve serves}. */
+    KernelServer(final String name, final Wires wires, final Service.Maker maker, final boolean isAlone) throws IOException {
+        this.isAlone = isAlone;
         this.wires = wires;
         this.maker = maker;
         this.listener = ServerSocketChannel.open();
         listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
-        this.thread = Thread.ofPlatform().daemon().name(name + "-server").unstarted(this::serve);
+        this.thread = Thread.ofPlatform().daemon().name(name + "-server").unstarted(this::run);
         thread.start();
     }
 
@@ -50,15 +55,38 @@ final class KernelServer implements AutoCloseable {
         return channel;
     }
 
-    private void serve() {
-        try (SocketChannel channel = tuned(listener.accept()); Wire wire = wires.server(channel)) {
-            final Service service = maker.serve(wire);
+    private void run() {
+        try {
+            wire = wires.server(tuned(listener.accept()));
+            service = maker.serve(wire);
             final IdleStrategy idle = Patience.create();
-            while (running) {
+            while (isAlone && running) {
                 idle.idle(service.doWork() ? 1 : 0);
             }
         } catch (final IOException | RuntimeException | Error e) {
             failure = e;
+        }
+    }
+
+    /** Waits until the server's thread has shaken hands and leaves the service to the caller; nothing for a server alone. */
+    void handOver() {
+        if (!isAlone) {
+            join();
+        }
+    }
+
+    /** A step of the service on the client's thread, unless the server is alone. */
+    void serve() throws IOException {
+        if (!isAlone) {
+            service.doWork();
+        }
+    }
+
+    private void join() {
+        try {
+            thread.join(JOIN_MILLIS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -72,10 +100,9 @@ final class KernelServer implements AutoCloseable {
     public void close() throws IOException {
         stop();
         listener.close();
-        try {
-            thread.join(JOIN_MILLIS);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
+        join();
+        if (wire != null) {
+            wire.close();
         }
     }
 }

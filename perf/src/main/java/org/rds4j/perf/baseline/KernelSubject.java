@@ -8,16 +8,15 @@ import org.rds4j.perf.load.ThroughputSession;
 
 /**
  * The kernel's TCP over the loopback interface with {@code TCP_NODELAY}, through non-blocking channels and direct buffers,
- * both ends spinning: the measuring thread at one, a server thread at the other. Every session is a connection of its own.
+ * both ends spinning: in a ping-pong on the measuring thread, in a stream with a thread for the server. Every session is a
+ * connection of its own.
  */
 public final class KernelSubject implements Subject {
-    private static final String LAYOUT = "client and server, one busy thread each";
-
     private final SubjectDescription description;
     private final Wires wires;
 
-    private KernelSubject(final String name, final boolean encrypted, final String layout, final Wires wires) {
-        this.description = new SubjectDescription(name, name, encrypted, "loopback", "two-threads", layout);
+    private KernelSubject(final String name, final boolean encrypted, final Wires wires) {
+        this.description = SubjectDescription.of(name, name, encrypted, "loopback", "");
         this.wires = wires;
     }
 
@@ -30,7 +29,7 @@ public final class KernelSubject implements Subject {
         return new Factory("kernel-tcp") {
             @Override
             public Subject open() {
-                return new KernelSubject(label(), false, LAYOUT, TcpWire.wires());
+                return new KernelSubject(label(), false, TcpWire.wires());
             }
         };
     }
@@ -44,7 +43,7 @@ public final class KernelSubject implements Subject {
         return new Factory("kernel-tls") {
             @Override
             public Subject open() {
-                return new KernelSubject(label(), true, LAYOUT + ", which also encrypts and decrypts", TlsWires.create());
+                return new KernelSubject(label(), true, TlsWires.create());
             }
         };
     }

@@ -19,7 +19,7 @@ final class KernelThroughput implements ThroughputSession {
     private long reported;
 
     KernelThroughput(final String name, final Wires wires, final int size) {
-        this.connection = new KernelConnection(name, wires, server -> new SinkService(server, size, delivered));
+        this.connection = new KernelConnection(name, wires, server -> new SinkService(server, size, delivered), true);
         this.wire = connection.wire();
         this.batch = new FrameBatch(size, Math.max(1, BATCH / (FrameReader.PREFIX + size)));
     }

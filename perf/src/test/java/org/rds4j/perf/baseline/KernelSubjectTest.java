@@ -71,6 +71,7 @@ class KernelSubjectTest {
     void shouldLeaveNoBusyThreadBehindASession() {
         try (Subject subject = KernelSubject.tcp().open()) {
             subject.rtt(64).close();
+            subject.throughput(64).close();
             assertTrue(Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> thread.getName().endsWith("-server")));
         }
     }
@@ -79,7 +80,7 @@ class KernelSubjectTest {
     void shouldFailTheSessionWhenTheServerFails() {
         final KernelConnection connection = new KernelConnection("broken", TcpWire.wires(), wire -> () -> {
             throw new IOException("the server is out of order");
-        });
+        }, true);
         try (connection) {
             final long deadlineNs = System.nanoTime() + PATIENCE_NS;
             final Exception e = assertThrows(MeasurementException.class, () -> {
