@@ -53,11 +53,25 @@ final class ControlQueue {
         }
     }
 
-    /** Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). */
+    /**
+     * Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). It acknowledges, as kernels' do: a peer in
+     * SYN-SENT believes no other.
+     */
     void reset(final Connection connection, final int timestamp, final long nowNs) {
+        reset(connection, connection.sequence(connection.sndNxt), connection.acknowledgement(), ACK, timestamp, nowNs);
+    }
+
+    /** Queues the reset that answers data for a connection whose owner has closed: it begins where the peer expects it. */
+    void reset(final Connection connection, final int sequence, final int timestamp, final long nowNs) {
+        reset(connection, sequence, 0, 0, timestamp, nowNs);
+    }
+
+    private void reset(
+        final Connection connection, final int sequence, final int acknowledgement, final int flags, final int timestamp,
+        final long nowNs) {
         final Entry entry = append(connection.route, nowNs);
         if (entry != null) {
-            entry.set(connection.localPort(), connection.remotePort(), connection.sequence(connection.sndNxt), 0, RST, 0);
+            entry.set(connection.localPort(), connection.remotePort(), sequence, acknowledgement, RST | flags, 0);
             entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
             entry.trafficClass = connection.dscp << 2;
             counters.increment(TcpCounter.RESETS_OUT);

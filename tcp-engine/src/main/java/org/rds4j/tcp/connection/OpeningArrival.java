@@ -98,6 +98,7 @@ final class OpeningArrival {
 
     private void settleSizes(final Connection c, final int maxSegmentSize) {
         c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
+        c.acks.announced(Connections.announcedMss(c.route));
         final int absent = Connections.isIpv4(c) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
         final int offered = maxSegmentSize == TcpOptions.ABSENT ? absent : maxSegmentSize;
         c.peerMss = Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c.route));

@@ -5,6 +5,9 @@ package org.rds4j.tcp.receive;
  * a connection and for anything out of the ordinary, otherwise within the delay. One thread.
  */
 public final class AckSchedule {
+    /** What every host sends without being asked (RFC 9293 section 3.7.1): less than that is no full segment. */
+    private static final int LEAST_FULL_SIZED = 536;
+
     private int quick;
     private int largest;
     private int pending;
@@ -21,9 +24,18 @@ public final class AckSchedule {
      */
     public void reset(final int quick) {
         this.quick = quick;
-        largest = 1;
+        largest = LEAST_FULL_SIZED;
         pending = 0;
         due = false;
+    }
+
+    /**
+     * Settles what no segment of the peer will exceed; until one is seen, the least that counts as full-sized.
+     *
+     * @param announcedMss what this side announced, in octets.
+     */
+    public void announced(final int announcedMss) {
+        largest = Math.min(largest, announcedMss);
     }
 
     /**
