@@ -104,6 +104,8 @@ final class Connection extends FourTuple implements TcpConnection {
     long trialStart;
     long trialEnd;
     int trialMtu;
+    /** End of the highest segment of {@link #mss} octets that has arrived, beyond a gap or not. */
+    long provenEnd;
     boolean closing;
     boolean synDue;
     boolean probeDue;
@@ -212,6 +214,7 @@ final class Connection extends FourTuple implements TcpConnection {
         mss = 0;
         peerMss = 0;
         trialStart = PathProbing.NO_TRIAL;
+        provenEnd = 0;
         closing = false;
         synDue = false;
         probeDue = false;

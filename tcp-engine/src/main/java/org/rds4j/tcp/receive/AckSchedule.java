@@ -5,11 +5,13 @@ package org.rds4j.tcp.receive;
  * a connection and for anything out of the ordinary, otherwise within the delay. One thread.
  */
 public final class AckSchedule {
-    /** What every host sends without being asked (RFC 9293 section 3.7.1): less than that is no full segment. */
-    private static final int LEAST_FULL_SIZED = 536;
+    /** What every path carries (RFC 9293 section 3.7.1, less options): smaller segments are messages, however alike. */
+    private static final int LEAST_FULL_SIZE = 512;
 
     private int quick;
-    private int largest;
+    /** What counts as full-sized: as the peer may know a smaller path than this host, it is learnt from what comes. */
+    private int fullSize;
+    private int last;
     private int pending;
     private boolean due;
 
@@ -24,7 +26,8 @@ public final class AckSchedule {
      */
     public void reset(final int quick) {
         this.quick = quick;
-        largest = LEAST_FULL_SIZED;
+        fullSize = LEAST_FULL_SIZE;
+        last = 0;
         pending = 0;
         due = false;
     }
@@ -35,7 +38,7 @@ public final class AckSchedule {
      * @param announcedMss what this side announced, in octets.
      */
     public void announced(final int announcedMss) {
-        largest = Math.min(largest, announcedMss);
+        fullSize = Math.min(fullSize, announcedMss);
     }
 
     /**
@@ -44,12 +47,15 @@ public final class AckSchedule {
      * @param octets of payload.
      */
     public void onData(final int octets) {
-        largest = Math.max(largest, octets);
+        if (octets > fullSize || (octets == last && octets >= LEAST_FULL_SIZE)) {
+            fullSize = octets; // it may get smaller, so that two of a path that has shrunk are still two
+        }
+        last = octets;
         pending += octets;
         if (quick > 0) {
             quick--;
             due = true;
-        } else if (pending >= 2 * largest) {
+        } else if (pending >= 2 * fullSize) {
             due = true;
         }
     }
