@@ -5,10 +5,14 @@ package org.rds4j.tcp.receive;
  * a connection and for anything out of the ordinary, otherwise within the delay. One thread.
  */
 public final class AckSchedule {
+    private static final int LONG_SEGMENTS = 4;
+
     private int quick;
     private int largest;
     private int pending;
     private boolean due;
+    private boolean early;
+    private boolean filled;
 
     /** A schedule that must be reset before use. */
     public AckSchedule() {
@@ -24,6 +28,8 @@ public final class AckSchedule {
         largest = 1;
         pending = 0;
         due = false;
+        early = false;
+        filled = false;
     }
 
     /**
@@ -37,7 +43,7 @@ public final class AckSchedule {
         if (quick > 0) {
             quick--;
             due = true;
-        } else if (pending >= 2 * largest) {
+        } else if (early || pending >= 2 * largest) {
             due = true;
         }
     }
@@ -47,10 +53,40 @@ public final class AckSchedule {
         due = true;
     }
 
-    /** A segment left that carried the acknowledgement. */
-    public void onSent() {
+    /** A gap, or a part of one, was filled: the peer's repair hangs on the acknowledgement. */
+    public void onFilled() {
+        due = true;
+        filled = true;
+    }
+
+    /**
+     * Whether so much has come in one go that an acknowledgement of its own is due for what is here, ahead of the one for the rest:
+     * with a single one, its loss would leave the peer without any answer to a whole window. Once until {@link #onSent()}.
+     *
+     * @return true for the caller to send one now.
+     */
+    public boolean takeEarly() {
+        if (early || pending < LONG_SEGMENTS * largest) {
+            return false;
+        }
+        early = true;
         pending = 0;
         due = false;
+        return true;
+    }
+
+    /**
+     * A segment left that carried the acknowledgement.
+     *
+     * @return true if it is to be repeated should nothing follow.
+     */
+    public boolean onSent() {
+        final boolean repeated = filled;
+        pending = 0;
+        due = false;
+        early = false;
+        filled = false;
+        return repeated;
     }
 
     /**

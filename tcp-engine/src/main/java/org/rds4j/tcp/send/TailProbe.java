@@ -1,6 +1,9 @@
 package org.rds4j.tcp.send;
 
-/** The tail loss probe (RFC 8985 section 7): when the last segments of a flight stay unanswered, one more asks for an answer. */
+/**
+ * The tail loss probe (RFC 8985 section 7): when the last segments of a flight stay unanswered, one more asks for an answer. It does
+ * not serve while losses are repaired; there the same time, without the peer's delay, tells that the repair hears nothing.
+ */
 final class TailProbe {
     static final long NONE = Long.MAX_VALUE;
     private static final long WITHOUT_RTT_NS = 1_000_000_000L;
@@ -8,6 +11,7 @@ final class TailProbe {
 
     private final int peerDelayNs;
     private final int slackNs;
+    private final boolean servesRepairs;
     private long deadlineNs;
     private boolean due;
     private long end;
@@ -15,7 +19,8 @@ final class TailProbe {
     private boolean measured;
 
     /** A probe that waits for the peer's delay when one segment is in flight, and for the slack otherwise. */
-    TailProbe(final long peerDelayNs, final long slackNs) {
+    TailProbe(final long peerDelayNs, final long slackNs, final boolean servesRepairs) {
+        this.servesRepairs = servesRepairs;
         this.peerDelayNs = Math.toIntExact(peerDelayNs);
         this.slackNs = Math.toIntExact(slackNs);
         reset();
@@ -39,6 +44,16 @@ final class TailProbe {
         } else {
             deadlineNs = nowNs + 2 * smoothedNs + (oneSegment ? peerDelayNs : slackNs);
         }
+    }
+
+    /**
+     * Something was delivered or sent during a repair. A peer with a gap acknowledges at once (RFC 5681 section 4.2), so that its delay does
+     * not count. Nothing else may follow a lost retransmission, or a lost answer to it, and then only the retransmission timer
+     * would be left; RFC 9002 section 6.2 has its probe timeout for repairs too.
+     */
+    void scheduleInRepair(final long smoothedNs, final long nowNs) {
+        due = false;
+        deadlineNs = servesRepairs && smoothedNs > 0 ? nowNs + 2 * smoothedNs + slackNs : NONE;
     }
 
     void cancel() {
