@@ -48,8 +48,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param peerAckDelayNs         longest time for which peers delay an acknowledgement; what a tail loss probe waits beyond two
  *                               round trips when one segment is in flight (RFC 8985 section 7.2).
  * @param probeSlackNs           the same when several segments are in flight.
- * @param repairProbes           send the first segment again when a repair hears nothing for as long as a tail loss probe waits,
- *                               rather than wait for the retransmission timer.
+ * @param eagerProbes            probe where RFC 8985 leaves it to timers: in a repair that hears nothing, rather than wait for the
+ *                               retransmission timer, and with two new segments, whose acknowledgement a peer does not delay.
  * @param ackRepeatNs            silence after which the acknowledgement of a filled gap is repeated once, in case it was lost;
  *                               0 for never.
  * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;
@@ -105,7 +105,7 @@ public record TcpConfiguration(
     boolean sack,
     long peerAckDelayNs,
     long probeSlackNs,
-    boolean repairProbes,
+    boolean eagerProbes,
     long ackRepeatNs,
     int maxSendRecords,
     FlowConfiguration flow) {
@@ -250,7 +250,7 @@ public record TcpConfiguration(
         private boolean sack = true;
         private long peerAckDelayNs = 1_000_000L;
         private long probeSlackNs;
-        private boolean repairProbes = true;
+        private boolean eagerProbes = true;
         private long ackRepeatNs = 1_000_000L;
         private int maxSendRecords = 1 << 20;
         private FlowConfiguration flow = FlowConfiguration.DATACENTER;
@@ -732,13 +732,13 @@ public record TcpConfiguration(
         }
 
         /**
-         * Sets {@link TcpConfiguration#repairProbes()}.
+         * Sets {@link TcpConfiguration#eagerProbes()}.
          *
-         * @param value send the first segment again when a repair hears nothing.
+         * @param value probe in repairs, and with two new segments.
          * @return this.
          */
-        public Builder repairProbes(final boolean value) {
-            this.repairProbes = value;
+        public Builder eagerProbes(final boolean value) {
+            this.eagerProbes = value;
             return this;
         }
 
@@ -793,7 +793,7 @@ public record TcpConfiguration(
                 synTimeoutNs, overrideNs, corkNs,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout, windowScale,
                 timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs,
-                repairProbes, ackRepeatNs, maxSendRecords, flow);
+                eagerProbes, ackRepeatNs, maxSendRecords, flow);
         }
     }
 }

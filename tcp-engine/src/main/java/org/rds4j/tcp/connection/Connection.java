@@ -165,7 +165,7 @@ final class Connection extends FourTuple implements TcpConnection {
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
             records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs(),
-            configuration.repairProbes());
+            configuration.eagerProbes());
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 

@@ -37,13 +37,13 @@ public final class SackRecovery extends RecordedRecovery {
      * @param counters    where events are counted. Retained.
      * @param peerDelayNs how long the peer may keep an acknowledgement back.
      * @param slackNs     what a tail loss probe waits beyond two round trips when several segments are in flight.
-     * @param probesRepairs the first segment is sent again when a repair hears nothing.
+     * @param eager       the first segment is sent again when a repair hears nothing, and probes with new data are of two segments.
      */
     public SackRecovery(
         final SendRecords records, final CongestionControl congestion, final RttEstimator rtt, final TcpCounters counters,
-        final long peerDelayNs, final long slackNs, final boolean probesRepairs) {
+        final long peerDelayNs, final long slackNs, final boolean eager) {
         super(records, congestion, rtt, counters);
-        probe = new TailProbe(peerDelayNs, slackNs, probesRepairs);
+        probe = new TailProbe(peerDelayNs, slackNs, eager);
         reset();
     }
 
@@ -73,7 +73,9 @@ public final class SackRecovery extends RecordedRecovery {
         reduction.onSent(end - records.end());
         records.append(end, nowNs);
         if (probe.isDue()) {
-            counters.increment(TcpCounter.TAIL_PROBES);
+            if (!probe.isHalfSent()) {
+                counters.increment(TcpCounter.TAIL_PROBES);
+            }
             probe.onSent(end, false);
         } else {
             scheduleProbe(nowNs);
@@ -412,7 +414,7 @@ public final class SackRecovery extends RecordedRecovery {
     /** RFC 6675 section 4, NextSeg rules 3 and 4, when the first two give nothing; and the tail loss probe that repeats. */
     @Override
     public boolean planSpare() {
-        if (probe.isDue()) {
+        if (probe.isDue() && !probe.isHalfSent()) {
             planEnd(records.at(records.count() - 1));
             return true;
         }

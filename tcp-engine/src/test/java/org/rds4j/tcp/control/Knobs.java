@@ -46,7 +46,7 @@ final class Knobs {
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
     private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
         .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow)
-        .repairProbes(false).ackRepeatNs(0); // scripts count on nothing but what the RFCs have
+        .eagerProbes(false).ackRepeatNs(0); // scripts count on nothing but what the RFCs have
     private final Map<String, Method> setters = new HashMap<>();
 
     Knobs() {
