@@ -48,8 +48,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param peerAckDelayNs         longest time for which peers delay an acknowledgement; what a tail loss probe waits beyond two
  *                               round trips when one segment is in flight (RFC 8985 section 7.2).
  * @param probeSlackNs           the same when several segments are in flight.
- * @param eagerProbes            probe where RFC 8985 leaves it to timers: in a repair that hears nothing, rather than wait for the
- *                               retransmission timer, and with two new segments, whose acknowledgement a peer does not delay.
+ * @param eagerProbes            probe where RFC 8985 waits for timers: in a repair that hears nothing, which else would wait for
+ *                               the retransmission timer, and with two new segments, as a peer does not delay their answer.
  * @param ackRepeatNs            silence after which the acknowledgement of a filled gap is repeated once, in case it was lost;
  *                               0 for never.
  * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;

@@ -13,7 +13,8 @@ import org.rds4j.tcp.wire.TcpOptions;
 
 /**
  * A bounded queue of segments without payload that do not wait for a connection's turn: resets, replies in TIME-WAIT, early
- * acknowledgements, and in queues of their own the answers to SYNs. When it is full, a segment that waits for its next hop makes room. One thread.
+ * acknowledgements, and in queues of their own the answers to SYNs. When it is full, a segment that waits for its next hop makes
+ * room. One thread.
  */
 final class ControlQueue {
     private static final long MAX_WAIT_NS = 1_000_000_000L;

@@ -60,8 +60,8 @@ public final class AckSchedule {
     }
 
     /**
-     * Whether so much has come in one go that an acknowledgement of its own is due for what is here, ahead of the one for the rest:
-     * with a single one, its loss would leave the peer without any answer to a whole window. Once until {@link #onSent()}.
+     * Whether so much has come in one go that what is here is to be acknowledged by itself, ahead of the rest: a single one could
+     * be lost, and leave the peer without any answer to a whole window. Once until {@link #onSent()}.
      *
      * @return true for the caller to send one now.
      */

@@ -37,7 +37,7 @@ public final class SackRecovery extends RecordedRecovery {
      * @param counters    where events are counted. Retained.
      * @param peerDelayNs how long the peer may keep an acknowledgement back.
      * @param slackNs     what a tail loss probe waits beyond two round trips when several segments are in flight.
-     * @param eager       the first segment is sent again when a repair hears nothing, and probes with new data are of two segments.
+     * @param eager       the first segment is sent again when a repair hears nothing, and new data probes by two segments.
      */
     public SackRecovery(
         final SendRecords records, final CongestionControl congestion, final RttEstimator rtt, final TcpCounters counters,

@@ -1,9 +1,10 @@
 package org.rds4j.tcp.send;
 
 /**
- * The tail loss probe (RFC 8985 section 7): when the last segments of a flight stay unanswered, one more asks for an answer. It does
- * not serve while losses are repaired; there the same time, without the peer's delay, tells that the repair hears nothing. New data
- * goes as two segments if there is so much, as RFC 9002 section 6.2.4 allows: a single one would wait for the peer's delay.
+ * The tail loss probe (RFC 8985 section 7): when the last segments of a flight stay unanswered, one more asks for an answer. It
+ * does not serve while losses are repaired; there the same time, without the peer's delay, tells that the repair hears nothing.
+ * New data goes as two segments if there is so much, as RFC 9002 section 6.2.4 allows: a single one would wait for the peer's
+ * delay.
  */
 final class TailProbe {
     static final long NONE = Long.MAX_VALUE;
@@ -51,9 +52,9 @@ final class TailProbe {
     }
 
     /**
-     * Something was delivered or sent during a repair. A peer with a gap acknowledges at once (RFC 5681 section 4.2), so that its delay does
-     * not count. Nothing else may follow a lost retransmission, or a lost answer to it, and then only the retransmission timer
-     * would be left; RFC 9002 section 6.2 has its probe timeout for repairs too.
+     * Something was delivered or sent during a repair. A peer with a gap acknowledges at once (RFC 5681 section 4.2), so that its
+     * delay does not count. Nothing else may follow a lost retransmission, or a lost answer to it, and then only the
+     * retransmission timer would be left; RFC 9002 section 6.2 has its probe timeout for repairs too.
      */
     void scheduleInRepair(final long smoothedNs, final long nowNs) {
         due = false;

@@ -9,41 +9,77 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
 import org.rds4j.node.DeviceLink;
 import org.rds4j.perf.tcp.TcpStation;
+import org.rds4j.sim.link.WireConditions;
+import org.rds4j.sim.link.WireCounter;
+import org.rds4j.sim.link.WireCounters;
+import org.rds4j.tcp.TcpCounter;
+import org.rds4j.tcp.TcpEngine;
 
 /**
- * The engine behind a device, in a process of its own: {@code DEVICE ADDRESS GATEWAY SEED}. Serves exchanges with digests on one
- * port and exchanges that are measured on another, and says how each ended, until its input ends.
+ * The engine behind a device, in a process of its own: {@code DEVICE ADDRESS GATEWAY SEED [LOSS DUPLICATION REORDERING
+ * CORRUPTION]}, with the device at the end of a {@link BadWay} if the chances are given. Serves exchanges with digests on one
+ * port and exchanges that are measured on another. When its input ends, it says how each ended, what was counted, and what is
+ * still in use.
  */
 public final class EngineProgram {
     static final int VERIFIED_PORT = 7001;
     static final int MEASURED_PORT = 7002;
 
+    private static final int MTU = 1500;
+    private static final long DELAY_NS = 100_000;
+    private static final long LONGEST_HOLD_UP_NS = 1_000_000;
+    private static final long PATIENCE_NS = 5_000_000_000L;
+
+    private final BadWay way;
+    private final TcpStation station;
+    private final IdleStrategy idle = new BackoffIdleStrategy(1_000, 100, 1_000, 50_000);
     private final List<Exchange> exchanges = new ArrayList<>();
     private long seed;
 
-    private EngineProgram(final long seed) {
+    private EngineProgram(final BadWay way, final TcpStation station, final long seed) {
+        this.way = way;
+        this.station = station;
         this.seed = seed;
     }
 
     /** Serves. */
     public static void main(final String[] arguments) {
-        try (DeviceLink link = DeviceLink.open(arguments[0], 1500);
-            TcpStation station = new TcpStation(link.port(), arguments[1], arguments[2], SystemNanoClock.INSTANCE)) {
-            new EngineProgram(Long.parseLong(arguments[3])).serve(station);
+        final long seed = Long.parseLong(arguments[3]);
+        try (DeviceLink link = DeviceLink.open(arguments[0], MTU)) {
+            final BadWay way = arguments.length == 4 ? null : new BadWay(link.port(), seed, conditions(arguments));
+            try (TcpStation station = new TcpStation(
+                way == null ? link.port() : way.port(), arguments[1], arguments[2], SystemNanoClock.INSTANCE)) {
+                new EngineProgram(way, station, seed).run();
+            }
         }
-        System.out.println("everything is home");
+        say("every frame is home");
     }
 
-    private void serve(final TcpStation station) {
+    private static WireConditions conditions(final String[] arguments) {
+        return WireConditions.PERFECT.withDelayNs(DELAY_NS)
+            .withLoss(Double.parseDouble(arguments[4]))
+            .withDuplication(Double.parseDouble(arguments[5]))
+            .withReordering(Double.parseDouble(arguments[6]), LONGEST_HOLD_UP_NS)
+            .withCorruption(Double.parseDouble(arguments[7]));
+    }
+
+    private void run() {
         station.tcp().listen(VERIFIED_PORT, connection -> accept(true));
         station.tcp().listen(MEASURED_PORT, connection -> accept(false));
-        System.out.println("ready");
-        final IdleStrategy idle = new BackoffIdleStrategy(1_000, 100, 1_000, 50_000);
+        say("ready");
         final Thread input = Thread.ofPlatform().daemon().start(EngineProgram::readInput);
         while (input.isAlive()) {
-            idle.idle(station.doWork());
-            report();
+            work();
         }
+        final long endNs = station.nowNs() + PATIENCE_NS;
+        while (station.tcp().connectionsInUse() > 0 && station.nowNs() < endNs) {
+            work();
+        }
+        report();
+    }
+
+    private void work() {
+        idle.idle(station.doWork() + (way == null ? 0 : way.doWork()));
     }
 
     private static void readInput() {
@@ -61,10 +97,25 @@ public final class EngineProgram {
     }
 
     private void report() {
-        for (int i = exchanges.size() - 1; i >= 0; i--) {
-            if (exchanges.get(i).closeReason() != null) {
-                System.out.println(exchanges.remove(i).report());
-            }
+        exchanges.forEach(exchange -> say(exchange.report()));
+        for (final TcpCounter counter : TcpCounter.values()) {
+            say(counter.label() + " " + station.counters().get(counter));
         }
+        if (way != null) {
+            report("from-engine", way.fromEngine());
+            report("to-engine", way.toEngine());
+        }
+        final TcpEngine tcp = station.tcp();
+        say("in use " + tcp.connectionsInUse() + " " + tcp.streamBuffersInUse() + " " + tcp.sendRecordsLent());
+    }
+
+    private static void report(final String direction, final WireCounters counters) {
+        for (final WireCounter counter : WireCounter.values()) {
+            say(direction + "-" + counter.label() + " " + counters.get(counter));
+        }
+    }
+
+    private static void say(final String line) {
+        System.out.println(line);
     }
 }
