@@ -169,7 +169,8 @@ final class Connection extends FourTuple implements TcpConnection {
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
-            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
+            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs(),
+            configuration.eagerProbes());
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 

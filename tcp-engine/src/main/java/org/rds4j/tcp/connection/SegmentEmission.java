@@ -394,11 +394,11 @@ final class SegmentEmission {
 
     private void onAcknowledgementSent(final Connection c) {
         c.lastAckSent = c.acknowledges();
-        c.acks.onSent();
+        final boolean repeated = c.acks.onSent();
         if (c.ecnReceiver.onSent()) {
             c.acks.onUrgent();
         }
-        c.timers.cancel(Connection.DELAYED_ACK);
+        timing.afterAck(c, repeated);
     }
 
     private static int timestamp(final Connection c, final long nowNs) {

@@ -7,6 +7,7 @@ package org.rds4j.tcp.receive;
 public final class AckSchedule {
     /** What every path carries (RFC 9293 section 3.7.1, less options): smaller segments are messages, however alike. */
     private static final int LEAST_FULL_SIZE = 512;
+    private static final int LONG_SEGMENTS = 4;
 
     private int quick;
     /** What counts as full-sized: as the peer may know a smaller path than this host, it is learnt from what comes. */
@@ -14,6 +15,8 @@ public final class AckSchedule {
     private int last;
     private int pending;
     private boolean due;
+    private boolean early;
+    private boolean filled;
 
     /** A schedule that must be reset before use. */
     public AckSchedule() {
@@ -30,6 +33,8 @@ public final class AckSchedule {
         last = 0;
         pending = 0;
         due = false;
+        early = false;
+        filled = false;
     }
 
     /**
@@ -55,7 +60,7 @@ public final class AckSchedule {
         if (quick > 0) {
             quick--;
             due = true;
-        } else if (pending >= 2 * fullSize) {
+        } else if (early || pending >= 2 * fullSize) {
             due = true;
         }
     }
@@ -75,10 +80,40 @@ public final class AckSchedule {
         due = true;
     }
 
-    /** A segment left that carried the acknowledgement. */
-    public void onSent() {
+    /** A gap, or a part of one, was filled: the peer's repair hangs on the acknowledgement. */
+    public void onFilled() {
+        due = true;
+        filled = true;
+    }
+
+    /**
+     * Whether so much has come in one go that what is here is to be acknowledged by itself, ahead of the rest: a single one could
+     * be lost, and leave the peer without any answer to a whole window. Once until {@link #onSent()}.
+     *
+     * @return true for the caller to send one now.
+     */
+    public boolean takeEarly() {
+        if (early || pending < LONG_SEGMENTS * fullSize) {
+            return false;
+        }
+        early = true;
         pending = 0;
         due = false;
+        return true;
+    }
+
+    /**
+     * A segment left that carried the acknowledgement.
+     *
+     * @return true if it is to be repeated should nothing follow.
+     */
+    public boolean onSent() {
+        final boolean repeated = filled;
+        pending = 0;
+        due = false;
+        early = false;
+        filled = false;
+        return repeated;
     }
 
     /**
