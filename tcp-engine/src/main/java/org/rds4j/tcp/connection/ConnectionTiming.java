@@ -148,7 +148,8 @@ final class ConnectionTiming {
     /** A connection whose owner has closed does not wait for ever for the peer to close too. */
     void startLinger(final Connection c) {
         if (c.state == TcpState.FIN_WAIT_2 && c.receiveClosed && !c.timers.isRunning(Connection.LINGER)) {
-            c.timers.start(Connection.LINGER, connections.nowNs + (c.own == null ? configuration.finWait2Ns() : c.own.finWait2Ns));
+            final long waitNs = c.own == null ? configuration.finWait2Ns() : c.own.finWait2Ns;
+            c.timers.start(Connection.LINGER, connections.nowNs + waitNs);
         }
     }
 
