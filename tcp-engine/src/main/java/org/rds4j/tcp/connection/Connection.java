@@ -104,6 +104,8 @@ final class Connection extends FourTuple implements TcpConnection {
     long trialStart;
     long trialEnd;
     int trialMtu;
+    /** End of the highest segment of {@link #mss} octets that has arrived, beyond a gap or not. */
+    long provenEnd;
     boolean closing;
     boolean synDue;
     boolean probeDue;
@@ -167,7 +169,8 @@ final class Connection extends FourTuple implements TcpConnection {
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
-            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
+            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs(),
+            configuration.eagerProbes());
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -212,6 +215,7 @@ final class Connection extends FourTuple implements TcpConnection {
         mss = 0;
         peerMss = 0;
         trialStart = PathProbing.NO_TRIAL;
+        provenEnd = 0;
         closing = false;
         synDue = false;
         probeDue = false;

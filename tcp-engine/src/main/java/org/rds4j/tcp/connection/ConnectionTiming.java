@@ -136,6 +136,15 @@ final class ConnectionTiming {
         }
     }
 
+    /** An acknowledgement left. That of a filled gap goes again when nothing shows for a while that it has arrived. */
+    void afterAck(final Connection c, final boolean repeated) {
+        if (repeated && configuration.ackRepeatNs() > 0) {
+            c.timers.start(Connection.DELAYED_ACK, connections.nowNs + configuration.ackRepeatNs());
+        } else {
+            c.timers.cancel(Connection.DELAYED_ACK);
+        }
+    }
+
     /** A connection whose owner has closed does not wait for ever for the peer to close too. */
     void startLinger(final Connection c) {
         if (c.state == TcpState.FIN_WAIT_2 && c.receiveClosed && !c.timers.isRunning(Connection.LINGER)) {
