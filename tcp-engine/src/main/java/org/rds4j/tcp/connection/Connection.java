@@ -378,8 +378,7 @@ final class Connection extends FourTuple implements TcpConnection {
     public void keepalive(final long idleNs, final long intervalNs, final int probes) {
         if (idleNs < 0 || intervalNs <= 0 || probes < 2) {
             throw new IllegalArgumentException(
-                "keepalive after " + idleNs + " ns, " + probes + " times every " + intervalNs + " ns:"
-                    + " at least 2 probes, some time apart");
+                "keepalive after " + idleNs + " ns, every " + intervalNs + " ns, " + probes + " times, which must be 2 at least");
         }
         final ConnectionSettings settings = own();
         settings.keepaliveIdleNs = idleNs;
