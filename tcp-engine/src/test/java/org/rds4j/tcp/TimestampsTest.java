@@ -174,7 +174,7 @@ class TimestampsTest {
     void shouldCarryTimestampsOnTheResetOfAConnection() {
         final Script script = established();
         script.connection.abort();
-        script.expect("R seq=1 win=0 ts=0/1001");
+        script.expect("RA seq=1 ack=1 win=0 ts=0/1001");
     }
 
     @Test

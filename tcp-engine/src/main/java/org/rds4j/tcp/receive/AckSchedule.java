@@ -5,8 +5,9 @@ package org.rds4j.tcp.receive;
  * a connection and for anything out of the ordinary, otherwise within the delay. One thread.
  */
 public final class AckSchedule {
-    /** Equal segments below this are messages, and not what the path takes. */
+    /** What every path carries (RFC 9293 section 3.7.1, less options): smaller segments are messages, however alike. */
     private static final int LEAST_FULL_SIZE = 512;
+    private static final int LONG_SEGMENTS = 4;
 
     private int quick;
     /** What counts as full-sized: as the peer may know a smaller path than this host, it is learnt from what comes. */
@@ -14,6 +15,8 @@ public final class AckSchedule {
     private int last;
     private int pending;
     private boolean due;
+    private boolean early;
+    private boolean filled;
 
     /** A schedule that must be reset before use. */
     public AckSchedule() {
@@ -26,10 +29,21 @@ public final class AckSchedule {
      */
     public void reset(final int quick) {
         this.quick = quick;
-        fullSize = 1;
+        fullSize = LEAST_FULL_SIZE;
         last = 0;
         pending = 0;
         due = false;
+        early = false;
+        filled = false;
+    }
+
+    /**
+     * Settles what no segment of the peer will exceed; until one is seen, the least that counts as full-sized.
+     *
+     * @param announcedMss what this side announced, in octets.
+     */
+    public void announced(final int announcedMss) {
+        fullSize = Math.min(fullSize, announcedMss);
     }
 
     /**
@@ -46,9 +60,19 @@ public final class AckSchedule {
         if (quick > 0) {
             quick--;
             due = true;
-        } else if (pending >= 2 * fullSize) {
+        } else if (early || pending >= 2 * fullSize) {
             due = true;
         }
+    }
+
+    /**
+     * Begins or ends the time in which every segment is acknowledged at once.
+     *
+     * @param segments how many still are; what waits now is not kept waiting if there are any.
+     */
+    public void quick(final int segments) {
+        quick = segments;
+        due |= segments > 0 && pending > 0;
     }
 
     /** Something arrived that is acknowledged at once. */
@@ -56,10 +80,40 @@ public final class AckSchedule {
         due = true;
     }
 
-    /** A segment left that carried the acknowledgement. */
-    public void onSent() {
+    /** A gap, or a part of one, was filled: the peer's repair hangs on the acknowledgement. */
+    public void onFilled() {
+        due = true;
+        filled = true;
+    }
+
+    /**
+     * Whether so much has come in one go that what is here is to be acknowledged by itself, ahead of the rest: a single one could
+     * be lost, and leave the peer without any answer to a whole window. Once until {@link #onSent()}.
+     *
+     * @return true for the caller to send one now.
+     */
+    public boolean takeEarly() {
+        if (early || pending < LONG_SEGMENTS * fullSize) {
+            return false;
+        }
+        early = true;
         pending = 0;
         due = false;
+        return true;
+    }
+
+    /**
+     * A segment left that carried the acknowledgement.
+     *
+     * @return true if it is to be repeated should nothing follow.
+     */
+    public boolean onSent() {
+        final boolean repeated = filled;
+        pending = 0;
+        due = false;
+        early = false;
+        filled = false;
+        return repeated;
     }
 
     /**

@@ -47,7 +47,8 @@ final class Knobs {
     long seed = 1;
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
     private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
-        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow);
+        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow)
+        .eagerProbes(false).ackRepeatNs(0); // scripts count on nothing but what the RFCs have
     private final Map<String, Method> setters = new HashMap<>();
 
     Knobs() {

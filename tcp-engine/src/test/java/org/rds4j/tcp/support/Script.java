@@ -90,6 +90,7 @@ public final class Script {
     public static TcpConfiguration.Builder plain() {
         return TcpConfiguration.wideArea().maxConnections(8).timeWaitCapacity(4).timestamps(false).windowScale(false).sack(false)
             .sendBufferLength(65_536).receiveBufferLength(65_536).quickAcks(0).backlog(4)
+            .eagerProbes(false).ackRepeatNs(0)
             .flow(FlowConfiguration.WIDE_AREA.withAlgorithm(CongestionAlgorithm.NEW_RENO));
     }
 
