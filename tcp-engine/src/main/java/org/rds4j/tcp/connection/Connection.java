@@ -159,7 +159,7 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
         sent = new SendStream(connections.sendMemory);
-        received = new ReceiveStream(connections.receiveMemory, configuration.maxOutOfOrderRanges());
+        received = new ReceiveStream(connections.receiveMemory, configuration.outOfOrderRanges());
         pacer = new Pacer(configuration.flow());
         tuning = new ReceiveTuning(
             configuration.receiveBufferLength(),
