@@ -271,7 +271,7 @@ class OpeningTest {
         script.inject("S seq=0");
         script.expect("SA seq=0 ack=1 win=65535 mss=1460");
         script.inject("A seq=1 ack=1");
-        script.expect("R seq=1 win=0");
+        script.expect("RA seq=1 ack=1 win=0");
         assertEquals(0, script.engine.connectionsInUse());
     }
 

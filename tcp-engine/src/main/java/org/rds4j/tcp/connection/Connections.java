@@ -58,7 +58,7 @@ public final class Connections {
     final ConnectionClosing closing = new ConnectionClosing(this);
     long nowNs;
 
-    private final TcpConfiguration configuration;
+    final TcpConfiguration configuration;
     private final Routes routes;
     final TcpCounters counters;
     private final InitialNumbers initialNumbers;
@@ -143,6 +143,10 @@ public final class Connections {
         return Math.min(route.linkTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
     }
 
+    static int announcedMss(final Connection c) {
+        return c.own == null ? announcedMss(c.route) : Math.min(announcedMss(c.route), c.own.maxSegmentSize);
+    }
+
     static boolean isIpv4(final FourTuple tuple) {
         return tuple.remoteHigh() == 0 && tuple.remoteLow() >>> 32 == IPV4_PREFIX;
     }
@@ -217,8 +221,8 @@ public final class Connections {
         final Connection connection = take(route, remotePort, port);
         if (connection != null) {
             connection.handler = handler;
-            connection.lane = lane;
-            connection.dscp = dscp;
+            connection.lane = (byte) lane;
+            connection.dscp = (byte) dscp;
             open(connection);
         }
         return connection;
@@ -601,7 +605,7 @@ public final class Connections {
             return 0;
         }
         emission.trains.limit(frames);
-        final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
+        final int octets = emission.emit(connection, sink, nowNs); // as planned for the length
         if (octets > 0) {
             lanes.rotate(lane);
             touch(connection);
@@ -705,8 +709,14 @@ public final class Connections {
         return timeWait.size();
     }
 
-    /** Keeps the lanes right after anything that may have changed what a connection sends next. */
+    /**
+     * Keeps the lanes right after anything that may have changed what a connection sends next. One that stands in its lane
+     * already is looked at when its turn comes.
+     */
     void touch(final Connection connection) {
+        if (lanes.hasTurn(connection)) {
+            return;
+        }
         if (emission.plan(connection) != SegmentEmission.NOTHING) {
             lanes.add(connection);
         } else {

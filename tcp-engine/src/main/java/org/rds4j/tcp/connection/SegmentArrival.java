@@ -278,8 +278,7 @@ final class SegmentArrival {
         final long end = Math.min(finAt, limit);
         if (end > c.rcvNxt() && c.receiveClosed) {
             counters.increment(TcpCounter.DROP_AFTER_CLOSE);
-            connections.closing.resetPeer(c);
-            connections.closing.terminate(c, CloseReason.ABORTED);
+            connections.closing.refuseData(c, segment.acknowledgement());
             return;
         }
         if (segment.payloadLength() > 0) {

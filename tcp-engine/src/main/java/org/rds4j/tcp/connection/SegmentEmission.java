@@ -38,6 +38,7 @@ final class SegmentEmission {
     private final SegmentWriter writer;
     private final EcnEmission ecn;
     final SegmentTrains trains = new SegmentTrains();
+    private int planned;
     private int plannedLength;
     private long plannedRoom;
     private boolean plannedFin;
@@ -62,11 +63,12 @@ final class SegmentEmission {
         plannedRoom = 0;
         plannedFin = false;
         held = false;
-        return switch (c.state) {
+        planned = switch (c.state) {
             case CLOSED, TIME_WAIT -> NOTHING;
             case SYN_SENT, SYN_RECEIVED -> c.synDue ? OPEN : planAcknowledgement(c);
             default -> planSynchronised(c);
         };
+        return planned;
     }
 
     private static int planAcknowledgement(final Connection c) {
@@ -190,10 +192,10 @@ final class SegmentEmission {
         return c.state == TcpState.SYN_SENT ? configuration.windowScale() : c.windowScale;
     }
 
-    /** Builds what {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
-    int emit(final Connection c, final int plan, final FrameSink sink, final long nowNs) {
+    /** Builds what the last {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
+    int emit(final Connection c, final FrameSink sink, final long nowNs) {
         segmentsEmitted = 1;
-        final int octets = switch (plan) {
+        final int octets = switch (planned) {
             case OPEN -> emitSyn(c, sink, nowNs);
             case DATA -> emitData(c, sink, nowNs);
             case RETRANSMIT -> emitAgain(c, sink, nowNs);
@@ -227,7 +229,7 @@ final class SegmentEmission {
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
             length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
         configuration.optionLayout().write(
-            address + MIN_LENGTH, Connections.announcedMss(c.route),
+            address + MIN_LENGTH, Connections.announcedMss(c),
             offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
             offersTimestamps(c), timestamp(c, nowNs), reply ? c.tsRecent : 0);
         final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);

@@ -46,7 +46,7 @@ final class SegmentTrains {
     /** One segment left by itself, be it larger than others to probe the path. */
     static void onSent(final Connection c, final int length, final long nowNs) {
         c.recovery.onSent(c.sndNxt, nowNs);
-        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndUna, c.sndNxt);
         if (length > 0) {
             c.pacer.onSent(length, c.congestion, c.pacingRttNs(), nowNs);
         }
@@ -61,7 +61,7 @@ final class SegmentTrains {
             c.recovery.onSent(left > c.mss ? end : c.sndNxt, nowNs);
             c.pacer.onSent(octets, c.congestion, c.pacingRttNs(), nowNs);
         }
-        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndUna, c.sndNxt);
     }
 
     /** The last segment goes by itself when it has to be padded, which is no device's business. */

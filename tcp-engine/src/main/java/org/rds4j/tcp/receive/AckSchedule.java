@@ -5,10 +5,14 @@ package org.rds4j.tcp.receive;
  * a connection and for anything out of the ordinary, otherwise within the delay. One thread.
  */
 public final class AckSchedule {
+    /** What every path carries (RFC 9293 section 3.7.1, less options): smaller segments are messages, however alike. */
+    private static final int LEAST_FULL_SIZE = 512;
     private static final int LONG_SEGMENTS = 4;
 
     private int quick;
-    private int largest;
+    /** What counts as full-sized: as the peer may know a smaller path than this host, it is learnt from what comes. */
+    private int fullSize;
+    private int last;
     private int pending;
     private boolean due;
     private boolean early;
@@ -25,11 +29,21 @@ public final class AckSchedule {
      */
     public void reset(final int quick) {
         this.quick = quick;
-        largest = 1;
+        fullSize = LEAST_FULL_SIZE;
+        last = 0;
         pending = 0;
         due = false;
         early = false;
         filled = false;
+    }
+
+    /**
+     * Settles what no segment of the peer will exceed; until one is seen, the least that counts as full-sized.
+     *
+     * @param announcedMss what this side announced, in octets.
+     */
+    public void announced(final int announcedMss) {
+        fullSize = Math.min(fullSize, announcedMss);
     }
 
     /**
@@ -38,14 +52,27 @@ public final class AckSchedule {
      * @param octets of payload.
      */
     public void onData(final int octets) {
-        largest = Math.max(largest, octets);
+        if (octets > fullSize || (octets == last && octets >= LEAST_FULL_SIZE)) {
+            fullSize = octets; // it may get smaller, so that two of a path that has shrunk are still two
+        }
+        last = octets;
         pending += octets;
         if (quick > 0) {
             quick--;
             due = true;
-        } else if (early || pending >= 2 * largest) {
+        } else if (early || pending >= 2 * fullSize) {
             due = true;
         }
+    }
+
+    /**
+     * Begins or ends the time in which every segment is acknowledged at once.
+     *
+     * @param segments how many still are; what waits now is not kept waiting if there are any.
+     */
+    public void quick(final int segments) {
+        quick = segments;
+        due |= segments > 0 && pending > 0;
     }
 
     /** Something arrived that is acknowledged at once. */
@@ -66,7 +93,7 @@ public final class AckSchedule {
      * @return true for the caller to send one now.
      */
     public boolean takeEarly() {
-        if (early || pending < LONG_SEGMENTS * largest) {
+        if (early || pending < LONG_SEGMENTS * fullSize) {
             return false;
         }
         early = true;

@@ -11,7 +11,7 @@ public final class ReceiveWindow {
 
     private final int capacity;
     private int shift;
-    private int step;
+    private int segment;
     private long limit;
     private long edge;
 
@@ -29,7 +29,7 @@ public final class ReceiveWindow {
     public void reset() {
         shift = 0;
         edge = 0;
-        step = 1;
+        segment = 1;
         limit = capacity;
     }
 
@@ -41,7 +41,7 @@ public final class ReceiveWindow {
      */
     public void scale(final int shift, final int maxSegmentSize) {
         this.shift = shift;
-        this.step = Math.min(maxSegmentSize, capacity / 2);
+        segment = maxSegmentSize;
     }
 
     /**
@@ -101,12 +101,17 @@ public final class ReceiveWindow {
      */
     public boolean isUpdateDue(final long next, final long consumed) {
         final long gain = wantedEdge(next, consumed) - edge;
-        return gain >= step && (gain >= limit / 4 || edge - next <= limit / 8);
+        return gain >= step() && (gain >= limit / 4 || edge - next <= limit / 8);
     }
 
     private long wantedEdge(final long next, final long consumed) {
         final long usable = Math.min(limit, capacity - (1L << shift) + 1);
         final long free = Math.min(consumed + usable, next + ((long) MAX_FIELD << shift));
-        return free - edge >= step ? free : edge;
+        return free - edge >= step() ? free : edge;
+    }
+
+    /** The least worthwhile step: a segment, or half of what may be used. */
+    private long step() {
+        return Math.min(segment, limit / 2);
     }
 }

@@ -193,7 +193,7 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     private void take(final int slot, final Acknowledgement ack) {
-        ack.deliver(records.length(slot), ack.nowNs() - records.sentNs(slot), records.isRepeated(slot));
+        ack.deliver(records.length(slot), records.end(slot), records.sentNs(slot), records.isRepeated(slot));
         onDelivered(slot, records.end(slot), ack);
         sackedSegments += segments(records.length(slot));
         sackedEnd = Math.max(sackedEnd, records.end(slot));

@@ -25,6 +25,8 @@ final class Endpoint implements TcpHandler {
     boolean isConnectReported;
     boolean isPeerClosed;
     boolean isSendShut;
+    /** What was written last is held for more to come (MSG_MORE). */
+    boolean hasMore;
     boolean isReceiveShut;
     boolean isOver;
     /** The handle is gone; the object goes when the connection does. */
@@ -49,6 +51,11 @@ final class Endpoint implements TcpHandler {
         return connection == null ? 0 : connection.receivedPosition() - connection.consumedPosition();
     }
 
+    /** Octets sent or queued that the peer has not acknowledged. */
+    long unacknowledged() {
+        return connection == null ? 0 : connection.sendCommitted() - connection.acknowledgedPosition();
+    }
+
     /** Gives the connection back, if there is one and it is over; from now on there is none. */
     void forget() {
         if (connection != null && isOver) {
@@ -67,9 +74,18 @@ final class Endpoint implements TcpHandler {
         isConnected = true;
     }
 
+    /** Whoever waits for room asks for it. What MSG_MORE held goes now, as Linux pushes with every acknowledgement. */
     @Override
     public void onAcknowledged(final TcpConnection c) {
-        // whoever waits for room asks for it
+        hold(false);
+    }
+
+    /** Holds what is written next for more to come, or lets go of what was held so. */
+    void hold(final boolean more) {
+        if (more != hasMore) {
+            hasMore = more;
+            connection.cork(more || settings.isOn("TCP_CORK"));
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.congestion.CongestionAlgorithm;
 import org.rds4j.tcp.congestion.EcnMode;
 import org.rds4j.tcp.congestion.FlowConfiguration;
+import org.rds4j.tcp.network.NetworkTuning;
 import org.rds4j.tcp.wire.OptionLayout;
 
 /**
@@ -42,6 +43,7 @@ final class Knobs {
     IpAddress local4;
     IpAddress local6;
     int mtu = 1500;
+    int blackHoleTimeouts = NetworkTuning.DEFAULT.probeAfterTimeouts();
     long seed = 1;
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
     private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
@@ -66,6 +68,7 @@ final class Knobs {
             case "ecn" -> flow("ecn", ecn(value));
             case "pacing" -> flow("pacing", number(value) != 0);
             case "local" -> local(IpAddress.parse(value));
+            case "mtu_probing" -> blackHoleTimeouts = Math.toIntExact(number(value));
             case "mtu" -> mtu = Math.toIntExact(number(value));
             case "seed" -> seed = number(value);
             default -> {
