@@ -553,6 +553,11 @@ final class Connection extends FourTuple implements TcpConnection {
         connections.free(this);
     }
 
+    /** The round trip by which segments are spaced out. */
+    long pacingRttNs() {
+        return pacer.roundTripNs(rtt.minimumNs(), rtt.smoothedNs());
+    }
+
     @Override
     public long smoothedRttNs() {
         return rtt.smoothedNs();
