@@ -52,6 +52,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
  * @param optionLayout           order of the options on a SYN.
+ * @param dialect                whose choice is taken where kernels differ.
+ * @param dropSynFin             ignore whatever carries SYN and FIN at once.
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
@@ -95,6 +97,8 @@ public record TcpConfiguration(
     long keepaliveIntervalNs,
     boolean nagle,
     OptionLayout optionLayout,
+    TcpDialect dialect,
+    boolean dropSynFin,
     boolean windowScale,
     boolean timestamps,
     boolean transmitChecksum,
@@ -110,6 +114,7 @@ public record TcpConfiguration(
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
         Objects.requireNonNull(optionLayout, "optionLayout");
+        Objects.requireNonNull(dialect, "dialect");
         range("maxConnections", maxConnections, 1, 1 << 20);
         range("streamBuffers", streamBuffers, 0, 1 << 20);
         powerOfTwo("sendBufferLength", sendBufferLength);
@@ -237,6 +242,8 @@ public record TcpConfiguration(
         private long keepaliveIntervalNs = 75_000_000_000L;
         private boolean nagle;
         private OptionLayout optionLayout = OptionLayout.LINUX;
+        private TcpDialect dialect = TcpDialect.LINUX;
+        private boolean dropSynFin;
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
@@ -657,6 +664,28 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#dialect()}.
+         *
+         * @param value whose choice is taken where kernels differ.
+         * @return this.
+         */
+        public Builder dialect(final TcpDialect value) {
+            this.dialect = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#dropSynFin()}.
+         *
+         * @param value ignore whatever carries SYN and FIN at once.
+         * @return this.
+         */
+        public Builder dropSynFin(final boolean value) {
+            this.dropSynFin = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#windowScale()}.
          *
          * @param value offer the window scale option (RFC 7323).
@@ -760,8 +789,9 @@ public record TcpConfiguration(
                 keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
-                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout, windowScale,
-                timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
+                dialect, dropSynFin, windowScale, timestamps, transmitChecksum, sack,
+                peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
         }
     }
 }

@@ -54,7 +54,7 @@ final class ControlQueue {
     }
 
     /**
-     * Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). It acknowledges, as kernels' do: a peer in
+     * Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). It acknowledges, as kernels do: a peer in
      * SYN-SENT believes no other.
      */
     void reset(final Connection connection, final int timestamp, final long nowNs) {

@@ -8,6 +8,7 @@ public final class AckSchedule {
     /** What every host sends without being asked (RFC 9293 section 3.7.1): less than that is no full segment. */
     private static final int LEAST_FULL_SIZED = 536;
 
+    private final boolean countsSegments;
     private int quick;
     private int largest;
     private int pending;
@@ -15,6 +16,16 @@ public final class AckSchedule {
 
     /** A schedule that must be reset before use. */
     public AckSchedule() {
+        this(false);
+    }
+
+    /**
+     * A schedule that must be reset before use.
+     *
+     * @param countsSegments true if two segments of any size are as good as two full-sized ones.
+     */
+    public AckSchedule(final boolean countsSegments) {
+        this.countsSegments = countsSegments;
     }
 
     /**
@@ -44,12 +55,13 @@ public final class AckSchedule {
      * @param octets of payload.
      */
     public void onData(final int octets) {
+        final boolean isSecond = countsSegments && pending > 0;
         largest = Math.max(largest, octets);
         pending += octets;
         if (quick > 0) {
             quick--;
             due = true;
-        } else if (pending >= 2 * largest) {
+        } else if (isSecond || pending >= 2 * largest) {
             due = true;
         }
     }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.TcpDialect;
 import org.rds4j.tcp.congestion.CongestionAlgorithm;
 import org.rds4j.tcp.congestion.EcnMode;
 import org.rds4j.tcp.congestion.FlowConfiguration;
@@ -27,26 +28,35 @@ final class Knobs {
         "time_wait", "timeWaitNs",
         "fin_timeout", "finWait2Ns",
         "persist_max", "persistCeilingNs");
-    private static final Map<String, String> PLAIN = Map.of(
-        "timestamps", "timestamps",
-        "window_scaling", "windowScale",
-        "initial_window", "initialWindowSegments",
-        "quick_ack", "quickAcks",
-        "sndbuf", "sendBufferLength",
-        "rcvbuf", "receiveBufferLength",
-        "syn_retries", "synRetries",
-        "synack_retries", "synAckRetries",
-        "retries", "dataRetries",
-        "orphan_retries", "orphanRetries");
+    private static final Map<String, String> PLAIN = Map.ofEntries(
+        Map.entry("timestamps", "timestamps"),
+        Map.entry("window_scaling", "windowScale"),
+        Map.entry("initial_window", "initialWindowSegments"),
+        Map.entry("quick_ack", "quickAcks"),
+        Map.entry("sndbuf", "sendBufferLength"),
+        Map.entry("rcvbuf", "receiveBufferLength"),
+        Map.entry("syn_retries", "synRetries"),
+        Map.entry("synack_retries", "synAckRetries"),
+        Map.entry("retries", "dataRetries"),
+        Map.entry("orphan_retries", "orphanRetries"),
+        Map.entry("drop_synfin", "dropSynFin"));
+
+    private static final long FREEBSD_RECEIVE_SPACE = 1 << 16;
+    private static final long FREEBSD_SEND_SPACE = 1 << 15;
+    private static final long FREEBSD_CONNECT_TIMEOUT_US = 75_000_000;
+    private static final long FREEBSD_MOST_SPACE = 1 << 21;
 
     IpAddress local4;
     IpAddress local6;
     int mtu = 1500;
     long seed = 1;
+    /** How long an attempt to connect may take, 0 for as long as there are retries. */
+    private long connectTimeoutUs = -1;
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
     private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
         .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow);
     private final Map<String, Method> setters = new HashMap<>();
+    private final Map<String, Long> asked = new HashMap<>();
 
     Knobs() {
         for (final Method method : TcpConfiguration.Builder.class.getMethods()) {
@@ -60,13 +70,14 @@ final class Knobs {
     void set(final String name, final String value) throws Refusal {
         final String key = name.toLowerCase(Locale.ROOT).replace('-', '_');
         switch (key) {
-            case "layout" -> set("optionLayout", constant(OptionLayout.class, value));
+            case "layout" -> layout(value);
             case "congestion" -> flow("algorithm", congestion(value));
             case "ecn" -> flow("ecn", ecn(value));
             case "pacing" -> flow("pacing", number(value) != 0);
             case "local" -> local(IpAddress.parse(value));
             case "mtu" -> mtu = Math.toIntExact(number(value));
             case "seed" -> seed = number(value);
+            case "keepinit" -> connectTimeoutUs = number(value);
             default -> {
                 if (MICROSECONDS.containsKey(key)) {
                     setNumber(MICROSECONDS.get(key), Math.multiplyExact(number(value), 1000L));
@@ -100,6 +111,26 @@ final class Knobs {
 
     private static boolean isFlow(final String name) {
         return Arrays.stream(FlowConfiguration.class.getRecordComponents()).anyMatch(part -> part.getName().equals(name));
+    }
+
+    /** A layout stands for its kernel: choices and defaults go with the order of the options, but for what was asked for. */
+    private void layout(final String value) throws Refusal {
+        set("optionLayout", constant(OptionLayout.class, value));
+        set("dialect", constant(TcpDialect.class, value));
+        if (isFreeBsd()) {
+            setNumber("quickAcks", asked.getOrDefault("quickAcks", 0L));
+            setNumber("keepaliveProbes", asked.getOrDefault("keepaliveProbes", 8L));
+            setNumber("receiveBufferLength", asked.getOrDefault("receiveBufferLength", FREEBSD_RECEIVE_SPACE));
+            setNumber("sendBufferLength", asked.getOrDefault("sendBufferLength", FREEBSD_SEND_SPACE));
+        }
+    }
+
+    long connectTimeoutUs() {
+        return connectTimeoutUs >= 0 ? connectTimeoutUs : isFreeBsd() ? FREEBSD_CONNECT_TIMEOUT_US : 0;
+    }
+
+    private boolean isFreeBsd() {
+        return builder.build().dialect() == TcpDialect.FREEBSD;
     }
 
     /** Replaces one component of what decides how fast connections send. */
@@ -140,6 +171,7 @@ final class Knobs {
         if (type.isEnum()) {
             set(setter, constant(type, value));
         } else {
+            asked.put(setter, number(value));
             setNumber(setter, number(value));
         }
     }
@@ -157,14 +189,21 @@ final class Knobs {
         if (type == boolean.class) {
             set(setter, value != 0);
         } else if (isRing(setter)) {
-            final int length = Math.toIntExact(ringLength(value));
-            set(setter, length);
-            flow("sendBufferLength".equals(setter) ? "initialSendBufferLength" : "initialReceiveBufferLength", length);
+            ring(setter, value);
         } else if (type == int.class) {
             set(setter, Math.toIntExact(value));
         } else {
             set(setter, value);
         }
+    }
+
+    /** FreeBSD begins with what is asked for, to the octet, in a ring that leaves room to grow. */
+    private void ring(final String setter, final long value) throws Refusal {
+        final long length = ringLength(value);
+        set(setter, Math.toIntExact(isFreeBsd() ? Math.max(FREEBSD_MOST_SPACE, length) : length));
+        flow(
+            "sendBufferLength".equals(setter) ? "initialSendBufferLength" : "initialReceiveBufferLength",
+            isFreeBsd() ? Math.max(1024, value) : length);
     }
 
     private static boolean isRing(final String setter) {

@@ -2,7 +2,10 @@ package org.rds4j.tcp.control;
 
 import java.util.Locale;
 import java.util.Set;
+import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpDialect;
+import org.rds4j.tcp.connection.ConnectionProbe;
 
 /** setsockopt and getsockopt, by the names of Linux. An option that the engine cannot honour is refused, never just stored. */
 final class SocketOptions {
@@ -14,7 +17,7 @@ final class SocketOptions {
     private static final Set<String> IN_THE_CALLS =
         Set.of("SO_REUSEADDR", "SO_SNDBUF", "SO_RCVTIMEO", "SO_SNDTIMEO", "SO_LINGER");
     private static final Set<String> ON_THE_CONNECTION =
-        Set.of("TCP_NODELAY", "TCP_CORK", "TCP_USER_TIMEOUT", "IP_TOS");
+        Set.of("TCP_NODELAY", "TCP_CORK", "TCP_USER_TIMEOUT", "TCP_KEEPINIT", "IP_TOS");
     private static final int DONT_FRAGMENT = 2;
 
     private SocketOptions() {
@@ -57,6 +60,9 @@ final class SocketOptions {
         if (endpoint.congestion != null && endpoint.connection != null && !endpoint.isOver) {
             endpoint.connection.congestionControl(endpoint.congestion);
         }
+        if (endpoint.connection != null && !endpoint.isOver && connectTimeoutUs(endpoint) > 0) {
+            timeout(endpoint);
+        }
         for (final String name : ON_THE_CONNECTION) {
             if (endpoint.settings.has(name)) {
                 apply(endpoint, name);
@@ -72,9 +78,22 @@ final class SocketOptions {
         switch (name) {
             case "TCP_NODELAY" -> endpoint.connection.noDelay(value != 0);
             case "TCP_CORK" -> endpoint.connection.cork(value != 0);
-            case "TCP_USER_TIMEOUT" -> endpoint.connection.userTimeout(value * 1_000_000L);
+            case "TCP_USER_TIMEOUT", "TCP_KEEPINIT" -> timeout(endpoint);
             default -> endpoint.connection.dscp((int) (value >> 2) & 63);
         }
+    }
+
+    /** While connecting, TCP_KEEPINIT (seconds); afterwards, and if that is not limited, TCP_USER_TIMEOUT (milliseconds). */
+    static void timeout(final Endpoint endpoint) {
+        final long connectNs = connectTimeoutUs(endpoint) * 1000;
+        final long afterwardsNs = endpoint.settings.has("TCP_USER_TIMEOUT")
+            ? endpoint.settings.get("TCP_USER_TIMEOUT") * 1_000_000 : endpoint.knobs.configuration().userTimeoutNs();
+        endpoint.connection.userTimeout(endpoint.isConnected || connectNs == 0 ? afterwardsNs : connectNs);
+    }
+
+    private static long connectTimeoutUs(final Endpoint endpoint) {
+        return endpoint.settings.has("TCP_KEEPINIT")
+            ? endpoint.settings.get("TCP_KEEPINIT") * 1_000_000 : endpoint.knobs.connectTimeoutUs();
     }
 
     static String get(final Sockets sockets, final Endpoint endpoint, final String rawName) throws Refusal {
@@ -85,7 +104,8 @@ final class SocketOptions {
                 yield error == null ? "0" : error.name();
             }
             case "SO_ACCEPTCONN" -> endpoint.isListening ? "1" : "0";
-            case "SO_RCVBUF" -> Integer.toString(sockets.knobs.configuration().receiveBufferLength());
+            case "TCP_KEEPINIT" -> Long.toString(connectTimeoutUs(endpoint) / 1_000_000);
+            case "SO_RCVBUF" -> Long.toString(receiveBuffer(sockets, endpoint));
             case "SO_SNDBUF" -> Long.toString(endpoint.settings.has(name)
                 ? endpoint.settings.get(name) : sockets.knobs.configuration().sendBufferLength());
             case "TCP_MAXSEG" -> Integer.toString(endpoint.connection == null ? 536 : endpoint.connection.maxSegmentSize());
@@ -94,6 +114,17 @@ final class SocketOptions {
             case "IP_MTU_DISCOVER" -> Integer.toString(DONT_FRAGMENT);
             default -> other(sockets, endpoint, name);
         };
+    }
+
+    /** FreeBSD has what is in use, which grows; Linux's number is the ring. */
+    private static long receiveBuffer(final Sockets sockets, final Endpoint endpoint) {
+        final TcpConfiguration configuration = sockets.knobs.configuration();
+        if (configuration.dialect() == TcpDialect.LINUX) {
+            return configuration.receiveBufferLength();
+        }
+        return endpoint.connection == null
+            ? configuration.flow().initialReceiveBufferLength()
+            : new ConnectionProbe(endpoint.connection, configuration).receiveLimit();
     }
 
     private static String name(final TcpConnection connection) {
