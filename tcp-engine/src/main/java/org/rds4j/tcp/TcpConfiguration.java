@@ -54,6 +54,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param optionLayout           order of the options on a SYN.
  * @param dialect                whose choice is taken where kernels differ.
  * @param dropSynFin             ignore whatever carries SYN and FIN at once.
+ * @param offeredWindowShift     window scale shift to offer, or {@link #AS_NEEDED}.
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
@@ -99,6 +100,7 @@ public record TcpConfiguration(
     OptionLayout optionLayout,
     TcpDialect dialect,
     boolean dropSynFin,
+    int offeredWindowShift,
     boolean windowScale,
     boolean timestamps,
     boolean transmitChecksum,
@@ -110,6 +112,9 @@ public record TcpConfiguration(
 
     /** Highest window scale shift (RFC 7323 section 2.3). */
     public static final int MAX_WINDOW_SHIFT = 14;
+
+    /** Window scale shift: as large as the receive ring needs. */
+    public static final int AS_NEEDED = -1;
 
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
@@ -128,6 +133,7 @@ public record TcpConfiguration(
         range("resetsPerDestination", resetsPerDestination, 1, 1_000_000_000);
         range("initialWindowSegments", initialWindowSegments, 1, 1 << 10);
         range("quickAcks", quickAcks, 0, 1 << 16);
+        range("offeredWindowShift", offeredWindowShift, AS_NEEDED, MAX_WINDOW_SHIFT);
         range("synRetries", synRetries, 1, 255);
         range("synAckRetries", synAckRetries, 1, 255);
         range("dataRetries", dataRetries, 1, 255);
@@ -177,16 +183,29 @@ public record TcpConfiguration(
     }
 
     /**
-     * The window scale shift this side offers: what the receive ring needs.
+     * The window scale shift this side offers.
      *
      * @return 0 to {@value #MAX_WINDOW_SHIFT}.
      */
     public int windowShift() {
+        if (!windowScale) {
+            return 0;
+        }
+        return offeredWindowShift == AS_NEEDED ? shiftFor(receiveBufferLength) : offeredWindowShift;
+    }
+
+    /**
+     * The window scale shift that a window of so many octets needs.
+     *
+     * @param octets of the largest window.
+     * @return 0 to {@value #MAX_WINDOW_SHIFT}.
+     */
+    public static int shiftFor(final long octets) {
         int shift = 0;
-        while (shift < MAX_WINDOW_SHIFT && receiveBufferLength >> shift > 0xffff) {
+        while (shift < MAX_WINDOW_SHIFT && 0xffffL << shift < octets) {
             shift++;
         }
-        return windowScale ? shift : 0;
+        return shift;
     }
 
     private static void range(final String name, final long value, final long least, final long most) {
@@ -244,6 +263,7 @@ public record TcpConfiguration(
         private OptionLayout optionLayout = OptionLayout.LINUX;
         private TcpDialect dialect = TcpDialect.LINUX;
         private boolean dropSynFin;
+        private int offeredWindowShift = AS_NEEDED;
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
@@ -686,6 +706,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#offeredWindowShift()}.
+         *
+         * @param value 0 to {@value #MAX_WINDOW_SHIFT}, or {@link #AS_NEEDED}.
+         * @return this.
+         */
+        public Builder offeredWindowShift(final int value) {
+            this.offeredWindowShift = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#windowScale()}.
          *
          * @param value offer the window scale option (RFC 7323).
@@ -790,7 +821,7 @@ public record TcpConfiguration(
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
-                dialect, dropSynFin, windowScale, timestamps, transmitChecksum, sack,
+                dialect, dropSynFin, offeredWindowShift, windowScale, timestamps, transmitChecksum, sack,
                 peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
         }
     }

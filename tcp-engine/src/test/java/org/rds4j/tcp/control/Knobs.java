@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.rds4j.tcp.TcpConfiguration;
@@ -39,12 +40,20 @@ final class Knobs {
         Map.entry("synack_retries", "synAckRetries"),
         Map.entry("retries", "dataRetries"),
         Map.entry("orphan_retries", "orphanRetries"),
-        Map.entry("drop_synfin", "dropSynFin"));
+        Map.entry("drop_synfin", "dropSynFin"),
+        Map.entry("window_shift", "offeredWindowShift"));
 
-    private static final long FREEBSD_RECEIVE_SPACE = 1 << 16;
-    private static final long FREEBSD_SEND_SPACE = 1 << 15;
+    private static final Map<String, Long> FREEBSD = Map.of(
+        "quickAcks", 0L,
+        "synRetries", 12L,
+        "synAckRetries", 3L,
+        "dataRetries", 12L,
+        "rtoCeilingNs", 64_000_000_000L,
+        "keepaliveProbes", 8L,
+        "receiveBufferLength", 1L << 16,
+        "sendBufferLength", 1L << 15);
     private static final long FREEBSD_CONNECT_TIMEOUT_US = 75_000_000;
-    private static final long FREEBSD_MOST_SPACE = 1 << 21;
+    private static final long MOST_SPACE = 1 << 26;
 
     IpAddress local4;
     IpAddress local6;
@@ -52,6 +61,8 @@ final class Knobs {
     long seed = 1;
     /** How long an attempt to connect may take, 0 for as long as there are retries. */
     private long connectTimeoutUs = -1;
+    /** How far buffers may grow in FreeBSD's layout. */
+    private long mostSpace = 1 << 21;
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
     private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
         .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow);
@@ -68,6 +79,10 @@ final class Knobs {
 
     /** Sets one; the value is text as the request carried it. */
     void set(final String name, final String value) throws Refusal {
+        if (Sysctls.isName(name)) {
+            Sysctls.set(this, name, value);
+            return;
+        }
         final String key = name.toLowerCase(Locale.ROOT).replace('-', '_');
         switch (key) {
             case "layout" -> layout(value);
@@ -78,9 +93,12 @@ final class Knobs {
             case "mtu" -> mtu = Math.toIntExact(number(value));
             case "seed" -> seed = number(value);
             case "keepinit" -> connectTimeoutUs = number(value);
+            case "maxsockbuf" -> mostSpace(number(value));
             default -> {
                 if (MICROSECONDS.containsKey(key)) {
-                    setNumber(MICROSECONDS.get(key), Math.multiplyExact(number(value), 1000L));
+                    final long ns = Math.multiplyExact(number(value), 1000L);
+                    asked.put(MICROSECONDS.get(key), ns);
+                    setNumber(MICROSECONDS.get(key), ns);
                 } else if (isFlow(name)) {
                     flow(name, number(value));
                 } else {
@@ -118,10 +136,9 @@ final class Knobs {
         set("optionLayout", constant(OptionLayout.class, value));
         set("dialect", constant(TcpDialect.class, value));
         if (isFreeBsd()) {
-            setNumber("quickAcks", asked.getOrDefault("quickAcks", 0L));
-            setNumber("keepaliveProbes", asked.getOrDefault("keepaliveProbes", 8L));
-            setNumber("receiveBufferLength", asked.getOrDefault("receiveBufferLength", FREEBSD_RECEIVE_SPACE));
-            setNumber("sendBufferLength", asked.getOrDefault("sendBufferLength", FREEBSD_SEND_SPACE));
+            for (final Map.Entry<String, Long> setting : FREEBSD.entrySet()) {
+                setNumber(setting.getKey(), asked.getOrDefault(setting.getKey(), setting.getValue()));
+            }
         }
     }
 
@@ -159,7 +176,7 @@ final class Knobs {
         }
     }
 
-    private void setNumberOrName(final String setter, final String value) throws Refusal {
+    void setNumberOrName(final String setter, final String value) throws Refusal {
         final Method method = setters.get(setter);
         if (method == null) {
             if (!isAbsence(value)) {
@@ -197,10 +214,21 @@ final class Knobs {
         }
     }
 
+    /** The shift offered is what the number needs, though the rings are kept within reason. */
+    private void mostSpace(final long octets) throws Refusal {
+        mostSpace = Math.min(octets, MOST_SPACE);
+        setNumber("offeredWindowShift", TcpConfiguration.shiftFor(octets));
+        for (final String ring : List.of("receiveBufferLength", "sendBufferLength")) {
+            if (isFreeBsd()) {
+                setNumber(ring, asked.getOrDefault(ring, FREEBSD.get(ring)));
+            }
+        }
+    }
+
     /** FreeBSD begins with what is asked for, to the octet, in a ring that leaves room to grow. */
     private void ring(final String setter, final long value) throws Refusal {
         final long length = ringLength(value);
-        set(setter, Math.toIntExact(isFreeBsd() ? Math.max(FREEBSD_MOST_SPACE, length) : length));
+        set(setter, Math.toIntExact(isFreeBsd() ? Math.max(ringLength(mostSpace), length) : length));
         flow(
             "sendBufferLength".equals(setter) ? "initialSendBufferLength" : "initialReceiveBufferLength",
             isFreeBsd() ? Math.max(1024, value) : length);
