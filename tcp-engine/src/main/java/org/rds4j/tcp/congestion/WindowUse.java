@@ -3,13 +3,12 @@ package org.rds4j.tcp.congestion;
 /**
  * Whether the congestion window was what held the sender back (RFC 5681 section 3.1, RFC 7661): judged when a segment leaves, not
  * when its acknowledgement comes, since acknowledgements come in bursts of which only the first finds the window full. In slow
- * start a flight of more than half of the window counts too, or a sender that writes as fast as it is acknowledged would never
- * speed up: of the window then, and of the window now, which so stops at twice what was in flight. One thread.
+ * start a window that was not full may grow to twice the flight, or a sender that writes as fast as it is acknowledged would never
+ * speed up, and one that begins again after a timeout would stay at one segment. One thread.
  */
 public final class WindowUse {
     private long fullUntil;
     private long flightUntil;
-    /** The largest, if it was more than half of the window at that time. */
     private int largestFlight;
 
     /** Unused until {@link #reset()}. */
@@ -36,24 +35,28 @@ public final class WindowUse {
             fullUntil = highest;
         }
         if (unacknowledged >= flightUntil || flight >= largestFlight) {
-            largestFlight = 2 * flight > congestion.window() ? (int) flight : 0;
+            largestFlight = (int) flight;
             flightUntil = highest;
         }
     }
 
     /**
-     * Whether the window was in use when the octet now acknowledged first was sent, or later.
+     * Whether the window was full when the octet now acknowledged first was sent, or later.
      *
-     * @param congestion     of the connection.
      * @param unacknowledged SND.UNA before the acknowledgement.
      * @return true if the window may grow.
      */
-    public boolean wasFull(final CongestionControl congestion, final long unacknowledged) {
-        if (unacknowledged < fullUntil) {
-            return true;
-        }
-        final long window = congestion.window();
-        return unacknowledged < flightUntil && window < congestion.threshold() &&
-            2L * largestFlight > window;
+    public boolean wasFull(final long unacknowledged) {
+        return unacknowledged < fullUntil;
+    }
+
+    /**
+     * The most octets that were in flight with the octet now acknowledged first, or later.
+     *
+     * @param unacknowledged SND.UNA before the acknowledgement.
+     * @return octets: in slow start a window of less than twice as many may grow.
+     */
+    public long flight(final long unacknowledged) {
+        return unacknowledged < flightUntil ? largestFlight : 0;
     }
 }

@@ -53,8 +53,8 @@ final class AcknowledgementArrival {
             windowOffered == c.sndWnd;
         final boolean unsent = c.sndNxt < c.sent.committed() && acknowledged + windowOffered > c.sndNxt;
         ack.start(Math.max(acknowledged, c.sndUna), duplicate, unsent, nowNs);
-        ack.sample().flight(0, c.windowUse.wasFull(c.congestion, c.sndUna))
-            .marked(segment.hasEce() && c.ecnSender.isEnabled() ? Math.max(0, acknowledged - c.sndUna) : 0);
+        ack.windowUse(c.windowUse.wasFull(c.sndUna), c.windowUse.flight(c.sndUna));
+        ack.sample().marked(segment.hasEce() && c.ecnSender.isEnabled() ? Math.max(0, acknowledged - c.sndUna) : 0);
         if (c.timestamps && segment.options().timestampEcho() != 0) {
             ack.echo(echoLimitNs(c, segment, nowNs));
         }

@@ -140,12 +140,15 @@ final class Connection extends FourTuple implements TcpConnection {
     long lastReceivedNs;
     int keepaliveSent;
 
-    int lane;
-    int dscp;
+    byte lane;
+    byte dscp;
     int frameOverhead;
     int list = NOT_LISTED;
     Connection next;
     Connection previous;
+
+    /** Settled by the owner for this connection, or null. */
+    ConnectionSettings own;
 
     private final Connections connections;
     private final LossRecovery sackRecovery;
@@ -195,6 +198,7 @@ final class Connection extends FourTuple implements TcpConnection {
         events = 0;
         closeReason = null;
         softError = null;
+        own = null;
         handler = null;
         listener = null;
         state = TcpState.CLOSED;
@@ -341,12 +345,21 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public void dscp(final int dscp) {
-        this.dscp = Objects.checkIndex(dscp, 64);
+        this.dscp = (byte) Objects.checkIndex(dscp, 64);
+    }
+
+    /** What the owner settles from now on is of this connection alone. */
+    ConnectionSettings own() {
+        if (own == null) {
+            own = new ConnectionSettings(connections.configuration);
+        }
+        return own;
     }
 
     @Override
     public void noDelay(final boolean noDelay) {
         this.noDelay = noDelay;
+        sendOverride |= noDelay && sndNxt < sent.committed();
         connections.touch(this);
     }
 
@@ -364,6 +377,53 @@ final class Connection extends FourTuple implements TcpConnection {
         userTimeoutNs = timeoutNs;
         timers.cancel(USER_TIMEOUT);
         connections.timing.startUserTimeout(this);
+    }
+
+    @Override
+    public void keepalive(final long idleNs, final long intervalNs, final int probes) {
+        if (idleNs < 0 || intervalNs <= 0 || probes < 2) {
+            throw new IllegalArgumentException(
+                "keepalive after " + idleNs + " ns, " + probes + " times every " + intervalNs + " ns: at least 2 probes, some time apart");
+        }
+        final ConnectionSettings settings = own();
+        settings.keepaliveIdleNs = idleNs;
+        settings.keepaliveIntervalNs = intervalNs;
+        settings.keepaliveProbes = probes;
+        connections.timing.startKeepalive(this);
+    }
+
+    @Override
+    public void maxSegmentSize(final int octets) {
+        own().maxSegmentSize = Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE) + 1;
+        if (peerMss > 0) {
+            peerMss = Math.min(peerMss, octets);
+            connections.touch(this);
+        }
+    }
+
+    @Override
+    public void synRetries(final int retries) {
+        own().synRetries = Objects.checkIndex(retries, 256);
+    }
+
+    @Override
+    public void finWait2(final long timeoutNs) {
+        if (timeoutNs <= 0) {
+            throw new IllegalArgumentException("FIN-WAIT-2 is " + timeoutNs + " ns but must be longer than 0");
+        }
+        own().finWait2Ns = timeoutNs;
+    }
+
+    @Override
+    public void quickAcks(final int segments) {
+        acks.quick(segments);
+        connections.touch(this);
+    }
+
+    @Override
+    public void receiveLimit(final int octets) {
+        tuning.fix(octets);
+        window.limit(tuning.limit());
     }
 
     @Override

@@ -58,7 +58,7 @@ public final class Connections {
     final ConnectionClosing closing = new ConnectionClosing(this);
     long nowNs;
 
-    private final TcpConfiguration configuration;
+    final TcpConfiguration configuration;
     private final Routes routes;
     final TcpCounters counters;
     private final InitialNumbers initialNumbers;
@@ -141,6 +141,10 @@ public final class Connections {
         return Math.min(route.linkTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
     }
 
+    static int announcedMss(final Connection c) {
+        return c.own == null ? announcedMss(c.route) : Math.min(announcedMss(c.route), c.own.maxSegmentSize);
+    }
+
     static boolean isIpv4(final FourTuple tuple) {
         return tuple.remoteHigh() == 0 && tuple.remoteLow() >>> 32 == IPV4_PREFIX;
     }
@@ -215,8 +219,8 @@ public final class Connections {
         final Connection connection = take(route, remotePort, port);
         if (connection != null) {
             connection.handler = handler;
-            connection.lane = lane;
-            connection.dscp = dscp;
+            connection.lane = (byte) lane;
+            connection.dscp = (byte) dscp;
             open(connection);
         }
         return connection;

@@ -91,15 +91,16 @@ final class ControlQueue {
 
     /** Queues the answer to a SYN; the shift is ours, or {@link TcpOptions#ABSENT}. */
     void synAck(
-        final HalfOpen record, final int flags, final int window, final int windowShift, final int timestamp,
-        final int dscp, final long nowNs) {
+        final HalfOpen record, final ListenerPort listener, final int flags, final int window, final int windowShift,
+        final int timestamp, final long nowNs) {
         final Entry entry = append(record.route, nowNs);
         if (entry != null) {
             entry.set(
                 record.localPort(), record.remotePort(), record.sequence, record.peerSequence + 1, flags, window);
             entry.timestamps(record.timestamps, timestamp, record.tsRecent);
-            entry.trafficClass = dscp << 2;
+            entry.trafficClass = listener.dscp << 2;
             entry.isSyn = true;
+            entry.maxSegmentSize = Math.min(Connections.announcedMss(record.route), listener.maxSegmentSize);
             entry.windowShift = windowShift;
             entry.sack = record.sack;
         }
@@ -207,7 +208,7 @@ final class ControlQueue {
             length, entry.flags, entry.window);
         if (entry.isSyn) {
             layout.write(
-                address + TcpHeaderFlyweight.MIN_LENGTH, Connections.announcedMss(entry.route), entry.windowShift, entry.sack,
+                address + TcpHeaderFlyweight.MIN_LENGTH, entry.maxSegmentSize, entry.windowShift, entry.sack,
                 entry.hasTimestamps, entry.timestamp, entry.timestampEcho);
         } else if (entry.hasTimestamps) {
             TcpOptions.writeTimestamps(address + TcpHeaderFlyweight.MIN_LENGTH, entry.timestamp, entry.timestampEcho);
@@ -230,6 +231,7 @@ final class ControlQueue {
         private int timestamp;
         private int timestampEcho;
         private boolean isSyn;
+        private int maxSegmentSize;
         private int windowShift;
         private boolean sack;
         private boolean isDeferred;

@@ -39,7 +39,7 @@ final class ReadyLanes {
 
     void move(final Connection connection, final int lane) {
         final int list = connection.list;
-        connection.lane = lane;
+        connection.lane = (byte) lane;
         if (list >= 0 && list != PARKED) {
             remove(connection);
             link(connection, lane);

@@ -66,6 +66,16 @@ public final class AckSchedule {
         }
     }
 
+    /**
+     * Begins or ends the time in which every segment is acknowledged at once.
+     *
+     * @param segments how many still are; what waits now is not kept waiting if there are any.
+     */
+    public void quick(final int segments) {
+        quick = segments;
+        due |= segments > 0 && pending > 0;
+    }
+
     /** Something arrived that is acknowledged at once. */
     public void onUrgent() {
         due = true;

@@ -48,6 +48,16 @@ public final class ReceiveTuning {
     }
 
     /**
+     * Settles the limit for good: from now on it is not tuned.
+     *
+     * @param octets cut to the ring's capacity.
+     */
+    public void fix(final int octets) {
+        limit = Math.min(octets, capacity);
+        most = Long.MAX_VALUE;
+    }
+
+    /**
      * The octets of the ring in use.
      *
      * @return at most its capacity.

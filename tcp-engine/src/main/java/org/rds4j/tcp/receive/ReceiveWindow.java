@@ -15,7 +15,7 @@ public final class ReceiveWindow {
     private final int capacity;
     private final boolean isBuffer;
     private int shift;
-    private int step;
+    private int segment;
     private long limit;
     private long edge;
     private long end;
@@ -37,7 +37,7 @@ public final class ReceiveWindow {
         shift = 0;
         edge = 0;
         end = 0;
-        step = 1;
+        segment = 1;
         limit = capacity;
     }
 
@@ -49,7 +49,7 @@ public final class ReceiveWindow {
      */
     public void scale(final int shift, final int maxSegmentSize) {
         this.shift = shift;
-        this.step = Math.min(maxSegmentSize, capacity / 2);
+        segment = maxSegmentSize;
     }
 
     /**
@@ -111,13 +111,19 @@ public final class ReceiveWindow {
      */
     public boolean isUpdateDue(final long next, final long consumed) {
         final long gain = wantedEdge(next, consumed) - edge;
-        return gain >= step && (gain >= limit / 4 || edge - next <= limit / 8);
+        return gain >= step() && (gain >= limit / 4 || edge - next <= limit / 8);
     }
 
     private long wantedEdge(final long next, final long consumed) {
         final long usable = Math.min(limit, capacity - (1L << shift) + 1);
         final long free = Math.min(consumed + usable, next + ((long) MAX_FIELD << shift));
-        final boolean worthwhile = isBuffer ? free > edge && free - next >= Math.min(step, limit / 4) : free - edge >= step;
+        final boolean worthwhile = isBuffer
+            ? free > edge && free - next >= Math.min(segment, limit / 4) : free - edge >= step();
         return worthwhile ? free : edge;
+    }
+
+    /** The least worthwhile step: a segment, or half of what may be used. */
+    private long step() {
+        return Math.min(segment, limit / 2);
     }
 }

@@ -1,5 +1,6 @@
 package org.rds4j.tcp.send;
 
+import org.rds4j.tcp.congestion.CongestionControl;
 import org.rds4j.tcp.congestion.CongestionSample;
 
 /**
@@ -19,6 +20,8 @@ public final class Acknowledgement {
     private long position;
     private boolean duplicate;
     private boolean unsent;
+    private boolean windowFull;
+    private long flight;
     private long echoLimitNs;
     private int blocks;
     private boolean hasReport;
@@ -48,6 +51,8 @@ public final class Acknowledgement {
         this.position = position;
         this.duplicate = duplicate;
         this.unsent = unsent;
+        windowFull = false;
+        flight = 0;
         this.nowNs = nowNs;
         sample.start(nowNs);
         echoLimitNs = NO_ECHO;
@@ -60,6 +65,23 @@ public final class Acknowledgement {
         originals = false;
         repeated = false;
         return this;
+    }
+
+    /**
+     * Sets how the congestion window was used when the octets were sent that are acknowledged first.
+     *
+     * @param full   nothing more would have fitted.
+     * @param flight octets in flight at most.
+     */
+    public void windowUse(final boolean full, final long flight) {
+        windowFull = full;
+        this.flight = flight;
+    }
+
+    /** Whether a window, which recovery may just have set, was tested by what was in flight. */
+    boolean hasTested(final CongestionControl congestion) {
+        final long window = congestion.window();
+        return windowFull || (window < congestion.threshold() && window < 2 * flight);
     }
 
     /**

@@ -243,7 +243,7 @@ abstract class RecordedRecovery implements LossRecovery {
         }
         congestion.onAcknowledged(ack.sample()
             .octets(ack.acknowledged(), ack.delivered())
-            .flight(records.inFlight(), ack.sample().isWindowLimited())
+            .flight(records.inFlight(), ack.hasTested(congestion))
             .roundTrip(ack.rttNs(), rtt.minimumNs(), rtt.smoothedNs())
             .recovering(governed));
     }

@@ -141,7 +141,7 @@ public final class ConnectionProbe {
     }
 
     public long announcedMss() {
-        return Connections.announcedMss(c.route);
+        return Connections.announcedMss(c);
     }
 
     public long reordering() {
@@ -170,6 +170,12 @@ public final class ConnectionProbe {
     }
 
     public long bytesNotSent() {
+        return bytesNotSent(c);
+    }
+
+    /** Octets queued and never sent. */
+    public static long bytesNotSent(final TcpConnection connection) {
+        final Connection c = (Connection) connection;
         return Math.max(0, c.sent.committed() - c.sndNxt);
     }
 

@@ -13,7 +13,7 @@ import org.rds4j.tcp.connection.ConnectionProbe;
 final class Endpoint implements TcpHandler {
     final boolean isIpv6;
     final Knobs knobs;
-    final SocketSettings settings = new SocketSettings();
+    final SocketSettings settings;
     final ArrayDeque<Endpoint> accepted = new ArrayDeque<>();
     IpAddress boundAddress;
     int boundPort;
@@ -28,6 +28,8 @@ final class Endpoint implements TcpHandler {
     boolean isConnectReported;
     boolean isPeerClosed;
     boolean isSendShut;
+    /** What was written last is held for more to come (MSG_MORE). */
+    boolean hasMore;
     boolean isReceiveShut;
     boolean isOver;
     /** The handle is gone; the object goes when the connection does. */
@@ -37,6 +39,7 @@ final class Endpoint implements TcpHandler {
     Endpoint(final boolean isIpv6, final Knobs knobs) {
         this.isIpv6 = isIpv6;
         this.knobs = knobs;
+        settings = new SocketSettings(knobs.socketDefaults);
     }
 
     boolean isConnecting() {
@@ -52,6 +55,11 @@ final class Endpoint implements TcpHandler {
     /** Text that came with a SYN waits for the handshake's end (RFC 9293 section 3.10.7.3). */
     long readable() {
         return connection == null || !isConnected ? 0 : connection.receivedPosition() - connection.consumedPosition();
+    }
+
+    /** Octets sent or queued that the peer has not acknowledged. */
+    long unacknowledged() {
+        return connection == null ? 0 : connection.sendCommitted() - connection.acknowledgedPosition();
     }
 
     /** Gives the connection back, if there is one and it is over; from now on there is none. */
@@ -73,9 +81,18 @@ final class Endpoint implements TcpHandler {
         SocketOptions.timeout(this);
     }
 
+    /** Whoever waits for room asks for it. What MSG_MORE held goes now, as Linux pushes with every acknowledgement. */
     @Override
     public void onAcknowledged(final TcpConnection c) {
-        // whoever waits for room asks for it
+        hold(false);
+    }
+
+    /** Holds what is written next for more to come, or lets go of what was held so. */
+    void hold(final boolean more) {
+        if (more != hasMore) {
+            hasMore = more;
+            connection.cork(more || settings.isOn("TCP_CORK"));
+        }
     }
 
     @Override

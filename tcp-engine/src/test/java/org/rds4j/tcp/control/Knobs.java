@@ -49,18 +49,17 @@ final class Knobs {
         "synAckRetries", 3L,
         "dataRetries", 12L,
         "rtoCeilingNs", 64_000_000_000L,
-        "keepaliveProbes", 8L,
         "receiveBufferLength", 1L << 16,
         "sendBufferLength", 1L << 15);
-    private static final long FREEBSD_CONNECT_TIMEOUT_US = 75_000_000;
+    private static final Map<String, Long> FREEBSD_SOCKETS = Map.of("TCP_KEEPINIT", 75L, "TCP_KEEPCNT", 8L);
     private static final long MOST_SPACE = 1 << 26;
 
     IpAddress local4;
     IpAddress local6;
     int mtu = 1500;
     long seed = 1;
-    /** How long an attempt to connect may take, 0 for as long as there are retries. */
-    private long connectTimeoutUs = -1;
+    /** What options of sockets read as before they are set. */
+    final Map<String, Long> socketDefaults = new HashMap<>();
     /** How far buffers may grow in FreeBSD's layout. */
     private long mostSpace = 1 << 21;
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
@@ -92,7 +91,9 @@ final class Knobs {
             case "local" -> local(IpAddress.parse(value));
             case "mtu" -> mtu = Math.toIntExact(number(value));
             case "seed" -> seed = number(value);
-            case "keepinit" -> connectTimeoutUs = number(value);
+            case "keepinit", "keepidle", "keepintvl" ->
+                socketDefaults.put("TCP_" + key.toUpperCase(Locale.ROOT), number(value) / 1_000_000);
+            case "keepcnt" -> socketDefaults.put("TCP_KEEPCNT", number(value));
             case "maxsockbuf" -> mostSpace(number(value));
             default -> {
                 if (MICROSECONDS.containsKey(key)) {
@@ -136,14 +137,11 @@ final class Knobs {
         set("optionLayout", constant(OptionLayout.class, value));
         set("dialect", constant(TcpDialect.class, value));
         if (isFreeBsd()) {
+            FREEBSD_SOCKETS.forEach(socketDefaults::putIfAbsent);
             for (final Map.Entry<String, Long> setting : FREEBSD.entrySet()) {
                 setNumber(setting.getKey(), asked.getOrDefault(setting.getKey(), setting.getValue()));
             }
         }
-    }
-
-    long connectTimeoutUs() {
-        return connectTimeoutUs >= 0 ? connectTimeoutUs : isFreeBsd() ? FREEBSD_CONNECT_TIMEOUT_US : 0;
     }
 
     private boolean isFreeBsd() {

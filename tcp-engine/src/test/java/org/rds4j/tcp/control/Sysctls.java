@@ -23,9 +23,9 @@ final class Sysctls {
         Map.entry(FREEBSD + "delacktime", new Meaning("delayedAckNs", NS_PER_MS)),
         Map.entry(FREEBSD + "drop_synfin", new Meaning("drop_synfin", 1)),
         Map.entry(FREEBSD + "keepinit", new Meaning("keepinit", 1000)),
-        Map.entry(FREEBSD + "keepidle", new Meaning("keepaliveIdleNs", NS_PER_MS)),
-        Map.entry(FREEBSD + "keepintvl", new Meaning("keepaliveIntervalNs", NS_PER_MS)),
-        Map.entry(FREEBSD + "keepcnt", new Meaning("keepaliveProbes", 1)),
+        Map.entry(FREEBSD + "keepidle", new Meaning("keepidle", 1000)),
+        Map.entry(FREEBSD + "keepintvl", new Meaning("keepintvl", 1000)),
+        Map.entry(FREEBSD + "keepcnt", new Meaning("keepcnt", 1)),
         Map.entry(FREEBSD + "msl", new Meaning("timeWaitNs", 2 * NS_PER_MS)),
         Map.entry(FREEBSD + "finwait2_timeout", new Meaning("finWait2Ns", NS_PER_MS)),
         Map.entry(FREEBSD + "initcwnd_segments", new Meaning("initial_window", 1)),
@@ -40,9 +40,9 @@ final class Sysctls {
         Map.entry(LINUX + "retries2", new Meaning("retries", 1)),
         Map.entry(LINUX + "orphan_retries", new Meaning("orphan_retries", 1)),
         Map.entry(LINUX + "fin_timeout", new Meaning("finWait2Ns", NS_PER_S)),
-        Map.entry(LINUX + "keepalive_time", new Meaning("keepaliveIdleNs", NS_PER_S)),
-        Map.entry(LINUX + "keepalive_intvl", new Meaning("keepaliveIntervalNs", NS_PER_S)),
-        Map.entry(LINUX + "keepalive_probes", new Meaning("keepaliveProbes", 1)),
+        Map.entry(LINUX + "keepalive_time", new Meaning("keepidle", 1_000_000)),
+        Map.entry(LINUX + "keepalive_intvl", new Meaning("keepintvl", 1_000_000)),
+        Map.entry(LINUX + "keepalive_probes", new Meaning("keepcnt", 1)),
         Map.entry(LINUX + "congestion_control", new Meaning("congestion", 0)));
 
     private Sysctls() {
