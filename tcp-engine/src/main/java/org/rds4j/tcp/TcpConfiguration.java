@@ -48,6 +48,10 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param peerAckDelayNs         longest time for which peers delay an acknowledgement; what a tail loss probe waits beyond two
  *                               round trips when one segment is in flight (RFC 8985 section 7.2).
  * @param probeSlackNs           the same when several segments are in flight.
+ * @param eagerProbes            probe where RFC 8985 waits for timers: in a repair that hears nothing, which else would wait for
+ *                               the retransmission timer, and with two new segments, as a peer does not delay their answer.
+ * @param ackRepeatNs            silence after which the acknowledgement of a filled gap is repeated once, in case it was lost;
+ *                               0 for never.
  * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;
  *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
@@ -107,6 +111,8 @@ public record TcpConfiguration(
     boolean sack,
     long peerAckDelayNs,
     long probeSlackNs,
+    boolean eagerProbes,
+    long ackRepeatNs,
     int maxSendRecords,
     FlowConfiguration flow) {
 
@@ -158,6 +164,7 @@ public record TcpConfiguration(
         range("keepaliveIntervalNs", keepaliveIntervalNs, 1, 1L << 53);
         range("peerAckDelayNs", peerAckDelayNs, 0, 500_000_000L);
         range("probeSlackNs", probeSlackNs, 0, 500_000_000L);
+        range("ackRepeatNs", ackRepeatNs, 0, 500_000_000L);
         range("maxSendRecords", maxSendRecords, 0, 1 << 28);
         Objects.requireNonNull(flow, "flow");
     }
@@ -179,7 +186,7 @@ public record TcpConfiguration(
      */
     public static Builder wideArea() {
         return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L)
-            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L).flow(FlowConfiguration.WIDE_AREA);
+            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L).ackRepeatNs(5_000_000L).flow(FlowConfiguration.WIDE_AREA);
     }
 
     /**
@@ -270,6 +277,8 @@ public record TcpConfiguration(
         private boolean sack = true;
         private long peerAckDelayNs = 1_000_000L;
         private long probeSlackNs;
+        private boolean eagerProbes = true;
+        private long ackRepeatNs = 1_000_000L;
         private int maxSendRecords = 1 << 20;
         private FlowConfiguration flow = FlowConfiguration.DATACENTER;
 
@@ -783,6 +792,28 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#eagerProbes()}.
+         *
+         * @param value probe in repairs, and with two new segments.
+         * @return this.
+         */
+        public Builder eagerProbes(final boolean value) {
+            this.eagerProbes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#ackRepeatNs()}.
+         *
+         * @param value silence after which the acknowledgement of a filled gap is repeated, 0 for never.
+         * @return this.
+         */
+        public Builder ackRepeatNs(final long value) {
+            this.ackRepeatNs = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#maxSendRecords()}.
          *
          * @param value records of segments in flight that all connections may have together.
@@ -822,7 +853,7 @@ public record TcpConfiguration(
                 synTimeoutNs, overrideNs, corkNs,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
                 dialect, dropSynFin, offeredWindowShift, windowScale, timestamps, transmitChecksum, sack,
-                peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
+                peerAckDelayNs, probeSlackNs, eagerProbes, ackRepeatNs, maxSendRecords, flow);
         }
     }
 }

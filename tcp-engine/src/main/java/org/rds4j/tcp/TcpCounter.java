@@ -22,6 +22,8 @@ public enum TcpCounter {
     FAST_RETRANSMITS("fast-retransmits", "losses repaired without a timeout"),
     /** Tail loss probes sent. */
     TAIL_PROBES("tail-probes", "tail loss probes sent (RFC 8985 section 7)"),
+    /** Silent repairs probed. */
+    REPAIR_PROBES("repair-probes", "first segments sent again because a repair heard nothing"),
     /** Retransmissions lost. */
     LOST_RETRANSMISSIONS("lost-retransmissions", "retransmissions found to be lost without a timeout"),
     /** Timeouts for nothing. */

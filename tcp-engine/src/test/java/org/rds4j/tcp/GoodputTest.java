@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.rds4j.tcp.congestion.CongestionAlgorithm;
 import org.rds4j.tcp.congestion.EcnMode;
 import org.rds4j.tcp.congestion.FlowConfiguration;
+import org.rds4j.tcp.network.NetworkTuning;
 import org.rds4j.tcp.support.BulkSender;
 import org.rds4j.tcp.support.Dumbbell;
 
@@ -108,6 +109,19 @@ class GoodputTest {
         final double reached = path.goodput(sender, 15_000 * MS);
         final double possible = responseFunction(algorithm, loss, MS);
         assertTrue(reached >= 0.9 * possible, reached / 1e6 + " of " + possible / 1e6 + " Mbit/s");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NEW_RENO, 0.03", "CUBIC, 0.05"})
+    void shouldNotTakeChanceForABlackHoleForLong(final CongestionAlgorithm algorithm, final double loss) {
+        final Dumbbell watched = path(algorithm, 1 << 20, 50_000, loss);
+        final Dumbbell unwatched = path(algorithm, 1 << 20, 50_000, loss);
+        final BulkSender sender = watched.sender();
+        final double reached = watched.goodput(sender, 4000 * MS);
+        final double possible =
+            unwatched.goodput(unwatched.sender(NetworkTuning.builder().probeAfterTimeouts(0).build()), 4000 * MS);
+        assertTrue(sender.counters.get(TcpCounter.PATH_BLACK_HOLES) > 0, "there were false alarms");
+        assertTrue(reached >= 0.95 * possible, reached / 1e6 + " of " + possible / 1e6 + " Mbit/s");
     }
 
     @Test

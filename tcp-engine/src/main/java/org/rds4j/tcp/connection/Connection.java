@@ -104,6 +104,8 @@ final class Connection extends FourTuple implements TcpConnection {
     long trialStart;
     long trialEnd;
     int trialMtu;
+    /** End of the highest segment of {@link #mss} octets that has arrived, beyond a gap or not. */
+    long provenEnd;
     boolean closing;
     boolean synDue;
     boolean probeDue;
@@ -170,7 +172,8 @@ final class Connection extends FourTuple implements TcpConnection {
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
-            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
+            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs(),
+            configuration.eagerProbes());
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -215,6 +218,7 @@ final class Connection extends FourTuple implements TcpConnection {
         mss = 0;
         peerMss = 0;
         trialStart = PathProbing.NO_TRIAL;
+        provenEnd = 0;
         closing = false;
         synDue = false;
         probeDue = false;
@@ -383,7 +387,7 @@ final class Connection extends FourTuple implements TcpConnection {
     public void keepalive(final long idleNs, final long intervalNs, final int probes) {
         if (idleNs < 0 || intervalNs <= 0 || probes < 2) {
             throw new IllegalArgumentException(
-                "keepalive after " + idleNs + " ns, " + probes + " times every " + intervalNs + " ns: at least 2 probes, some time apart");
+                "keepalive after " + idleNs + " ns, every " + intervalNs + " ns, " + probes + " times, which must be 2 at least");
         }
         final ConnectionSettings settings = own();
         settings.keepaliveIdleNs = idleNs;

@@ -611,7 +611,7 @@ public final class Connections {
             return 0;
         }
         emission.trains.limit(frames);
-        final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
+        final int octets = emission.emit(connection, sink, nowNs); // as planned for the length
         if (octets > 0) {
             lanes.rotate(lane);
             touch(connection);
@@ -715,8 +715,14 @@ public final class Connections {
         return timeWait.size();
     }
 
-    /** Keeps the lanes right after anything that may have changed what a connection sends next. */
+    /**
+     * Keeps the lanes right after anything that may have changed what a connection sends next. One that stands in its lane
+     * already is looked at when its turn comes.
+     */
     void touch(final Connection connection) {
+        if (lanes.hasTurn(connection)) {
+            return;
+        }
         if (emission.plan(connection) != SegmentEmission.NOTHING) {
             lanes.add(connection);
         } else {

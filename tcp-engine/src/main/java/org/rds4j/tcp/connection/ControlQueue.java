@@ -12,8 +12,9 @@ import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
 
 /**
- * A bounded queue of segments without payload that belong to no live connection: resets, replies in TIME-WAIT, and in queues of
- * their own the answers to SYNs. When it is full, a segment that waits for its next hop makes room. One thread.
+ * A bounded queue of segments without payload that do not wait for a connection's turn: resets, replies in TIME-WAIT, early
+ * acknowledgements, and in queues of their own the answers to SYNs. When it is full, a segment that waits for its next hop makes
+ * room. One thread.
  */
 final class ControlQueue {
     private static final long MAX_WAIT_NS = 1_000_000_000L;
@@ -54,8 +55,8 @@ final class ControlQueue {
     }
 
     /**
-     * Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). It acknowledges, as kernels do: a peer in
-     * SYN-SENT believes no other.
+     * Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). It acknowledges, as kernels' do: a peer
+     * in SYN-SENT believes no other.
      */
     void reset(final Connection connection, final int timestamp, final long nowNs) {
         reset(connection, connection.sequence(connection.sndNxt), connection.acknowledgement(), ACK, timestamp, nowNs);
@@ -75,6 +76,19 @@ final class ControlQueue {
             entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
             entry.trafficClass = connection.dscp << 2;
             counters.increment(TcpCounter.RESETS_OUT);
+        }
+    }
+
+    /** Queues an acknowledgement of what a connection has received so far, ahead of the one that will follow. */
+    void acknowledge(final Connection connection, final int timestamp, final long nowNs) {
+        final Entry entry = append(connection.route, nowNs);
+        if (entry != null) {
+            entry.set(
+                connection.localPort(), connection.remotePort(), connection.sequence(connection.sndNxt),
+                connection.acknowledgement(), ACK,
+                connection.window.announce(connection.acknowledges(), connection.received.consumed()));
+            entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
+            entry.trafficClass = connection.dscp << 2;
         }
     }
 

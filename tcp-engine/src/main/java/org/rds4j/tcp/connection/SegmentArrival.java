@@ -327,13 +327,24 @@ final class SegmentArrival {
         c.replies.refill(nowNs);
         counters.add(TcpCounter.OCTETS_IN, octets);
         c.events |= Connection.EVENT_RECEIVABLE;
-        if (gap || position < before || c.window.edge() - c.rcvNxt() < octets) {
+        if (gap) {
+            c.acks.onFilled();
+        } else if (position < before || c.window.edge() - c.rcvNxt() < octets) {
             c.acks.onUrgent();
         } else {
             c.acks.onData((int) octets);
+            acknowledgeEarly(c, nowNs);
         }
         if (c.acks.isDelayed()) {
             timing.startDelayedAck(c, nowNs);
+        }
+    }
+
+    /** Marks are echoed in the order of the segments that leave by themselves, so a connection with ECN does without. */
+    private void acknowledgeEarly(final Connection c, final long nowNs) {
+        if (!c.usesEcn() && c.acks.takeEarly()) {
+            connections.control.acknowledge(c, TimestampClock.ticks(nowNs) + c.timestampOffset, nowNs);
+            c.lastAckSent = c.acknowledges();
         }
     }
 

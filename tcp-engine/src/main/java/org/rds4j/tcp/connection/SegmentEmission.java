@@ -38,6 +38,7 @@ final class SegmentEmission {
     private final SegmentWriter writer;
     private final EcnEmission ecn;
     final SegmentTrains trains = new SegmentTrains();
+    private int planned;
     private int plannedLength;
     private long plannedRoom;
     private boolean plannedFin;
@@ -62,11 +63,12 @@ final class SegmentEmission {
         plannedRoom = 0;
         plannedFin = false;
         held = false;
-        return switch (c.state) {
+        planned = switch (c.state) {
             case CLOSED, TIME_WAIT -> NOTHING;
             case SYN_SENT, SYN_RECEIVED -> c.synDue ? OPEN : planAcknowledgement(c);
             default -> planSynchronised(c);
         };
+        return planned;
     }
 
     private static int planAcknowledgement(final Connection c) {
@@ -190,10 +192,10 @@ final class SegmentEmission {
         return c.state == TcpState.SYN_SENT ? configuration.windowScale() : c.windowScale;
     }
 
-    /** Builds what {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
-    int emit(final Connection c, final int plan, final FrameSink sink, final long nowNs) {
+    /** Builds what the last {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
+    int emit(final Connection c, final FrameSink sink, final long nowNs) {
         segmentsEmitted = 1;
-        final int octets = switch (plan) {
+        final int octets = switch (planned) {
             case OPEN -> emitSyn(c, sink, nowNs);
             case DATA -> emitData(c, sink, nowNs);
             case RETRANSMIT -> emitAgain(c, sink, nowNs);
@@ -409,11 +411,11 @@ final class SegmentEmission {
 
     private void onAcknowledgementSent(final Connection c) {
         c.lastAckSent = c.acknowledges();
-        c.acks.onSent();
+        final boolean repeated = c.acks.onSent();
         if (c.ecnReceiver.onSent()) {
             c.acks.onUrgent();
         }
-        c.timers.cancel(Connection.DELAYED_ACK);
+        timing.afterAck(c, repeated);
     }
 
     private static int timestamp(final Connection c, final long nowNs) {

@@ -13,6 +13,7 @@ import org.rds4j.tcp.TcpDialect;
 import org.rds4j.tcp.congestion.CongestionAlgorithm;
 import org.rds4j.tcp.congestion.EcnMode;
 import org.rds4j.tcp.congestion.FlowConfiguration;
+import org.rds4j.tcp.network.NetworkTuning;
 import org.rds4j.tcp.wire.OptionLayout;
 
 /**
@@ -57,6 +58,7 @@ final class Knobs {
     IpAddress local4;
     IpAddress local6;
     int mtu = 1500;
+    int blackHoleTimeouts = NetworkTuning.DEFAULT.probeAfterTimeouts();
     long seed = 1;
     /** What options of sockets read as before they are set. */
     final Map<String, Long> socketDefaults = new HashMap<>();
@@ -64,7 +66,8 @@ final class Knobs {
     private long mostSpace = 1 << 21;
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
     private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
-        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow);
+        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow)
+        .eagerProbes(false).ackRepeatNs(0); // scripts count on nothing but what the RFCs have
     private final Map<String, Method> setters = new HashMap<>();
     private final Map<String, Long> asked = new HashMap<>();
 
@@ -89,6 +92,7 @@ final class Knobs {
             case "ecn" -> flow("ecn", ecn(value));
             case "pacing" -> flow("pacing", number(value) != 0);
             case "local" -> local(IpAddress.parse(value));
+            case "mtu_probing" -> blackHoleTimeouts = Math.toIntExact(number(value));
             case "mtu" -> mtu = Math.toIntExact(number(value));
             case "seed" -> seed = number(value);
             case "keepinit", "keepidle", "keepintvl" ->

@@ -127,7 +127,8 @@ class SessionTest {
     @ValueSource(strings = {
         "layout freebsd", "timestamps 0", "window_scaling 0", "sack 0", "ecn 1", "congestion reno", "pacing 1",
         "initial_window 4", "rto_initial 3000000", "rto_min 5000", "rto_max 60000000", "delayed_ack 10000", "quick_ack 0",
-        "challenge_ack_interval 1000", "sndbuf 100000", "rcvbuf 100000", "mtu 9000", "time_wait 1000000", "fin_timeout 1000000",
+        "challenge_ack_interval 1000", "sndbuf 100000", "rcvbuf 100000", "mtu 9000",
+        "mtu_probing 0", "time_wait 1000000", "fin_timeout 1000000",
         "persist_max 30000000", "syn_retries 3", "synack_retries 3", "retries 5", "orphan_retries 3", "local 192.168.0.1",
         "local 2001:db8::7", "seed 7", "keepaliveProbes 3", "maxOutOfOrderRanges 8", "hyStartLeastNs 4000000"})
     void shouldTakeTheKnobsOfTheManual(final String knob) {

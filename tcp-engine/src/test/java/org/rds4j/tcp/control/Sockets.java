@@ -358,7 +358,7 @@ final class Sockets {
         return () -> {
             final long readable = endpoint.readable();
             final boolean ended = endpoint.isPeerClosed || endpoint.isReceiveShut || endpoint.isOver;
-            final long least = ended ? 1 : Math.clamp(wantsAll ? length : endpoint.settings.get("SO_RCVLOWAT"), 1, Math.max(1, length));
+            final long least = ended ? 1 : wantsAll ? length : Math.max(1, endpoint.settings.get("SO_RCVLOWAT"));
             if (readable >= length || readable >= least) {
                 return Long.toString(read(endpoint, Math.min(length, readable), (flags & Flags.PEEK) != 0));
             }
@@ -449,7 +449,8 @@ final class Sockets {
             events |= Flags.HUP;
         }
         final boolean ended = endpoint.isPeerClosed || endpoint.isReceiveShut;
-        if (endpoint.readable() >= Math.max(1, endpoint.settings.get("SO_RCVLOWAT")) || ended || (noConnection && endpoint.isConnected)) {
+        final boolean enough = endpoint.readable() >= Math.max(1, endpoint.settings.get("SO_RCVLOWAT"));
+        if (enough || ended || (noConnection && endpoint.isConnected)) {
             events |= Flags.IN | 0x40;
         }
         if (ended || noConnection) {
