@@ -45,6 +45,19 @@ final class Sysctls {
         Map.entry(LINUX + "keepalive_probes", new Meaning("keepcnt", 1)),
         Map.entry(LINUX + "congestion_control", new Meaning("congestion", 0)));
 
+    /** What is as it is: it may be set to that. */
+    private static final Map<String, String> FIXED = Map.ofEntries(
+        Map.entry(FREEBSD + "insecure_rst", "0"),
+        Map.entry(FREEBSD + "insecure_syn", "0"),
+        Map.entry(FREEBSD + "icmp_may_rst", "1"),
+        Map.entry(FREEBSD + "ecn.maxretries", "1"),
+        Map.entry(FREEBSD + "rexmit_drop_options", "0"),
+        Map.entry(FREEBSD + "rexmit_slop", "200"),
+        Map.entry(FREEBSD + "delayed_ack", "1"),
+        Map.entry(FREEBSD + "syncookies", "1"),
+        Map.entry(FREEBSD + "tolerate_missing_ts", "0"),
+        Map.entry(FREEBSD + "hostcache.purgenow", "1"));
+
     private Sysctls() {
     }
 
@@ -61,7 +74,11 @@ final class Sysctls {
             return;
         }
         final Meaning meaning = KNOWN.get(name);
-        if (meaning == null) {
+        if (FIXED.containsKey(name)) {
+            if (!FIXED.get(name).equals(value)) {
+                throw new Refusal(Errno.ENOTSUP);
+            }
+        } else if (meaning == null) {
             knobs.setNumberOrName(name, value);
         } else if (meaning.unit == 0) {
             knobs.set(meaning.knob, value);
