@@ -37,7 +37,8 @@ public final class Pacer {
 
     /**
      * The round trip to pace by. A path on which a window takes no longer than a burst may is not paced at all, whatever SRTT
-     * says: there it tells how long the hosts at its ends were busy with something else, and a pace by it would repeat that delay.
+     * says: there it tells how long the hosts at its ends were busy with something else, and a pace by it would repeat that
+     * delay.
      *
      * @param minimumNs  shortest round trip seen.
      * @param smoothedNs SRTT.
