@@ -57,6 +57,9 @@ import org.rds4j.tcp.wire.OptionLayout;
  *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
  * @param optionLayout           order of the options on a SYN.
+ * @param dialect                whose choice is taken where kernels differ.
+ * @param dropSynFin             ignore whatever carries SYN and FIN at once.
+ * @param offeredWindowShift     window scale shift to offer, or {@link #AS_NEEDED}.
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
@@ -100,6 +103,9 @@ public record TcpConfiguration(
     long keepaliveIntervalNs,
     boolean nagle,
     OptionLayout optionLayout,
+    TcpDialect dialect,
+    boolean dropSynFin,
+    int offeredWindowShift,
     boolean windowScale,
     boolean timestamps,
     boolean transmitChecksum,
@@ -114,6 +120,9 @@ public record TcpConfiguration(
     /** Highest window scale shift (RFC 7323 section 2.3). */
     public static final int MAX_WINDOW_SHIFT = 14;
 
+    /** Window scale shift: as large as the receive ring needs. */
+    public static final int AS_NEEDED = -1;
+
     private static final int OCTETS_PER_RANGE = 2048;
     private static final int LEAST_RANGES = 64;
     private static final int MOST_RANGES = 8192;
@@ -121,6 +130,7 @@ public record TcpConfiguration(
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
         Objects.requireNonNull(optionLayout, "optionLayout");
+        Objects.requireNonNull(dialect, "dialect");
         range("maxConnections", maxConnections, 1, 1 << 20);
         range("streamBuffers", streamBuffers, 0, 1 << 20);
         powerOfTwo("sendBufferLength", sendBufferLength);
@@ -134,6 +144,7 @@ public record TcpConfiguration(
         range("resetsPerDestination", resetsPerDestination, 1, 1_000_000_000);
         range("initialWindowSegments", initialWindowSegments, 1, 1 << 10);
         range("quickAcks", quickAcks, 0, 1 << 16);
+        range("offeredWindowShift", offeredWindowShift, AS_NEEDED, MAX_WINDOW_SHIFT);
         range("synRetries", synRetries, 1, 255);
         range("synAckRetries", synAckRetries, 1, 255);
         range("dataRetries", dataRetries, 1, 255);
@@ -184,16 +195,29 @@ public record TcpConfiguration(
     }
 
     /**
-     * The window scale shift this side offers: what the receive ring needs.
+     * The window scale shift this side offers.
      *
      * @return 0 to {@value #MAX_WINDOW_SHIFT}.
      */
     public int windowShift() {
+        if (!windowScale) {
+            return 0;
+        }
+        return offeredWindowShift == AS_NEEDED ? shiftFor(receiveBufferLength) : offeredWindowShift;
+    }
+
+    /**
+     * The window scale shift that a window of so many octets needs.
+     *
+     * @param octets of the largest window.
+     * @return 0 to {@value #MAX_WINDOW_SHIFT}.
+     */
+    public static int shiftFor(final long octets) {
         int shift = 0;
-        while (shift < MAX_WINDOW_SHIFT && receiveBufferLength >> shift > 0xffff) {
+        while (shift < MAX_WINDOW_SHIFT && 0xffffL << shift < octets) {
             shift++;
         }
-        return windowScale ? shift : 0;
+        return shift;
     }
 
     /**
@@ -261,6 +285,9 @@ public record TcpConfiguration(
         private long keepaliveIntervalNs = 75_000_000_000L;
         private boolean nagle;
         private OptionLayout optionLayout = OptionLayout.LINUX;
+        private TcpDialect dialect = TcpDialect.LINUX;
+        private boolean dropSynFin;
+        private int offeredWindowShift = AS_NEEDED;
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
@@ -684,6 +711,39 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#dialect()}.
+         *
+         * @param value whose choice is taken where kernels differ.
+         * @return this.
+         */
+        public Builder dialect(final TcpDialect value) {
+            this.dialect = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#dropSynFin()}.
+         *
+         * @param value ignore whatever carries SYN and FIN at once.
+         * @return this.
+         */
+        public Builder dropSynFin(final boolean value) {
+            this.dropSynFin = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#offeredWindowShift()}.
+         *
+         * @param value 0 to {@value #MAX_WINDOW_SHIFT}, or {@link #AS_NEEDED}.
+         * @return this.
+         */
+        public Builder offeredWindowShift(final int value) {
+            this.offeredWindowShift = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#windowScale()}.
          *
          * @param value offer the window scale option (RFC 7323).
@@ -809,9 +869,9 @@ public record TcpConfiguration(
                 keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
-                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout, windowScale,
-                timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs,
-                eagerProbes, ackRepeatNs, maxSendRecords, flow);
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
+                dialect, dropSynFin, offeredWindowShift, windowScale, timestamps, transmitChecksum, sack,
+                peerAckDelayNs, probeSlackNs, eagerProbes, ackRepeatNs, maxSendRecords, flow);
         }
     }
 }

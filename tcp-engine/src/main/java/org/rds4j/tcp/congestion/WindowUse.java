@@ -3,8 +3,8 @@ package org.rds4j.tcp.congestion;
 /**
  * Whether the congestion window was what held the sender back (RFC 5681 section 3.1, RFC 7661): judged when a segment leaves, not
  * when its acknowledgement comes, since acknowledgements come in bursts of which only the first finds the window full. In slow
- * start a window that was not full may grow to twice the flight, or a sender that writes as fast as it is acknowledged would never
- * speed up, and one that begins again after a timeout would stay at one segment. One thread.
+ * start a window that was not full may grow to twice the flight, or a sender that writes as fast as it is acknowledged would
+ * never speed up, and one that begins again after a timeout would stay at one segment. One thread.
  */
 public final class WindowUse {
     private long fullUntil;

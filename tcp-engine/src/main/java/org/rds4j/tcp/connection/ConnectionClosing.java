@@ -56,8 +56,8 @@ final class ConnectionClosing {
     }
 
     /**
-     * Data has come for an owner that has closed. The peer takes only a reset at its RCV.NXT for one (RFC 5961 section 3.2), which
-     * is what it acknowledges: beyond that our FIN may have been lost.
+     * Data has come for an owner that has closed. The peer takes only a reset at its RCV.NXT for one (RFC 5961 section 3.2),
+     * which is what it acknowledges: beyond that our FIN may have been lost.
      */
     void refuseData(final Connection c, final int acknowledged) {
         connections.control.reset(

@@ -3,8 +3,8 @@ package org.rds4j.tcp.connection;
 import org.rds4j.tcp.TcpConfiguration;
 
 /**
- * What the owner of a connection has settled for it alone. Most owners settle nothing, so that a connection has none of these until
- * the first is needed; what is not settled is as the engine is configured. One thread.
+ * What the owner of a connection has settled for it alone. Most owners settle nothing, so that a connection has none of these
+ * until the first is needed; what is not settled is as the engine is configured. One thread.
  */
 final class ConnectionSettings {
     /** Stands for no limit: the largest value of the MSS option. */

@@ -148,7 +148,8 @@ final class ConnectionTiming {
     /** A connection whose owner has closed does not wait for ever for the peer to close too. */
     void startLinger(final Connection c) {
         if (c.state == TcpState.FIN_WAIT_2 && c.receiveClosed && !c.timers.isRunning(Connection.LINGER)) {
-            c.timers.start(Connection.LINGER, connections.nowNs + (c.own == null ? configuration.finWait2Ns() : c.own.finWait2Ns));
+            final long timeoutNs = c.own == null ? configuration.finWait2Ns() : c.own.finWait2Ns;
+            c.timers.start(Connection.LINGER, connections.nowNs + timeoutNs);
         }
     }
 
@@ -310,7 +311,8 @@ final class ConnectionTiming {
     /** How long a peer may be silent: the whole run of probes, or the user timeout, but never less than two probes. */
     private long keepaliveLifeNs(final Connection c) {
         final long intervalNs = keepaliveIntervalNs(c);
-        final long probesNs = (c.own == null ? configuration.keepaliveProbes() : c.own.keepaliveProbes) * intervalNs;
+        final int probes = c.own == null ? configuration.keepaliveProbes() : c.own.keepaliveProbes;
+        final long probesNs = probes * intervalNs;
         return c.userTimeoutNs == 0
             ? keepaliveIdleNs(c) + probesNs
             : Math.max(c.userTimeoutNs, keepaliveIdleNs(c) + 2 * intervalNs);

@@ -112,9 +112,7 @@ public final class Connections {
         writer = new SegmentWriter(configuration.transmitChecksum());
         control = new ControlQueue(
             configuration.controlQueueLength(), writer, configuration.optionLayout(), counters);
-        timeWait = new TimeWaitList(
-            table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
-            configuration.challengeAckIntervalNs());
+        timeWait = new TimeWaitList(table, control, counters, configuration);
         pathProbing = new PathProbing(this, counters);
         timing = new ConnectionTiming(this, configuration, counters);
         emission = new SegmentEmission(configuration, counters, timing, pathProbing, writer);
@@ -294,6 +292,10 @@ public final class Connections {
      */
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
+        if (configuration.dropSynFin() && segment.hasSyn() && segment.hasFin()) {
+            counters.increment(TcpCounter.DROP_BAD_SYN);
+            return;
+        }
         arrivalHigh = localHigh;
         arrivalLow = localLow;
         table.interfaceId(arrivalInterface);
@@ -369,11 +371,15 @@ public final class Connections {
             arrivalInterface, remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (record != null) {
             handshakes.onSegment(listener, record, segment, nowNs);
-        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
+        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && mayOpen(segment)) {
             onSyn(listener, segment, remoteHigh, remoteLow, 0, false);
         } else {
             onStray(listener, segment, remoteHigh, remoteLow);
         }
+    }
+
+    private boolean mayOpen(final TcpSegment syn) {
+        return !syn.hasFin() || configuration.dialect().ignoresFinOfSyn();
     }
 
     /** Neither a SYN nor part of a handshake that is remembered: a cookie, or nothing a listener knows of. */
@@ -383,7 +389,7 @@ public final class Connections {
             return;
         }
         counters.increment(TcpCounter.DROP_LISTENER);
-        if (segment.hasAck()) {
+        if (segment.hasAck() && !(segment.hasSyn() && configuration.dialect().listensInSilence())) {
             resetUnknown(remoteHigh, remoteLow, segment);
         }
     }

@@ -55,8 +55,8 @@ final class ControlQueue {
     }
 
     /**
-     * Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). It acknowledges, as kernels' do: a peer in
-     * SYN-SENT believes no other.
+     * Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). It acknowledges, as kernels' do: a peer
+     * in SYN-SENT believes no other.
      */
     void reset(final Connection connection, final int timestamp, final long nowNs) {
         reset(connection, connection.sequence(connection.sndNxt), connection.acknowledgement(), ACK, timestamp, nowNs);

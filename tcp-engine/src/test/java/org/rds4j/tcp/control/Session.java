@@ -157,7 +157,7 @@ public final class Session {
         return wait(mayWait, attempt, Errno.EAGAIN, deadline(endpoint, isSend ? "SO_SNDTIMEO" : "SO_RCVTIMEO"));
     }
 
-    /** With TCP_INQ, recv also tells how many octets are left; at least 1 where the peer's end is left to be read, as Linux does. */
+    /** With TCP_INQ, recv also tells how many octets are left: as on Linux at least 1 where the peer's end is left to be read. */
     private static Attempt withHint(final Endpoint endpoint, final int flags, final Attempt receive) {
         if (!endpoint.settings.isOn("TCP_INQ") || (flags & Flags.PEEK) != 0) {
             return receive;

@@ -125,7 +125,7 @@ final class Sockets {
         if (family != 4 && family != 6) {
             throw new Refusal(Errno.EAFNOSUPPORT);
         }
-        return give(new Endpoint(family == 6));
+        return give(new Endpoint(family == 6, knobs));
     }
 
     void bind(final Endpoint endpoint, final IpAddress address, final int port) throws Refusal {
@@ -187,7 +187,7 @@ final class Sockets {
     private record AcceptQueue(Endpoint listening) implements TcpAcceptor {
         @Override
         public TcpHandler onAccept(final TcpConnection connection) {
-            final Endpoint child = new Endpoint(listening.isIpv6);
+            final Endpoint child = new Endpoint(listening.isIpv6, listening.knobs);
             child.settings.inherit(listening.settings);
             child.congestion = listening.congestion;
             child.connection = connection;
@@ -358,7 +358,7 @@ final class Sockets {
         return () -> {
             final long readable = endpoint.readable();
             final boolean ended = endpoint.isPeerClosed || endpoint.isReceiveShut || endpoint.isOver;
-            final long least = ended ? 1 : Math.clamp(wantsAll ? length : endpoint.settings.get("SO_RCVLOWAT"), 1, Math.max(1, length));
+            final long least = ended ? 1 : wantsAll ? length : Math.max(1, endpoint.settings.get("SO_RCVLOWAT"));
             if (readable >= length || readable >= least) {
                 return Long.toString(read(endpoint, Math.min(length, readable), (flags & Flags.PEEK) != 0));
             }
@@ -449,7 +449,8 @@ final class Sockets {
             events |= Flags.HUP;
         }
         final boolean ended = endpoint.isPeerClosed || endpoint.isReceiveShut;
-        if (endpoint.readable() >= Math.max(1, endpoint.settings.get("SO_RCVLOWAT")) || ended || (noConnection && endpoint.isConnected)) {
+        final boolean enough = endpoint.readable() >= Math.max(1, endpoint.settings.get("SO_RCVLOWAT"));
+        if (enough || ended || (noConnection && endpoint.isConnected)) {
             events |= Flags.IN | 0x40;
         }
         if (ended || noConnection) {
