@@ -247,6 +247,7 @@ public final class Connections {
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
         connection.interfaceId(route.interfaceId());
         connection.route = route;
+        route.hold();
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
         connection.frameOverhead = route.overheadLength();
         table.add(connection);
@@ -256,6 +257,7 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.route.release();
             connection.sent.release();
             connection.received.release();
             connection.events = 0;

@@ -58,6 +58,7 @@ final class TimeWaitList {
         free = record.next;
         record.tuple(connection);
         record.route = connection.route;
+        record.route.hold();
         record.sequence = connection.sequence(connection.sndNxt);
         // Everything that came, though segments before may still have been told apart by their marks
         record.acknowledgement = Sequence.wire(connection.receiveOrigin, connection.rcvNxt());
@@ -132,6 +133,7 @@ final class TimeWaitList {
     void remove(final TimeWaitRecord record) {
         table.remove(record);
         unlink(record);
+        record.route.release();
         record.route = null;
         record.next = free;
         free = record;

@@ -21,6 +21,7 @@ public final class PlainRoute implements NetworkRoute {
     private final PathMtu path;
     private boolean resolved = true;
     private int confirmed;
+    private int holders;
     private int lastTrafficClass;
     private long openAddress;
 
@@ -57,6 +58,21 @@ public final class PlainRoute implements NetworkRoute {
 
     public void resolved(final boolean resolved) {
         this.resolved = resolved;
+    }
+
+    /** How many remember this route. */
+    public int holders() {
+        return holders;
+    }
+
+    @Override
+    public void hold() {
+        holders++;
+    }
+
+    @Override
+    public void release() {
+        holders--;
     }
 
     public int confirmed() {
