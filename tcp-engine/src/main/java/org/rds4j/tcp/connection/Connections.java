@@ -250,7 +250,7 @@ public final class Connections {
         connection.interfaceId(route.interfaceId());
         connection.route = route;
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = route.overheadLength();
+        connection.frameOverhead = (short) route.overheadLength();
         table.add(connection);
         return connection;
     }
