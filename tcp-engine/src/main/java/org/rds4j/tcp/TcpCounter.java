@@ -113,7 +113,7 @@ public enum TcpCounter {
     /** Dropped: reset. */
     DROP_BAD_RESET("drop-bad-reset", "dropped: reset that does not match exactly"),
     /** Dropped: SYN. */
-    DROP_BAD_SYN("drop-bad-syn", "dropped: SYN on a synchronised connection"),
+    DROP_BAD_SYN("drop-bad-syn", "dropped: SYN on a synchronised connection, or one with a FIN"),
     /** Dropped: PAWS. */
     DROP_PAWS("drop-paws", "dropped: timestamp older than the last (RFC 7323 section 5)"),
     /** Dropped: timestamp missing. */

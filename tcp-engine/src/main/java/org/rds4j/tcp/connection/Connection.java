@@ -63,7 +63,7 @@ final class Connection extends FourTuple implements TcpConnection {
     final SendStream sent;
     final ReceiveStream received;
     final ReceiveWindow window;
-    final AckSchedule acks = new AckSchedule();
+    final AckSchedule acks;
     final SackReport sacks = new SackReport();
     final RttEstimator rtt;
     final EcnSender ecnSender = new EcnSender();
@@ -127,6 +127,8 @@ final class Connection extends FourTuple implements TcpConnection {
     int receiveOrigin;
     boolean finReceived;
     long peerFin;
+    /** The next acknowledgement carries our FIN once more. */
+    boolean finDue;
     boolean receiveClosed;
     boolean timestamps;
     boolean windowScale;
@@ -159,13 +161,14 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
         sent = new SendStream(connections.sendMemory);
-        received = new ReceiveStream(connections.receiveMemory, configuration.maxOutOfOrderRanges());
+        received = new ReceiveStream(connections.receiveMemory, configuration.outOfOrderRanges());
         pacer = new Pacer(configuration.flow());
         tuning = new ReceiveTuning(
             configuration.receiveBufferLength(),
             Math.max(configuration.flow().initialReceiveBufferLength(), 2 * configuration.overhangLength()));
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
-        window = new ReceiveWindow(configuration.receiveBufferLength());
+        window = new ReceiveWindow(configuration.receiveBufferLength(), configuration.dialect().windowIsBuffer());
+        acks = new AckSchedule(configuration.dialect().countsSegments());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
@@ -237,6 +240,7 @@ final class Connection extends FourTuple implements TcpConnection {
 
     private void resetReceiving() {
         finReceived = false;
+        finDue = false;
         peerFin = NO_FIN;
         receiveClosed = false;
         timestamps = false;
@@ -273,6 +277,11 @@ final class Connection extends FourTuple implements TcpConnection {
     /** RCV.NXT as a position. */
     long rcvNxt() {
         return finReceived ? received.received() + 1 : received.received();
+    }
+
+    /** End of what occupies no room in the receive buffer any more, or never did: the peer's FIN. */
+    long freed() {
+        return finReceived ? received.consumed() + 1 : received.consumed();
     }
 
     /** Position of our FIN once it may be sent, or {@link #NO_FIN}. */
@@ -524,7 +533,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (tuning.onConsumed(received.consumed(), rtt.smoothedNs(), connections.nowNs)) {
             window.limit(tuning.limit());
         }
-        if (state.mayReceive() && window.isUpdateDue(rcvNxt(), received.consumed())) {
+        if (state.mayReceive() && window.isUpdateDue(rcvNxt(), freed())) {
             acks.onUrgent();
             connections.touch(this);
         }
@@ -551,6 +560,11 @@ final class Connection extends FourTuple implements TcpConnection {
             throw new IllegalStateException("connection is " + state + " and cannot be released: abort() it first");
         }
         connections.free(this);
+    }
+
+    /** The round trip by which segments are spaced out. */
+    long pacingRttNs() {
+        return pacer.roundTripNs(rtt.minimumNs(), rtt.smoothedNs());
     }
 
     @Override

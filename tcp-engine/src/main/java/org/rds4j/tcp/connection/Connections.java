@@ -103,7 +103,7 @@ public final class Connections {
         sendMemory = new StreamMemory(buffers, configuration.sendBufferLength(), configuration.overhangLength(), 0);
         receiveMemory = new StreamMemory(
             buffers, configuration.receiveBufferLength(), configuration.overhangLength(),
-            ReceiveStream.tailLength(configuration.maxOutOfOrderRanges()));
+            ReceiveStream.tailLength(configuration.outOfOrderRanges()));
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
@@ -112,9 +112,7 @@ public final class Connections {
         writer = new SegmentWriter(configuration.transmitChecksum());
         control = new ControlQueue(
             configuration.controlQueueLength(), writer, configuration.optionLayout(), counters);
-        timeWait = new TimeWaitList(
-            table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
-            configuration.challengeAckIntervalNs());
+        timeWait = new TimeWaitList(table, control, counters, configuration);
         pathProbing = new PathProbing(this, counters);
         timing = new ConnectionTiming(this, configuration, counters);
         emission = new SegmentEmission(configuration, counters, timing, pathProbing, writer);
@@ -292,6 +290,10 @@ public final class Connections {
      */
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
+        if (configuration.dropSynFin() && segment.hasSyn() && segment.hasFin()) {
+            counters.increment(TcpCounter.DROP_BAD_SYN);
+            return;
+        }
         arrivalHigh = localHigh;
         arrivalLow = localLow;
         table.interfaceId(arrivalInterface);
@@ -367,11 +369,15 @@ public final class Connections {
             arrivalInterface, remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (record != null) {
             handshakes.onSegment(listener, record, segment, nowNs);
-        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
+        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && mayOpen(segment)) {
             onSyn(listener, segment, remoteHigh, remoteLow, 0, false);
         } else {
             onStray(listener, segment, remoteHigh, remoteLow);
         }
+    }
+
+    private boolean mayOpen(final TcpSegment syn) {
+        return !syn.hasFin() || configuration.dialect().ignoresFinOfSyn();
     }
 
     /** Neither a SYN nor part of a handshake that is remembered: a cookie, or nothing a listener knows of. */
@@ -381,7 +387,7 @@ public final class Connections {
             return;
         }
         counters.increment(TcpCounter.DROP_LISTENER);
-        if (segment.hasAck()) {
+        if (segment.hasAck() && !(segment.hasSyn() && configuration.dialect().listensInSilence())) {
             resetUnknown(remoteHigh, remoteLow, segment);
         }
     }

@@ -78,7 +78,7 @@ final class OpeningArrival {
             c.received.write(0, segment.payload(), length);
             counters.add(TcpCounter.OCTETS_IN, length);
         }
-        if (segment.hasFin() && length == segment.payloadLength()) {
+        if (segment.hasFin() && length == segment.payloadLength() && !configuration.dialect().ignoresFinOfSyn()) {
             c.peerFin = length;
         }
         c.lastReceivedNs = nowNs;
@@ -102,6 +102,10 @@ final class OpeningArrival {
         final int absent = Connections.isIpv4(c) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
         final int offered = maxSegmentSize == TcpOptions.ABSENT ? absent : maxSegmentSize;
         c.peerMss = (char) Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c));
+        if (configuration.dialect().windowIsBuffer()) {
+            c.tuning.roundTo(c.peerMss);
+            c.window.limit(c.tuning.limit());
+        }
         connections.pathProbing.onOpened(c);
     }
 

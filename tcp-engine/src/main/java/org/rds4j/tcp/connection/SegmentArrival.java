@@ -37,7 +37,7 @@ final class SegmentArrival {
         if (c.state != TcpState.SYN_SENT) {
             react(c, segment, nowNs);
         } else if (opening.onSynSent(c, segment, nowNs)) {
-            onHeldText(c);
+            onHeldText(c, nowNs);
         }
     }
 
@@ -62,7 +62,7 @@ final class SegmentArrival {
                 // what follows a SYN that crossed with ours counts as if the SYN were not there
                 final long from = arrival == Arrival.SYN_AGAIN_ACK ? 0 : position;
                 if (opening.completeHandshake(c, segment, from, nowNs)) {
-                    onHeldText(c);
+                    onHeldText(c, nowNs);
                     process(c, segment, from, nowNs);
                 }
             }
@@ -154,9 +154,13 @@ final class SegmentArrival {
     }
 
     /** Payload and FIN of a SYN wait until the connection is established (RFC 9293 section 3.10.7.3). */
-    private void onHeldText(final Connection c) {
+    private void onHeldText(final Connection c, final long nowNs) {
         if (c.received.received() > 0) {
             c.events |= Connection.EVENT_RECEIVABLE;
+            c.acks.onData((int) c.received.received());
+            if (c.acks.isDelayed()) {
+                timing.startDelayedAck(c, nowNs);
+            }
         }
         if (c.peerFin == c.received.received()) {
             onFin(c);
@@ -349,6 +353,7 @@ final class SegmentArrival {
         c.events |= Connection.EVENT_PEER_CLOSED;
         c.acks.onUrgent();
         c.transition(Transition.FIN_RECEIVED);
+        c.finDue = c.state == TcpState.CLOSING && configuration.dialect().repeatsCrossedFin();
         if (c.state == TcpState.TIME_WAIT) {
             connections.closing.enterTimeWait(c);
         }

@@ -200,7 +200,7 @@ final class SegmentEmission {
             case DATA -> emitData(c, sink, nowNs);
             case RETRANSMIT -> emitAgain(c, sink, nowNs);
             case PROBE -> emitProbe(c, sink, nowNs);
-            default -> build(c, sink, ACK, c.sndNxt, 0, nowNs);
+            default -> emitAcknowledgement(c, sink, nowNs);
         };
         if (octets > 0) {
             counters.add(TcpCounter.SEGMENTS_OUT, segmentsEmitted);
@@ -218,6 +218,7 @@ final class SegmentEmission {
         segmentsEmitted = 1;
     }
 
+    /** The answer to a SYN acknowledges it alone: text that came with it waits (RFC 9293 section 3.10.7.3). */
     private int emitSyn(final Connection c, final FrameSink sink, final long nowNs) {
         final int length = headerLength(c, OPEN);
         final long address = c.route.claim(sink, length);
@@ -226,8 +227,8 @@ final class SegmentEmission {
         }
         final boolean reply = c.state == TcpState.SYN_RECEIVED;
         TcpHeaderFlyweight.write(
-            address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
-            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
+            address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.receiveOrigin : 0,
+            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(0));
         configuration.optionLayout().write(
             address + MIN_LENGTH, Connections.announcedMss(c),
             offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
@@ -249,6 +250,7 @@ final class SegmentEmission {
         c.sndNxt = 0;
         if (reply) {
             onAcknowledgementSent(c);
+            c.lastAckSent = 0;
         }
     }
 
@@ -311,6 +313,19 @@ final class SegmentEmission {
         counters.increment(TcpCounter.RETRANSMISSIONS);
     }
 
+    /** Ours alone, or with the FIN that crossed the peer's once more. */
+    private int emitAcknowledgement(final Connection c, final FrameSink sink, final long nowNs) {
+        if (!c.finDue || c.isFinAcknowledged() || c.sndNxt <= c.finPosition()) {
+            return build(c, sink, ACK, c.sndNxt, 0, nowNs);
+        }
+        final int octets = build(c, sink, ACK | FIN, c.finPosition(), 0, nowNs);
+        if (octets > 0) {
+            c.finDue = false;
+            countRetransmission(c);
+        }
+        return octets;
+    }
+
     /** One octet to the left of the window and empty, so that the peer answers with its window. */
     private int emitProbe(final Connection c, final FrameSink sink, final long nowNs) {
         final int octets = build(c, sink, ACK, c.sndUna - 1, 0, nowNs);
@@ -335,7 +350,7 @@ final class SegmentEmission {
         final int octets = commit(
             c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
         if (payloadLength > 0 && !newData) {
-            c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
+            c.pacer.onSent(payloadLength, c.congestion, c.pacingRttNs(), nowNs);
         }
         onAcknowledgementSent(c);
         return octets;
@@ -361,7 +376,7 @@ final class SegmentEmission {
         final boolean newData, final long nowNs) {
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
-            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
+            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.freed()));
         writeOptions(c, address + MIN_LENGTH, nowNs);
     }
 

@@ -9,6 +9,7 @@ public final class AckSchedule {
     private static final int LEAST_FULL_SIZE = 512;
     private static final int LONG_SEGMENTS = 4;
 
+    private final boolean countsSegments;
     private int quick;
     /** What counts as full-sized: as the peer may know a smaller path than this host, it is learnt from what comes. */
     private int fullSize;
@@ -18,8 +19,13 @@ public final class AckSchedule {
     private boolean early;
     private boolean filled;
 
-    /** A schedule that must be reset before use. */
-    public AckSchedule() {
+    /**
+     * A schedule that must be reset before use.
+     *
+     * @param countsSegments true if two segments of any size are as good as two full-sized ones.
+     */
+    public AckSchedule(final boolean countsSegments) {
+        this.countsSegments = countsSegments;
     }
 
     /**
@@ -52,6 +58,7 @@ public final class AckSchedule {
      * @param octets of payload.
      */
     public void onData(final int octets) {
+        final boolean isSecond = countsSegments && pending > 0;
         if (octets > fullSize || (octets == last && octets >= LEAST_FULL_SIZE)) {
             fullSize = octets; // it may get smaller, so that two of a path that has shrunk are still two
         }
@@ -60,7 +67,7 @@ public final class AckSchedule {
         if (quick > 0) {
             quick--;
             due = true;
-        } else if (early || pending >= 2 * fullSize) {
+        } else if (early || isSecond || pending >= 2 * fullSize) {
             due = true;
         }
     }

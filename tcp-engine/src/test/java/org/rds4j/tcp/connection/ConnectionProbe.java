@@ -3,6 +3,7 @@ package org.rds4j.tcp.connection;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.send.RecoveryProbe;
 
 /** Reads from the state of a connection what its public face does not show. For tests; changes nothing. */
@@ -24,6 +25,16 @@ public final class ConnectionProbe {
         this.c = (Connection) connection;
         this.configuration = configuration;
         this.recovery = new RecoveryProbe(c.recovery);
+    }
+
+    /** What ICMP has reported of the path last, or null. */
+    public IcmpErrorKind networkError() {
+        return c.softError;
+    }
+
+    /** Octets of the receive ring that are in use. */
+    public long receiveLimit() {
+        return c.tuning.limit();
     }
 
     /** The state by Linux's numbers. */

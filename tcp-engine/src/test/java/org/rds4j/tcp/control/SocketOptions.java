@@ -1,23 +1,32 @@
 package org.rds4j.tcp.control;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.TcpDialect;
+import org.rds4j.tcp.connection.ConnectionProbe;
 
 /** setsockopt and getsockopt, by the names of Linux. An option that the engine cannot honour is refused, never just stored. */
 final class SocketOptions {
     /** What has no meaning on a host with one process and one link, and may be set to anything. */
-    private static final Set<String> WITHOUT_EFFECT = Set.of("SO_REUSEPORT", "SO_DEBUG", "SO_PRIORITY", "SO_TIMESTAMPING");
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+        "SO_REUSEPORT", "SO_DEBUG", "SO_PRIORITY", "SO_TIMESTAMPING", "SO_TIMESTAMP", "SO_NOSIGPIPE");
+    /** Other names of the same thing. */
+    private static final Map<String, String> ALIASES = Map.of("IPV6_TCLASS", "IP_TOS", "TCP_NOPUSH", "TCP_CORK");
+    /** What is as it is: it may be set to that. */
+    private static final Map<String, Long> FIXED = Map.of(
+        "IP_MTU_DISCOVER", 2L, "IP_TTL", 64L, "IPV6_UNICAST_HOPS", 64L, "TCP_NOOPT", 0L, "TCP_MD5SIG", 0L, "TCP_FASTOPEN", 0L);
     private static final Set<String> IN_THE_CALLS = Set.of(
         "SO_REUSEADDR", "SO_SNDBUF", "SO_RCVTIMEO", "SO_SNDTIMEO", "SO_LINGER", "SO_RCVLOWAT", "TCP_NOTSENT_LOWAT", "TCP_INQ",
         "TCP_DEFER_ACCEPT");
     private static final Set<String> ON_THE_CONNECTION = Set.of(
-        "TCP_NODELAY", "TCP_CORK", "TCP_USER_TIMEOUT", "IP_TOS", "TCP_MAXSEG", "TCP_SYNCNT", "TCP_LINGER2",
+        "TCP_NODELAY", "TCP_CORK", "TCP_USER_TIMEOUT", "TCP_KEEPINIT", "IP_TOS", "TCP_MAXSEG", "TCP_SYNCNT", "TCP_LINGER2",
         SocketOptions.RECEIVE_LIMIT);
     /** SO_RCVBUF as it is for one socket: what is set before there is an engine decides how long its rings are. */
     private static final String RECEIVE_LIMIT = "TCP_WINDOW_CLAMP";
     private static final Set<String> KEEPALIVE = Set.of("SO_KEEPALIVE", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT");
-    private static final int DONT_FRAGMENT = 2;
     private static final int QUICK_ACKS = 16;
     private static final int DEFAULT_MSS = 536;
     private static final int LEAST_MAXSEG = 88;
@@ -28,9 +37,9 @@ final class SocketOptions {
     }
 
     static void set(final Sockets sockets, final Endpoint endpoint, final String rawName, final String value) throws Refusal {
-        final String name = rawName.toUpperCase(Locale.ROOT);
-        if ("IP_MTU_DISCOVER".equals(name)) {
-            if (Knobs.number(value) != DONT_FRAGMENT) {
+        final String name = nameOf(rawName);
+        if (FIXED.containsKey(name)) {
+            if (Knobs.number(value) != FIXED.get(name)) {
                 throw new Refusal(Errno.ENOTSUP);
             }
         } else if ("TCP_CONGESTION".equals(name)) {
@@ -58,6 +67,11 @@ final class SocketOptions {
         } else {
             throw new Refusal(Errno.ENOPROTOOPT);
         }
+    }
+
+    private static String nameOf(final String rawName) {
+        final String name = rawName.toUpperCase(Locale.ROOT);
+        return ALIASES.getOrDefault(name, name);
     }
 
     /** The ranges of Linux. */
@@ -106,6 +120,9 @@ final class SocketOptions {
         if (endpoint.congestion != null && isLive(endpoint)) {
             endpoint.connection.congestionControl(endpoint.congestion);
         }
+        if (isLive(endpoint) && endpoint.settings.isOn("TCP_KEEPINIT")) {
+            timeout(endpoint);
+        }
         for (final String name : ON_THE_CONNECTION) {
             if (endpoint.settings.has(name)) {
                 apply(endpoint, name);
@@ -129,7 +146,7 @@ final class SocketOptions {
         switch (name) {
             case "TCP_NODELAY" -> c.noDelay(value != 0);
             case "TCP_CORK" -> c.cork(value != 0);
-            case "TCP_USER_TIMEOUT" -> c.userTimeout(value * 1_000_000L);
+            case "TCP_USER_TIMEOUT", "TCP_KEEPINIT" -> timeout(endpoint);
             case "TCP_MAXSEG" -> {
                 if (value > 0) {
                     c.maxSegmentSize((int) value);
@@ -146,8 +163,16 @@ final class SocketOptions {
         }
     }
 
+    /** While connecting, TCP_KEEPINIT (seconds); afterwards, and if that is not limited, TCP_USER_TIMEOUT (milliseconds). */
+    static void timeout(final Endpoint endpoint) {
+        final long connectNs = endpoint.settings.get("TCP_KEEPINIT") * 1_000_000_000;
+        final long afterwardsNs = endpoint.settings.has("TCP_USER_TIMEOUT")
+            ? endpoint.settings.get("TCP_USER_TIMEOUT") * 1_000_000 : endpoint.knobs.configuration().userTimeoutNs();
+        endpoint.connection.userTimeout(endpoint.isConnected || connectNs == 0 ? afterwardsNs : connectNs);
+    }
+
     static String get(final Sockets sockets, final Endpoint endpoint, final String rawName) throws Refusal {
-        final String name = rawName.toUpperCase(Locale.ROOT);
+        final String name = nameOf(rawName);
         return switch (name) {
             case "SO_ERROR" -> {
                 final Errno error = endpoint.takeError();
@@ -155,16 +180,31 @@ final class SocketOptions {
             }
             case "SO_ACCEPTCONN" -> endpoint.isListening ? "1" : "0";
             case "SO_TYPE" -> "1";
-            case "SO_RCVBUF" -> Long.toString(endpoint.settings.has(name)
-                ? endpoint.settings.get(name) : sockets.knobs.configuration().receiveBufferLength());
-            case "SO_SNDBUF" -> Long.toString(endpoint.settings.has(name)
-                ? endpoint.settings.get(name) : sockets.knobs.configuration().sendBufferLength());
+            case "SO_RCVBUF" -> Long.toString(receiveBuffer(sockets, endpoint));
+            case "SO_SNDBUF" -> Long.toString(sendBuffer(sockets, endpoint));
             case "TCP_MAXSEG" -> Long.toString(maxSegmentSize(endpoint));
             case "TCP_INFO" -> TcpInfo.all(sockets, endpoint);
             case "TCP_CONGESTION" -> endpoint.connection == null ? "" : name(endpoint.connection);
-            case "IP_MTU_DISCOVER" -> Integer.toString(DONT_FRAGMENT);
             default -> other(sockets, endpoint, name);
         };
+    }
+
+    /** FreeBSD has what is in use, which grows; Linux's number is what was asked for, or the ring. */
+    private static long receiveBuffer(final Sockets sockets, final Endpoint endpoint) {
+        final TcpConfiguration configuration = sockets.knobs.configuration();
+        if (configuration.dialect() == TcpDialect.FREEBSD && endpoint.connection != null) {
+            return new ConnectionProbe(endpoint.connection, configuration).receiveLimit();
+        }
+        final long unasked = configuration.dialect() == TcpDialect.LINUX
+            ? configuration.receiveBufferLength() : configuration.flow().initialReceiveBufferLength();
+        return endpoint.settings.has("SO_RCVBUF") ? endpoint.settings.get("SO_RCVBUF") : unasked;
+    }
+
+    private static long sendBuffer(final Sockets sockets, final Endpoint endpoint) {
+        final TcpConfiguration configuration = sockets.knobs.configuration();
+        final long unasked = configuration.dialect() == TcpDialect.LINUX
+            ? configuration.sendBufferLength() : configuration.flow().initialSendBufferLength();
+        return endpoint.settings.has("SO_SNDBUF") ? endpoint.settings.get("SO_SNDBUF") : unasked;
     }
 
     private static long maxSegmentSize(final Endpoint endpoint) {
@@ -180,6 +220,9 @@ final class SocketOptions {
     }
 
     private static String other(final Sockets sockets, final Endpoint endpoint, final String name) throws Refusal {
+        if (FIXED.containsKey(name)) {
+            return Long.toString(FIXED.get(name));
+        }
         if (endpoint.settings.has(name) || IN_THE_CALLS.contains(name) || ON_THE_CONNECTION.contains(name) ||
             WITHOUT_EFFECT.contains(name) || KEEPALIVE.contains(name) || "TCP_QUICKACK".equals(name)) {
             return Long.toString(endpoint.settings.get(name));

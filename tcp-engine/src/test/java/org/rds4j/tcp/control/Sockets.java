@@ -125,7 +125,7 @@ final class Sockets {
         if (family != 4 && family != 6) {
             throw new Refusal(Errno.EAFNOSUPPORT);
         }
-        return give(new Endpoint(family == 6));
+        return give(new Endpoint(family == 6, knobs));
     }
 
     void bind(final Endpoint endpoint, final IpAddress address, final int port) throws Refusal {
@@ -187,7 +187,7 @@ final class Sockets {
     private record AcceptQueue(Endpoint listening) implements TcpAcceptor {
         @Override
         public TcpHandler onAccept(final TcpConnection connection) {
-            final Endpoint child = new Endpoint(listening.isIpv6);
+            final Endpoint child = new Endpoint(listening.isIpv6, listening.knobs);
             child.settings.inherit(listening.settings);
             child.congestion = listening.congestion;
             child.connection = connection;
