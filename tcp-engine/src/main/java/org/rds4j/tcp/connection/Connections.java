@@ -249,7 +249,7 @@ public final class Connections {
         connection.route = route;
         route.hold();
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = route.overheadLength();
+        connection.frameOverhead = (short) route.overheadLength();
         table.add(connection);
         return connection;
     }
