@@ -14,7 +14,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param sendBufferLength       octets of a connection's send ring, a power of two.
  * @param receiveBufferLength    octets of a connection's receive ring, a power of two; bounds the window.
  * @param overhangLength         octets behind each ring's end that make runs linear; one TLS record fits.
- * @param maxOutOfOrderRanges    separate runs of out-of-order data that a connection keeps.
+ * @param maxOutOfOrderRanges    separate runs of out-of-order data that a connection keeps, 16 octets of memory each; 0 for as
+ *                               many as {@link #outOfOrderRanges()} says.
  * @param backlog                half-open handshakes that a listener remembers; SYN cookies answer those beyond.
  * @param timeWaitCapacity       TIME-WAIT records; the oldest is evicted when they run out.
  * @param controlQueueLength     segments without a connection that wait for {@link TcpEngine#pollControl}.
@@ -122,6 +123,10 @@ public record TcpConfiguration(
     /** Window scale shift: as large as the receive ring needs. */
     public static final int AS_NEEDED = -1;
 
+    private static final int OCTETS_PER_RANGE = 2048;
+    private static final int LEAST_RANGES = 64;
+    private static final int MOST_RANGES = 8192;
+
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
         Objects.requireNonNull(optionLayout, "optionLayout");
@@ -131,7 +136,7 @@ public record TcpConfiguration(
         powerOfTwo("sendBufferLength", sendBufferLength);
         powerOfTwo("receiveBufferLength", receiveBufferLength);
         range("overhangLength", overhangLength, 64, Math.min(sendBufferLength, receiveBufferLength) / 2);
-        range("maxOutOfOrderRanges", maxOutOfOrderRanges, 1, 1 << 16);
+        range("maxOutOfOrderRanges", maxOutOfOrderRanges, 0, 1 << 16);
         range("backlog", backlog, 1, 1 << 20);
         range("timeWaitCapacity", timeWaitCapacity, 1, 1 << 20);
         range("controlQueueLength", controlQueueLength, 1, 1 << 16);
@@ -215,6 +220,18 @@ public record TcpConfiguration(
         return shift;
     }
 
+    /**
+     * How many separate runs of out-of-order data a connection keeps. When every second segment of a window is lost, as happens
+     * where a queue overflows in slow start, each of the others is a run: one for {@value #OCTETS_PER_RANGE} octets of the ring,
+     * which takes less than a hundredth of its memory, and at most {@value #MOST_RANGES}.
+     *
+     * @return the setting, or what follows from the receive ring.
+     */
+    public int outOfOrderRanges() {
+        return maxOutOfOrderRanges > 0
+            ? maxOutOfOrderRanges : Math.clamp(receiveBufferLength / OCTETS_PER_RANGE, LEAST_RANGES, MOST_RANGES);
+    }
+
     private static void range(final String name, final long value, final long least, final long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
@@ -236,7 +253,7 @@ public record TcpConfiguration(
         private int sendBufferLength = 256 * 1024;
         private int receiveBufferLength = 256 * 1024;
         private int overhangLength = 16_704;
-        private int maxOutOfOrderRanges = 64;
+        private int maxOutOfOrderRanges;
         private int backlog = 1024;
         private int timeWaitCapacity = 4096;
         private int controlQueueLength = 256;
@@ -343,7 +360,8 @@ public record TcpConfiguration(
         /**
          * Sets {@link TcpConfiguration#maxOutOfOrderRanges()}.
          *
-         * @param value separate runs of out-of-order data that a connection keeps.
+         * @param value separate runs of out-of-order data that a connection keeps; 0 for as many as the receive ring makes
+         *              useful.
          * @return this.
          */
         public Builder maxOutOfOrderRanges(final int value) {

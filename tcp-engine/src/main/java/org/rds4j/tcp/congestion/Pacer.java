@@ -36,6 +36,19 @@ public final class Pacer {
     }
 
     /**
+     * The round trip to pace by. A path on which a window takes no longer than a burst may is not paced at all, whatever SRTT
+     * says: there it tells how long the hosts at its ends were busy with something else, and a pace by it would repeat that
+     * delay.
+     *
+     * @param minimumNs  shortest round trip seen.
+     * @param smoothedNs SRTT.
+     * @return SRTT, or 0 to hold nothing back.
+     */
+    public long roundTripNs(final long minimumNs, final long smoothedNs) {
+        return minimumNs <= burstNs ? 0 : smoothedNs;
+    }
+
+    /**
      * Whether a segment may leave.
      *
      * @param nowNs the engine's time.

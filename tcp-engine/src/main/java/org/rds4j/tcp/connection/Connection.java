@@ -161,7 +161,7 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
         sent = new SendStream(connections.sendMemory);
-        received = new ReceiveStream(connections.receiveMemory, configuration.maxOutOfOrderRanges());
+        received = new ReceiveStream(connections.receiveMemory, configuration.outOfOrderRanges());
         pacer = new Pacer(configuration.flow());
         tuning = new ReceiveTuning(
             configuration.receiveBufferLength(),
@@ -560,6 +560,11 @@ final class Connection extends FourTuple implements TcpConnection {
             throw new IllegalStateException("connection is " + state + " and cannot be released: abort() it first");
         }
         connections.free(this);
+    }
+
+    /** The round trip by which segments are spaced out. */
+    long pacingRttNs() {
+        return pacer.roundTripNs(rtt.minimumNs(), rtt.smoothedNs());
     }
 
     @Override

@@ -103,7 +103,7 @@ public final class Connections {
         sendMemory = new StreamMemory(buffers, configuration.sendBufferLength(), configuration.overhangLength(), 0);
         receiveMemory = new StreamMemory(
             buffers, configuration.receiveBufferLength(), configuration.overhangLength(),
-            ReceiveStream.tailLength(configuration.maxOutOfOrderRanges()));
+            ReceiveStream.tailLength(configuration.outOfOrderRanges()));
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());

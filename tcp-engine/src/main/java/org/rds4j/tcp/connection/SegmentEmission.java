@@ -350,7 +350,7 @@ final class SegmentEmission {
         final int octets = commit(
             c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
         if (payloadLength > 0 && !newData) {
-            c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
+            c.pacer.onSent(payloadLength, c.congestion, c.pacingRttNs(), nowNs);
         }
         onAcknowledgementSent(c);
         return octets;

@@ -310,15 +310,16 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     @Override
-    public void onCongestionEcho(final long acknowledged, final long nowNs) {
+    public boolean onCongestionEcho(final long acknowledged, final long nowNs) {
         if (reducing || timedOut) {
-            return;
+            return false;
         }
         final long window = congestion.window();
         congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
         congestion.window(window);
         recoveryPoint = records.end();
         beginReduction(acknowledged);
+        return true;
     }
 
     /**

@@ -14,11 +14,16 @@ final class EngineProcess implements AutoCloseable {
 
     /** Starts it behind a tap device and waits until it serves. */
     EngineProcess(final NetworkNamespace namespace, final String... seedAndChances) {
+        this(namespace, List.of(), seedAndChances);
+    }
+
+    /** The same, run by other words. */
+    EngineProcess(final NetworkNamespace namespace, final List<String> runner, final String... seedAndChances) {
         final List<String> arguments = Program.concat(
             List.of("net_tap0,iface=" + LossyNetwork.ENGINE_INTERFACE, LossyNetwork.ENGINE + "/24", LossyNetwork.ENGINE_GATEWAY),
             List.of(seedAndChances));
         program = Program.start(
-            namespace.inside(Program.java(EngineProgram.class, arguments.toArray(String[]::new))));
+            namespace.inside(Program.concat(runner, Program.java(EngineProgram.class, arguments.toArray(String[]::new)))));
         program.awaitLine("ready");
     }
 

@@ -32,7 +32,7 @@ public final class EngineProgram {
 
     private final BadWay way;
     private final TcpStation station;
-    private final IdleStrategy idle = new BackoffIdleStrategy(1_000, 100, 1_000, 50_000);
+    private final IdleStrategy idle = new BackoffIdleStrategy(1_000, 0, 1_000, 50_000);
     private final List<Exchange> exchanges = new ArrayList<>();
     private long seed;
 
