@@ -14,7 +14,7 @@ public final class ReceiveWindow {
 
     private final int capacity;
     private final boolean isBuffer;
-    private int shift;
+    private byte shift;
     private int segment;
     private long limit;
     private long edge;
@@ -48,7 +48,7 @@ public final class ReceiveWindow {
      * @param maxSegmentSize what this side announced.
      */
     public void scale(final int shift, final int maxSegmentSize) {
-        this.shift = shift;
+        this.shift = (byte) shift;
         segment = maxSegmentSize;
     }
 

@@ -10,13 +10,15 @@ final class TailProbe {
     static final long NONE = Long.MAX_VALUE;
     private static final long WITHOUT_RTT_NS = 1_000_000_000L;
     private static final long NOT_SENT = -1;
+    private static final byte NOT_DUE = 0;
+    private static final byte SECOND_HALF = 1;
+    private static final byte WHOLE = 2;
 
     private final int peerDelayNs;
     private final int slackNs;
     private final boolean eager;
     private long deadlineNs;
-    private boolean due;
-    private boolean half;
+    private byte due;
     private long end;
     private boolean repeats;
     private boolean measured;
@@ -31,8 +33,7 @@ final class TailProbe {
 
     void reset() {
         deadlineNs = NONE;
-        due = false;
-        half = false;
+        due = NOT_DUE;
         end = NOT_SENT;
         repeats = false;
         measured = true;
@@ -40,8 +41,7 @@ final class TailProbe {
 
     /** Section 7.2, after new data left or some was acknowledged: waits anew. One probe at a time, and one per round trip. */
     void schedule(final long smoothedNs, final boolean oneSegment, final long nowNs) {
-        due = false;
-        half = false;
+        due = NOT_DUE;
         if (end != NOT_SENT || !measured) {
             deadlineNs = NONE;
         } else if (smoothedNs == 0) {
@@ -57,15 +57,13 @@ final class TailProbe {
      * retransmission timer would be left; RFC 9002 section 6.2 has its probe timeout for repairs too.
      */
     void scheduleInRepair(final long smoothedNs, final long nowNs) {
-        due = false;
-        half = false;
+        due = NOT_DUE;
         deadlineNs = eager && smoothedNs > 0 ? nowNs + 2 * smoothedNs + slackNs : NONE;
     }
 
     void cancel() {
         deadlineNs = NONE;
-        due = false;
-        half = false;
+        due = NOT_DUE;
     }
 
     /** When the probe is to be sent, not later than the retransmission timer. */
@@ -80,24 +78,23 @@ final class TailProbe {
             return false;
         }
         deadlineNs = NONE;
-        due = true;
+        due = WHOLE;
         return true;
     }
 
     /** Whether a segment may go as a probe, or as its second half. */
     boolean isDue() {
-        return due;
+        return due != NOT_DUE;
     }
 
     /** Whether only the second segment of new data is missing, which may stay away. */
     boolean isHalfSent() {
-        return half;
+        return due == SECOND_HALF;
     }
 
     /** Section 7.3: the probe left; it repeats the end of the flight or is new data. */
     void onSent(final long highest, final boolean repetition) {
-        half = eager && !repetition && !half;
-        due = half;
+        due = eager && !repetition && due == WHOLE ? SECOND_HALF : NOT_DUE;
         deadlineNs = NONE;
         end = highest;
         repeats = repetition;

@@ -16,7 +16,7 @@ class RecoveryStateTest {
     private final NewReno reno = new NewReno();
     private final RttEstimator rtt = new RttEstimator(1_000_000_000, 200_000_000, 100_000_000_000L);
     private final SackRecovery recovery =
-        new SackRecovery(new SendRecords(new RecordPool(1 << 10)), reno, rtt, TcpCounters.inMemory(), 0, 0);
+        new SackRecovery(new SendRecords(new RecordPool(1 << 10)), reno, rtt, TcpCounters.inMemory(), 0, 0, false);
     private final Acknowledgement ack = new Acknowledgement();
     private long nowNs = 1_000_000_000;
     private long una;
