@@ -484,9 +484,12 @@ public final class Connections {
         }
     }
 
-    private static boolean isFatal(final IcmpErrorKind kind) {
-        return kind == IcmpErrorKind.PORT_UNREACHABLE || kind == IcmpErrorKind.PROTOCOL_UNREACHABLE ||
-            kind == IcmpErrorKind.ADMIN_PROHIBITED;
+    private boolean isFatal(final IcmpErrorKind kind) {
+        return configuration.icmpEndsAttempts() && switch (kind) {
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE, ADMIN_PROHIBITED -> true;
+            case TIME_EXCEEDED -> configuration.dialect().endsAttemptOnTimeExceeded();
+            case HOST_UNREACHABLE, PACKET_TOO_BIG -> false;
+        };
     }
 
     /**
