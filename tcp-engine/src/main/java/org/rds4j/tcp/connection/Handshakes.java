@@ -191,6 +191,18 @@ final class Handshakes {
         return plausible && route != null && onCookie(listener, route, segment, nowNs);
     }
 
+    /** Whether an acknowledgement brings back a cookie of ours. */
+    boolean isCookie(
+        final ListenerPort listener, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int sequence, final int acknowledgement, final long nowNs) {
+        if (nowNs - listener.lastCookieNs >= SynCookies.LIFE_NS) {
+            return false;
+        }
+        scratch.tuple(remoteHigh, remoteLow, localHigh, localLow, remotePort, listener.port());
+        scratch.peerSequence = sequence - 1;
+        return cookies.read(scratch, acknowledgement - 1, nowNs);
+    }
+
     private boolean onCookie(
         final ListenerPort listener, final NetworkRoute route, final TcpSegment segment, final long nowNs) {
         fill(scratch, route, segment);
