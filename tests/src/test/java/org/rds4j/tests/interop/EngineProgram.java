@@ -45,7 +45,7 @@ public final class EngineProgram {
     /** Serves. */
     public static void main(final String[] arguments) {
         final long seed = Long.parseLong(arguments[3]);
-        try (DeviceLink link = DeviceLink.open(arguments[0], MTU)) {
+        try (DeviceLink link = DeviceLink.open(arguments[0], MTU, 1)) {
             final BadWay way = arguments.length == 4 ? null : new BadWay(link.port(), seed, conditions(arguments));
             try (TcpStation station = new TcpStation(
                 way == null ? link.port() : way.port(), arguments[1], arguments[2], SystemNanoClock.INSTANCE)) {

@@ -16,8 +16,8 @@ public final class LongWayProgram {
     /** Carries frames. */
     public static void main(final String[] arguments) {
         final WireConditions conditions = WireConditions.PERFECT.withDelayNs(Long.parseLong(arguments[2]) * 1_000);
-        try (DeviceLink one = DeviceLink.open("net_tap0,iface=" + arguments[0], MTU);
-            DeviceLink other = DeviceLink.open("net_tap1,iface=" + arguments[1], MTU)) {
+        try (DeviceLink one = DeviceLink.open("net_tap0,iface=" + arguments[0], MTU, 1);
+            DeviceLink other = DeviceLink.open("net_tap1,iface=" + arguments[1], MTU, 1)) {
             final BadWay way = new BadWay(one.port(), 1, conditions);
             final LinkPort end = other.port();
             System.out.println("ready");
