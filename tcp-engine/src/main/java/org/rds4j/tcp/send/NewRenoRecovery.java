@@ -138,6 +138,7 @@ public final class NewRenoRecovery extends RecordedRecovery {
             return false;
         }
         congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
+        repair.end();
         return true;
     }
 
