@@ -58,7 +58,7 @@ public final class Connections {
     final ConnectionClosing closing = new ConnectionClosing(this);
     long nowNs;
 
-    private final TcpConfiguration configuration;
+    final TcpConfiguration configuration;
     private final Routes routes;
     final TcpCounters counters;
     private final InitialNumbers initialNumbers;
@@ -103,7 +103,7 @@ public final class Connections {
         sendMemory = new StreamMemory(buffers, configuration.sendBufferLength(), configuration.overhangLength(), 0);
         receiveMemory = new StreamMemory(
             buffers, configuration.receiveBufferLength(), configuration.overhangLength(),
-            ReceiveStream.tailLength(configuration.maxOutOfOrderRanges()));
+            ReceiveStream.tailLength(configuration.outOfOrderRanges()));
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
@@ -112,9 +112,7 @@ public final class Connections {
         writer = new SegmentWriter(configuration.transmitChecksum());
         control = new ControlQueue(
             configuration.controlQueueLength(), writer, configuration.optionLayout(), counters);
-        timeWait = new TimeWaitList(
-            table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
-            configuration.challengeAckIntervalNs());
+        timeWait = new TimeWaitList(table, control, counters, configuration);
         pathProbing = new PathProbing(this, counters);
         timing = new ConnectionTiming(this, configuration, counters);
         emission = new SegmentEmission(configuration, counters, timing, pathProbing, writer);
@@ -141,6 +139,10 @@ public final class Connections {
      */
     static int announcedMss(final NetworkRoute route) {
         return Math.min(route.linkTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
+    }
+
+    static int announcedMss(final Connection c) {
+        return c.own == null ? announcedMss(c.route) : Math.min(announcedMss(c.route), c.own.maxSegmentSize);
     }
 
     static boolean isIpv4(final FourTuple tuple) {
@@ -206,8 +208,9 @@ public final class Connections {
             return null;
         }
         table.interfaceId(route.interfaceId());
-        final int port = localPort != 0 ? localPort
-            : ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort);
+        final int port = localPort == 0
+            ? ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort)
+            : ports.check(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort, localPort);
         if (port == 0 || hasFlow(
                 route.interfaceId(), route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(),
                 remotePort, port)) {
@@ -217,8 +220,8 @@ public final class Connections {
         final Connection connection = take(route, remotePort, port);
         if (connection != null) {
             connection.handler = handler;
-            connection.lane = lane;
-            connection.dscp = dscp;
+            connection.lane = (byte) lane;
+            connection.dscp = (byte) dscp;
             open(connection);
         }
         return connection;
@@ -245,8 +248,9 @@ public final class Connections {
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
         connection.interfaceId(route.interfaceId());
         connection.route = route;
+        route.hold();
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = route.overheadLength();
+        connection.frameOverhead = (short) route.overheadLength();
         table.add(connection);
         return connection;
     }
@@ -254,6 +258,7 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.route.release();
             connection.sent.release();
             connection.received.release();
             connection.events = 0;
@@ -288,6 +293,10 @@ public final class Connections {
      */
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
+        if (configuration.dropSynFin() && segment.hasSyn() && segment.hasFin()) {
+            counters.increment(TcpCounter.DROP_BAD_SYN);
+            return;
+        }
         arrivalHigh = localHigh;
         arrivalLow = localLow;
         table.interfaceId(arrivalInterface);
@@ -363,11 +372,15 @@ public final class Connections {
             arrivalInterface, remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (record != null) {
             handshakes.onSegment(listener, record, segment, nowNs);
-        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
+        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && mayOpen(segment)) {
             onSyn(listener, segment, remoteHigh, remoteLow, 0, false);
         } else {
             onStray(listener, segment, remoteHigh, remoteLow);
         }
+    }
+
+    private boolean mayOpen(final TcpSegment syn) {
+        return !syn.hasFin() || configuration.dialect().ignoresFinOfSyn();
     }
 
     /** Neither a SYN nor part of a handshake that is remembered: a cookie, or nothing a listener knows of. */
@@ -377,7 +390,7 @@ public final class Connections {
             return;
         }
         counters.increment(TcpCounter.DROP_LISTENER);
-        if (segment.hasAck()) {
+        if (segment.hasAck() && !(segment.hasSyn() && configuration.dialect().listensInSilence())) {
             resetUnknown(remoteHigh, remoteLow, segment);
         }
     }
@@ -472,9 +485,12 @@ public final class Connections {
         }
     }
 
-    private static boolean isFatal(final IcmpErrorKind kind) {
-        return kind == IcmpErrorKind.PORT_UNREACHABLE || kind == IcmpErrorKind.PROTOCOL_UNREACHABLE ||
-            kind == IcmpErrorKind.ADMIN_PROHIBITED;
+    private boolean isFatal(final IcmpErrorKind kind) {
+        return configuration.icmpEndsAttempts() && switch (kind) {
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE, ADMIN_PROHIBITED -> true;
+            case TIME_EXCEEDED -> configuration.dialect().endsAttemptOnTimeExceeded();
+            case HOST_UNREACHABLE, PACKET_TOO_BIG -> false;
+        };
     }
 
     /**
@@ -666,6 +682,40 @@ public final class Connections {
             interfaceId, remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) != null;
         table.interfaceId(interfaceId);
         return isHalfOpen || table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) != null;
+    }
+
+    /**
+     * Whether an acknowledgement brings back a cookie of a listener's.
+     *
+     * @param remoteHigh      bits 127..64 of the remote address.
+     * @param remoteLow       bits 63..0 of the remote address.
+     * @param localHigh       bits 127..64 of the local address.
+     * @param localLow        bits 63..0 of the local address.
+     * @param remotePort      the remote port.
+     * @param localPort       the local port.
+     * @param sequence        of the segment.
+     * @param acknowledgement of the segment.
+     * @return true if so.
+     */
+    public boolean hasCookie(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort, final int sequence, final int acknowledgement) {
+        final ListenerPort listener = listeners.get(localPort);
+        return listener != null && handshakes.isCookie(
+            listener, remoteHigh, remoteLow, localHigh, localLow, remotePort, sequence, acknowledgement, nowNs);
+    }
+
+    /**
+     * When no cookie sent so far is good any more.
+     *
+     * @return the engine's time, long past when there was none.
+     */
+    public long cookiesExpireNs() {
+        long lastNs = Long.MIN_VALUE / 2;
+        for (int i = 0; i < listening.size(); i++) {
+            lastNs = Math.max(lastNs, listening.get(i).lastCookieNs);
+        }
+        return lastNs + SynCookies.LIFE_NS;
     }
 
     /**

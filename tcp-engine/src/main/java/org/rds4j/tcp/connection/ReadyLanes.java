@@ -44,7 +44,7 @@ final class ReadyLanes {
 
     void move(final Connection connection, final int lane) {
         final int list = connection.list;
-        connection.lane = lane;
+        connection.lane = (byte) lane;
         if (list >= 0 && list != PARKED) {
             remove(connection);
             link(connection, lane);
@@ -101,6 +101,6 @@ final class ReadyLanes {
             head.previous.next = connection;
             head.previous = connection;
         }
-        connection.list = list;
+        connection.list = (byte) list;
     }
 }
