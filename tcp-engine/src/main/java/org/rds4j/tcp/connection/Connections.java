@@ -571,7 +571,7 @@ public final class Connections {
     private int nextLengthOfConnections(final int lane) {
         Connection connection = lanes.first(lane);
         while (connection != null) {
-            final int plan = emission.plan(connection);
+            final int plan = emission.planned(connection);
             if (plan != SegmentEmission.NOTHING) {
                 return emission.frameLength(connection, plan);
             }
@@ -760,6 +760,7 @@ public final class Connections {
      * already is looked at when its turn comes.
      */
     void touch(final Connection connection) {
+        emission.forget();
         if (lanes.hasTurn(connection)) {
             return;
         }
