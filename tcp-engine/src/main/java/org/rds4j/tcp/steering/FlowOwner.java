@@ -1,13 +1,13 @@
 package org.rds4j.tcp.steering;
 
-/** Says whether a flow's packets come to this engine. Used by the engine's thread. */
+/** Says whether the packets of a flow, if it were opened now, would come to this engine. Used by the engine's thread. */
 @FunctionalInterface
 public interface FlowOwner {
     /** Every flow is this engine's: there is no other. */
     FlowOwner ALL = (remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) -> true;
 
     /**
-     * Whether packets of a flow come to this engine.
+     * Whether packets of a flow would come to this engine.
      *
      * @param remoteHigh bits 127..64 of the remote address.
      * @param remoteLow  bits 63..0 of the remote address.

@@ -75,4 +75,21 @@ public final class PortSelector {
         }
         return 0;
     }
+
+    /**
+     * Checks a port that was chosen elsewhere.
+     *
+     * @param remoteHigh bits 127..64 of the remote address.
+     * @param remoteLow  bits 63..0 of the remote address.
+     * @param localHigh  bits 127..64 of the local address.
+     * @param localLow   bits 63..0 of the local address.
+     * @param remotePort the remote port.
+     * @param localPort  the port.
+     * @return the port, or 0 when replies to it come to another engine.
+     */
+    public int check(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort) {
+        return owner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) ? localPort : 0;
+    }
 }
