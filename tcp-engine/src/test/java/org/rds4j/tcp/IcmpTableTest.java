@@ -134,7 +134,7 @@ class IcmpTableTest {
         layer.poll(new FrameQueue(8, 2048), script.nowNs);
         layer.transport(script.engine);
         final long dropped = script.count(TcpCounter.DROP_ICMP);
-        layer.onFrame(address, isIpv6 ? ipv6(script, type, code, sequence) : ipv4(script, type, code, sequence), 0, script.nowNs);
+        layer.onFrame(address, isIpv6 ? ipv6(script, type, code, sequence) : ipv4(type, code, sequence), 0, script.nowNs);
         if (counters.get(NetworkCounter.ICMP_ERROR_DELIVERED) == 0) {
             assertEquals(1, counters.get(NetworkCounter.ICMP_IGNORED), "the error is well formed");
             return "ignored";
@@ -142,7 +142,7 @@ class IcmpTableTest {
         return script.count(TcpCounter.DROP_ICMP) > dropped ? "dropped" : "believed";
     }
 
-    private int ipv4(final Script script, final int type, final int code, final int sequence) {
+    private int ipv4(final int type, final int code, final int sequence) {
         start(0x0800);
         ipv4Header(20 + 8 + 20 + QUOTED_OCTETS, 1, Script.REMOTE, Script.LOCAL);
         final int message = memory.position();
