@@ -27,12 +27,12 @@ import org.rds4j.tcp.support.Script;
 import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
- * Every code of the ICMP errors (types 3, 11 and 12, and 1 to 4 of ICMPv6) in every state, quoting a segment in flight or beside
- * it: the outcome is compared with a reviewed file (RFC 5927, RFC 9293 section 3.9.2.2). When a change is meant, review it and put
- * {@code target/icmp.txt}, which the test writes, in the file's place.
+ * Every code of the ICMP errors (types 3, 11 and 12, and 1 to 4 of ICMPv6) in every state, quoting a segment in flight or
+ * beside it: the outcome is compared with a reviewed file (RFC 5927, RFC 9293 section 3.9.2.2). When a change is meant, review
+ * it and put {@code target/icmp.txt}, which the test writes, in the file's place.
  * <p>
- * A line reads: IP version, state, what the error quotes (of SND.UNA up to SND.NXT), the codes as type/code, the state after, what
- * the owner was told and what was sent, and how the connection ends when the peer is not heard again.
+ * A line reads: IP version, state, what the error quotes (of SND.UNA up to SND.NXT), the codes as type/code, the state after,
+ * what the owner was told and what was sent, and how the connection ends when the peer is not heard again.
  */
 class IcmpTableTest {
     private static final List<String> PLACES = List.of("first", "last", "before", "behind");
