@@ -102,7 +102,7 @@ class OverlapPatternsTest {
     /** What the application reads: for each slot the segment that all its octets came with. */
     private static int[] delivered(final Script script, final int slots) {
         final int[] copies = new int[slots];
-        assertEquals(slots * SLOT, script.connection.receivedPosition());
+        assertEquals((long) slots * SLOT, script.connection.receivedPosition());
         final long address = script.connection.receiveAddress(0, slots * SLOT);
         for (int i = 0; i < slots * SLOT; i++) {
             final int octet = UnsafeApi.getByte(address + i);
