@@ -18,7 +18,7 @@ public final class SackRecovery extends RecordedRecovery {
     /** A loss found without a timeout is being repaired. */
     private boolean recovering;
     /** The window is being reduced, for a loss or for congestion that was echoed. */
-    private boolean reducing;
+    boolean reducing;
     private boolean rescued;
     private long repairedEnd;
     private long sackedEnd;
@@ -319,12 +319,12 @@ public final class SackRecovery extends RecordedRecovery {
         if (reducing || timedOut) {
             return false;
         }
-        final long window = congestion.window();
         congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
-        congestion.window(window);
         recoveryPoint = records.end();
         repair.end(); // whatever came before, there is congestion now
         beginReduction(acknowledged);
+        congestion.window(reduction.window(
+            acknowledged, records.inFlight(), congestion.threshold(), congestion.maxSegmentSize(), true));
         return true;
     }
 
