@@ -52,7 +52,7 @@ final class Sysctls {
         Map.entry(FREEBSD + "insecure_rst", "0"),
         Map.entry(FREEBSD + "insecure_syn", "0"),
         Map.entry(FREEBSD + "rexmit_drop_options", "0"),
-        Map.entry(FREEBSD + "rexmit_slop", "200"),
+        Map.entry(FREEBSD + "rexmit_slop", "0"),
         Map.entry(FREEBSD + "delayed_ack", "1"),
         Map.entry(FREEBSD + "syncookies", "1"),
         Map.entry(FREEBSD + "tolerate_missing_ts", "0"),
