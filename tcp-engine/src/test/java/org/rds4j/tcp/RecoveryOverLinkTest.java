@@ -57,7 +57,7 @@ class RecoveryOverLinkTest {
     @ParameterizedTest
     @CsvSource({"20000, 0.2, 10", "20000, 0.5, 20", "200000000, 0.2, 10", "200000000, 0.5, 30"})
     void shouldLearnToWaitForWhatIsReordered(final long rttNs, final double part, final int most) {
-        final Wire wire = wire(rttNs, 3);
+        final Wire wire = wire(rttNs, 2);
         wire.jitterNs = (long) (part * rttNs);
         deliver(wire, 4_000_000);
         assertEquals(0, count(wire, TcpCounter.TIMEOUTS));

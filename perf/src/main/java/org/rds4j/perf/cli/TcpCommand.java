@@ -165,8 +165,9 @@ final class TcpCommand implements Callable<Integer> {
     }
 
     private static void start(final EngineGroup<TcpStation> group) {
+        // parks rather than yields: on a busy machine a yield may last for milliseconds, a sleeper is woken at once
         group.start(
-            () -> new BackoffIdleStrategy(1_000, 100, 1_000, 50_000),
+            () -> new BackoffIdleStrategy(1_000, 0, 1_000, 50_000),
             error -> LOG.error("an engine failed in its duty cycle and goes on with the next", error));
     }
 

@@ -34,9 +34,22 @@ public final class TcpStation implements EngineGroup.Engine, AutoCloseable {
     private final LinkPort port;
     private final NetworkLayer network;
     private final TcpEngine tcp;
+    private final TcpCounters counters = TcpCounters.inMemory();
     private final TransmitBatch batch;
     private final FrameBurst received = new FrameBurst(BURST);
     private long nowNs;
+
+    /**
+     * Sets up a host.
+     *
+     * @param port    closed with the station.
+     * @param address of the host with its prefix length, {@code 10.0.0.1/24}.
+     * @param gateway for other networks, or null.
+     * @param clock   of the engine.
+     */
+    public TcpStation(final LinkPort port, final String address, final String gateway, final NanoClock clock) {
+        this(port, FlowOwner.ALL, address, gateway, clock);
+    }
 
     /**
      * Sets up a host, or one of its engines.
@@ -82,7 +95,7 @@ public final class TcpStation implements EngineGroup.Engine, AutoCloseable {
             gateway == null ? plain : plain.withGateway(gateway), random, NetworkCounters.allocate());
         this.tcp = new TcpEngine(
             settings.transmitChecksum(port.capabilities().transmitChecksum()).build(),
-            Routes.of(network), random, TcpCounters.inMemory());
+            Routes.of(network), random, counters);
         network.transport(tcp);
         this.batch = new TransmitBatch(port, BURST, offloads);
         network.announce(nowNs);
@@ -95,6 +108,15 @@ public final class TcpStation implements EngineGroup.Engine, AutoCloseable {
      */
     public TcpEngine tcp() {
         return tcp;
+    }
+
+    /**
+     * What the engine counts.
+     *
+     * @return live counters, readable from any thread.
+     */
+    public TcpCounters counters() {
+        return counters;
     }
 
     /**

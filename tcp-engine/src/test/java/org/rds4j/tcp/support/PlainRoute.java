@@ -25,10 +25,14 @@ public final class PlainRoute implements NetworkRoute {
     private long openAddress;
 
     public PlainRoute(final int local, final int remote, final int mtu) {
+        this(local, remote, mtu, NetworkTuning.DEFAULT);
+    }
+
+    public PlainRoute(final int local, final int remote, final int mtu, final NetworkTuning tuning) {
         this.local = local;
         this.remote = remote;
         this.mtu = mtu;
-        this.path = new PathMtu(mtu, NetworkTuning.DEFAULT.pathMtuFloorIpv4(), NetworkTuning.DEFAULT);
+        this.path = new PathMtu(mtu, tuning.pathMtuFloorIpv4(), tuning);
     }
 
     /** The ECN field of a frame built through a route like this; it lies where that of IPv4 does. */
