@@ -32,6 +32,27 @@ class ArrivalTest {
         assertEquals(received, script.consumeAll());
     }
 
+    @Test
+    void shouldForgetAFinThatWasCutOff() {
+        final Script script = established();
+        script.inject("FA seq=1 ack=1 win=1000 len=1034");
+        assertEquals(1024, script.consumeAll());
+        script.expect("A seq=1 ack=1025 win=1024");
+        script.inject("A seq=1025 ack=1 win=1000 len=10");
+        assertEquals(10, script.consumeAll());
+        assertEquals(TcpState.ESTABLISHED, script.connection.state(), "the FIN lay beyond the window and must come again");
+    }
+
+    @Test
+    void shouldAcknowledgeAtOnceWhatItHasNoRoomToRemember() {
+        final Script script = new Script(Script.plain().maxOutOfOrderRanges(4)).established(10_000);
+        for (int i = 1; i <= 5; i++) {
+            script.inject("A seq=" + (100 * i) + " ack=1 win=10000 len=10");
+            script.expect("A seq=1 ack=1 win=65535");
+        }
+        assertEquals(1, script.count(TcpCounter.DROP_REASSEMBLY));
+    }
+
     @ParameterizedTest
     @CsvSource({"0, false, false", "1, true, false", "2, false, true", "1024, false, true", "1025, false, false",
         "5000, false, false"})
@@ -103,6 +124,16 @@ class ArrivalTest {
         assertEquals(3000, script.connection.sendWindow());
         script.inject("A seq=21 ack=1 win=500");
         assertEquals(500, script.connection.sendWindow());
+    }
+
+    @Test
+    void shouldKeepTheWindowOfTheNewerOfTwoAcknowledgementsWithOneNumber() {
+        final Script script = established();
+        script.send(100);
+        script.emitted();
+        script.inject("A seq=1 ack=101 win=3000");
+        script.inject("A seq=1 ack=51 win=500");
+        assertEquals(3000, script.connection.sendWindow());
     }
 
     @Test

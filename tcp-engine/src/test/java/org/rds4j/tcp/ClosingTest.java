@@ -5,6 +5,8 @@ import static org.rds4j.tcp.support.Script.SECOND;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rds4j.tcp.support.Script;
 
 /** The end of a connection: RFC 9293 section 3.6, figures 12 and 13, and everything less orderly. */
@@ -137,6 +139,30 @@ class ClosingTest {
         assertEquals(0, script.engine.timeWaitRecords());
     }
 
+    @ParameterizedTest
+    @CsvSource({"FA seq=1, true", "FA seq=-9 len=10, true", "FA seq=2, false", "FA seq=0, false", "FA seq=-20 len=5, false",
+        "FA seq=100, false", "FA seq=70000, false", "SFA seq=0, false"})
+    void shouldRestartTimeWaitOnlyIfTheFinIsThePeers(final String segment, final boolean restarts) {
+        final Script script = timeWait();
+        script.after(59 * SECOND);
+        script.inject(segment + " ack=2 win=10000");
+        script.expect("A seq=2 ack=2 win=65534");
+        script.after(SECOND);
+        assertEquals(restarts ? 1 : 0, script.engine.timeWaitRecords());
+    }
+
+    @Test
+    void shouldLimitAnswersInTimeWait() {
+        final Script script = timeWait();
+        int answers = 0;
+        for (int i = 0; i < 1000; i++) {
+            script.inject("A seq=" + (500 + i) + " ack=2 len=1");
+            script.after(Script.MS);
+            answers += script.emitted().size();
+        }
+        assertEquals(2, answers, "one in half a second");
+    }
+
     @Test
     void shouldLetANewerSynTakeOverATimeWait() {
         final Script script = timeWait();
@@ -169,6 +195,10 @@ class ClosingTest {
             script.connection.release();
         }
         assertEquals(4, script.engine.timeWaitRecords());
+        for (int i = 0; i < 6; i++) {
+            assertEquals(i >= 2, script.engine.hasFlow(
+                0, Script.REMOTE_LOW, 0, script.route.localLow(), 9000 + i, Script.LOCAL_PORT), "the oldest have gone");
+        }
         assertEquals(2, script.count(TcpCounter.TIME_WAIT_EVICTIONS));
     }
 
@@ -276,6 +306,40 @@ class ClosingTest {
         script.connection.close();
         script.after(60 * SECOND);
         assertEquals("closed TIMEOUT", script.events.getLast());
+    }
+
+    @Test
+    void shouldHoldItsRouteForAsLongAsSomethingIsRemembered() {
+        final Script script = new Script(Script.plain()).listen();
+        script.inject("S seq=0 win=65535 mss=1460");
+        assertEquals(2, script.route.holders(), "the handshake, and its answer in the queue");
+        script.emitted();
+        assertEquals(1, script.route.holders());
+        script.inject("A seq=1 ack=1 win=65535");
+        assertEquals(1, script.route.holders(), "the connection");
+        script.connection.closeSend();
+        script.emitted();
+        script.inject("FA seq=1 ack=2 win=65535");
+        script.emitted();
+        assertEquals(2, script.route.holders(), "TIME-WAIT, and the connection until it is released");
+        script.connection.release();
+        assertEquals(1, script.route.holders());
+        script.after(61 * SECOND);
+        assertEquals(0, script.engine.timeWaitRecords());
+        assertEquals(0, script.route.holders());
+        script.inject("A seq=2 ack=2 win=65535");
+        assertEquals(1, script.route.holders(), "a reset in the queue");
+        script.emitted();
+        script.newPeer(5000);
+        script.inject("S seq=0 win=65535 mss=1460");
+        script.emitted();
+        assertEquals(1, script.route.holders());
+        script.after(200 * SECOND);
+        for (int i = 0; i < 10; i++) {
+            script.toDeadlineIfAny();
+            script.emitted();
+        }
+        assertEquals(0, script.route.holders(), "a handshake given up");
     }
 
     @Test

@@ -248,8 +248,9 @@ public final class Connections {
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
         connection.interfaceId(route.interfaceId());
         connection.route = route;
+        route.hold();
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = route.overheadLength();
+        connection.frameOverhead = (short) route.overheadLength();
         table.add(connection);
         return connection;
     }
@@ -257,6 +258,7 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.route.release();
             connection.sent.release();
             connection.received.release();
             connection.events = 0;
@@ -483,9 +485,12 @@ public final class Connections {
         }
     }
 
-    private static boolean isFatal(final IcmpErrorKind kind) {
-        return kind == IcmpErrorKind.PORT_UNREACHABLE || kind == IcmpErrorKind.PROTOCOL_UNREACHABLE ||
-            kind == IcmpErrorKind.ADMIN_PROHIBITED;
+    private boolean isFatal(final IcmpErrorKind kind) {
+        return configuration.icmpEndsAttempts() && switch (kind) {
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE, ADMIN_PROHIBITED -> true;
+            case TIME_EXCEEDED -> configuration.dialect().endsAttemptOnTimeExceeded();
+            case HOST_UNREACHABLE, PACKET_TOO_BIG -> false;
+        };
     }
 
     /**

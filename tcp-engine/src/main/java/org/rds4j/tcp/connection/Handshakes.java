@@ -62,6 +62,7 @@ final class Handshakes {
         record.ambiguous = false;
         record.sentNs = nowNs;
         record.lastChallengeNs = LONG_AGO;
+        route.hold();
         listener.halfOpen.add(record, nowNs + timeoutNs(0));
         answer(listener, record, timestamp(record, nowNs), nowNs);
     }
@@ -253,12 +254,14 @@ final class Handshakes {
         return configuration.initialRtoNs() > ceiling >> retries ? ceiling : configuration.initialRtoNs() << retries;
     }
 
-    /** Resets every handshake of a listener that closes. */
+    /** Resets every handshake of a listener that closes, or forgets it. */
     void closeAll(final ListenerPort listener, final long nowNs) {
         HalfOpen record = listener.halfOpen.any();
         while (record != null) {
-            connections.control.reset(
-                record.route, record.localPort(), record.remotePort(), record.sequence + 1, 0, 0, nowNs);
+            if (!configuration.dialect().forgetsHandshakes()) {
+                connections.control.reset(
+                    record.route, record.localPort(), record.remotePort(), record.sequence + 1, 0, 0, nowNs);
+            }
             listener.halfOpen.remove(record);
             record = listener.halfOpen.any();
         }

@@ -58,6 +58,7 @@ final class TimeWaitList {
         free = record.next;
         record.tuple(connection);
         record.route = connection.route;
+        record.route.hold();
         record.sequence = connection.sequence(connection.sndNxt);
         // Everything that came, though segments before may still have been told apart by their marks
         record.acknowledgement = Sequence.wire(connection.receiveOrigin, connection.rcvNxt());
@@ -87,14 +88,15 @@ final class TimeWaitList {
     }
 
     /**
-     * A segment for a tuple in TIME-WAIT. Only a repeated FIN restarts the wait; resets are ignored (RFC 1337).
+     * A segment for a tuple in TIME-WAIT. Only the peer's own FIN come again restarts the wait, so that nobody who does not know
+     * where its stream ended can hold the tuple; resets are ignored (RFC 1337).
      */
     void onSegment(final TimeWaitRecord record, final TcpSegment segment, final long nowNs) {
         counters.increment(TcpCounter.DROP_TIME_WAIT);
         if (segment.hasRst() || isUnacknowledging(record, segment)) {
             return;
         }
-        if (segment.hasFin()) {
+        if (isFinAgain(record, segment)) {
             unlink(record);
             append(record, nowNs);
             acknowledge(record, nowNs);
@@ -118,6 +120,10 @@ final class TimeWaitList {
         return silent || (!segment.hasSyn() && offset >= 0 && offset < record.openWindow);
     }
 
+    private static boolean isFinAgain(final TimeWaitRecord record, final TcpSegment segment) {
+        return segment.hasFin() && !segment.hasSyn() && segment.sequence() + segment.length() == record.acknowledgement;
+    }
+
     /** Whether a SYN may begin the tuple's next connection (RFC 6191, RFC 9293 section 3.6.1). */
     boolean maySupersede(final TimeWaitRecord record, final TcpSegment segment) {
         if (!segment.hasSyn() || segment.hasAck() || segment.hasRst()) {
@@ -132,6 +138,7 @@ final class TimeWaitList {
     void remove(final TimeWaitRecord record) {
         table.remove(record);
         unlink(record);
+        record.route.release();
         record.route = null;
         record.next = free;
         free = record;

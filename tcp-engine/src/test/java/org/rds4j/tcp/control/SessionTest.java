@@ -121,7 +121,7 @@ class SessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"net.inet.tcp.insecure_rst 1", "net.inet.tcp.icmp_may_rst 0", "net.inet.tcp.nonsense 1"})
+    @ValueSource(strings = {"net.inet.tcp.insecure_rst 1", "net.inet.tcp.rexmit_drop_options 1", "net.inet.tcp.nonsense 1"})
     void shouldRefuseSysctlsThatItCannotHonour(final String sysctl) {
         expect("knob " + sysctl, "err ENOTSUP @0");
     }

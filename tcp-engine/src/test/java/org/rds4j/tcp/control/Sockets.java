@@ -179,7 +179,8 @@ final class Sockets {
     }
 
     private void register(final Endpoint listening) {
-        listening.listener = host.engine.listen(listening.boundPort, new AcceptQueue(listening));
+        listening.listener = host.engine.listen(
+            listening.boundPort, 0, SocketOptions.dscp(listening), new AcceptQueue(listening));
         SocketOptions.applyAll(listening);
     }
 

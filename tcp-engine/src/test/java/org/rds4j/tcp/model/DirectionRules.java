@@ -15,7 +15,7 @@ import org.rds4j.tcp.wire.TcpHeaderFlyweight;
  * <li>a window scale above 14 is never announced (RFC 7323 section 2.3).</li>
  * </ul>
  */
-final class DirectionRules {
+public final class DirectionRules {
     private static final int NO_OPTION = -1;
 
     private int shift;
@@ -29,8 +29,12 @@ final class DirectionRules {
     private boolean hasTimestamp;
     private int timestamp;
 
+    /** A host that has said nothing yet. */
+    public DirectionRules() {
+    }
+
     /** A segment is sent; returns the rule it breaks, or null. */
-    String onSent(final long segment, final int length, final DirectionRules other) {
+    public String onSent(final long segment, final int length, final DirectionRules other) {
         final int flags = TcpHeaderFlyweight.flags(segment);
         if ((flags & TcpHeaderFlyweight.RST) != 0) {
             return null;
@@ -102,7 +106,7 @@ final class DirectionRules {
     }
 
     /** A segment of the other host arrives intact at this one. */
-    void onArrived(final long segment, final DirectionRules other) {
+    public void onArrived(final long segment, final DirectionRules other) {
         final int flags = TcpHeaderFlyweight.flags(segment);
         final boolean isSyn = (flags & TcpHeaderFlyweight.SYN) != 0;
         if (isSyn) {

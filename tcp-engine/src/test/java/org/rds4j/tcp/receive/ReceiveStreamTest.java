@@ -76,6 +76,26 @@ class ReceiveStreamTest {
     }
 
     @Test
+    void shouldTakeNothingOfWhatWasGivenUp() {
+        final StreamMemory memory = memory(8);
+        final ReceiveStream stream = new ReceiveStream(memory, 8);
+        UnsafeApi.setMemory(octets.address(), 100, (byte) 7);
+        stream.stage(octets.address(), 100);
+        assertEquals(1, memory.inUse());
+        stream.unstage();
+        assertEquals(0, memory.inUse(), "an empty stream has no memory");
+        stream.stage(octets.address(), 100);
+        stream.unstage();
+        fill(stream, 100);
+        assertEquals(-1, Octets.firstWrong(stream.address(0, 100), 0, 100), "the octets that came again, rightly");
+        UnsafeApi.setMemory(octets.address(), 100, (byte) 7);
+        stream.stage(octets.address(), 100);
+        stream.unstage();
+        fill(stream, 50);
+        assertEquals(-1, Octets.firstWrong(stream.address(0, 150), 0, 150), "and so behind octets that are kept");
+    }
+
+    @Test
     void shouldRefuseAnotherRunWhenRangesRunOut() {
         final ReceiveStream stream = new ReceiveStream(memory(2), 2);
         assertTrue(stream.write(10, octets.address(), 5));

@@ -91,6 +91,6 @@ class LinuxDifferentialIT {
     }
 
     private static int size(final int connection, final SplittableRandom random) {
-        return connection < LARGE ? 2_000_000 + random.nextInt(1_000_000) : random.nextInt(2 << random.nextInt(20));
+        return connection < LARGE ? 1_000_000 + random.nextInt(500_000) : random.nextInt(2 << random.nextInt(20));
     }
 }
