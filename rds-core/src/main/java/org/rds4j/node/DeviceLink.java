@@ -29,7 +29,19 @@ public final class DeviceLink implements AutoCloseable {
     }
 
     static DeviceLink open(final RdsContext context) {
-        return open(context.device(), context.mtu(), 1);
+        return open(context.device(), context.mtu());
+    }
+
+    /**
+     * Opens a device with one queue; starts DPDK if this process has not yet.
+     *
+     * @param device DPDK device string ({@code net_tap0,iface=x}) or PCI address.
+     * @param mtu    largest IP packet in octets.
+     * @return the open device.
+     * @throws org.rds4j.dpdk.DpdkException when DPDK is missing or the device does not serve, with what to do.
+     */
+    public static DeviceLink open(final String device, final int mtu) {
+        return open(device, mtu, 1);
     }
 
     /**

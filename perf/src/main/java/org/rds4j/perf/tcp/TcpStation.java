@@ -40,6 +40,18 @@ public final class TcpStation implements EngineGroup.Engine, AutoCloseable {
     private long nowNs;
 
     /**
+     * Sets up a host.
+     *
+     * @param port    closed with the station.
+     * @param address of the host with its prefix length, {@code 10.0.0.1/24}.
+     * @param gateway for other networks, or null.
+     * @param clock   of the engine.
+     */
+    public TcpStation(final LinkPort port, final String address, final String gateway, final NanoClock clock) {
+        this(port, FlowOwner.ALL, address, gateway, clock);
+    }
+
+    /**
      * Sets up a host, or one of its engines.
      *
      * @param port    closed with the station, not by {@link #onClose}.

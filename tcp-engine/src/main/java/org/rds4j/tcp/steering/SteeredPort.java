@@ -62,9 +62,15 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
         flows = ownFlows;
     }
 
-    /** {@inheritDoc} Not while another engine has had the bucket: it may have this very flow, and is shown packets first. */
     @Override
     public boolean owns(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort) {
+        return table.owner(table.bucket(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort)) == engine;
+    }
+
+    @Override
+    public boolean ownsAlone(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final int remotePort, final int localPort) {
         final int bucket = table.bucket(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);

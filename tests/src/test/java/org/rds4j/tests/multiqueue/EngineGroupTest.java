@@ -48,8 +48,7 @@ class EngineGroupTest {
     private static final long WINDOW_MS = 300;
     private static final int WINDOWS = 40;
     private static final int DIALS = 300;
-    private static final int REWRITES = 500;
-    private static final int MOVES = 8;
+    private static final int MOVE_INTERVAL_MS = 10;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     /** What engines of a group have in common: who owns what, the rings between them, and the device as a whole. */
     private static final Set<String> SHARED = Set.of(
@@ -167,30 +166,29 @@ class EngineGroupTest {
         assertEquals(0, total(first, SteeringCounter.DROP_NO_FRAME) + total(second, SteeringCounter.DROP_NO_FRAME));
     }
 
-    /** Connections stay where they are while buckets change hands under them, at both ends and all the time. */
+    /** Connections stay where they are while buckets change hands under them, at both ends. */
     @ParameterizedTest
     @ValueSource(ints = {2, 4})
     void shouldLoseNoConnectionWhileTablesAreRewritten(final int queues) {
         open(queues, true, OCTETS);
         start();
         engines.forEach(engine -> engine.toDial = DIALS);
-        for (int i = 0; i < REWRITES; i++) {
-            moveSomeBuckets(first.table(), queues);
-            moveSomeBuckets(second.table(), queues);
-            sleep(2);
+        for (int i = 0; i < BUCKETS / 2; i++) {
+            move(first.table(), i, queues);
+            move(second.table(), BUCKETS / 4 + i, queues);
+            sleep(MOVE_INTERVAL_MS);
         }
         await(() -> sum(engine -> engine.dialled) == DIALS * engines.size(), "dialling");
-        final int opened = sum(engine -> engine.opened);
-        await(() -> sum(engine -> engine.closed) == 2 * opened, "connections hang");
-        assertTrue(opened > DIALS / 4 * engines.size(), "opened: " + opened);
+        await(() -> sum(engine -> engine.closed) == 2 * DIALS * engines.size(), "connections hang");
         assertTrue(total(first, SteeringCounter.FORWARDED) > 100);
         close();
         assertEquals(0, engines.stream().mapToLong(engine -> engine.badEnds).sum(), "a connection was lost");
     }
 
-    private void moveSomeBuckets(final SteeringTable table, final int queues) {
+    /** Once each, and half of them: new connections go by those that stay, which are others at the other end. */
+    private void move(final SteeringTable table, final int bucket, final int queues) {
         final int[] owners = IntStream.range(0, BUCKETS).map(table::owner).toArray();
-        random.ints(MOVES, 0, BUCKETS).forEach(bucket -> owners[bucket] = random.nextInt(queues));
+        owners[bucket] = (owners[bucket] + 1 + random.nextInt(queues - 1)) % queues;
         table.rewrite(owners);
     }
 

@@ -20,7 +20,6 @@ final class MemberEngine implements EngineGroup.Engine {
     long strangers;
     volatile long octets;
     volatile int dialled;
-    volatile int opened;
     volatile int connected;
     volatile int closed;
     volatile int toDial;
@@ -54,12 +53,11 @@ final class MemberEngine implements EngineGroup.Engine {
         return station.doWork();
     }
 
-    /** No port may be left for a while after the table was rewritten. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void dial() {
         final Conversation conversation = new Conversation(this, true, octetsEach);
-        if (station.tcp().connect(0, peer, PORT, 0, 0, conversation, station.nowNs()) != null) {
-            opened++;
+        if (station.tcp().connect(0, peer, PORT, 0, 0, conversation, station.nowNs()) == null) {
+            badEnds++;
         }
         dialled++;
     }
