@@ -158,7 +158,7 @@ class SackReceiverTest {
     }
 
     /** Slots, each with the number of the segment that touched it last. */
-    private static final class Model {
+    static final class Model {
         private final int[] touched;
         private int next;
         private int segments;

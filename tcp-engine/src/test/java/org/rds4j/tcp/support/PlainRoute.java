@@ -11,6 +11,9 @@ public final class PlainRoute implements NetworkRoute {
     public static final int OVERHEAD = 34;
     public static final long IPV4 = 0xffff_0000_0000L;
 
+    /** Bits 127..64 of the addresses of an IPv6 route: 2001:db8::/64. */
+    public static final long IPV6_HIGH = 0x2001_0db8L << 32;
+
     private static final int TRAFFIC_CLASS = 15;
     private static final int SOURCE = 26;
     private static final int DESTINATION = 30;
@@ -18,6 +21,7 @@ public final class PlainRoute implements NetworkRoute {
     private final int local;
     private final int remote;
     private final int mtu;
+    private final boolean isIpv6;
     private final PathMtu path;
     private boolean resolved = true;
     private int confirmed;
@@ -25,10 +29,16 @@ public final class PlainRoute implements NetworkRoute {
     private long openAddress;
 
     public PlainRoute(final int local, final int remote, final int mtu) {
+        this(local, remote, mtu, false);
+    }
+
+    /** One between IPv6 addresses that end like those; its frames look like others, with room for an IPv4 header only. */
+    public PlainRoute(final int local, final int remote, final int mtu, final boolean isIpv6) {
+        this.isIpv6 = isIpv6;
         this.local = local;
         this.remote = remote;
         this.mtu = mtu;
-        this.path = new PathMtu(mtu, NetworkTuning.DEFAULT.pathMtuFloorIpv4(), NetworkTuning.DEFAULT);
+        this.path = new PathMtu(mtu, isIpv6 ? 1280 : NetworkTuning.DEFAULT.pathMtuFloorIpv4(), NetworkTuning.DEFAULT);
     }
 
     /** The ECN field of a frame built through a route like this; it lies where that of IPv4 does. */
@@ -64,23 +74,28 @@ public final class PlainRoute implements NetworkRoute {
     }
 
     @Override
+    public int overheadLength() {
+        return OVERHEAD;
+    }
+
+    @Override
     public long localHigh() {
-        return 0;
+        return isIpv6 ? IPV6_HIGH : 0;
     }
 
     @Override
     public long localLow() {
-        return IPV4 | Integer.toUnsignedLong(local);
+        return (isIpv6 ? 0 : IPV4) | Integer.toUnsignedLong(local);
     }
 
     @Override
     public long remoteHigh() {
-        return 0;
+        return isIpv6 ? IPV6_HIGH : 0;
     }
 
     @Override
     public long remoteLow() {
-        return IPV4 | Integer.toUnsignedLong(remote);
+        return (isIpv6 ? 0 : IPV4) | Integer.toUnsignedLong(remote);
     }
 
     @Override
@@ -127,7 +142,8 @@ public final class PlainRoute implements NetworkRoute {
 
     @Override
     public long pseudoHeaderSum(final int protocol, final int transportLength) {
-        return (local >>> 16) + (local & 0xffffL) + (remote >>> 16) + (remote & 0xffffL) + protocol + transportLength;
+        final long prefixes = isIpv6 ? 2 * (0x2001 + 0x0db8) : 0;
+        return prefixes + (local >>> 16) + (local & 0xffffL) + (remote >>> 16) + (remote & 0xffffL) + protocol + transportLength;
     }
 
     @Override

@@ -28,8 +28,8 @@ import org.rds4j.tcp.wire.TcpSegment;
  * One engine against a peer played by the test, in two verbs: {@link #inject} a segment, {@link #expect} segments. Segments are
  * written as text with sequence numbers relative to each side's initial one: {@code "SA seq=0 ack=1 win=65535 mss=1460 ws=3"},
  * {@code "PA seq=1 ack=1 win=65535 len=10"}; flags are the letters S, F, R, P, A, E (ECE), C (CWR). Payload follows
- * {@link Octets#at}. A segment injected with {@code ect} or {@code ce} comes in a packet with ECT(0) or CE; one that leaves with
- * ECT(0) is written with {@code ect} when {@link #showsEcn} is set.
+ * {@link Octets#at}, or is one octet again and again with {@code fill=7}. A segment injected with {@code ect} or {@code ce}
+ * comes in a packet with ECT(0) or CE; one that leaves with ECT(0) is written with {@code ect} when {@link #showsEcn} is set.
  */
 public final class Script {
     public static final int LOCAL = 0x0a000001;
@@ -40,6 +40,7 @@ public final class Script {
     public static final long MS = 1_000_000L;
     public static final long SECOND = 1_000_000_000L;
     private static final int PEER_ISS = 0x1000;
+    private static final long NO_FILLING = -1;
 
     public final TcpCounters counters = TcpCounters.inMemory();
     public final PlainRoute route;
@@ -72,9 +73,18 @@ public final class Script {
     }
 
     public Script(final TcpConfiguration.Builder configuration, final int mtu, final RandomGenerator random) {
-        route = new PlainRoute(LOCAL, REMOTE, mtu);
+        this(configuration, random, new PlainRoute(LOCAL, REMOTE, mtu));
+    }
+
+    private Script(final TcpConfiguration.Builder configuration, final RandomGenerator random, final PlainRoute route) {
+        this.route = route;
         engine = new TcpEngine(configuration.build(), (high, low) -> route, random, counters);
         engine.onTime(nowNs);
+    }
+
+    /** The same two hosts by IPv6 addresses. */
+    public static Script overIpv6(final TcpConfiguration.Builder configuration) {
+        return new Script(configuration, new Random(42), new PlainRoute(LOCAL, REMOTE, 1500, true));
     }
 
     /** Small, NewReno, without timestamps and window scale, acknowledging by the wide-area clock: the plainest TCP. */
@@ -94,7 +104,8 @@ public final class Script {
     }
 
     public Script connect() {
-        connection = engine.connect(0, REMOTE_LOW, REMOTE_PORT, LOCAL_PORT, 0, 0, handler, nowNs);
+        connection = engine.connect(
+            route.remoteHigh(), route.remoteLow(), REMOTE_PORT, LOCAL_PORT, 0, 0, handler, nowNs);
         return this;
     }
 
@@ -153,8 +164,9 @@ public final class Script {
             (flags & TcpHeaderFlyweight.ACK) != 0 ? localIss + ack : 0, headerLength,
             flags | (urgent ? 0x20 : 0), (int) value(words, "win", 65_535));
         Octets.fill(end, (flags & TcpHeaderFlyweight.SYN) != 0 ? seq : seq - 1L, length);
-        if (Arrays.asList(words).contains("zeros")) {
-            UnsafeApi.setMemory(end, length, (byte) 0);
+        final long filling = Arrays.asList(words).contains("zeros") ? 0 : value(words, "fill", NO_FILLING);
+        if (filling != NO_FILLING) {
+            UnsafeApi.setMemory(end, length, (byte) filling);
         }
         deliver(address, headerLength + length);
     }
@@ -201,7 +213,8 @@ public final class Script {
 
     public void deliverAsIs(final long address, final int length) {
         engine.onSegment(
-            0, route.remoteLow(), 0, route.localLow(), address, length, trafficClass, false, nowNs);
+            route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), address, length, trafficClass, false,
+            nowNs);
     }
 
     public void expect(final String... segments) {
