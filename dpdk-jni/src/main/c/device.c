@@ -1,7 +1,10 @@
 /* Peer of DpdkDevice: everything about a port that is not its bursts. */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_dev.h>
 #include <rte_errno.h>
@@ -10,6 +13,7 @@
 #include "native.h"
 
 #define DEVICE_STRING_CAPACITY 1024
+#define TAP_FILE "/dev/net/tun"
 
 /* Bits of the offloads in use; the same as in Native.java. */
 #define USES_RECEIVE_CHECKSUM  0x01
@@ -160,6 +164,28 @@ static unsigned int socket_of(uint16_t port)
     return socket < 0 ? (unsigned int) SOCKET_ID_ANY : (unsigned int) socket;
 }
 
+/*
+ * net_tap asks the kernel for a signal with every frame and reads nothing before one was handled. In a JVM some other thread handles
+ * it, so that each frame costs two switches of threads and waits until that thread gets a processor. A driver that has never seen a
+ * signal reads whenever it is polled, as it does where no signal is free; so none is sent, from before the interface goes up.
+ */
+static void poll_without_signals(void)
+{
+    DIR *files = opendir("/proc/self/fd");
+    struct dirent *file;
+    while (files != NULL && (file = readdir(files)) != NULL) {
+        char path[sizeof TAP_FILE];
+        if (readlinkat(dirfd(files), file->d_name, path, sizeof path) == sizeof path - 1 &&
+            memcmp(path, TAP_FILE, sizeof path - 1) == 0) {
+            int fd = atoi(file->d_name);
+            fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_ASYNC);
+        }
+    }
+    if (files != NULL) {
+        closedir(files);
+    }
+}
+
 static jint setup_queue(JNIEnv *env, jclass cls, jint port, jint queue, jint rx_descriptors, jint tx_descriptors, jlong pool)
 {
     (void) env;
@@ -173,6 +199,7 @@ static jint setup_queue(JNIEnv *env, jclass cls, jint port, jint queue, jint rx_
     if (error == 0) {
         error = rte_eth_tx_queue_setup((uint16_t) port, (uint16_t) queue, tx, socket_of((uint16_t) port), NULL);
     }
+    poll_without_signals();
     return error;
 }
 

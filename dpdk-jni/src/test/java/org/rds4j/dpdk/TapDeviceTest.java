@@ -13,6 +13,9 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
@@ -184,6 +187,26 @@ class TapDeviceTest extends DpdkTestSupport {
         transmitAll(port, burst);
         assertEquals(1, port.counters().get(DpdkPortCounter.TRANSMIT_MALFORMED));
         assertEquals(1, port.counters().get(DpdkPortCounter.TRANSMITTED_FRAMES));
+    }
+
+    /** O_ASYNC of the tap's files: the driver would wait for a signal before it reads. */
+    @Test
+    void shouldBeReadWithoutSignals() throws IOException {
+        int files = 0;
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (final Path file : open) {
+                if (Files.isSymbolicLink(file) && Files.readSymbolicLink(file).endsWith("net/tun")) {
+                    files++;
+                    assertEquals(0, flags(file.getFileName().toString()) & 0x2000, file::toString);
+                }
+            }
+        }
+        assertTrue(files > 0);
+    }
+
+    private static int flags(final String file) throws IOException {
+        final String information = Files.readString(Path.of("/proc/self/fdinfo", file));
+        return Integer.parseInt(information.replaceAll("(?s).*flags:\\s*(\\d+).*", "$1"), 8);
     }
 
     @Test

@@ -14,7 +14,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param sendBufferLength       octets of a connection's send ring, a power of two.
  * @param receiveBufferLength    octets of a connection's receive ring, a power of two; bounds the window.
  * @param overhangLength         octets behind each ring's end that make runs linear; one TLS record fits.
- * @param maxOutOfOrderRanges    separate runs of out-of-order data that a connection keeps.
+ * @param maxOutOfOrderRanges    separate runs of out-of-order data that a connection keeps, 16 octets of memory each; 0 for as
+ *                               many as {@link #outOfOrderRanges()} says.
  * @param backlog                half-open handshakes that a listener remembers; SYN cookies answer those beyond.
  * @param timeWaitCapacity       TIME-WAIT records; the oldest is evicted when they run out.
  * @param controlQueueLength     segments without a connection that wait for {@link TcpEngine#pollControl}.
@@ -48,10 +49,17 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param peerAckDelayNs         longest time for which peers delay an acknowledgement; what a tail loss probe waits beyond two
  *                               round trips when one segment is in flight (RFC 8985 section 7.2).
  * @param probeSlackNs           the same when several segments are in flight.
+ * @param eagerProbes            probe where RFC 8985 waits for timers: in a repair that hears nothing, which else would wait for
+ *                               the retransmission timer, and with two new segments, as a peer does not delay their answer.
+ * @param ackRepeatNs            silence after which the acknowledgement of a filled gap is repeated once, in case it was lost;
+ *                               0 for never.
  * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;
  *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
  * @param optionLayout           order of the options on a SYN.
+ * @param dialect                whose choice is taken where kernels differ.
+ * @param dropSynFin             ignore whatever carries SYN and FIN at once.
+ * @param offeredWindowShift     window scale shift to offer, or {@link #AS_NEEDED}.
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
@@ -95,27 +103,40 @@ public record TcpConfiguration(
     long keepaliveIntervalNs,
     boolean nagle,
     OptionLayout optionLayout,
+    TcpDialect dialect,
+    boolean dropSynFin,
+    int offeredWindowShift,
     boolean windowScale,
     boolean timestamps,
     boolean transmitChecksum,
     boolean sack,
     long peerAckDelayNs,
     long probeSlackNs,
+    boolean eagerProbes,
+    long ackRepeatNs,
     int maxSendRecords,
     FlowConfiguration flow) {
 
     /** Highest window scale shift (RFC 7323 section 2.3). */
     public static final int MAX_WINDOW_SHIFT = 14;
 
+    /** Window scale shift: as large as the receive ring needs. */
+    public static final int AS_NEEDED = -1;
+
+    private static final int OCTETS_PER_RANGE = 2048;
+    private static final int LEAST_RANGES = 64;
+    private static final int MOST_RANGES = 8192;
+
     /** Checks every value; the message of the exception says which one is wrong and what would be right. */
     public TcpConfiguration {
         Objects.requireNonNull(optionLayout, "optionLayout");
+        Objects.requireNonNull(dialect, "dialect");
         range("maxConnections", maxConnections, 1, 1 << 20);
         range("streamBuffers", streamBuffers, 0, 1 << 20);
         powerOfTwo("sendBufferLength", sendBufferLength);
         powerOfTwo("receiveBufferLength", receiveBufferLength);
         range("overhangLength", overhangLength, 64, Math.min(sendBufferLength, receiveBufferLength) / 2);
-        range("maxOutOfOrderRanges", maxOutOfOrderRanges, 1, 1 << 16);
+        range("maxOutOfOrderRanges", maxOutOfOrderRanges, 0, 1 << 16);
         range("backlog", backlog, 1, 1 << 20);
         range("timeWaitCapacity", timeWaitCapacity, 1, 1 << 20);
         range("controlQueueLength", controlQueueLength, 1, 1 << 16);
@@ -123,6 +144,7 @@ public record TcpConfiguration(
         range("resetsPerDestination", resetsPerDestination, 1, 1_000_000_000);
         range("initialWindowSegments", initialWindowSegments, 1, 1 << 10);
         range("quickAcks", quickAcks, 0, 1 << 16);
+        range("offeredWindowShift", offeredWindowShift, AS_NEEDED, MAX_WINDOW_SHIFT);
         range("synRetries", synRetries, 1, 255);
         range("synAckRetries", synAckRetries, 1, 255);
         range("dataRetries", dataRetries, 1, 255);
@@ -147,6 +169,7 @@ public record TcpConfiguration(
         range("keepaliveIntervalNs", keepaliveIntervalNs, 1, 1L << 53);
         range("peerAckDelayNs", peerAckDelayNs, 0, 500_000_000L);
         range("probeSlackNs", probeSlackNs, 0, 500_000_000L);
+        range("ackRepeatNs", ackRepeatNs, 0, 500_000_000L);
         range("maxSendRecords", maxSendRecords, 0, 1 << 28);
         Objects.requireNonNull(flow, "flow");
     }
@@ -168,20 +191,45 @@ public record TcpConfiguration(
      */
     public static Builder wideArea() {
         return new Builder().rtoFloorNs(200_000_000L).delayedAckNs(40_000_000L)
-            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L).flow(FlowConfiguration.WIDE_AREA);
+            .peerAckDelayNs(200_000_000L).probeSlackNs(2_000_000L).ackRepeatNs(5_000_000L).flow(FlowConfiguration.WIDE_AREA);
     }
 
     /**
-     * The window scale shift this side offers: what the receive ring needs.
+     * The window scale shift this side offers.
      *
      * @return 0 to {@value #MAX_WINDOW_SHIFT}.
      */
     public int windowShift() {
+        if (!windowScale) {
+            return 0;
+        }
+        return offeredWindowShift == AS_NEEDED ? shiftFor(receiveBufferLength) : offeredWindowShift;
+    }
+
+    /**
+     * The window scale shift that a window of so many octets needs.
+     *
+     * @param octets of the largest window.
+     * @return 0 to {@value #MAX_WINDOW_SHIFT}.
+     */
+    public static int shiftFor(final long octets) {
         int shift = 0;
-        while (shift < MAX_WINDOW_SHIFT && receiveBufferLength >> shift > 0xffff) {
+        while (shift < MAX_WINDOW_SHIFT && 0xffffL << shift < octets) {
             shift++;
         }
-        return windowScale ? shift : 0;
+        return shift;
+    }
+
+    /**
+     * How many separate runs of out-of-order data a connection keeps. When every second segment of a window is lost, as happens
+     * where a queue overflows in slow start, each of the others is a run: one for {@value #OCTETS_PER_RANGE} octets of the ring,
+     * which takes less than a hundredth of its memory, and at most {@value #MOST_RANGES}.
+     *
+     * @return the setting, or what follows from the receive ring.
+     */
+    public int outOfOrderRanges() {
+        return maxOutOfOrderRanges > 0
+            ? maxOutOfOrderRanges : Math.clamp(receiveBufferLength / OCTETS_PER_RANGE, LEAST_RANGES, MOST_RANGES);
     }
 
     private static void range(final String name, final long value, final long least, final long most) {
@@ -205,7 +253,7 @@ public record TcpConfiguration(
         private int sendBufferLength = 256 * 1024;
         private int receiveBufferLength = 256 * 1024;
         private int overhangLength = 16_704;
-        private int maxOutOfOrderRanges = 64;
+        private int maxOutOfOrderRanges;
         private int backlog = 1024;
         private int timeWaitCapacity = 4096;
         private int controlQueueLength = 256;
@@ -237,12 +285,17 @@ public record TcpConfiguration(
         private long keepaliveIntervalNs = 75_000_000_000L;
         private boolean nagle;
         private OptionLayout optionLayout = OptionLayout.LINUX;
+        private TcpDialect dialect = TcpDialect.LINUX;
+        private boolean dropSynFin;
+        private int offeredWindowShift = AS_NEEDED;
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
         private boolean sack = true;
         private long peerAckDelayNs = 1_000_000L;
         private long probeSlackNs;
+        private boolean eagerProbes = true;
+        private long ackRepeatNs = 1_000_000L;
         private int maxSendRecords = 1 << 20;
         private FlowConfiguration flow = FlowConfiguration.DATACENTER;
 
@@ -307,7 +360,8 @@ public record TcpConfiguration(
         /**
          * Sets {@link TcpConfiguration#maxOutOfOrderRanges()}.
          *
-         * @param value separate runs of out-of-order data that a connection keeps.
+         * @param value separate runs of out-of-order data that a connection keeps; 0 for as many as the receive ring makes
+         *              useful.
          * @return this.
          */
         public Builder maxOutOfOrderRanges(final int value) {
@@ -657,6 +711,39 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#dialect()}.
+         *
+         * @param value whose choice is taken where kernels differ.
+         * @return this.
+         */
+        public Builder dialect(final TcpDialect value) {
+            this.dialect = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#dropSynFin()}.
+         *
+         * @param value ignore whatever carries SYN and FIN at once.
+         * @return this.
+         */
+        public Builder dropSynFin(final boolean value) {
+            this.dropSynFin = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#offeredWindowShift()}.
+         *
+         * @param value 0 to {@value #MAX_WINDOW_SHIFT}, or {@link #AS_NEEDED}.
+         * @return this.
+         */
+        public Builder offeredWindowShift(final int value) {
+            this.offeredWindowShift = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#windowScale()}.
          *
          * @param value offer the window scale option (RFC 7323).
@@ -723,6 +810,28 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#eagerProbes()}.
+         *
+         * @param value probe in repairs, and with two new segments.
+         * @return this.
+         */
+        public Builder eagerProbes(final boolean value) {
+            this.eagerProbes = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#ackRepeatNs()}.
+         *
+         * @param value silence after which the acknowledgement of a filled gap is repeated, 0 for never.
+         * @return this.
+         */
+        public Builder ackRepeatNs(final long value) {
+            this.ackRepeatNs = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#maxSendRecords()}.
          *
          * @param value records of segments in flight that all connections may have together.
@@ -760,8 +869,9 @@ public record TcpConfiguration(
                 keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
-                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout, windowScale,
-                timestamps, transmitChecksum, sack, peerAckDelayNs, probeSlackNs, maxSendRecords, flow);
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
+                dialect, dropSynFin, offeredWindowShift, windowScale, timestamps, transmitChecksum, sack,
+                peerAckDelayNs, probeSlackNs, eagerProbes, ackRepeatNs, maxSendRecords, flow);
         }
     }
 }

@@ -131,6 +131,53 @@ public interface TcpConnection {
     void userTimeout(long timeoutNs);
 
     /**
+     * Settles keepalive for this connection (RFC 9293 section 3.8.4). What the peer has been silent already counts.
+     *
+     * @param idleNs     nanoseconds of silence before the first probe, 0 for no keepalive.
+     * @param intervalNs nanoseconds between probes.
+     * @param probes     unanswered probes that end the connection, at least 2.
+     */
+    void keepalive(long idleNs, long intervalNs, int probes);
+
+    /**
+     * Limits the segments of this connection in both directions: what is sent, and, before the SYN has left, what is announced
+     * (RFC 9293 section 3.7.1).
+     *
+     * @param octets 1 to 65535, options not counted.
+     */
+    void maxSegmentSize(int octets);
+
+    /**
+     * How often the SYN is sent again before the attempt to connect is given up. Fewer than are configured end it then and there,
+     * {@link TcpConfiguration#synTimeoutNs()} or not.
+     *
+     * @param retries 0 to 255.
+     */
+    void synRetries(int retries);
+
+    /**
+     * How long the connection stays in FIN-WAIT-2 once it has been closed.
+     *
+     * @param timeoutNs nanoseconds, more than 0.
+     */
+    void finWait2(long timeoutNs);
+
+    /**
+     * Acknowledges the next segments at once, and what waits for an acknowledgement now.
+     *
+     * @param segments how many; 0 delays acknowledgements from now on.
+     */
+    void quickAcks(int segments);
+
+    /**
+     * Settles how much of the receive ring is in use, so how large a window is announced at most. What was announced is not taken
+     * back. From now on it is not tuned.
+     *
+     * @param octets cut to the ring's length.
+     */
+    void receiveLimit(int octets);
+
+    /**
      * Chooses the congestion control of this connection, before it has sent data. Makes an object.
      *
      * @param factory of the algorithm, see {@link org.rds4j.tcp.congestion.CongestionAlgorithm}.

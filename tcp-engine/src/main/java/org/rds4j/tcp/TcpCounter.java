@@ -22,6 +22,8 @@ public enum TcpCounter {
     FAST_RETRANSMITS("fast-retransmits", "losses repaired without a timeout"),
     /** Tail loss probes sent. */
     TAIL_PROBES("tail-probes", "tail loss probes sent (RFC 8985 section 7)"),
+    /** Silent repairs probed. */
+    REPAIR_PROBES("repair-probes", "first segments sent again because a repair heard nothing"),
     /** Retransmissions lost. */
     LOST_RETRANSMISSIONS("lost-retransmissions", "retransmissions found to be lost without a timeout"),
     /** Timeouts for nothing. */
@@ -111,7 +113,7 @@ public enum TcpCounter {
     /** Dropped: reset. */
     DROP_BAD_RESET("drop-bad-reset", "dropped: reset that does not match exactly"),
     /** Dropped: SYN. */
-    DROP_BAD_SYN("drop-bad-syn", "dropped: SYN on a synchronised connection"),
+    DROP_BAD_SYN("drop-bad-syn", "dropped: SYN on a synchronised connection, or one with a FIN"),
     /** Dropped: PAWS. */
     DROP_PAWS("drop-paws", "dropped: timestamp older than the last (RFC 7323 section 5)"),
     /** Dropped: timestamp missing. */

@@ -16,6 +16,13 @@ public interface TcpListener {
      */
     int halfOpen();
 
+    /**
+     * Limits the segments of connections accepted from now on, in both directions; see {@link TcpConnection#maxSegmentSize(int)}.
+     *
+     * @param octets 1 to 65535.
+     */
+    void maxSegmentSize(int octets);
+
     /** Stops listening. Half-open connections are reset, established ones are left alone. Idempotent. */
     void close();
 }

@@ -210,7 +210,7 @@ class ClosingTest {
         script.connection.abort();
         script.expectEvents("closed ABORTED");
         script.connection.release();
-        script.expect("R seq=11 win=0");
+        script.expect("RA seq=11 ack=1 win=0");
         assertEquals(0, script.engine.connectionsInUse());
     }
 
@@ -240,7 +240,7 @@ class ClosingTest {
         script.connection.release();
         script.connection.release();
         assertEquals(script.nowNs + Script.MS, script.engine.nextDeadlineNs(), "the reset waits to be polled");
-        script.expect("R seq=101 win=0");
+        script.expect("RA seq=101 ack=1 win=0");
         assertEquals(Long.MAX_VALUE, script.engine.nextDeadlineNs());
         assertEquals(0, script.engine.connectionsInUse());
     }
@@ -255,7 +255,7 @@ class ClosingTest {
         script.inject("S seq=0");
         script.emitted();
         script.inject("A seq=1 ack=1");
-        script.expect("R seq=1 win=0");
+        script.expect("RA seq=1 ack=1 win=0");
         script.expectEvents();
         assertEquals(0, script.engine.connectionsInUse());
     }
@@ -267,7 +267,7 @@ class ClosingTest {
         script.events.clear();
         script.connection.close();
         script.expectEvents("closed ABORTED");
-        script.expect("R seq=1 win=0");
+        script.expect("RA seq=1 ack=11 win=0");
     }
 
     @Test

@@ -27,12 +27,12 @@ import org.rds4j.tcp.support.Script;
 import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
- * Every code of the ICMP errors (types 3, 11 and 12, and 1 to 4 of ICMPv6) in every state, quoting a segment in flight or beside
- * it: the outcome is compared with a reviewed file (RFC 5927, RFC 9293 section 3.9.2.2). When a change is meant, review it and put
- * {@code target/icmp.txt}, which the test writes, in the file's place.
+ * Every code of the ICMP errors (types 3, 11 and 12, and 1 to 4 of ICMPv6) in every state, quoting a segment in flight or
+ * beside it: the outcome is compared with a reviewed file (RFC 5927, RFC 9293 section 3.9.2.2). When a change is meant, review
+ * it and put {@code target/icmp.txt}, which the test writes, in the file's place.
  * <p>
- * A line reads: IP version, state, what the error quotes (of SND.UNA up to SND.NXT), the codes as type/code, the state after, what
- * the owner was told and what was sent, and how the connection ends when the peer is not heard again.
+ * A line reads: IP version, state, what the error quotes (of SND.UNA up to SND.NXT), the codes as type/code, the state after,
+ * what the owner was told and what was sent, and how the connection ends when the peer is not heard again.
  */
 class IcmpTableTest {
     private static final List<String> PLACES = List.of("first", "last", "before", "behind");
@@ -134,7 +134,7 @@ class IcmpTableTest {
         layer.poll(new FrameQueue(8, 2048), script.nowNs);
         layer.transport(script.engine);
         final long dropped = script.count(TcpCounter.DROP_ICMP);
-        layer.onFrame(address, isIpv6 ? ipv6(script, type, code, sequence) : ipv4(script, type, code, sequence), 0, script.nowNs);
+        layer.onFrame(address, isIpv6 ? ipv6(script, type, code, sequence) : ipv4(type, code, sequence), 0, script.nowNs);
         if (counters.get(NetworkCounter.ICMP_ERROR_DELIVERED) == 0) {
             assertEquals(1, counters.get(NetworkCounter.ICMP_IGNORED), "the error is well formed");
             return "ignored";
@@ -142,7 +142,7 @@ class IcmpTableTest {
         return script.count(TcpCounter.DROP_ICMP) > dropped ? "dropped" : "believed";
     }
 
-    private int ipv4(final Script script, final int type, final int code, final int sequence) {
+    private int ipv4(final int type, final int code, final int sequence) {
         start(0x0800);
         ipv4Header(20 + 8 + 20 + QUOTED_OCTETS, 1, Script.REMOTE, Script.LOCAL);
         final int message = memory.position();

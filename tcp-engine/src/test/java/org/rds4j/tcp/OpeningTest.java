@@ -271,7 +271,7 @@ class OpeningTest {
         script.inject("S seq=0");
         script.expect("SA seq=0 ack=1 win=65535 mss=1460");
         script.inject("A seq=1 ack=1");
-        script.expect("R seq=1 win=0");
+        script.expect("RA seq=1 ack=1 win=0");
         assertEquals(0, script.engine.connectionsInUse());
     }
 
@@ -469,7 +469,7 @@ class OpeningTest {
         final Script script = new Script(Script.plain()).connect();
         script.emitted();
         script.inject("S seq=0 win=1000 mss=1460 len=10");
-        script.expect("SA seq=0 ack=11 win=65526 mss=1460");
+        script.expect("SA seq=0 ack=1 win=65535 mss=1460");
         script.expectEvents();
         script.inject("SA seq=0 ack=1 win=1000 mss=1460 len=10");
         script.expectEvents("connected", "receivable 10");

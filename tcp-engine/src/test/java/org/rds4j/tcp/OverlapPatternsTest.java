@@ -18,8 +18,8 @@ import org.rds4j.tcp.support.Script;
  * application reads, and every acknowledgement says what is held, with SACK blocks and the report of what came twice.
  * <p>
  * The patterns are made by rule: all triples of intervals over a line of seven slots, of which one is kept for each order of
- * their six ends. Those are the 409 consistent triples of Allen's interval relations (1983), and so everything that three segments
- * can be to one another.
+ * their six ends. Those are the 409 consistent triples of Allen's interval relations (1983), and so everything that three
+ * segments can be to one another.
  */
 class OverlapPatternsTest {
     private static final int SLOTS = 7;
@@ -79,7 +79,8 @@ class OverlapPatternsTest {
             final int from = edges[i] + gap;
             final int to = edges[i + 1] + gap;
             final int segment = i / 2 + 1;
-            script.inject("A seq=" + (1 + from * SLOT) + " ack=1 win=10000 len=" + (to - from) * SLOT + " fill=" + segment);
+            script.inject(
+                "A seq=" + (1 + from * SLOT) + " ack=1 win=10000 len=" + (to - from) * SLOT + " fill=" + segment);
             Arrays.setAll(copies, slot -> copies[slot] == 0 && slot >= from && slot < to ? segment : copies[slot]);
             script.after(40 * MS);
             assertEquals(
@@ -102,7 +103,7 @@ class OverlapPatternsTest {
     /** What the application reads: for each slot the segment that all its octets came with. */
     private static int[] delivered(final Script script, final int slots) {
         final int[] copies = new int[slots];
-        assertEquals(slots * SLOT, script.connection.receivedPosition());
+        assertEquals((long) slots * SLOT, script.connection.receivedPosition());
         final long address = script.connection.receiveAddress(0, slots * SLOT);
         for (int i = 0; i < slots * SLOT; i++) {
             final int octet = UnsafeApi.getByte(address + i);

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.tcp.network.IcmpErrorKind;
+import org.rds4j.tcp.network.NetworkTuning;
 import org.rds4j.tcp.support.Octets;
 import org.rds4j.tcp.support.Peer;
 import org.rds4j.tcp.support.Script;
@@ -272,6 +273,77 @@ class PathMtuDiscoveryTest {
         assertEquals(1024, lengthOf(script.emitted().getFirst()));
         assertEquals(1, script.count(TcpCounter.PATH_BLACK_HOLES));
         assertFalse(script.connection.isClosed());
+    }
+
+    @Test
+    void shouldHaveTwiceAsMuchPatienceWhenFullSegmentsBehindHaveArrived() {
+        final Script script = new Script(Script.plain().sack(true));
+        establish(script, true);
+        script.send(2920);
+        script.emitted();
+        script.inject("A seq=1 ack=1 win=65535 sack=1461-2921");
+        for (int i = 1; i <= 4; i++) {
+            assertEquals(1460, script.connection.maxSegmentSize(), "after " + (i - 1) + " timeouts");
+            toTimeout(script, i);
+        }
+        assertEquals(1, script.count(TcpCounter.PATH_BLACK_HOLES), "the path may have changed since they arrived");
+    }
+
+    @Test
+    void shouldNotBelieveSmallSegmentsThatHaveArrived() {
+        final Script script = new Script(Script.plain().sack(true));
+        establish(script, true);
+        script.connection.noDelay(true);
+        script.send(1460);
+        script.emitted();
+        for (int i = 0; i < 3; i++) {
+            script.send(730);
+            script.emitted();
+        }
+        script.inject("A seq=1 ack=1 win=65535 sack=1461-3651");
+        toTimeout(script, 2);
+        assertEquals(1, script.count(TcpCounter.PATH_BLACK_HOLES));
+    }
+
+    @Test
+    void shouldNotSeeABlackHoleWhileFullSegmentsOfOthersArrive() {
+        final Script script = established();
+        final TcpConnection silent = script.connection;
+        script.send(1460);
+        script.emitted();
+        script.remotePort = 9001;
+        script.newPeer(7000);
+        script.inject("S seq=0 win=65535 mss=1460");
+        script.emitted();
+        script.inject("A seq=1 ack=1 win=65535");
+        toTimeout(script, 1);
+        script.after(1);
+        script.send(1460);
+        script.discard();
+        script.after(SECOND / 100);
+        script.inject("A seq=1 ack=1461 win=65535");
+        toTimeout(script, 2);
+        assertEquals(0, script.count(TcpCounter.PATH_BLACK_HOLES));
+        assertEquals(1460, silent.maxSegmentSize());
+        toTimeout(script, 3);
+        assertEquals(1, script.count(TcpCounter.PATH_BLACK_HOLES), "nothing that left since the last attempt has arrived");
+    }
+
+    @Test
+    void shouldSeeNoBlackHolesWhenAskedNotTo() {
+        final Script script = new Script(Script.plain(), 1500, NetworkTuning.builder().probeAfterTimeouts(0).build());
+        script.established(65_535).send(1460);
+        script.emitted();
+        toTimeout(script, 6);
+        assertEquals(0, script.count(TcpCounter.PATH_BLACK_HOLES));
+        assertEquals(1460, script.connection.maxSegmentSize());
+    }
+
+    private static void toTimeout(final Script script, final int number) {
+        while (script.count(TcpCounter.TIMEOUTS) < number) {
+            script.toDeadline();
+            script.discard();
+        }
     }
 
     private static TcpConfiguration configuration(final boolean sack) {

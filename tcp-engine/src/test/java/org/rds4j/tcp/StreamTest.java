@@ -57,6 +57,29 @@ class StreamTest {
     }
 
     @Test
+    void shouldAcknowledgeEverySecondFullSegmentAfterThePathHasShrunkToo() {
+        final Script script = new Script(Script.plain()).established(65_535);
+        script.inject("A seq=1 ack=1 win=65535 len=1460");
+        script.expect();
+        script.inject("A seq=1461 ack=1 win=65535 len=1460");
+        script.expect("A seq=1 ack=2921 win=62615");
+        script.inject("A seq=2921 ack=1 win=65535 len=1024");
+        script.expect();
+        script.inject("A seq=3945 ack=1 win=65535 len=1024");
+        script.expect("A seq=1 ack=4969 win=60567");
+        script.inject("A seq=4969 ack=1 win=65535 len=1024");
+        script.expect();
+        script.inject("A seq=5993 ack=1 win=65535 len=1024");
+        script.expect("A seq=1 ack=7017 win=58519");
+        script.inject("A seq=7017 ack=1 win=65535 len=1460");
+        script.expect();
+        script.inject("A seq=8477 ack=1 win=65535 len=200");
+        script.expect();
+        script.inject("A seq=8677 ack=1 win=65535 len=200");
+        script.expect();
+    }
+
+    @Test
     void shouldAcknowledgeTheFirstSegmentsAtOnce() {
         final Script script = new Script(Script.plain().quickAcks(3)).established(1000);
         for (int i = 0; i < 3; i++) {

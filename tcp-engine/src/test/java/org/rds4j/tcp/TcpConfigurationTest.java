@@ -8,6 +8,15 @@ import org.junit.jupiter.api.Test;
 
 class TcpConfigurationTest {
     @Test
+    void shouldKeepAsManyRunsAsTheReceiveRingMakesUseful() {
+        assertEquals(64, TcpConfiguration.datacenter().receiveBufferLength(65_536).build().outOfOrderRanges());
+        assertEquals(128, TcpConfiguration.datacenter().build().outOfOrderRanges());
+        assertEquals(512, TcpConfiguration.datacenter().receiveBufferLength(1 << 20).build().outOfOrderRanges());
+        assertEquals(8192, TcpConfiguration.datacenter().receiveBufferLength(1 << 28).build().outOfOrderRanges());
+        assertEquals(7, TcpConfiguration.datacenter().maxOutOfOrderRanges(7).build().outOfOrderRanges());
+    }
+
+    @Test
     void shouldHoldAWholeRecordInTheOverhangByDefault() {
         assertTrue(TcpConfiguration.datacenter().build().overhangLength() >= 16_645);
     }

@@ -94,10 +94,87 @@ class TimestampsTest {
     }
 
     @Test
+    void shouldMeasureARetransmittedSegmentByItsDepartureAndNotByTheTicksOfItsEcho() {
+        final Script script = new Script(Script.plain().timestamps(true)).listen();
+        final long beginNs = script.nowNs;
+        script.inject("S seq=0 win=10000 mss=1460 ts=1000/0");
+        script.emitted();
+        script.after(50_000);
+        script.inject("A seq=1 ack=1 win=10000 ts=1001/0");
+        shorten(script);
+        final long before = script.connection.smoothedRttNs();
+        script.send(10);
+        script.emitted();
+        while (script.count(TcpCounter.TIMEOUTS) == 0) {
+            script.toDeadline();
+        }
+        script.emitted();
+        final long tick = (script.nowNs - beginNs) / MS;
+        script.after(80_000);
+        script.inject("A seq=1 ack=1611 win=10000 ts=1300/" + tick);
+        assertEquals(before + (80_000 - before) / 8, script.connection.smoothedRttNs());
+    }
+
+    @Test
+    void shouldNotMeasureWhatMayAnswerEitherTransmission() {
+        final Script script = new Script(Script.plain().timestamps(true).sack(true)).listen();
+        script.inject("S seq=0 win=20000 mss=1012 sackOK ts=1000/0");
+        script.emitted();
+        script.inject("A seq=1 ack=1 win=20000 ts=1001/0");
+        for (int i = 0; i < 16; i++) {
+            script.send(100);
+            script.emitted();
+            script.after(50_000);
+            script.inject("A seq=1 ack=" + (101 + 100 * i) + " win=20000 ts=1001/" + i * 50_000L / MS);
+        }
+        script.after(200_000); // a tick begins
+        final long before = script.connection.smoothedRttNs();
+        script.send(4000);
+        assertEquals(4, script.emitted().size());
+        script.after(50_000);
+        script.inject("A seq=1 ack=1601 win=20000 ts=1001/0 sack=2601-5601");
+        assertEquals(1, script.emitted().size());
+        script.after(50_000);
+        script.inject("A seq=1 ack=5601 win=20000 ts=1001/1");
+        assertEquals(before, script.connection.smoothedRttNs(), "both transmissions carried that tick");
+    }
+
+    @Test
+    void shouldNotTakeALostAcknowledgementForASlowPath() {
+        final Script script = new Script(Script.plain().timestamps(true).sack(true).peerAckDelayNs(0).probeSlackNs(0)).listen();
+        script.inject("S seq=0 win=10000 mss=1012 sackOK ts=1000/0");
+        script.emitted();
+        script.inject("A seq=1 ack=1 win=10000 ts=1001/0");
+        shorten(script);
+        final long before = script.connection.smoothedRttNs();
+        script.send(10);
+        script.emitted();
+        while (script.count(TcpCounter.TIMEOUTS) == 0) {
+            script.toDeadline();
+            script.emitted();
+        }
+        script.after(50_000);
+        script.inject("A seq=1 ack=1611 win=10000 ts=1001/0 sack=1601-1611");
+        assertEquals(1, script.count(TcpCounter.SPURIOUS_TIMEOUTS), "nothing of it was lost");
+        assertEquals(before, script.connection.smoothedRttNs(), "but nothing was late either");
+        assertEquals(200 * MS, script.connection.retransmissionTimeoutNs());
+    }
+
+    /** Round trips of 50 us until that is what the connection expects; 1600 octets. */
+    private static void shorten(final Script script) {
+        for (int i = 0; i < 16; i++) {
+            script.send(100);
+            script.emitted();
+            script.after(50_000);
+            script.inject("A seq=1 ack=" + (101 + 100 * i) + " win=10000 ts=1001/0");
+        }
+    }
+
+    @Test
     void shouldCarryTimestampsOnTheResetOfAConnection() {
         final Script script = established();
         script.connection.abort();
-        script.expect("R seq=1 win=0 ts=0/1001");
+        script.expect("RA seq=1 ack=1 win=0 ts=0/1001");
     }
 
     @Test

@@ -128,7 +128,8 @@ final class TcpCommand implements Callable<Integer> {
     }
 
     private static void run(final TcpStation station, final java.util.function.BooleanSupplier isOver) {
-        final IdleStrategy idle = new BackoffIdleStrategy(1_000, 100, 1_000, 50_000);
+        // parks rather than yields: on a busy machine a yield may last for milliseconds, a sleeper is woken at once
+        final IdleStrategy idle = new BackoffIdleStrategy(1_000, 0, 1_000, 50_000);
         while (!isOver.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
             idle.idle(station.doWork());
         }

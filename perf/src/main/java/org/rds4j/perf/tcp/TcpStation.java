@@ -27,6 +27,7 @@ public final class TcpStation implements AutoCloseable {
     private final LinkPort port;
     private final NetworkLayer network;
     private final TcpEngine tcp;
+    private final TcpCounters counters = TcpCounters.inMemory();
     private final TransmitBatch batch;
     private final FrameBurst received = new FrameBurst(BURST);
     private long nowNs;
@@ -72,7 +73,7 @@ public final class TcpStation implements AutoCloseable {
             gateway == null ? plain : plain.withGateway(gateway), random, NetworkCounters.allocate());
         this.tcp = new TcpEngine(
             settings.transmitChecksum(port.capabilities().transmitChecksum()).build(),
-            Routes.of(network), random, TcpCounters.inMemory());
+            Routes.of(network), random, counters);
         network.transport(tcp);
         this.batch = new TransmitBatch(port, BURST, offloads);
         network.announce(nowNs);
@@ -85,6 +86,15 @@ public final class TcpStation implements AutoCloseable {
      */
     public TcpEngine tcp() {
         return tcp;
+    }
+
+    /**
+     * What the engine counts.
+     *
+     * @return live counters, readable from any thread.
+     */
+    public TcpCounters counters() {
+        return counters;
     }
 
     /**

@@ -9,23 +9,17 @@ package org.rds4j.tcp.congestion;
 public final class Pacer {
     private static final int PERCENT = 100;
 
-    private final boolean enabled;
-    private final int slowStartPercent;
-    private final int avoidancePercent;
-    private final long burstNs;
+    private final FlowConfiguration configuration;
     private long evenNs;
     private long opensNs;
 
     /**
      * A pacer that holds nothing back yet.
      *
-     * @param configuration of the engine.
+     * @param configuration of the engine. Retained.
      */
     public Pacer(final FlowConfiguration configuration) {
-        enabled = configuration.pacing();
-        slowStartPercent = configuration.slowStartPacingPercent();
-        avoidancePercent = configuration.avoidancePacingPercent();
-        burstNs = configuration.pacingBurstNs();
+        this.configuration = configuration;
         reset();
     }
 
@@ -33,6 +27,19 @@ public final class Pacer {
     public void reset() {
         evenNs = Long.MIN_VALUE;
         opensNs = Long.MIN_VALUE;
+    }
+
+    /**
+     * The round trip to pace by. A path on which a window takes no longer than a burst may is not paced at all, whatever SRTT
+     * says: there it tells how long the hosts at its ends were busy with something else, and a pace by it would repeat that
+     * delay.
+     *
+     * @param minimumNs  shortest round trip seen.
+     * @param smoothedNs SRTT.
+     * @return SRTT, or 0 to hold nothing back.
+     */
+    public long roundTripNs(final long minimumNs, final long smoothedNs) {
+        return minimumNs <= configuration.pacingBurstNs() ? 0 : smoothedNs;
     }
 
     /**
@@ -63,14 +70,14 @@ public final class Pacer {
      * @param nowNs         the engine's time.
      */
     public void onSent(final int octets, final CongestionControl congestion, final long smoothedRttNs, final long nowNs) {
-        if (!enabled || smoothedRttNs == 0) {
+        if (!configuration.pacing() || smoothedRttNs == 0) {
             return;
         }
         final long window = congestion.window();
-        final int percent = window < congestion.threshold() ? slowStartPercent : avoidancePercent;
+        final int percent = percent(congestion);
         final long perSegmentNs = durationNs(congestion.maxSegmentSize(), smoothedRttNs, window, percent);
         evenNs = Math.max(evenNs, nowNs) + durationNs(octets, smoothedRttNs, window, percent);
-        opensNs = evenNs - Math.max(burstNs, 2 * perSegmentNs) + perSegmentNs;
+        opensNs = evenNs - Math.max(configuration.pacingBurstNs(), 2 * perSegmentNs) + perSegmentNs;
     }
 
     /**
@@ -82,15 +89,20 @@ public final class Pacer {
      * @return 1 or more.
      */
     public int segmentsOpen(final CongestionControl congestion, final long smoothedRttNs, final long nowNs) {
-        if (!enabled || smoothedRttNs == 0) {
+        if (!configuration.pacing() || smoothedRttNs == 0) {
             return Integer.MAX_VALUE;
         }
         final long window = congestion.window();
-        final int percent = window < congestion.threshold() ? slowStartPercent : avoidancePercent;
+        final int percent = percent(congestion);
         final long perSegmentNs = durationNs(congestion.maxSegmentSize(), smoothedRttNs, window, percent);
         final long aheadNs = Math.max(0, evenNs - nowNs);
-        final long leftNs = Math.max(burstNs, 2 * perSegmentNs) - perSegmentNs - aheadNs;
+        final long leftNs = Math.max(configuration.pacingBurstNs(), 2 * perSegmentNs) - perSegmentNs - aheadNs;
         return 1 + Math.clamp(leftNs / Math.max(1, perSegmentNs), 0, 1 << 20);
+    }
+
+    private int percent(final CongestionControl congestion) {
+        return congestion.window() < congestion.threshold()
+            ? configuration.slowStartPacingPercent() : configuration.avoidancePacingPercent();
     }
 
     private static long durationNs(final int octets, final long smoothedRttNs, final long window, final int percent) {

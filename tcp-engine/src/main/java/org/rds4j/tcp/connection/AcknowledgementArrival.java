@@ -53,16 +53,18 @@ final class AcknowledgementArrival {
             windowOffered == c.sndWnd;
         final boolean unsent = c.sndNxt < c.sent.committed() && acknowledged + windowOffered > c.sndNxt;
         ack.start(Math.max(acknowledged, c.sndUna), duplicate, unsent, nowNs);
-        ack.sample().flight(0, c.windowUse.wasFull(c.sndUna))
-            .marked(segment.hasEce() && c.ecnSender.isEnabled() ? Math.max(0, acknowledged - c.sndUna) : 0);
+        ack.windowUse(c.windowUse.wasFull(c.sndUna), c.windowUse.flight(c.sndUna));
+        ack.sample().marked(segment.hasEce() && c.ecnSender.isEnabled() ? Math.max(0, acknowledged - c.sndUna) : 0);
         if (c.timestamps && segment.options().timestampEcho() != 0) {
-            ack.echo(echoLimitNs(c, segment, nowNs));
+            final long limitNs = echoLimitNs(c, segment, nowNs);
+            ack.echo(limitNs - TimestampClock.TICK_NS, limitNs);
         }
         if (c.sack) {
             readBlocks(c, segment.options(), acknowledged);
         }
+        ack.fullSize(c.mss);
         c.recovery.onAcknowledgement(ack);
-        pathProbing.onRecovery(c);
+        pathProbing.onAcknowledgement(c, ack);
     }
 
     /** From this time on the clock of the timestamps has shown more than what is echoed. */
@@ -113,9 +115,9 @@ final class AcknowledgementArrival {
         if (acknowledged <= c.timedEnd) {
             return;
         }
-        long sampleNs = ack.timerRttNs();
-        if (sampleNs == CongestionSample.NO_RTT && c.timestamps) {
-            // RFC 7323 section 4: the echoed timestamp tells which transmission is acknowledged
+        final long apartNs = c.retries > 0 ? c.rtt.leastTimeoutNs() : c.rtt.minimumNs();
+        long sampleNs = ack.timerRttNs(apartNs);
+        if (sampleNs == CongestionSample.NO_RTT && ack.isLateAnswer()) {
             final int ticks = TimestampClock.ticks(nowNs) + c.timestampOffset - segment.options().timestampEcho();
             sampleNs = ticks < 0 ? CongestionSample.NO_RTT : Math.max(1, ticks) * TimestampClock.TICK_NS;
         }

@@ -63,7 +63,7 @@ final class Connection extends FourTuple implements TcpConnection {
     final SendStream sent;
     final ReceiveStream received;
     final ReceiveWindow window;
-    final AckSchedule acks = new AckSchedule();
+    final AckSchedule acks;
     final SackReport sacks = new SackReport();
     final RttEstimator rtt;
     final EcnSender ecnSender = new EcnSender();
@@ -104,6 +104,8 @@ final class Connection extends FourTuple implements TcpConnection {
     long trialStart;
     long trialEnd;
     int trialMtu;
+    /** End of the highest segment of {@link #mss} octets that has arrived, beyond a gap or not. */
+    long provenEnd;
     boolean closing;
     boolean synDue;
     boolean probeDue;
@@ -125,6 +127,8 @@ final class Connection extends FourTuple implements TcpConnection {
     int receiveOrigin;
     boolean finReceived;
     long peerFin;
+    /** The next acknowledgement carries our FIN once more. */
+    boolean finDue;
     boolean receiveClosed;
     boolean timestamps;
     boolean windowScale;
@@ -138,12 +142,15 @@ final class Connection extends FourTuple implements TcpConnection {
     long lastReceivedNs;
     int keepaliveSent;
 
-    int lane;
-    int dscp;
+    byte lane;
+    byte dscp;
     int frameOverhead;
     int list = NOT_LISTED;
     Connection next;
     Connection previous;
+
+    /** Settled by the owner for this connection, or null. */
+    ConnectionSettings own;
 
     private final Connections connections;
     private final LossRecovery sackRecovery;
@@ -154,17 +161,19 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection(final Connections connections, final TcpConfiguration configuration) {
         this.connections = connections;
         sent = new SendStream(connections.sendMemory);
-        received = new ReceiveStream(connections.receiveMemory, configuration.maxOutOfOrderRanges());
+        received = new ReceiveStream(connections.receiveMemory, configuration.outOfOrderRanges());
         pacer = new Pacer(configuration.flow());
         tuning = new ReceiveTuning(
             configuration.receiveBufferLength(),
             Math.max(configuration.flow().initialReceiveBufferLength(), 2 * configuration.overhangLength()));
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
-        window = new ReceiveWindow(configuration.receiveBufferLength());
+        window = new ReceiveWindow(configuration.receiveBufferLength(), configuration.dialect().windowIsBuffer());
+        acks = new AckSchedule(configuration.dialect().countsSegments());
         rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
-            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs());
+            records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs(),
+            configuration.eagerProbes());
         timers = new TimerSet<>(this, connections.deadlines, TIMER_KINDS);
     }
 
@@ -192,6 +201,7 @@ final class Connection extends FourTuple implements TcpConnection {
         events = 0;
         closeReason = null;
         softError = null;
+        own = null;
         handler = null;
         listener = null;
         state = TcpState.CLOSED;
@@ -208,6 +218,7 @@ final class Connection extends FourTuple implements TcpConnection {
         mss = 0;
         peerMss = 0;
         trialStart = PathProbing.NO_TRIAL;
+        provenEnd = 0;
         closing = false;
         synDue = false;
         probeDue = false;
@@ -229,6 +240,7 @@ final class Connection extends FourTuple implements TcpConnection {
 
     private void resetReceiving() {
         finReceived = false;
+        finDue = false;
         peerFin = NO_FIN;
         receiveClosed = false;
         timestamps = false;
@@ -265,6 +277,11 @@ final class Connection extends FourTuple implements TcpConnection {
     /** RCV.NXT as a position. */
     long rcvNxt() {
         return finReceived ? received.received() + 1 : received.received();
+    }
+
+    /** End of what occupies no room in the receive buffer any more, or never did: the peer's FIN. */
+    long freed() {
+        return finReceived ? received.consumed() + 1 : received.consumed();
     }
 
     /** Position of our FIN once it may be sent, or {@link #NO_FIN}. */
@@ -332,12 +349,21 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public void dscp(final int dscp) {
-        this.dscp = Objects.checkIndex(dscp, 64);
+        this.dscp = (byte) Objects.checkIndex(dscp, 64);
+    }
+
+    /** What the owner settles from now on is of this connection alone. */
+    ConnectionSettings own() {
+        if (own == null) {
+            own = new ConnectionSettings(connections.configuration);
+        }
+        return own;
     }
 
     @Override
     public void noDelay(final boolean noDelay) {
         this.noDelay = noDelay;
+        sendOverride |= noDelay && sndNxt < sent.committed();
         connections.touch(this);
     }
 
@@ -355,6 +381,53 @@ final class Connection extends FourTuple implements TcpConnection {
         userTimeoutNs = timeoutNs;
         timers.cancel(USER_TIMEOUT);
         connections.timing.startUserTimeout(this);
+    }
+
+    @Override
+    public void keepalive(final long idleNs, final long intervalNs, final int probes) {
+        if (idleNs < 0 || intervalNs <= 0 || probes < 2) {
+            throw new IllegalArgumentException(
+                "keepalive after " + idleNs + " ns, every " + intervalNs + " ns, " + probes + " times, which must be 2 at least");
+        }
+        final ConnectionSettings settings = own();
+        settings.keepaliveIdleNs = idleNs;
+        settings.keepaliveIntervalNs = intervalNs;
+        settings.keepaliveProbes = probes;
+        connections.timing.startKeepalive(this);
+    }
+
+    @Override
+    public void maxSegmentSize(final int octets) {
+        own().maxSegmentSize = Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE) + 1;
+        if (peerMss > 0) {
+            peerMss = Math.min(peerMss, octets);
+            connections.touch(this);
+        }
+    }
+
+    @Override
+    public void synRetries(final int retries) {
+        own().synRetries = Objects.checkIndex(retries, 256);
+    }
+
+    @Override
+    public void finWait2(final long timeoutNs) {
+        if (timeoutNs <= 0) {
+            throw new IllegalArgumentException("FIN-WAIT-2 is " + timeoutNs + " ns but must be longer than 0");
+        }
+        own().finWait2Ns = timeoutNs;
+    }
+
+    @Override
+    public void quickAcks(final int segments) {
+        acks.quick(segments);
+        connections.touch(this);
+    }
+
+    @Override
+    public void receiveLimit(final int octets) {
+        tuning.fix(octets);
+        window.limit(tuning.limit());
     }
 
     @Override
@@ -460,7 +533,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (tuning.onConsumed(received.consumed(), rtt.smoothedNs(), connections.nowNs)) {
             window.limit(tuning.limit());
         }
-        if (state.mayReceive() && window.isUpdateDue(rcvNxt(), received.consumed())) {
+        if (state.mayReceive() && window.isUpdateDue(rcvNxt(), freed())) {
             acks.onUrgent();
             connections.touch(this);
         }
@@ -487,6 +560,11 @@ final class Connection extends FourTuple implements TcpConnection {
             throw new IllegalStateException("connection is " + state + " and cannot be released: abort() it first");
         }
         connections.free(this);
+    }
+
+    /** The round trip by which segments are spaced out. */
+    long pacingRttNs() {
+        return pacer.roundTripNs(rtt.minimumNs(), rtt.smoothedNs());
     }
 
     @Override

@@ -55,6 +55,16 @@ final class ConnectionClosing {
         }
     }
 
+    /**
+     * Data has come for an owner that has closed. The peer takes only a reset at its RCV.NXT for one (RFC 5961 section 3.2),
+     * which is what it acknowledges: beyond that our FIN may have been lost.
+     */
+    void refuseData(final Connection c, final int acknowledged) {
+        connections.control.reset(
+            c, acknowledged, TimestampClock.ticks(connections.nowNs) + c.timestampOffset, connections.nowNs);
+        terminate(c, CloseReason.ABORTED);
+    }
+
     /** Ends the connection now; {@link Connections#deliver} tells the owner. */
     void terminate(final Connection c, final CloseReason reason) {
         c.transition(Transition.END);

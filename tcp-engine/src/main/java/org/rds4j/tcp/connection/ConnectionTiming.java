@@ -79,9 +79,30 @@ final class ConnectionTiming {
         c.retries = 0;
         c.timers.cancel(Connection.RETRANSMIT);
         c.timers.cancel(Connection.USER_TIMEOUT);
-        if (configuration.keepaliveIdleNs() > 0) {
-            c.timers.start(Connection.KEEPALIVE, nowNs + configuration.keepaliveIdleNs());
+        if (keepaliveIdleNs(c) > 0) {
+            c.timers.start(Connection.KEEPALIVE, nowNs + keepaliveIdleNs(c));
         }
+    }
+
+    /** The owner has settled keepalive anew: what the peer has been silent counts. */
+    void startKeepalive(final Connection c) {
+        if (c.closed || !c.state.isSynchronised()) {
+            return; // it starts with the connection
+        }
+        c.keepaliveSent = 0;
+        if (keepaliveIdleNs(c) == 0) {
+            c.timers.cancel(Connection.KEEPALIVE);
+        } else {
+            c.timers.start(Connection.KEEPALIVE, Math.max(connections.nowNs, c.lastReceivedNs + keepaliveIdleNs(c)));
+        }
+    }
+
+    private long keepaliveIdleNs(final Connection c) {
+        return c.own == null ? configuration.keepaliveIdleNs() : c.own.keepaliveIdleNs;
+    }
+
+    private long keepaliveIntervalNs(final Connection c) {
+        return c.own == null ? configuration.keepaliveIntervalNs() : c.own.keepaliveIntervalNs;
     }
 
     void startUserTimeout(final Connection c) {
@@ -115,10 +136,20 @@ final class ConnectionTiming {
         }
     }
 
+    /** An acknowledgement left. That of a filled gap goes again when nothing shows for a while that it has arrived. */
+    void afterAck(final Connection c, final boolean repeated) {
+        if (repeated && configuration.ackRepeatNs() > 0) {
+            c.timers.start(Connection.DELAYED_ACK, connections.nowNs + configuration.ackRepeatNs());
+        } else {
+            c.timers.cancel(Connection.DELAYED_ACK);
+        }
+    }
+
     /** A connection whose owner has closed does not wait for ever for the peer to close too. */
     void startLinger(final Connection c) {
         if (c.state == TcpState.FIN_WAIT_2 && c.receiveClosed && !c.timers.isRunning(Connection.LINGER)) {
-            c.timers.start(Connection.LINGER, connections.nowNs + configuration.finWait2Ns());
+            final long timeoutNs = c.own == null ? configuration.finWait2Ns() : c.own.finWait2Ns;
+            c.timers.start(Connection.LINGER, connections.nowNs + timeoutNs);
         }
     }
 
@@ -214,7 +245,8 @@ final class ConnectionTiming {
 
     /** The retries are used up. An attempt to connect may have to last longer (R2 of RFC 9293 section 3.8.3 for a SYN). */
     private void giveUp(final Connection c, final long nowNs) {
-        final long endNs = c.openedNs + configuration.synTimeoutNs();
+        final boolean isShort = c.own != null && c.own.synRetries < configuration.synRetries();
+        final long endNs = isShort ? nowNs : c.openedNs + configuration.synTimeoutNs();
         if (c.state == TcpState.SYN_SENT && nowNs < endNs) {
             c.timers.start(Connection.RETRANSMIT, endNs);
         } else {
@@ -232,7 +264,7 @@ final class ConnectionTiming {
 
     private int retryLimit(final Connection c) {
         return switch (c.state) {
-            case SYN_SENT -> configuration.synRetries();
+            case SYN_SENT -> c.own == null ? configuration.synRetries() : c.own.synRetries;
             case SYN_RECEIVED -> configuration.synAckRetries();
             default -> c.receiveClosed ? configuration.orphanRetries() : configuration.dataRetries();
         };
@@ -259,7 +291,7 @@ final class ConnectionTiming {
     }
 
     private void onKeepalive(final Connection c, final long nowNs) {
-        final long idleNs = configuration.keepaliveIdleNs();
+        final long idleNs = keepaliveIdleNs(c);
         if (c.sndUna < c.sndNxt) {
             c.timers.start(Connection.KEEPALIVE, nowNs + idleNs); // the retransmission timer decides
         } else if (nowNs - c.lastReceivedNs < idleNs) {
@@ -271,18 +303,19 @@ final class ConnectionTiming {
             c.probeDue = true;
             counters.increment(TcpCounter.KEEPALIVE_PROBES);
             final long deathNs = c.lastReceivedNs + keepaliveLifeNs(c);
-            final long probeNs = nowNs + configuration.keepaliveIntervalNs();
+            final long probeNs = nowNs + keepaliveIntervalNs(c);
             c.timers.start(Connection.KEEPALIVE, c.keepaliveSent > 1 ? Math.min(deathNs, probeNs) : probeNs);
         }
     }
 
     /** How long a peer may be silent: the whole run of probes, or the user timeout, but never less than two probes. */
     private long keepaliveLifeNs(final Connection c) {
-        final long intervalNs = configuration.keepaliveIntervalNs();
-        final long probesNs = configuration.keepaliveProbes() * intervalNs;
+        final long intervalNs = keepaliveIntervalNs(c);
+        final int probes = c.own == null ? configuration.keepaliveProbes() : c.own.keepaliveProbes;
+        final long probesNs = probes * intervalNs;
         return c.userTimeoutNs == 0
-            ? configuration.keepaliveIdleNs() + probesNs
-            : Math.max(c.userTimeoutNs, configuration.keepaliveIdleNs() + 2 * intervalNs);
+            ? keepaliveIdleNs(c) + probesNs
+            : Math.max(c.userTimeoutNs, keepaliveIdleNs(c) + 2 * intervalNs);
     }
 
     private void timeOut(final Connection c) {

@@ -58,7 +58,7 @@ public final class Connections {
     final ConnectionClosing closing = new ConnectionClosing(this);
     long nowNs;
 
-    private final TcpConfiguration configuration;
+    final TcpConfiguration configuration;
     private final Routes routes;
     final TcpCounters counters;
     private final InitialNumbers initialNumbers;
@@ -103,7 +103,7 @@ public final class Connections {
         sendMemory = new StreamMemory(buffers, configuration.sendBufferLength(), configuration.overhangLength(), 0);
         receiveMemory = new StreamMemory(
             buffers, configuration.receiveBufferLength(), configuration.overhangLength(),
-            ReceiveStream.tailLength(configuration.maxOutOfOrderRanges()));
+            ReceiveStream.tailLength(configuration.outOfOrderRanges()));
         table = new ConnectionTable(capacity + configuration.timeWaitCapacity(), random);
         initialNumbers = new InitialNumbers(random);
         ports = new PortSelector(table, random, configuration.firstPort(), configuration.lastPort());
@@ -112,9 +112,7 @@ public final class Connections {
         writer = new SegmentWriter(configuration.transmitChecksum());
         control = new ControlQueue(
             configuration.controlQueueLength(), writer, configuration.optionLayout(), counters);
-        timeWait = new TimeWaitList(
-            table, control, counters, configuration.timeWaitCapacity(), configuration.timeWaitNs(),
-            configuration.challengeAckIntervalNs());
+        timeWait = new TimeWaitList(table, control, counters, configuration);
         pathProbing = new PathProbing(this, counters);
         timing = new ConnectionTiming(this, configuration, counters);
         emission = new SegmentEmission(configuration, counters, timing, pathProbing, writer);
@@ -141,6 +139,10 @@ public final class Connections {
      */
     static int announcedMss(final NetworkRoute route) {
         return Math.min(route.linkTransportLength() - TcpHeaderFlyweight.MIN_LENGTH, 0xffff);
+    }
+
+    static int announcedMss(final Connection c) {
+        return c.own == null ? announcedMss(c.route) : Math.min(announcedMss(c.route), c.own.maxSegmentSize);
     }
 
     static boolean isIpv4(final FourTuple tuple) {
@@ -217,8 +219,8 @@ public final class Connections {
         final Connection connection = take(route, remotePort, port);
         if (connection != null) {
             connection.handler = handler;
-            connection.lane = lane;
-            connection.dscp = dscp;
+            connection.lane = (byte) lane;
+            connection.dscp = (byte) dscp;
             open(connection);
         }
         return connection;
@@ -288,6 +290,10 @@ public final class Connections {
      */
     public void onSegment(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow, final TcpSegment segment) {
+        if (configuration.dropSynFin() && segment.hasSyn() && segment.hasFin()) {
+            counters.increment(TcpCounter.DROP_BAD_SYN);
+            return;
+        }
         arrivalHigh = localHigh;
         arrivalLow = localLow;
         table.interfaceId(arrivalInterface);
@@ -363,11 +369,15 @@ public final class Connections {
             arrivalInterface, remoteHigh, remoteLow, localHigh, localLow, segment.remotePort(), segment.localPort());
         if (record != null) {
             handshakes.onSegment(listener, record, segment, nowNs);
-        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && !segment.hasFin()) {
+        } else if (segment.hasSyn() && !segment.hasAck() && !segment.hasRst() && mayOpen(segment)) {
             onSyn(listener, segment, remoteHigh, remoteLow, 0, false);
         } else {
             onStray(listener, segment, remoteHigh, remoteLow);
         }
+    }
+
+    private boolean mayOpen(final TcpSegment syn) {
+        return !syn.hasFin() || configuration.dialect().ignoresFinOfSyn();
     }
 
     /** Neither a SYN nor part of a handshake that is remembered: a cookie, or nothing a listener knows of. */
@@ -377,7 +387,7 @@ public final class Connections {
             return;
         }
         counters.increment(TcpCounter.DROP_LISTENER);
-        if (segment.hasAck()) {
+        if (segment.hasAck() && !(segment.hasSyn() && configuration.dialect().listensInSilence())) {
             resetUnknown(remoteHigh, remoteLow, segment);
         }
     }
@@ -601,7 +611,7 @@ public final class Connections {
             return 0;
         }
         emission.trains.limit(frames);
-        final int octets = emission.emit(connection, emission.plan(connection), sink, nowNs);
+        final int octets = emission.emit(connection, sink, nowNs); // as planned for the length
         if (octets > 0) {
             lanes.rotate(lane);
             touch(connection);
@@ -705,8 +715,14 @@ public final class Connections {
         return timeWait.size();
     }
 
-    /** Keeps the lanes right after anything that may have changed what a connection sends next. */
+    /**
+     * Keeps the lanes right after anything that may have changed what a connection sends next. One that stands in its lane
+     * already is looked at when its turn comes.
+     */
     void touch(final Connection connection) {
+        if (lanes.hasTurn(connection)) {
+            return;
+        }
         if (emission.plan(connection) != SegmentEmission.NOTHING) {
             lanes.add(connection);
         } else {

@@ -12,8 +12,9 @@ import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
 
 /**
- * A bounded queue of segments without payload that belong to no live connection: resets, replies in TIME-WAIT, and in queues of
- * their own the answers to SYNs. When it is full, a segment that waits for its next hop makes room. One thread.
+ * A bounded queue of segments without payload that do not wait for a connection's turn: resets, replies in TIME-WAIT, early
+ * acknowledgements, and in queues of their own the answers to SYNs. When it is full, a segment that waits for its next hop makes
+ * room. One thread.
  */
 final class ControlQueue {
     private static final long MAX_WAIT_NS = 1_000_000_000L;
@@ -53,14 +54,41 @@ final class ControlQueue {
         }
     }
 
-    /** Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). */
+    /**
+     * Queues the reset of a connection that is being aborted (RFC 9293 section 3.10.5). It acknowledges, as kernels' do: a peer
+     * in SYN-SENT believes no other.
+     */
     void reset(final Connection connection, final int timestamp, final long nowNs) {
+        reset(connection, connection.sequence(connection.sndNxt), connection.acknowledgement(), ACK, timestamp, nowNs);
+    }
+
+    /** Queues the reset that answers data for a connection whose owner has closed: it begins where the peer expects it. */
+    void reset(final Connection connection, final int sequence, final int timestamp, final long nowNs) {
+        reset(connection, sequence, 0, 0, timestamp, nowNs);
+    }
+
+    private void reset(
+        final Connection connection, final int sequence, final int acknowledgement, final int flags, final int timestamp,
+        final long nowNs) {
         final Entry entry = append(connection.route, nowNs);
         if (entry != null) {
-            entry.set(connection.localPort(), connection.remotePort(), connection.sequence(connection.sndNxt), 0, RST, 0);
+            entry.set(connection.localPort(), connection.remotePort(), sequence, acknowledgement, RST | flags, 0);
             entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
             entry.trafficClass = connection.dscp << 2;
             counters.increment(TcpCounter.RESETS_OUT);
+        }
+    }
+
+    /** Queues an acknowledgement of what a connection has received so far, ahead of the one that will follow. */
+    void acknowledge(final Connection connection, final int timestamp, final long nowNs) {
+        final Entry entry = append(connection.route, nowNs);
+        if (entry != null) {
+            entry.set(
+                connection.localPort(), connection.remotePort(), connection.sequence(connection.sndNxt),
+                connection.acknowledgement(), ACK,
+                connection.window.announce(connection.acknowledges(), connection.received.consumed()));
+            entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
+            entry.trafficClass = connection.dscp << 2;
         }
     }
 
@@ -77,15 +105,16 @@ final class ControlQueue {
 
     /** Queues the answer to a SYN; the shift is ours, or {@link TcpOptions#ABSENT}. */
     void synAck(
-        final HalfOpen record, final int flags, final int window, final int windowShift, final int timestamp,
-        final int dscp, final long nowNs) {
+        final HalfOpen record, final ListenerPort listener, final int flags, final int window, final int windowShift,
+        final int timestamp, final long nowNs) {
         final Entry entry = append(record.route, nowNs);
         if (entry != null) {
             entry.set(
                 record.localPort(), record.remotePort(), record.sequence, record.peerSequence + 1, flags, window);
             entry.timestamps(record.timestamps, timestamp, record.tsRecent);
-            entry.trafficClass = dscp << 2;
+            entry.trafficClass = listener.dscp << 2;
             entry.isSyn = true;
+            entry.maxSegmentSize = Math.min(Connections.announcedMss(record.route), listener.maxSegmentSize);
             entry.windowShift = windowShift;
             entry.sack = record.sack;
         }
@@ -193,7 +222,7 @@ final class ControlQueue {
             length, entry.flags, entry.window);
         if (entry.isSyn) {
             layout.write(
-                address + TcpHeaderFlyweight.MIN_LENGTH, Connections.announcedMss(entry.route), entry.windowShift, entry.sack,
+                address + TcpHeaderFlyweight.MIN_LENGTH, entry.maxSegmentSize, entry.windowShift, entry.sack,
                 entry.hasTimestamps, entry.timestamp, entry.timestampEcho);
         } else if (entry.hasTimestamps) {
             TcpOptions.writeTimestamps(address + TcpHeaderFlyweight.MIN_LENGTH, entry.timestamp, entry.timestampEcho);
@@ -216,6 +245,7 @@ final class ControlQueue {
         private int timestamp;
         private int timestampEcho;
         private boolean isSyn;
+        private int maxSegmentSize;
         private int windowShift;
         private boolean sack;
         private boolean isDeferred;

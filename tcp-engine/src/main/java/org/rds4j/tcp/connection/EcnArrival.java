@@ -62,9 +62,8 @@ final class EcnArrival {
             return;
         }
         counters.increment(TcpCounter.ECN_ECHOES_IN);
-        if (!c.recovery.isRecovering() && c.ecnSender.onEcho(c.sndUna)) {
+        if (!c.recovery.isRecovering() && c.ecnSender.onEcho(c.sndUna) && c.recovery.onCongestionEcho(octets, nowNs)) {
             counters.increment(TcpCounter.ECN_REDUCTIONS);
-            c.recovery.onCongestionEcho(octets, nowNs);
         }
     }
 }

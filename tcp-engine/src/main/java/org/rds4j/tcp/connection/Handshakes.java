@@ -106,9 +106,9 @@ final class Handshakes {
 
     private void answer(final ListenerPort listener, final HalfOpen record, final int timestamp, final long nowNs) {
         connections.answers(listener.lane).synAck(
-            record, SYN | ACK | (record.ecn ? ECE : 0), window,
+            record, listener, SYN | ACK | (record.ecn ? ECE : 0), window,
             record.windowShift == TcpOptions.ABSENT ? TcpOptions.ABSENT : configuration.windowShift(),
-            timestamp, listener.dscp, nowNs);
+            timestamp, nowNs);
     }
 
     /** A segment for a handshake that has a record. */

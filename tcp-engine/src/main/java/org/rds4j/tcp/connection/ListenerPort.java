@@ -1,5 +1,6 @@
 package org.rds4j.tcp.connection;
 
+import java.util.Objects;
 import org.rds4j.tcp.TcpAcceptor;
 import org.rds4j.tcp.TcpListener;
 
@@ -9,6 +10,7 @@ final class ListenerPort implements TcpListener {
     final int dscp;
     final TcpAcceptor acceptor;
     final HalfOpenTable halfOpen;
+    int maxSegmentSize = ConnectionSettings.ANY_SEGMENT_SIZE;
     /** When the last cookie was sent: no other time can one come back. */
     long lastCookieNs = Long.MIN_VALUE / 2;
     private final Connections connections;
@@ -33,6 +35,11 @@ final class ListenerPort implements TcpListener {
     @Override
     public int halfOpen() {
         return halfOpen.size();
+    }
+
+    @Override
+    public void maxSegmentSize(final int octets) {
+        maxSegmentSize = Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE) + 1;
     }
 
     @Override

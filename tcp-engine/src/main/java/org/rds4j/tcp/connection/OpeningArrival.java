@@ -78,7 +78,7 @@ final class OpeningArrival {
             c.received.write(0, segment.payload(), length);
             counters.add(TcpCounter.OCTETS_IN, length);
         }
-        if (segment.hasFin() && length == segment.payloadLength()) {
+        if (segment.hasFin() && length == segment.payloadLength() && !configuration.dialect().ignoresFinOfSyn()) {
             c.peerFin = length;
         }
         c.lastReceivedNs = nowNs;
@@ -97,10 +97,15 @@ final class OpeningArrival {
     }
 
     private void settleSizes(final Connection c, final int maxSegmentSize) {
-        c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c.route));
+        c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c));
+        c.acks.announced(Connections.announcedMss(c));
         final int absent = Connections.isIpv4(c) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
         final int offered = maxSegmentSize == TcpOptions.ABSENT ? absent : maxSegmentSize;
-        c.peerMss = Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c.route));
+        c.peerMss = Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c));
+        if (configuration.dialect().windowIsBuffer()) {
+            c.tuning.roundTo(c.peerMss);
+            c.window.limit(c.tuning.limit());
+        }
         connections.pathProbing.onOpened(c);
     }
 
@@ -143,8 +148,11 @@ final class OpeningArrival {
     /** Makes a connection of a handshake whose last segment has come; what that says is processed next. */
     void adopt(final Connection c, final ListenerPort listener, final HalfOpen record, final long nowNs) {
         c.listener = listener;
-        c.lane = listener.lane;
-        c.dscp = listener.dscp;
+        c.lane = (byte) listener.lane;
+        c.dscp = (byte) listener.dscp;
+        if (listener.maxSegmentSize != ConnectionSettings.ANY_SEGMENT_SIZE) {
+            c.own().maxSegmentSize = listener.maxSegmentSize;
+        }
         c.transition(Transition.PASSIVE_OPEN);
         c.sendOrigin = record.sequence + 1;
         c.sndNxt = 0;

@@ -3,6 +3,7 @@ package org.rds4j.tcp.connection;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.network.PathMtu;
+import org.rds4j.tcp.send.Acknowledgement;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
 
@@ -15,7 +16,7 @@ final class PathProbing {
     /** Where a trial begins when none is in flight. */
     static final long NO_TRIAL = -1;
 
-    /** Segments wanted behind a trial, so that its loss is noticed by duplicates. */
+    /** Segments wanted behind a trial, so that its loss is noticed by duplicates; without SACK they must leave with it. */
     private static final int SEGMENTS_BEHIND = 3;
     private static final int LEAST_SEGMENT = 48;
 
@@ -42,6 +43,7 @@ final class PathProbing {
     void refresh(final Connection c) {
         final int size = segmentSize(c, c.route.maxTransportLength());
         if (size != c.mss) {
+            c.provenEnd = c.sndUna;
             final boolean isSmaller = size < c.mss;
             c.mss = size;
             c.congestion.onSegmentSize(size);
@@ -67,12 +69,25 @@ final class PathProbing {
     /** The retransmission timer expired once more. */
     void onTimeout(final Connection c) {
         loseTrial(c);
-        final PathMtu path = c.route.pathMtu();
-        final boolean isFullSize = Math.min(c.sndNxt, c.sent.committed()) - c.sndUna >= c.mss;
-        if (isFullSize && c.retries >= path.blackHoleTimeouts() && path.onBlackHole(connections.nowNs)) {
+        if (isBlackHole(c) && c.route.pathMtu().onBlackHole(connections.nowNs)) {
             counters.increment(TcpCounter.PATH_BLACK_HOLES);
             refresh(c);
         }
+    }
+
+    /**
+     * Whether it is the size of the first segment that keeps it from arriving. Chance does it too, so there must be no full-size
+     * segment that was sent later and has arrived. One of another connection clears the path if it left after the last attempt.
+     * Of this connection's, those behind the first segment tell of the path as it was when they left, which may have changed
+     * since: they only make for twice as much patience.
+     */
+    private static boolean isBlackHole(final Connection c) {
+        final PathMtu path = c.route.pathMtu();
+        final int timeouts = path.blackHoleTimeouts();
+        if (timeouts == 0 || Math.min(c.sndNxt, c.sent.committed()) - c.sndUna < c.mss || path.hasDeliveredSince(c.lastSentNs)) {
+            return false;
+        }
+        return c.retries >= (c.provenEnd > c.sndUna ? 2 * timeouts : timeouts);
     }
 
     /** Payload of the segment at SND.NXT if it is to try the path, otherwise 0. */
@@ -84,7 +99,7 @@ final class PathProbing {
         }
         final int size = segmentSize(c, c.route.maxTransportLength() + trial - path.mtu());
         final long wanted = size + (long) SEGMENTS_BEHIND * c.mss;
-        return size > c.mss && available >= wanted && room >= wanted ? size : 0;
+        return size > c.mss && available >= wanted && room >= (c.sack ? size : wanted) ? size : 0;
     }
 
     /** A segment left for the first time. */
@@ -104,6 +119,15 @@ final class PathProbing {
             c.trialStart = NO_TRIAL;
             c.route.pathMtu().onProbeDelivered(c.trialMtu, connections.nowNs);
         }
+    }
+
+    /** An acknowledgement was looked at by loss recovery. */
+    void onAcknowledgement(final Connection c, final Acknowledgement ack) {
+        if (ack.fullEnd() > 0) {
+            c.provenEnd = Math.max(c.provenEnd, ack.fullEnd());
+            c.route.pathMtu().onDelivered(ack.fullSentNs());
+        }
+        onRecovery(c);
     }
 
     /** Loss recovery has looked for losses. */

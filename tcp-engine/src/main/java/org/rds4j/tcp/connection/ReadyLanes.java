@@ -20,6 +20,11 @@ final class ReadyLanes {
         return heads[PARKED] != null;
     }
 
+    /** Whether a connection stands in its lane. */
+    boolean hasTurn(final Connection connection) {
+        return connection.list >= 0 && connection.list != PARKED;
+    }
+
     /** Puts a connection at the end of its lane, unless it is listed already. */
     void add(final Connection connection) {
         if (connection.list == Connection.NOT_LISTED) {
@@ -39,7 +44,7 @@ final class ReadyLanes {
 
     void move(final Connection connection, final int lane) {
         final int list = connection.list;
-        connection.lane = lane;
+        connection.lane = (byte) lane;
         if (list >= 0 && list != PARKED) {
             remove(connection);
             link(connection, lane);

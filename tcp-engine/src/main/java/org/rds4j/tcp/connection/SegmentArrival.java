@@ -37,7 +37,7 @@ final class SegmentArrival {
         if (c.state != TcpState.SYN_SENT) {
             react(c, segment, nowNs);
         } else if (opening.onSynSent(c, segment, nowNs)) {
-            onHeldText(c);
+            onHeldText(c, nowNs);
         }
     }
 
@@ -62,7 +62,7 @@ final class SegmentArrival {
                 // what follows a SYN that crossed with ours counts as if the SYN were not there
                 final long from = arrival == Arrival.SYN_AGAIN_ACK ? 0 : position;
                 if (opening.completeHandshake(c, segment, from, nowNs)) {
-                    onHeldText(c);
+                    onHeldText(c, nowNs);
                     process(c, segment, from, nowNs);
                 }
             }
@@ -154,9 +154,13 @@ final class SegmentArrival {
     }
 
     /** Payload and FIN of a SYN wait until the connection is established (RFC 9293 section 3.10.7.3). */
-    private void onHeldText(final Connection c) {
+    private void onHeldText(final Connection c, final long nowNs) {
         if (c.received.received() > 0) {
             c.events |= Connection.EVENT_RECEIVABLE;
+            c.acks.onData((int) c.received.received());
+            if (c.acks.isDelayed()) {
+                timing.startDelayedAck(c, nowNs);
+            }
         }
         if (c.peerFin == c.received.received()) {
             onFin(c);
@@ -278,8 +282,7 @@ final class SegmentArrival {
         final long end = Math.min(finAt, limit);
         if (end > c.rcvNxt() && c.receiveClosed) {
             counters.increment(TcpCounter.DROP_AFTER_CLOSE);
-            connections.closing.resetPeer(c);
-            connections.closing.terminate(c, CloseReason.ABORTED);
+            connections.closing.refuseData(c, segment.acknowledgement());
             return;
         }
         if (segment.payloadLength() > 0) {
@@ -324,13 +327,24 @@ final class SegmentArrival {
         c.replies.refill(nowNs);
         counters.add(TcpCounter.OCTETS_IN, octets);
         c.events |= Connection.EVENT_RECEIVABLE;
-        if (gap || position < before || c.window.edge() - c.rcvNxt() < octets) {
+        if (gap) {
+            c.acks.onFilled();
+        } else if (position < before || c.window.edge() - c.rcvNxt() < octets) {
             c.acks.onUrgent();
         } else {
             c.acks.onData((int) octets);
+            acknowledgeEarly(c, nowNs);
         }
         if (c.acks.isDelayed()) {
             timing.startDelayedAck(c, nowNs);
+        }
+    }
+
+    /** Marks are echoed in the order of the segments that leave by themselves, so a connection with ECN does without. */
+    private void acknowledgeEarly(final Connection c, final long nowNs) {
+        if (!c.usesEcn() && c.acks.takeEarly()) {
+            connections.control.acknowledge(c, TimestampClock.ticks(nowNs) + c.timestampOffset, nowNs);
+            c.lastAckSent = c.acknowledges();
         }
     }
 
@@ -339,6 +353,7 @@ final class SegmentArrival {
         c.events |= Connection.EVENT_PEER_CLOSED;
         c.acks.onUrgent();
         c.transition(Transition.FIN_RECEIVED);
+        c.finDue = c.state == TcpState.CLOSING && configuration.dialect().repeatsCrossedFin();
         if (c.state == TcpState.TIME_WAIT) {
             connections.closing.enterTimeWait(c);
         }

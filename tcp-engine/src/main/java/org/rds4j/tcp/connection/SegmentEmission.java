@@ -38,6 +38,7 @@ final class SegmentEmission {
     private final SegmentWriter writer;
     private final EcnEmission ecn;
     final SegmentTrains trains = new SegmentTrains();
+    private int planned;
     private int plannedLength;
     private long plannedRoom;
     private boolean plannedFin;
@@ -62,11 +63,12 @@ final class SegmentEmission {
         plannedRoom = 0;
         plannedFin = false;
         held = false;
-        return switch (c.state) {
+        planned = switch (c.state) {
             case CLOSED, TIME_WAIT -> NOTHING;
             case SYN_SENT, SYN_RECEIVED -> c.synDue ? OPEN : planAcknowledgement(c);
             default -> planSynchronised(c);
         };
+        return planned;
     }
 
     private static int planAcknowledgement(final Connection c) {
@@ -190,15 +192,15 @@ final class SegmentEmission {
         return c.state == TcpState.SYN_SENT ? configuration.windowScale() : c.windowScale;
     }
 
-    /** Builds what {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
-    int emit(final Connection c, final int plan, final FrameSink sink, final long nowNs) {
+    /** Builds what the last {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
+    int emit(final Connection c, final FrameSink sink, final long nowNs) {
         segmentsEmitted = 1;
-        final int octets = switch (plan) {
+        final int octets = switch (planned) {
             case OPEN -> emitSyn(c, sink, nowNs);
             case DATA -> emitData(c, sink, nowNs);
             case RETRANSMIT -> emitAgain(c, sink, nowNs);
             case PROBE -> emitProbe(c, sink, nowNs);
-            default -> build(c, sink, ACK, c.sndNxt, 0, nowNs);
+            default -> emitAcknowledgement(c, sink, nowNs);
         };
         if (octets > 0) {
             counters.add(TcpCounter.SEGMENTS_OUT, segmentsEmitted);
@@ -216,6 +218,7 @@ final class SegmentEmission {
         segmentsEmitted = 1;
     }
 
+    /** The answer to a SYN acknowledges it alone: text that came with it waits (RFC 9293 section 3.10.7.3). */
     private int emitSyn(final Connection c, final FrameSink sink, final long nowNs) {
         final int length = headerLength(c, OPEN);
         final long address = c.route.claim(sink, length);
@@ -224,10 +227,10 @@ final class SegmentEmission {
         }
         final boolean reply = c.state == TcpState.SYN_RECEIVED;
         TcpHeaderFlyweight.write(
-            address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.acknowledgement() : 0,
-            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(c.rcvNxt()));
+            address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.receiveOrigin : 0,
+            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(0));
         configuration.optionLayout().write(
-            address + MIN_LENGTH, Connections.announcedMss(c.route),
+            address + MIN_LENGTH, Connections.announcedMss(c),
             offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
             offersTimestamps(c), timestamp(c, nowNs), reply ? c.tsRecent : 0);
         final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);
@@ -247,6 +250,7 @@ final class SegmentEmission {
         c.sndNxt = 0;
         if (reply) {
             onAcknowledgementSent(c);
+            c.lastAckSent = 0;
         }
     }
 
@@ -309,6 +313,19 @@ final class SegmentEmission {
         counters.increment(TcpCounter.RETRANSMISSIONS);
     }
 
+    /** Ours alone, or with the FIN that crossed the peer's once more. */
+    private int emitAcknowledgement(final Connection c, final FrameSink sink, final long nowNs) {
+        if (!c.finDue || c.isFinAcknowledged() || c.sndNxt <= c.finPosition()) {
+            return build(c, sink, ACK, c.sndNxt, 0, nowNs);
+        }
+        final int octets = build(c, sink, ACK | FIN, c.finPosition(), 0, nowNs);
+        if (octets > 0) {
+            c.finDue = false;
+            countRetransmission(c);
+        }
+        return octets;
+    }
+
     /** One octet to the left of the window and empty, so that the peer answers with its window. */
     private int emitProbe(final Connection c, final FrameSink sink, final long nowNs) {
         final int octets = build(c, sink, ACK, c.sndUna - 1, 0, nowNs);
@@ -333,7 +350,7 @@ final class SegmentEmission {
         final int octets = commit(
             c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
         if (payloadLength > 0 && !newData) {
-            c.pacer.onSent(payloadLength, c.congestion, c.rtt.smoothedNs(), nowNs);
+            c.pacer.onSent(payloadLength, c.congestion, c.pacingRttNs(), nowNs);
         }
         onAcknowledgementSent(c);
         return octets;
@@ -359,7 +376,7 @@ final class SegmentEmission {
         final boolean newData, final long nowNs) {
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(position), c.acknowledgement(),
-            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.received.consumed()));
+            headerLength, flags | ecn.flags(c, newData), c.window.announce(c.acknowledges(), c.freed()));
         writeOptions(c, address + MIN_LENGTH, nowNs);
     }
 
@@ -394,11 +411,11 @@ final class SegmentEmission {
 
     private void onAcknowledgementSent(final Connection c) {
         c.lastAckSent = c.acknowledges();
-        c.acks.onSent();
+        final boolean repeated = c.acks.onSent();
         if (c.ecnReceiver.onSent()) {
             c.acks.onUrgent();
         }
-        c.timers.cancel(Connection.DELAYED_ACK);
+        timing.afterAck(c, repeated);
     }
 
     private static int timestamp(final Connection c, final long nowNs) {

@@ -31,7 +31,7 @@ final class SegmentTrains {
             !(sink instanceof SegmentSink segments) || !c.route.carriesTrains()) {
             return 0;
         }
-        final int paced = c.pacer.segmentsOpen(c.congestion, c.rtt.smoothedNs(), nowNs);
+        final int paced = c.pacer.segmentsOpen(c.congestion, c.pacingRttNs(), nowNs);
         final int ready = (int) Math.min(Math.min(mostSegments, paced), (room + c.mss - 1) / c.mss);
         if (ready < 2) {
             return 0;
@@ -46,9 +46,9 @@ final class SegmentTrains {
     /** One segment left by itself, be it larger than others to probe the path. */
     static void onSent(final Connection c, final int length, final long nowNs) {
         c.recovery.onSent(c.sndNxt, nowNs);
-        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndUna, c.sndNxt);
         if (length > 0) {
-            c.pacer.onSent(length, c.congestion, c.rtt.smoothedNs(), nowNs);
+            c.pacer.onSent(length, c.congestion, c.pacingRttNs(), nowNs);
         }
     }
 
@@ -59,9 +59,9 @@ final class SegmentTrains {
             final int octets = Math.min(left, c.mss);
             end += octets;
             c.recovery.onSent(left > c.mss ? end : c.sndNxt, nowNs);
-            c.pacer.onSent(octets, c.congestion, c.rtt.smoothedNs(), nowNs);
+            c.pacer.onSent(octets, c.congestion, c.pacingRttNs(), nowNs);
         }
-        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndNxt);
+        c.windowUse.onSent(c.congestion, c.recovery.inFlight(), c.sndUna, c.sndNxt);
     }
 
     /** The last segment goes by itself when it has to be padded, which is no device's business. */

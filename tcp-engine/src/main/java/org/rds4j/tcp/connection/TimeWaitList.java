@@ -1,5 +1,6 @@
 package org.rds4j.tcp.connection;
 
+import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.sequence.Sequence;
@@ -16,21 +17,23 @@ final class TimeWaitList {
     private final TcpCounters counters;
     private final long waitNs;
     private final long replyIntervalNs;
+    private final boolean silent;
     private final TimeWaitRecord ends = new TimeWaitRecord();
     private TimeWaitRecord free;
     private int size;
 
     TimeWaitList(
         final ConnectionTable table, final ControlQueue control, final TcpCounters counters,
-        final int capacity, final long waitNs, final long replyIntervalNs) {
+        final TcpConfiguration configuration) {
         this.table = table;
         this.control = control;
         this.counters = counters;
-        this.waitNs = waitNs;
-        this.replyIntervalNs = replyIntervalNs;
+        waitNs = configuration.timeWaitNs();
+        replyIntervalNs = configuration.challengeAckIntervalNs();
+        silent = configuration.dialect().waitsInSilence();
         ends.next = ends;
         ends.previous = ends;
-        for (int i = 0; i < capacity; i++) {
+        for (int i = 0; i < configuration.timeWaitCapacity(); i++) {
             final TimeWaitRecord record = new TimeWaitRecord();
             record.next = free;
             free = record;
@@ -58,7 +61,8 @@ final class TimeWaitList {
         record.sequence = connection.sequence(connection.sndNxt);
         // Everything that came, though segments before may still have been told apart by their marks
         record.acknowledgement = Sequence.wire(connection.receiveOrigin, connection.rcvNxt());
-        record.window = connection.window.announce(connection.rcvNxt(), connection.received.consumed());
+        record.window = connection.window.announce(connection.rcvNxt(), connection.freed());
+        record.openWindow = connection.receiveWindow();
         record.trafficClass = connection.dscp << 2;
         record.timestamps = connection.timestamps;
         record.timestampOffset = connection.timestampOffset;
@@ -88,7 +92,7 @@ final class TimeWaitList {
      */
     void onSegment(final TimeWaitRecord record, final TcpSegment segment, final long nowNs) {
         counters.increment(TcpCounter.DROP_TIME_WAIT);
-        if (segment.hasRst()) {
+        if (segment.hasRst() || isUnacknowledging(record, segment)) {
             return;
         }
         if (isFinAgain(record, segment)) {
@@ -108,6 +112,15 @@ final class TimeWaitList {
 
     private static boolean isFinAgain(final TimeWaitRecord record, final TcpSegment segment) {
         return segment.hasFin() && !segment.hasSyn() && segment.sequence() + segment.length() == record.acknowledgement;
+    }
+
+    /** RFC 9293 section 3.10.7.4, fifth: without ACK a segment is dropped, be it a FIN. The checks before that come first. */
+    private boolean isUnacknowledging(final TimeWaitRecord record, final TcpSegment segment) {
+        if (segment.hasAck()) {
+            return false;
+        }
+        final int offset = segment.sequence() - record.acknowledgement;
+        return silent || (!segment.hasSyn() && offset >= 0 && offset < record.openWindow);
     }
 
     /** Whether a SYN may begin the tuple's next connection (RFC 6191, RFC 9293 section 3.6.1). */

@@ -9,6 +9,8 @@ final class TimeWaitRecord extends FourTuple {
     int sequence;
     int acknowledgement;
     int window;
+    /** Octets that the window field says are open. */
+    long openWindow;
     int trafficClass;
     boolean timestamps;
     int timestampOffset;

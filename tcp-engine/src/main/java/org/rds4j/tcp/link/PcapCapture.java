@@ -21,7 +21,7 @@ import org.agrona.UnsafeApi;
  *   record: seconds (4), nanoseconds (4), captured length (4), length on the wire (4), octets
  * </pre>
  */
-public final class PcapCapture implements LinkPort {
+public final class PcapCapture extends ForwardingPort {
     /** Octets of the buffer that suits most uses. */
     public static final int DEFAULT_BUFFER_LENGTH = 4 << 20;
 
@@ -31,7 +31,6 @@ public final class PcapCapture implements LinkPort {
     private static final int RECORD_HEADER_LENGTH = 16;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    private final LinkPort port;
     private final LongSupplier epochNs;
     private final FileChannel file;
     private final ByteBuffer buffer;
@@ -50,11 +49,11 @@ public final class PcapCapture implements LinkPort {
      * @throws UncheckedIOException when the file cannot be written.
      */
     public PcapCapture(final LinkPort port, final Path path, final LongSupplier epochNs, final int bufferLength) {
+        super(port);
         if (bufferLength < RECORD_HEADER_LENGTH + SNAP_LENGTH) {
             throw new IllegalArgumentException(
                 "the capture buffer must hold one frame of any size: at least " + (RECORD_HEADER_LENGTH + SNAP_LENGTH));
         }
-        this.port = port;
         this.epochNs = epochNs;
         this.buffer = ByteBuffer.allocateDirect(bufferLength).order(ByteOrder.nativeOrder());
         this.bufferAddress = BufferUtil.address(buffer);
@@ -75,7 +74,7 @@ public final class PcapCapture implements LinkPort {
 
     @Override
     public int receiveBurst(final FrameBurst frames) {
-        final int count = port.receiveBurst(frames);
+        final int count = super.receiveBurst(frames);
         if (count > 0) {
             final long nowNs = epochNs.getAsLong();
             for (int i = 0; i < count; i++) {
@@ -105,7 +104,7 @@ public final class PcapCapture implements LinkPort {
             put(frames, recorded, nowNs);
             recorded++;
         }
-        final int accepted = port.transmitBurst(frames);
+        final int accepted = super.transmitBurst(frames);
         uncaptured += Math.max(0, accepted - recorded);
         keepRecords(start, Math.min(accepted, recorded));
         return accepted;
@@ -171,36 +170,6 @@ public final class PcapCapture implements LinkPort {
         return uncaptured;
     }
 
-    @Override
-    public LinkCapabilities capabilities() {
-        return port.capabilities();
-    }
-
-    @Override
-    public long macAddress() {
-        return port.macAddress();
-    }
-
-    @Override
-    public boolean isUp() {
-        return port.isUp();
-    }
-
-    @Override
-    public int allocate(final FrameBurst frames, final int count) {
-        return port.allocate(frames, count);
-    }
-
-    @Override
-    public void release(final FrameBurst frames) {
-        port.release(frames);
-    }
-
-    @Override
-    public void statistics(final LinkStatistics statistics) {
-        port.statistics(statistics);
-    }
-
     /** Ends the capture and closes the port. */
     @Override
     public void close() {
@@ -213,6 +182,6 @@ public final class PcapCapture implements LinkPort {
         } catch (final IOException e) {
             hasFailed = true;
         }
-        port.close();
+        super.close();
     }
 }

@@ -18,7 +18,8 @@ package org.rds4j.tcp.network;
  * @param pathMtuFloorIpv4       octets; routers cannot lower an IPv4 path's MTU below this.
  * @param pathMtuLifetimeNs      nanoseconds after which a lowered path MTU is forgotten (RFC 1191 section 6.3).
  * @param probeBaseMtu           octets of packets that are taken to pass everywhere (RFC 4821 section 7.2), 1024 above TCP.
- * @param probeAfterTimeouts     timeouts of one full-size segment that mean a black hole.
+ * @param probeAfterTimeouts     timeouts of one full-size segment that mean a black hole unless others of its size arrive, 0 to
+ *                                  see none (RFC 4821 section 7.7).
  * @param probeIntervalNs        nanoseconds between two searches for a larger packet size.
  */
 public record NetworkTuning(
@@ -57,7 +58,7 @@ public record NetworkTuning(
         range("pathMtuFloorIpv4", pathMtuFloorIpv4, 68, 65_535);
         range("pathMtuLifetimeNs", pathMtuLifetimeNs, 1_000_000, 1L << 53);
         range("probeBaseMtu", probeBaseMtu, 512, 65_535);
-        range("probeAfterTimeouts", probeAfterTimeouts, 1, 255);
+        range("probeAfterTimeouts", probeAfterTimeouts, 0, 255);
         range("probeIntervalNs", probeIntervalNs, 1_000_000, 1L << 53);
     }
 
@@ -257,7 +258,7 @@ public record NetworkTuning(
         /**
          * Sets {@link NetworkTuning#probeAfterTimeouts()}.
          *
-         * @param value timeouts of one full-size segment that mean a black hole.
+         * @param value timeouts of one full-size segment that mean a black hole unless others of its size arrive, 0 to see none.
          * @return this.
          */
         public Builder probeAfterTimeouts(final int value) {

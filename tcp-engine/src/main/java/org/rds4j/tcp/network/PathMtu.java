@@ -11,6 +11,8 @@ package org.rds4j.tcp.network;
 public final class PathMtu {
     /** A search ends when it knows the size to within this, as more precision is not worth a lost packet. */
     private static final int PRECISION = 8;
+    /** How often the size that ends a search is tried again: it may have been lost by chance. */
+    private static final int CONFIRMATIONS = 2;
 
     private final NetworkTuning tuning;
     private final int linkMtu;
@@ -20,7 +22,11 @@ public final class PathMtu {
     /** A black hole was met; sizes from here up to {@code searchHigh} are open. */
     private boolean isSearching;
     private int searchHigh;
+    /** What passed before the black hole: the search may find that it still does. */
+    private int searchTop;
+    private int confirmations;
     private long searchNs;
+    private long deliveredNs = Long.MIN_VALUE;
 
     /**
      * A path of which nothing is known but its link.
@@ -34,6 +40,7 @@ public final class PathMtu {
         this.floor = Math.min(floor, linkMtu);
         this.tuning = tuning;
         this.mtu = linkMtu;
+        this.searchTop = linkMtu;
     }
 
     /**
@@ -65,6 +72,7 @@ public final class PathMtu {
         final int candidate = Math.max(told, floor);
         if (candidate >= mtu) {
             searchHigh = Math.min(searchHigh, candidate);
+            searchTop = Math.min(searchTop, candidate);
             return false;
         }
         mtu = candidate;
@@ -84,7 +92,9 @@ public final class PathMtu {
         if (base >= mtu) {
             return false;
         }
+        searchTop = mtu;
         searchHigh = mtu - 1;
+        confirmations = 0;
         mtu = base;
         isSearching = true;
         searchNs = nowNs;
@@ -102,7 +112,16 @@ public final class PathMtu {
         if (!isSearching || nowNs < searchNs) {
             return 0;
         }
-        return mtu + (searchHigh - mtu + 1) / 2;
+        return isNarrow() ? confirmedSize() : mtu + (searchHigh - mtu + 1) / 2;
+    }
+
+    private boolean isNarrow() {
+        return searchHigh - mtu < PRECISION;
+    }
+
+    /** The smallest size that was lost, or what passed before the black hole. */
+    private int confirmedSize() {
+        return Math.min(searchHigh + 1, searchTop);
     }
 
     /**
@@ -114,7 +133,10 @@ public final class PathMtu {
     public void onProbeDelivered(final int size, final long nowNs) {
         if (isSearching && size > mtu) {
             mtu = Math.min(size, linkMtu);
-            searchHigh = Math.max(searchHigh, mtu);
+            if (mtu > searchHigh) {
+                searchHigh = Math.max(mtu, searchTop); // what was lost below was lost by chance
+            }
+            confirmations = 0;
             endIfFound(nowNs);
         }
     }
@@ -126,17 +148,24 @@ public final class PathMtu {
      * @param nowNs the engine's time.
      */
     public void onProbeLost(final int size, final long nowNs) {
-        if (isSearching) {
-            searchHigh = Math.max(mtu, Math.min(searchHigh, size - 1));
-            endIfFound(nowNs);
+        if (!isSearching) {
+            return;
         }
+        if (isNarrow() && size >= confirmedSize()) {
+            confirmations++;
+        } else {
+            searchHigh = Math.max(mtu, Math.min(searchHigh, size - 1));
+        }
+        endIfFound(nowNs);
     }
 
     /** The path may change: the search is taken up again after a while. */
     private void endIfFound(final long nowNs) {
-        if (searchHigh - mtu < PRECISION) {
+        if (isNarrow() && (confirmations == CONFIRMATIONS || confirmedSize() <= mtu)) {
             isSearching = mtu < linkMtu;
             searchHigh = linkMtu;
+            searchTop = linkMtu;
+            confirmations = 0;
             searchNs = nowNs + tuning.probeIntervalNs();
         }
     }
@@ -154,9 +183,28 @@ public final class PathMtu {
     }
 
     /**
+     * A packet of the full size has arrived.
+     *
+     * @param sentNs when it had left.
+     */
+    public void onDelivered(final long sentNs) {
+        deliveredNs = Math.max(deliveredNs, sentNs);
+    }
+
+    /**
+     * Whether the full size passes, as far as is known.
+     *
+     * @param sentNs a time.
+     * @return true if a packet of that size has arrived that left later than then, whoever has sent it.
+     */
+    public boolean hasDeliveredSince(final long sentNs) {
+        return deliveredNs > sentNs;
+    }
+
+    /**
      * How many timeouts of one full-size segment mean a black hole.
      *
-     * @return a count.
+     * @return a count, 0 if none do.
      */
     public int blackHoleTimeouts() {
         return tuning.probeAfterTimeouts();

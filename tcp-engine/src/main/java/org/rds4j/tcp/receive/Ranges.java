@@ -4,15 +4,19 @@ import org.agrona.UnsafeApi;
 
 /**
  * A bounded, ordered set of disjoint, non-adjacent ranges of stream positions, kept in memory that is lent to it while it is not
- * empty: begin and end of each range, 8 octets both.
+ * empty: begin and end of each range, 8 octets both. Ranges are found by halving, those at either end come and go at no cost, and
+ * one in between moves the shorter side; so what a segment costs hardly grows with the bound, whatever a peer makes of it.
  */
 final class Ranges {
+    /** What {@link #add} returns when no range is left. */
+    static final int REFUSED = -1;
+
     private static final int RANGE_LENGTH = 2 * Long.BYTES;
 
     private final int capacity;
     private long address;
+    private int first;
     private int count;
-    private int touched;
 
     Ranges(final int capacity) {
         this.capacity = capacity;
@@ -26,7 +30,7 @@ final class Ranges {
     /** Settles where the ranges lie; there are none now. */
     void at(final long address) {
         this.address = address;
-        count = 0;
+        clear();
     }
 
     int count() {
@@ -34,49 +38,63 @@ final class Ranges {
     }
 
     long start(final int index) {
-        return UnsafeApi.getLong(address + (long) index * RANGE_LENGTH);
+        return UnsafeApi.getLong(addressOf(index));
     }
 
     long end(final int index) {
-        return UnsafeApi.getLong(address + (long) index * RANGE_LENGTH + Long.BYTES);
+        return UnsafeApi.getLong(addressOf(index) + Long.BYTES);
+    }
+
+    private long addressOf(final int index) {
+        return address + (long) (first + index) * RANGE_LENGTH;
     }
 
     private void set(final int index, final long start, final long end) {
-        UnsafeApi.putLong(address + (long) index * RANGE_LENGTH, start);
-        UnsafeApi.putLong(address + (long) index * RANGE_LENGTH + Long.BYTES, end);
+        UnsafeApi.putLong(addressOf(index), start);
+        UnsafeApi.putLong(addressOf(index) + Long.BYTES, end);
     }
 
-    private void move(final int from, final int to) {
-        UnsafeApi.copyMemory(
-            address + (long) from * RANGE_LENGTH, address + (long) to * RANGE_LENGTH, (long) (count - from) * RANGE_LENGTH);
-    }
-
-    /** Index of the range that the last successful {@link #add} has become part of. */
-    int touched() {
-        return touched;
+    private void move(final int from, final int to, final int ranges) {
+        UnsafeApi.copyMemory(addressOf(from), addressOf(to), (long) ranges * RANGE_LENGTH);
     }
 
     void clear() {
+        first = 0;
         count = 0;
     }
 
-    /** Adds [start, end), merging what it touches. False, and nothing changed, if a new range is needed and none is left. */
-    boolean add(final long start, final long end) {
-        int first = 0;
-        while (first < count && end(first) < start) {
-            first++;
+    /** Index of the lowest range that ends at or above a position, or their number. */
+    int indexOf(final long position) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (end(middle) < position) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        int last = first;
-        while (last < count && start(last) <= end) {
-            last++;
+        return low;
+    }
+
+    /**
+     * Adds [start, end), merging what it touches.
+     *
+     * @return index of the range it is part of now; {@link #REFUSED}, and nothing changed, if a new one is needed and none left.
+     */
+    int add(final long start, final long end) {
+        final int index = indexOf(start);
+        int behind = index;
+        while (behind < count && start(behind) <= end) {
+            behind++;
         }
-        touched = first;
-        if (first == last) {
-            return insert(first, start, end);
+        if (index == behind) {
+            return insert(index, start, end) ? index : REFUSED;
         }
-        set(first, Math.min(start(first), start), Math.max(end(last - 1), end));
-        remove(first + 1, last);
-        return true;
+        set(index, Math.min(start(index), start), Math.max(end(behind - 1), end));
+        remove(index + 1, behind);
+        return index;
     }
 
     /** Removes every range that begins at or below a position; returns the position moved to the end of the last of them. */
@@ -105,16 +123,25 @@ final class Ranges {
         if (count == capacity) {
             return false;
         }
-        move(index, index + 1);
+        final boolean isRoomBehind = first + count < capacity;
+        if (first > 0 && (index < count / 2 || !isRoomBehind)) {
+            move(0, -1, index);
+            first--;
+        } else {
+            move(index, index + 1, count - index);
+        }
         set(index, start, end);
         count++;
         return true;
     }
 
     private void remove(final int from, final int to) {
-        if (from < to) {
-            move(to, from);
-            count -= to - from;
+        if (from < count - to) {
+            move(0, to - from, from);
+            first += to - from;
+        } else if (from < to) {
+            move(to, from, count - to);
         }
+        count -= to - from;
     }
 }

@@ -142,7 +142,7 @@ public final class ReceiveStream {
     private boolean writeAround(final long from, final long to, final long base) {
         final int before = outOfOrder.count();
         long cursor = from;
-        for (int i = 0; i < before && cursor < to && outOfOrder.start(i) < to; i++) {
+        for (int i = outOfOrder.indexOf(from); i < before && cursor < to && outOfOrder.start(i) < to; i++) {
             if (outOfOrder.start(i) > cursor) {
                 ring.write(cursor, base + cursor, (int) (outOfOrder.start(i) - cursor));
             }
@@ -156,11 +156,12 @@ public final class ReceiveStream {
             received = outOfOrder.absorb(to);
             return true;
         }
-        if (!outOfOrder.add(from, to)) {
+        final int index = outOfOrder.add(from, to);
+        if (index == Ranges.REFUSED) {
             return false;
         }
-        blockStart = outOfOrder.start(outOfOrder.touched());
-        blockEnd = outOfOrder.end(outOfOrder.touched());
+        blockStart = outOfOrder.start(index);
+        blockEnd = outOfOrder.end(index);
         return true;
     }
 

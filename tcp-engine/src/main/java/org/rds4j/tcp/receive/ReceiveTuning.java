@@ -39,6 +39,25 @@ public final class ReceiveTuning {
     }
 
     /**
+     * Rounds what is in use up to whole segments.
+     *
+     * @param maxSegmentSize of the peer's segments.
+     */
+    public void roundTo(final int maxSegmentSize) {
+        limit = Math.min(capacity, Math.ceilDiv(limit, maxSegmentSize) * maxSegmentSize);
+    }
+
+    /**
+     * Settles the limit for good: from now on it is not tuned.
+     *
+     * @param octets cut to the ring's capacity.
+     */
+    public void fix(final int octets) {
+        limit = Math.min(octets, capacity);
+        most = Long.MAX_VALUE;
+    }
+
+    /**
      * The octets of the ring in use.
      *
      * @return at most its capacity.

@@ -4,24 +4,31 @@ package org.rds4j.tcp.receive;
  * What is announced to the peer (RFC 9293 section 3.8.6.2, RFC 7323 section 2). The right edge never moves left, and moves right
  * only by a worthwhile step. What scaling cannot express is rounded up, so that nothing that was promised is taken back; only
  * when the ring is full to its last unit is it rounded down, as RFC 7323 section 2.4 allows, and the edge that is enforced stays.
- * Positions are stream positions, the peer's FIN counting one. One thread.
+ * Positions are stream positions, the peer's FIN counting one.
+ * <p>
+ * A window that is the buffer is announced to the octet unless it is small, and takes what the buffer has room for even where the
+ * field, at most 65535 units, could not say so. One thread.
  */
 public final class ReceiveWindow {
     private static final int MAX_FIELD = 0xffff;
 
     private final int capacity;
-    private int shift;
-    private int step;
+    private final boolean isBuffer;
+    private byte shift;
+    private int segment;
     private long limit;
     private long edge;
+    private long end;
 
     /**
      * A window of nothing.
      *
      * @param capacity octets of the receive ring.
+     * @param isBuffer true if the window is what the buffer has free.
      */
-    public ReceiveWindow(final int capacity) {
+    public ReceiveWindow(final int capacity, final boolean isBuffer) {
         this.capacity = capacity;
+        this.isBuffer = isBuffer;
         limit = capacity;
     }
 
@@ -29,7 +36,8 @@ public final class ReceiveWindow {
     public void reset() {
         shift = 0;
         edge = 0;
-        step = 1;
+        end = 0;
+        segment = 1;
         limit = capacity;
     }
 
@@ -40,8 +48,8 @@ public final class ReceiveWindow {
      * @param maxSegmentSize what this side announced.
      */
     public void scale(final int shift, final int maxSegmentSize) {
-        this.shift = shift;
-        this.step = Math.min(maxSegmentSize, capacity / 2);
+        this.shift = (byte) shift;
+        segment = maxSegmentSize;
     }
 
     /**
@@ -54,12 +62,12 @@ public final class ReceiveWindow {
     }
 
     /**
-     * Right edge of what was announced: no octet beyond it is taken.
+     * Right edge of what is taken: of what was announced, or of the buffer.
      *
      * @return a position.
      */
     public long edge() {
-        return edge;
+        return isBuffer ? Math.max(edge, end) : edge;
     }
 
     /**
@@ -71,6 +79,7 @@ public final class ReceiveWindow {
      */
     public int announce(final long next, final long consumed) {
         final long wanted = Math.max(0, wantedEdge(next, consumed) - next);
+        end = consumed + limit;
         long units = Math.min((wanted + (1L << shift) - 1) >> shift, MAX_FIELD);
         if (next + (units << shift) > consumed + capacity) {
             units = wanted >> shift; // each rounding up adds to the last: it ends where the ring does
@@ -87,6 +96,7 @@ public final class ReceiveWindow {
      */
     public int announceUnscaled(final long next) {
         final int field = (int) Math.min(limit - next, MAX_FIELD);
+        end = limit;
         edge = Math.max(edge, next + field);
         return field;
     }
@@ -101,12 +111,19 @@ public final class ReceiveWindow {
      */
     public boolean isUpdateDue(final long next, final long consumed) {
         final long gain = wantedEdge(next, consumed) - edge;
-        return gain >= step && (gain >= limit / 4 || edge - next <= limit / 8);
+        return gain >= step() && (gain >= limit / 4 || edge - next <= limit / 8);
     }
 
     private long wantedEdge(final long next, final long consumed) {
         final long usable = Math.min(limit, capacity - (1L << shift) + 1);
         final long free = Math.min(consumed + usable, next + ((long) MAX_FIELD << shift));
-        return free - edge >= step ? free : edge;
+        final boolean worthwhile = isBuffer
+            ? free > edge && free - next >= Math.min(segment, limit / 4) : free - edge >= step();
+        return worthwhile ? free : edge;
+    }
+
+    /** The least worthwhile step: a segment, or half of what may be used. */
+    private long step() {
+        return Math.min(segment, limit / 2);
     }
 }

@@ -1,5 +1,6 @@
 package org.rds4j.tcp.send;
 
+import org.rds4j.tcp.congestion.CongestionControl;
 import org.rds4j.tcp.congestion.CongestionSample;
 
 /**
@@ -11,6 +12,8 @@ public final class Acknowledgement {
     public static final int MAX_BLOCKS = 4;
     /** Stands for the absence of timestamps: no transmission is too late for the echo. */
     public static final long NO_ECHO = Long.MAX_VALUE;
+    /** Stands for the departure of nothing. */
+    public static final long NO_DEPARTURE = Long.MIN_VALUE;
 
     private final CongestionSample sample = new CongestionSample();
     private final long[] starts = new long[MAX_BLOCKS];
@@ -19,6 +22,9 @@ public final class Acknowledgement {
     private long position;
     private boolean duplicate;
     private boolean unsent;
+    private boolean windowFull;
+    private long flight;
+    private long echoTickNs;
     private long echoLimitNs;
     private int blocks;
     private boolean hasReport;
@@ -30,6 +36,11 @@ public final class Acknowledgement {
     private long earliestRttNs;
     private boolean originals;
     private boolean repeated;
+    private long firstSentNs;
+    private boolean firstRepeated;
+    private int fullSize;
+    private long fullEnd;
+    private long fullSentNs;
 
     /** An acknowledgement of nothing. */
     public Acknowledgement() {
@@ -48,6 +59,8 @@ public final class Acknowledgement {
         this.position = position;
         this.duplicate = duplicate;
         this.unsent = unsent;
+        windowFull = false;
+        flight = 0;
         this.nowNs = nowNs;
         sample.start(nowNs);
         echoLimitNs = NO_ECHO;
@@ -59,16 +72,47 @@ public final class Acknowledgement {
         earliestRttNs = CongestionSample.NO_RTT;
         originals = false;
         repeated = false;
+        firstSentNs = NO_DEPARTURE;
+        fullEnd = 0;
+        fullSentNs = NO_DEPARTURE;
         return this;
+    }
+
+    /**
+     * Sets how the congestion window was used when the octets were sent that are acknowledged first.
+     *
+     * @param full   nothing more would have fitted.
+     * @param flight octets in flight at most.
+     */
+    public void windowUse(final boolean full, final long flight) {
+        windowFull = full;
+        this.flight = flight;
+    }
+
+    /** Whether a window, which recovery may just have set, was tested by what was in flight. */
+    boolean hasTested(final CongestionControl congestion) {
+        final long window = congestion.window();
+        return windowFull || (window < congestion.threshold() && window < 2 * flight);
     }
 
     /**
      * Sets what the echoed timestamp says.
      *
-     * @param limitNs what was sent at this time or later did not carry the timestamp that is echoed.
+     * @param tickNs  what was sent before this time did not carry the timestamp that is echoed.
+     * @param limitNs neither did what was sent at this time or later.
      */
-    public void echo(final long limitNs) {
+    public void echo(final long tickNs, final long limitNs) {
+        echoTickNs = tickNs;
         echoLimitNs = limitNs;
+    }
+
+    /**
+     * Sets what counts as a full-size segment.
+     *
+     * @param octets SMSS less options.
+     */
+    public void fullSize(final int octets) {
+        fullSize = octets;
     }
 
     /**
@@ -106,14 +150,22 @@ public final class Acknowledgement {
     }
 
     /** A record, or a part of one, was delivered that was not known to be. */
-    void deliver(final long octets, final long sinceSentNs, final boolean again) {
+    void deliver(final long octets, final long end, final long sentNs, final boolean again) {
         delivered += octets;
+        if (firstSentNs == NO_DEPARTURE) {
+            firstSentNs = sentNs;
+            firstRepeated = again;
+        }
+        if (octets == fullSize) {
+            fullEnd = Math.max(fullEnd, end);
+            fullSentNs = again ? fullSentNs : Math.max(fullSentNs, sentNs);
+        }
         if (again) {
             repeated = true;
             return;
         }
         originals = true;
-        final long measuredNs = Math.max(1, sinceSentNs);
+        final long measuredNs = Math.max(1, nowNs - sentNs);
         rttNs = rttNs == CongestionSample.NO_RTT ? measuredNs : Math.min(rttNs, measuredNs);
         earliestRttNs = Math.max(earliestRttNs, measuredNs);
     }
@@ -176,6 +228,24 @@ public final class Acknowledgement {
         return reportEnd;
     }
 
+    /**
+     * The full-size segments among what was delivered.
+     *
+     * @return position behind the highest of them, 0 if there was none.
+     */
+    public long fullEnd() {
+        return fullEnd;
+    }
+
+    /**
+     * When the last of them left that was sent once only.
+     *
+     * @return the engine's time, or {@link #NO_DEPARTURE}.
+     */
+    public long fullSentNs() {
+        return fullSentNs;
+    }
+
     /** By how much SND.UNA advanced. */
     long acknowledged() {
         return acknowledged;
@@ -201,12 +271,31 @@ public final class Acknowledgement {
     }
 
     /**
-     * The round trip for the retransmission timer: that of the segment that left first, so that it holds the peer's delay; none
-     * if anything acknowledged was sent twice (Karn, RFC 6298 section 3).
+     * The round trip for the retransmission timer: that of the segment that left first, so that it holds the peer's delay. If
+     * anything acknowledged was sent twice there is none (Karn, RFC 6298 section 3), unless the echo tells which transmission
+     * of the first segment is answered, as it is that one's timestamp which the peer echoes (RFC 7323 section 4). The clock of
+     * the timestamps being coarse, the echo only tells that, and time is measured by the departure.
      *
+     * @param apartNs least time between two transmissions of a segment.
      * @return nanoseconds, or {@link CongestionSample#NO_RTT}.
      */
-    public long timerRttNs() {
-        return repeated ? CongestionSample.NO_RTT : earliestRttNs;
+    public long timerRttNs(final long apartNs) {
+        if (!repeated) {
+            return earliestRttNs;
+        }
+        final boolean mayAnswerLast = echoLimitNs != NO_ECHO && firstSentNs >= echoTickNs && firstSentNs < echoLimitNs;
+        final boolean mayAnswerEarlier = firstRepeated && firstSentNs - apartNs >= echoTickNs;
+        return mayAnswerLast && !mayAnswerEarlier ? Math.max(1, nowNs - firstSentNs) : CongestionSample.NO_RTT;
+    }
+
+    /**
+     * Whether the first of what was delivered was sent again, and yet an earlier transmission is answered, late. When the peer
+     * reports the repetition as a duplicate with this same acknowledgement, it was the answer that got lost, and what has
+     * passed since is no round trip.
+     *
+     * @return true if the echo measures how late.
+     */
+    public boolean isLateAnswer() {
+        return firstRepeated && firstSentNs != NO_DEPARTURE && isEchoOlderThan(firstSentNs) && !hasReport;
     }
 }

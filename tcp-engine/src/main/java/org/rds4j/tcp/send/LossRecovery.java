@@ -43,8 +43,9 @@ public interface LossRecovery {
      *
      * @param acknowledged octets that the acknowledgement with the echo took out of flight.
      * @param nowNs        the engine's time.
+     * @return true if a reduction begins.
      */
-    void onCongestionEcho(long acknowledged, long nowNs);
+    boolean onCongestionEcho(long acknowledged, long nowNs);
 
     /**
      * The retransmission timer expired.

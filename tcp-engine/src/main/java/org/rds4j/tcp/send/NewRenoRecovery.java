@@ -133,10 +133,12 @@ public final class NewRenoRecovery extends RecordedRecovery {
     }
 
     @Override
-    public void onCongestionEcho(final long acknowledged, final long nowNs) {
-        if (!recovering) {
-            congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
+    public boolean onCongestionEcho(final long acknowledged, final long nowNs) {
+        if (recovering) {
+            return false;
         }
+        congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
+        return true;
     }
 
     @Override

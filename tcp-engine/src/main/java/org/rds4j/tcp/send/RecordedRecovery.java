@@ -3,6 +3,7 @@ package org.rds4j.tcp.send;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.congestion.CongestionControl;
+import org.rds4j.tcp.congestion.CongestionSample;
 
 /** What recovery with and without SACK have in common: records, timeouts and the discovery that one was for nothing. */
 abstract class RecordedRecovery implements LossRecovery {
@@ -70,7 +71,7 @@ abstract class RecordedRecovery implements LossRecovery {
         if (records.isSacked(slot)) {
             onSackedAcknowledged(end - records.start(slot));
         } else {
-            ack.deliver(end - records.start(slot), ack.nowNs() - records.sentNs(slot), records.isRepeated(slot));
+            ack.deliver(end - records.start(slot), end, records.sentNs(slot), records.isRepeated(slot));
             onDelivered(slot, end, ack);
         }
     }
@@ -152,12 +153,21 @@ abstract class RecordedRecovery implements LossRecovery {
         final SpuriousTimeout.Verdict verdict = spurious.onAcknowledgement(ack, recoveryPoint, sack);
         if (verdict == SpuriousTimeout.Verdict.SPURIOUS || repair.isAnswered(ack)) {
             undo(TcpCounter.SPURIOUS_TIMEOUTS);
-            // a peer may echo nonsense: what the timer has waited is the most that it can have been too short
-            rtt.onSpuriousTimeout(Math.max(ack.rttNs(), Math.min(ack.echoedRttNs(), rtt.timeoutNs())));
+            rtt.onSpuriousTimeout(lateRttNs(ack));
         } else if (ack.position() >= recoveryPoint) {
             timedOut = false;
             spurious.reset();
         }
+    }
+
+    /**
+     * How late the answer was, of which a timer that expired for nothing did not know. When the same acknowledgement reports the
+     * repetition as a duplicate, the answer was not late but lost, and there is nothing to learn for the timer (RFC 3708).
+     */
+    private long lateRttNs(final Acknowledgement ack) {
+        // a peer may echo nonsense: what the timer has waited is the most that it can have been too short
+        return ack.hasReport()
+            ? CongestionSample.NO_RTT : Math.max(ack.rttNs(), Math.min(ack.echoedRttNs(), rtt.timeoutNs()));
     }
 
     /** The repair was for nothing: window and threshold come back, and what was held for lost is waited for again (RFC 4015). */
@@ -243,7 +253,7 @@ abstract class RecordedRecovery implements LossRecovery {
         }
         congestion.onAcknowledged(ack.sample()
             .octets(ack.acknowledged(), ack.delivered())
-            .flight(records.inFlight(), ack.sample().isWindowLimited())
+            .flight(records.inFlight(), ack.hasTested(congestion))
             .roundTrip(ack.rttNs(), rtt.minimumNs(), rtt.smoothedNs())
             .recovering(governed));
     }

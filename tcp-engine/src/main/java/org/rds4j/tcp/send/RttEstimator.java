@@ -138,6 +138,15 @@ public final class RttEstimator {
         return timeoutNs >= ceilingNs >> backoff ? ceilingNs : timeoutNs << backoff;
     }
 
+    /**
+     * The lowest RTO: what was sent again because the timer expired had left at least that long before.
+     *
+     * @return nanoseconds.
+     */
+    public long leastTimeoutNs() {
+        return floorNs;
+    }
+
     private long clamp(final long timeoutNs) {
         return Math.min(Math.max(timeoutNs, floorNs), ceilingNs);
     }

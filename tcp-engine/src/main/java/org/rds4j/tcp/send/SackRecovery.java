@@ -37,12 +37,13 @@ public final class SackRecovery extends RecordedRecovery {
      * @param counters    where events are counted. Retained.
      * @param peerDelayNs how long the peer may keep an acknowledgement back.
      * @param slackNs     what a tail loss probe waits beyond two round trips when several segments are in flight.
+     * @param eager       the first segment is sent again when a repair hears nothing, and new data probes by two segments.
      */
     public SackRecovery(
         final SendRecords records, final CongestionControl congestion, final RttEstimator rtt, final TcpCounters counters,
-        final long peerDelayNs, final long slackNs) {
+        final long peerDelayNs, final long slackNs, final boolean eager) {
         super(records, congestion, rtt, counters);
-        probe = new TailProbe(peerDelayNs, slackNs);
+        probe = new TailProbe(peerDelayNs, slackNs, eager);
         reset();
     }
 
@@ -72,7 +73,9 @@ public final class SackRecovery extends RecordedRecovery {
         reduction.onSent(end - records.end());
         records.append(end, nowNs);
         if (probe.isDue()) {
-            counters.increment(TcpCounter.TAIL_PROBES);
+            if (!probe.isHalfSent()) {
+                counters.increment(TcpCounter.TAIL_PROBES);
+            }
             probe.onSent(end, false);
         } else {
             scheduleProbe(nowNs);
@@ -190,7 +193,7 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     private void take(final int slot, final Acknowledgement ack) {
-        ack.deliver(records.length(slot), ack.nowNs() - records.sentNs(slot), records.isRepeated(slot));
+        ack.deliver(records.length(slot), records.end(slot), records.sentNs(slot), records.isRepeated(slot));
         onDelivered(slot, records.end(slot), ack);
         sackedSegments += segments(records.length(slot));
         sackedEnd = Math.max(sackedEnd, records.end(slot));
@@ -307,15 +310,16 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     @Override
-    public void onCongestionEcho(final long acknowledged, final long nowNs) {
+    public boolean onCongestionEcho(final long acknowledged, final long nowNs) {
         if (reducing || timedOut) {
-            return;
+            return false;
         }
         final long window = congestion.window();
         congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
         congestion.window(window);
         recoveryPoint = records.end();
         beginReduction(acknowledged);
+        return true;
     }
 
     /**
@@ -347,6 +351,10 @@ public final class SackRecovery extends RecordedRecovery {
             records.lose(slot);
             slot = later;
         }
+        loseHead();
+    }
+
+    private void loseHead() {
         final int head = records.at(0);
         if (!records.isLost(head) || records.isAgain(head)) {
             records.lose(head);
@@ -361,11 +369,21 @@ public final class SackRecovery extends RecordedRecovery {
     }
 
     private void scheduleProbe(final long nowNs) {
-        if (recovering || timedOut || records.count() == 0 || records.sackedOctets() > 0) {
+        if (recovering && records.count() > 0) {
+            probe.scheduleInRepair(rtt.smoothedNs(), nowNs);
+        } else if (timedOut || records.count() == 0 || records.sackedOctets() > 0) {
             probe.cancel();
         } else {
             probe.schedule(rtt.smoothedNs(), records.end() - records.begin() <= congestion.maxSegmentSize(), nowNs);
         }
+    }
+
+    /** Nothing has come for longer than an answer takes: the first segment goes again, whatever the window says. */
+    private void onSilentRepair() {
+        probe.cancel();
+        counters.increment(TcpCounter.REPAIR_PROBES);
+        loseHead();
+        forced = true;
     }
 
     @Override
@@ -386,13 +404,18 @@ public final class SackRecovery extends RecordedRecovery {
                 congestion.window(Math.min(congestion.window(), records.inFlight() + congestion.maxSegmentSize()));
             }
         }
-        return probe.onTime(nowNs);
+        final boolean silent = probe.onTime(nowNs);
+        if (silent && recovering) {
+            onSilentRepair();
+            return false;
+        }
+        return silent;
     }
 
     /** RFC 6675 section 4, NextSeg rules 3 and 4, when the first two give nothing; and the tail loss probe that repeats. */
     @Override
     public boolean planSpare() {
-        if (probe.isDue()) {
+        if (probe.isDue() && !probe.isHalfSent()) {
             planEnd(records.at(records.count() - 1));
             return true;
         }

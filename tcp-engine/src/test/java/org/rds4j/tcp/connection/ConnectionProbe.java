@@ -3,6 +3,7 @@ package org.rds4j.tcp.connection;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpState;
+import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.send.RecoveryProbe;
 
 /** Reads from the state of a connection what its public face does not show. For tests; changes nothing. */
@@ -24,6 +25,16 @@ public final class ConnectionProbe {
         this.c = (Connection) connection;
         this.configuration = configuration;
         this.recovery = new RecoveryProbe(c.recovery);
+    }
+
+    /** What ICMP has reported of the path last, or null. */
+    public IcmpErrorKind networkError() {
+        return c.softError;
+    }
+
+    /** Octets of the receive ring that are in use. */
+    public long receiveLimit() {
+        return c.tuning.limit();
     }
 
     /** The state by Linux's numbers. */
@@ -130,7 +141,7 @@ public final class ConnectionProbe {
     }
 
     public long announcedMss() {
-        return Connections.announcedMss(c.route);
+        return Connections.announcedMss(c);
     }
 
     public long reordering() {
@@ -159,6 +170,12 @@ public final class ConnectionProbe {
     }
 
     public long bytesNotSent() {
+        return bytesNotSent(c);
+    }
+
+    /** Octets queued and never sent. */
+    public static long bytesNotSent(final TcpConnection connection) {
+        final Connection c = (Connection) connection;
         return Math.max(0, c.sent.committed() - c.sndNxt);
     }
 

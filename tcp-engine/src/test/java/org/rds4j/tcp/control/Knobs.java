@@ -5,12 +5,15 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.TcpDialect;
 import org.rds4j.tcp.congestion.CongestionAlgorithm;
 import org.rds4j.tcp.congestion.EcnMode;
 import org.rds4j.tcp.congestion.FlowConfiguration;
+import org.rds4j.tcp.network.NetworkTuning;
 import org.rds4j.tcp.wire.OptionLayout;
 
 /**
@@ -27,26 +30,46 @@ final class Knobs {
         "time_wait", "timeWaitNs",
         "fin_timeout", "finWait2Ns",
         "persist_max", "persistCeilingNs");
-    private static final Map<String, String> PLAIN = Map.of(
-        "timestamps", "timestamps",
-        "window_scaling", "windowScale",
-        "initial_window", "initialWindowSegments",
-        "quick_ack", "quickAcks",
-        "sndbuf", "sendBufferLength",
-        "rcvbuf", "receiveBufferLength",
-        "syn_retries", "synRetries",
-        "synack_retries", "synAckRetries",
-        "retries", "dataRetries",
-        "orphan_retries", "orphanRetries");
+    private static final Map<String, String> PLAIN = Map.ofEntries(
+        Map.entry("timestamps", "timestamps"),
+        Map.entry("window_scaling", "windowScale"),
+        Map.entry("initial_window", "initialWindowSegments"),
+        Map.entry("quick_ack", "quickAcks"),
+        Map.entry("sndbuf", "sendBufferLength"),
+        Map.entry("rcvbuf", "receiveBufferLength"),
+        Map.entry("syn_retries", "synRetries"),
+        Map.entry("synack_retries", "synAckRetries"),
+        Map.entry("retries", "dataRetries"),
+        Map.entry("orphan_retries", "orphanRetries"),
+        Map.entry("drop_synfin", "dropSynFin"),
+        Map.entry("window_shift", "offeredWindowShift"));
+
+    private static final Map<String, Long> FREEBSD = Map.of(
+        "quickAcks", 0L,
+        "synRetries", 12L,
+        "synAckRetries", 3L,
+        "dataRetries", 12L,
+        "rtoCeilingNs", 64_000_000_000L,
+        "receiveBufferLength", 1L << 16,
+        "sendBufferLength", 1L << 15);
+    private static final Map<String, Long> FREEBSD_SOCKETS = Map.of("TCP_KEEPINIT", 75L, "TCP_KEEPCNT", 8L);
+    private static final long MOST_SPACE = 1 << 26;
 
     IpAddress local4;
     IpAddress local6;
     int mtu = 1500;
+    int blackHoleTimeouts = NetworkTuning.DEFAULT.probeAfterTimeouts();
     long seed = 1;
+    /** What options of sockets read as before they are set. */
+    final Map<String, Long> socketDefaults = new HashMap<>();
+    /** How far buffers may grow in FreeBSD's layout. */
+    private long mostSpace = 1 << 21;
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
     private final TcpConfiguration.Builder builder = TcpConfiguration.wideArea()
-        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow);
+        .maxConnections(16).timeWaitCapacity(64).nagle(true).overhangLength(512).flow(flow)
+        .eagerProbes(false).ackRepeatNs(0); // scripts count on nothing but what the RFCs have
     private final Map<String, Method> setters = new HashMap<>();
+    private final Map<String, Long> asked = new HashMap<>();
 
     Knobs() {
         for (final Method method : TcpConfiguration.Builder.class.getMethods()) {
@@ -58,18 +81,29 @@ final class Knobs {
 
     /** Sets one; the value is text as the request carried it. */
     void set(final String name, final String value) throws Refusal {
+        if (Sysctls.isName(name)) {
+            Sysctls.set(this, name, value);
+            return;
+        }
         final String key = name.toLowerCase(Locale.ROOT).replace('-', '_');
         switch (key) {
-            case "layout" -> set("optionLayout", constant(OptionLayout.class, value));
+            case "layout" -> layout(value);
             case "congestion" -> flow("algorithm", congestion(value));
             case "ecn" -> flow("ecn", ecn(value));
             case "pacing" -> flow("pacing", number(value) != 0);
             case "local" -> local(IpAddress.parse(value));
+            case "mtu_probing" -> blackHoleTimeouts = Math.toIntExact(number(value));
             case "mtu" -> mtu = Math.toIntExact(number(value));
             case "seed" -> seed = number(value);
+            case "keepinit", "keepidle", "keepintvl" ->
+                socketDefaults.put("TCP_" + key.toUpperCase(Locale.ROOT), number(value) / 1_000_000);
+            case "keepcnt" -> socketDefaults.put("TCP_KEEPCNT", number(value));
+            case "maxsockbuf" -> mostSpace(number(value));
             default -> {
                 if (MICROSECONDS.containsKey(key)) {
-                    setNumber(MICROSECONDS.get(key), Math.multiplyExact(number(value), 1000L));
+                    final long ns = Math.multiplyExact(number(value), 1000L);
+                    asked.put(MICROSECONDS.get(key), ns);
+                    setNumber(MICROSECONDS.get(key), ns);
                 } else if (isFlow(name)) {
                     flow(name, number(value));
                 } else {
@@ -102,6 +136,22 @@ final class Knobs {
         return Arrays.stream(FlowConfiguration.class.getRecordComponents()).anyMatch(part -> part.getName().equals(name));
     }
 
+    /** A layout stands for its kernel: choices and defaults go with the order of the options, but for what was asked for. */
+    private void layout(final String value) throws Refusal {
+        set("optionLayout", constant(OptionLayout.class, value));
+        set("dialect", constant(TcpDialect.class, value));
+        if (isFreeBsd()) {
+            FREEBSD_SOCKETS.forEach(socketDefaults::putIfAbsent);
+            for (final Map.Entry<String, Long> setting : FREEBSD.entrySet()) {
+                setNumber(setting.getKey(), asked.getOrDefault(setting.getKey(), setting.getValue()));
+            }
+        }
+    }
+
+    private boolean isFreeBsd() {
+        return builder.build().dialect() == TcpDialect.FREEBSD;
+    }
+
     /** Replaces one component of what decides how fast connections send. */
     private void flow(final String name, final Object value) throws Refusal {
         final RecordComponent[] parts = FlowConfiguration.class.getRecordComponents();
@@ -128,7 +178,7 @@ final class Knobs {
         }
     }
 
-    private void setNumberOrName(final String setter, final String value) throws Refusal {
+    void setNumberOrName(final String setter, final String value) throws Refusal {
         final Method method = setters.get(setter);
         if (method == null) {
             if (!isAbsence(value)) {
@@ -140,6 +190,7 @@ final class Knobs {
         if (type.isEnum()) {
             set(setter, constant(type, value));
         } else {
+            asked.put(setter, number(value));
             setNumber(setter, number(value));
         }
     }
@@ -157,14 +208,32 @@ final class Knobs {
         if (type == boolean.class) {
             set(setter, value != 0);
         } else if (isRing(setter)) {
-            final int length = Math.toIntExact(ringLength(value));
-            set(setter, length);
-            flow("sendBufferLength".equals(setter) ? "initialSendBufferLength" : "initialReceiveBufferLength", length);
+            ring(setter, value);
         } else if (type == int.class) {
             set(setter, Math.toIntExact(value));
         } else {
             set(setter, value);
         }
+    }
+
+    /** The shift offered is what the number needs, though the rings are kept within reason. */
+    private void mostSpace(final long octets) throws Refusal {
+        mostSpace = Math.min(octets, MOST_SPACE);
+        setNumber("offeredWindowShift", TcpConfiguration.shiftFor(octets));
+        for (final String ring : List.of("receiveBufferLength", "sendBufferLength")) {
+            if (isFreeBsd()) {
+                setNumber(ring, asked.getOrDefault(ring, FREEBSD.get(ring)));
+            }
+        }
+    }
+
+    /** FreeBSD begins with what is asked for, to the octet, in a ring that leaves room to grow. */
+    private void ring(final String setter, final long value) throws Refusal {
+        final long length = ringLength(value);
+        set(setter, Math.toIntExact(isFreeBsd() ? Math.max(ringLength(mostSpace), length) : length));
+        flow(
+            "sendBufferLength".equals(setter) ? "initialSendBufferLength" : "initialReceiveBufferLength",
+            isFreeBsd() ? Math.max(1024, value) : length);
     }
 
     private static boolean isRing(final String setter) {

@@ -117,7 +117,7 @@ public final class Session {
 
     private Call onHandle(final String command, final List<String> words) throws Refusal {
         final int least = switch (command) {
-            case "accept", "close", "inq" -> 1;
+            case "accept", "close", "inq", "outq" -> 1;
             case "listen", "shutdown", "nonblock", "send", "recv", "getopt" -> 2;
             case "bind", "connect", "setopt" -> 3;
             default -> throw new Refusal(Errno.ENOSYS);
@@ -129,6 +129,7 @@ public final class Session {
             case "accept" -> wait(endpoint, sockets.accept(endpoint), Errno.EAGAIN, "SO_RCVTIMEO");
             case "close" -> wait(endpoint, sockets.close(handle), null, "SO_LINGER");
             case "inq" -> done(Long.toString(inq(endpoint)));
+            case "outq" -> done(Long.toString(endpoint.unacknowledged()));
             case "listen" -> run(() -> sockets.listen(endpoint, (int) number(words, 1)));
             case "shutdown" -> run(() -> sockets.shutdown(endpoint, how(words.get(1))));
             case "nonblock" -> run(() -> endpoint.nonBlocking = number(words, 1) != 0);
@@ -151,9 +152,21 @@ public final class Session {
         }
         final boolean isSend = "send".equals(command);
         final Attempt attempt = isSend
-            ? sockets.send(endpoint, length, flags) : sockets.receive(endpoint, length, flags);
+            ? sockets.send(endpoint, length, flags) : withHint(endpoint, flags, sockets.receive(endpoint, length, flags));
         final boolean mayWait = !endpoint.nonBlocking && (flags & Flags.DONTWAIT) == 0;
         return wait(mayWait, attempt, Errno.EAGAIN, deadline(endpoint, isSend ? "SO_SNDTIMEO" : "SO_RCVTIMEO"));
+    }
+
+    /** With TCP_INQ, recv also tells how many octets are left: as on Linux at least 1 where the peer's end is left to be read. */
+    private static Attempt withHint(final Endpoint endpoint, final int flags, final Attempt receive) {
+        if (!endpoint.settings.isOn("TCP_INQ") || (flags & Flags.PEEK) != 0) {
+            return receive;
+        }
+        return () -> {
+            final String octets = receive.go();
+            final long left = endpoint.readable();
+            return octets == null ? null : octets + " " + (left == 0 && endpoint.isPeerClosed ? 1 : left);
+        };
     }
 
     private static long inq(final Endpoint endpoint) throws Refusal {

@@ -90,6 +90,42 @@ class SessionTest {
         expect(line, "err " + errno + " @0");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "IPV6_TCLASS 32, IP_TOS, 32", "TCP_NOPUSH 1, TCP_CORK, 1", "IP_TTL 64, IP_TTL, 64", "TCP_NOOPT 0, TCP_NOOPT, 0",
+        "TCP_KEEPINIT 9, TCP_KEEPINIT, 9", "SO_NOSIGPIPE 1, SO_NOSIGPIPE, 1"})
+    void shouldKnowTheOptionsOfFreeBsd(final String set, final String name, final String value) {
+        expect("socket 4", "ok 3 @0");
+        expect("setopt 3 " + set, "ok @0");
+        expect("getopt 3 " + name, "ok " + value + " @0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"IP_TTL 3", "TCP_NOOPT 1", "TCP_MD5SIG 1", "IP_MTU_DISCOVER 0"})
+    void shouldRefuseOptionsThatItCannotHonour(final String set) {
+        expect("socket 4", "ok 3 @0");
+        expect("setopt 3 " + set, "err ENOTSUP @0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "net.inet.tcp.keepcnt 5, TCP_KEEPCNT, 5", "net.inet.tcp.keepidle 9000, TCP_KEEPIDLE, 9",
+        "net.inet.tcp.keepintvl 4000, TCP_KEEPINTVL, 4", "net.inet.tcp.keepinit 15000, TCP_KEEPINIT, 15",
+        "net.inet.tcp.recvspace 70000, SO_RCVBUF, 70000", "net.inet.tcp.sendspace 70000, SO_SNDBUF, 70000",
+        "net.inet.tcp.insecure_rst 0, TCP_KEEPCNT, 8", "net.ipv4.tcp_keepalive_probes 4, TCP_KEEPCNT, 4"})
+    void shouldTakeSysctlsOfFreeBsd(final String sysctl, final String option, final String value) {
+        expect("knob " + sysctl, "ok @0");
+        expect("knob layout freebsd", "ok @0");
+        expect("socket 4", "ok 3 @0");
+        expect("getopt 3 " + option, "ok " + value + " @0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"net.inet.tcp.insecure_rst 1", "net.inet.tcp.icmp_may_rst 0", "net.inet.tcp.nonsense 1"})
+    void shouldRefuseSysctlsThatItCannotHonour(final String sysctl) {
+        expect("knob " + sysctl, "err ENOTSUP @0");
+    }
+
     @Test
     void shouldGiveTheLowestFreeHandle() {
         expect("socket 4", "ok 3 @0");
@@ -127,7 +163,8 @@ class SessionTest {
     @ValueSource(strings = {
         "layout freebsd", "timestamps 0", "window_scaling 0", "sack 0", "ecn 1", "congestion reno", "pacing 1",
         "initial_window 4", "rto_initial 3000000", "rto_min 5000", "rto_max 60000000", "delayed_ack 10000", "quick_ack 0",
-        "challenge_ack_interval 1000", "sndbuf 100000", "rcvbuf 100000", "mtu 9000", "time_wait 1000000", "fin_timeout 1000000",
+        "challenge_ack_interval 1000", "sndbuf 100000", "rcvbuf 100000", "mtu 9000",
+        "mtu_probing 0", "time_wait 1000000", "fin_timeout 1000000",
         "persist_max 30000000", "syn_retries 3", "synack_retries 3", "retries 5", "orphan_retries 3", "local 192.168.0.1",
         "local 2001:db8::7", "seed 7", "keepaliveProbes 3", "maxOutOfOrderRanges 8", "hyStartLeastNs 4000000"})
     void shouldTakeTheKnobsOfTheManual(final String knob) {

@@ -8,6 +8,7 @@ import org.agrona.BufferUtil;
 import org.rds4j.tcp.TcpAcceptor;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpHandler;
+import org.rds4j.tcp.connection.ConnectionProbe;
 import org.rds4j.tcp.network.Ipv4Address;
 
 /**
@@ -100,17 +101,7 @@ final class Sockets {
             if (endpoint.settings.has("SO_SNDBUF")) {
                 knobs.setNumber("sendBufferLength", endpoint.settings.get("SO_SNDBUF"));
             }
-            if (endpoint.settings.isOn("SO_KEEPALIVE")) {
-                knobs.setNumber("keepaliveIdleNs", seconds(endpoint, "TCP_KEEPIDLE", 7200));
-                knobs.setNumber("keepaliveIntervalNs", seconds(endpoint, "TCP_KEEPINTVL", 75));
-                knobs.setNumber("keepaliveProbes", endpoint.settings.has("TCP_KEEPCNT")
-                    ? Math.max(2, endpoint.settings.get("TCP_KEEPCNT")) : 9);
-            }
         }
-    }
-
-    private static long seconds(final Endpoint endpoint, final String name, final long otherwise) {
-        return (endpoint.settings.has(name) ? endpoint.settings.get(name) : otherwise) * 1_000_000_000L;
     }
 
     Endpoint endpoint(final int handle) throws Refusal {
@@ -134,7 +125,7 @@ final class Sockets {
         if (family != 4 && family != 6) {
             throw new Refusal(Errno.EAFNOSUPPORT);
         }
-        return give(new Endpoint(family == 6));
+        return give(new Endpoint(family == 6, knobs));
     }
 
     void bind(final Endpoint endpoint, final IpAddress address, final int port) throws Refusal {
@@ -189,13 +180,14 @@ final class Sockets {
 
     private void register(final Endpoint listening) {
         listening.listener = host.engine.listen(listening.boundPort, new AcceptQueue(listening));
+        SocketOptions.applyAll(listening);
     }
 
     /** The accept queue of a listening socket, as long as its backlog and, as Linux counts, one more. */
     private record AcceptQueue(Endpoint listening) implements TcpAcceptor {
         @Override
         public TcpHandler onAccept(final TcpConnection connection) {
-            final Endpoint child = new Endpoint(listening.isIpv6);
+            final Endpoint child = new Endpoint(listening.isIpv6, listening.knobs);
             child.settings.inherit(listening.settings);
             child.congestion = listening.congestion;
             child.connection = connection;
@@ -219,7 +211,25 @@ final class Sockets {
         if (!endpoint.isListening) {
             throw new Refusal(Errno.EINVAL);
         }
-        return () -> endpoint.accepted.isEmpty() ? null : Integer.toString(give(endpoint.accepted.poll()));
+        return () -> {
+            final Endpoint child = firstAcceptable(endpoint);
+            if (child == null) {
+                return null;
+            }
+            endpoint.accepted.remove(child);
+            return Integer.toString(give(child));
+        };
+    }
+
+    /** The next connection to be accepted. Those that have brought nothing yet wait behind TCP_DEFER_ACCEPT. */
+    private static Endpoint firstAcceptable(final Endpoint listening) {
+        final boolean isDeferred = listening.settings.isOn("TCP_DEFER_ACCEPT");
+        for (final Endpoint child : listening.accepted) {
+            if (!isDeferred || child.readable() > 0 || child.isPeerClosed || child.isOver) {
+                return child;
+            }
+        }
+        return null;
     }
 
     /** Begins to connect; the attempt then waits for the end of it. */
@@ -276,7 +286,7 @@ final class Sockets {
     }
 
     Attempt send(final Endpoint endpoint, final long length, final int flags) throws Refusal {
-        if ((flags & ~(Flags.DONTWAIT | 0x4000 | 0x80)) != 0) {
+        if ((flags & ~(Flags.DONTWAIT | Flags.MORE | 0x4000 | 0x80)) != 0) {
             throw new Refusal(Errno.ENOTSUP);
         }
         final boolean wait = !endpoint.nonBlocking && (flags & Flags.DONTWAIT) == 0;
@@ -285,6 +295,7 @@ final class Sockets {
             if (!isWritable(endpoint, taken[0])) {
                 return taken[0] > 0 ? Long.toString(taken[0]) : null;
             }
+            endpoint.hold((flags & Flags.MORE) != 0);
             taken[0] += write(endpoint, length - taken[0]);
             return taken[0] == length || (taken[0] > 0 && !wait) ? Long.toString(taken[0]) : null;
         };
@@ -326,7 +337,14 @@ final class Sockets {
         final TcpConnection c = endpoint.connection;
         final long queued = c.sendCommitted() - c.acknowledgedPosition();
         final long limit = endpoint.settings.has("SO_SNDBUF") ? endpoint.settings.get("SO_SNDBUF") : Long.MAX_VALUE;
-        return Math.max(0, Math.min(c.sendSpace(), limit - queued));
+        return Math.max(0, Math.min(Math.min(c.sendSpace(), limit - queued), unsentRoom(endpoint)));
+    }
+
+    /** TCP_NOTSENT_LOWAT: what waits to be sent for the first time stays below that. */
+    private static long unsentRoom(final Endpoint endpoint) {
+        final TcpConnection c = endpoint.connection;
+        final long most = endpoint.settings.get("TCP_NOTSENT_LOWAT") & 0xffff_ffffL;
+        return most == 0 ? Long.MAX_VALUE : most - ConnectionProbe.bytesNotSent(c);
     }
 
     Attempt receive(final Endpoint endpoint, final long length, final int flags) throws Refusal {
@@ -336,10 +354,12 @@ final class Sockets {
         if (endpoint.isListening || (endpoint.connection == null && endpoint.error == null)) {
             throw new Refusal(Errno.ENOTCONN);
         }
+        final boolean wantsAll = (flags & Flags.WAITALL) != 0;
         return () -> {
             final long readable = endpoint.readable();
             final boolean ended = endpoint.isPeerClosed || endpoint.isReceiveShut || endpoint.isOver;
-            if (readable >= length || (readable > 0 && (ended || (flags & Flags.WAITALL) == 0))) {
+            final long least = ended ? 1 : wantsAll ? length : Math.max(1, endpoint.settings.get("SO_RCVLOWAT"));
+            if (readable >= length || readable >= least) {
                 return Long.toString(read(endpoint, Math.min(length, readable), (flags & Flags.PEEK) != 0));
             }
             if (endpoint.error != null) {
@@ -419,7 +439,7 @@ final class Sockets {
     static int ready(final Endpoint endpoint, final int wanted) {
         int events = 0;
         if (endpoint.isListening) {
-            return endpoint.accepted.isEmpty() ? 0 : Flags.IN & wanted;
+            return firstAcceptable(endpoint) == null ? 0 : Flags.IN & wanted;
         }
         final boolean noConnection = endpoint.connection == null || endpoint.isOver;
         if (endpoint.error != null) {
@@ -429,7 +449,8 @@ final class Sockets {
             events |= Flags.HUP;
         }
         final boolean ended = endpoint.isPeerClosed || endpoint.isReceiveShut;
-        if (endpoint.readable() > 0 || ended || (noConnection && endpoint.isConnected)) {
+        final boolean enough = endpoint.readable() >= Math.max(1, endpoint.settings.get("SO_RCVLOWAT"));
+        if (enough || ended || (noConnection && endpoint.isConnected)) {
             events |= Flags.IN | 0x40;
         }
         if (ended || noConnection) {

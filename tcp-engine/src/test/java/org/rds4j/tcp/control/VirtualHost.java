@@ -48,20 +48,21 @@ final class VirtualHost {
     VirtualHost(final Knobs knobs, final IpAddress ipv4, final IpAddress ipv6, final long nowUs) {
         nowNs = START_NS + nowUs * 1000;
         final Random random = new Random(knobs.seed);
-        network = new NetworkLayer(interfaceOf(ipv4, ipv6, knobs.mtu), random, networkCounters);
+        network = new NetworkLayer(interfaceOf(ipv4, ipv6, knobs), random, networkCounters);
         engine = new TcpEngine(knobs.configuration(), Routes.of(network), random, counters);
         network.transport(engine);
         engine.onTime(nowNs);
     }
 
     /** IPv6 takes an MTU of 1280; below that the interface speaks IPv4 alone. */
-    private static InterfaceConfiguration interfaceOf(final IpAddress ipv4, final IpAddress ipv6, final int mtu) {
+    private static InterfaceConfiguration interfaceOf(final IpAddress ipv4, final IpAddress ipv6, final Knobs knobs) {
+        final int mtu = knobs.mtu;
         final int address = ipv4.ipv4();
         final int gateway = (address & 0xff) == 1 ? address + 1 : (address & 0xffff_ff00) | 1;
         final InterfaceConfiguration plain = InterfaceConfiguration
             .of(MacAddress.parse(OWN_STATION), Ipv4Address.format(address) + "/" + PREFIX_IPV4, LinkCapabilities.plain(mtu, 32))
             .withGateway(Ipv4Address.format(gateway))
-            .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).build());
+            .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).probeAfterTimeouts(knobs.blackHoleTimeouts).build());
         return mtu < LEAST_MTU_IPV6 ? plain : plain.withAddress(ipv6 + "/" + PREFIX_IPV6).withGateway(GATEWAY_IPV6);
     }
 

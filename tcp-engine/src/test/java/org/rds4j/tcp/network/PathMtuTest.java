@@ -54,12 +54,58 @@ class PathMtuTest {
         assertEquals(1064, path.mtu());
         int probes = 0;
         for (int size = path.probeSize(0); size > 0; size = path.probeSize(0)) {
-            assertTrue(size > path.mtu() && size < 1500, "size " + size);
+            assertTrue(size > path.mtu() && size <= 1500, "size " + size);
             probe(size, real, 0);
             probes++;
         }
         assertTrue(path.mtu() <= real && path.mtu() > real - 8, real + " found as " + path.mtu());
         assertTrue(probes <= 9, probes + " probes");
+    }
+
+    @Test
+    void shouldGoBackToTheFormerSizeWhenThatPasses() {
+        path.onBlackHole(0);
+        int probes = 0;
+        for (int size = path.probeSize(0); size > 0; size = path.probeSize(0)) {
+            probe(size, 1500, 0);
+            probes++;
+        }
+        assertEquals(1500, path.mtu(), "there was no black hole");
+        assertTrue(probes <= 8, probes + " probes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+    void shouldNotMistakeAProbeLostByChanceForTheEndOfThePath(final int lost) {
+        path.onBlackHole(0);
+        int probes = 0;
+        for (int size = path.probeSize(0); size > 0; size = path.probeSize(0)) {
+            probe(size, probes == lost ? 0 : 1500, 0);
+            probes++;
+        }
+        assertEquals(1500, path.mtu());
+        assertTrue(probes <= 16, probes + " probes");
+    }
+
+    @Test
+    void shouldBelieveASizeToBeTooLargeThatWasLostThreeTimes() {
+        path.onBlackHole(0);
+        int lost = 0;
+        for (int size = path.probeSize(0); size > 0; size = path.probeSize(0)) {
+            lost += size == 1282 ? 1 : 0;
+            probe(size, 1281, 0);
+        }
+        assertEquals(3, lost);
+        assertEquals(0, path.probeSize(600 * SECOND - 1));
+    }
+
+    @Test
+    void shouldKnowWhatHasArrivedOfWhatLeftSince() {
+        assertFalse(path.hasDeliveredSince(0));
+        path.onDelivered(5);
+        path.onDelivered(3);
+        assertTrue(path.hasDeliveredSince(4));
+        assertFalse(path.hasDeliveredSince(5));
     }
 
     private void probe(final int size, final int real, final long nowNs) {

@@ -56,7 +56,7 @@ class LossInferenceTest {
         private final RttEstimator rtt = new RttEstimator(1_000_000_000, 1_000_000, 100_000_000_000L);
         private final SendRecords records = new SendRecords(new RecordPool(1 << 16));
         private final SackRecovery recovery =
-            new SackRecovery(records, reno, rtt, TcpCounters.inMemory(), 0, 0);
+            new SackRecovery(records, reno, rtt, TcpCounters.inMemory(), 0, 0, false);
         private final Acknowledgement ack = new Acknowledgement();
         private final List<Segment> segments = new ArrayList<>();
         private final List<Arrival> flights = new ArrayList<>();

@@ -17,7 +17,7 @@ class NextSegmentTest {
     private final NewReno reno = new NewReno();
     private final RttEstimator rtt = new RttEstimator(1000 * MS, MS, 100_000 * MS);
     private final SendRecords records = new SendRecords(new RecordPool(1 << 16));
-    private final SackRecovery recovery = new SackRecovery(records, reno, rtt, TcpCounters.inMemory(), 0, 0);
+    private final SackRecovery recovery = new SackRecovery(records, reno, rtt, TcpCounters.inMemory(), 0, 0, false);
     private final Acknowledgement ack = new Acknowledgement();
 
     private void send(final int from, final int to, final long nowNs) {

@@ -50,7 +50,7 @@ class RackTest {
     @Test
     void shouldIgnoreARetransmissionThatTheEchoedTimestampPrecedes() {
         ack.start(0, false, false, 5000);
-        ack.echo(3000);
+        ack.echo(2000, 3000);
         rack.onDelivered(3000, 20, true, RTT, ack);
         assertFalse(rack.isOvertaken(2999, 15));
         rack.onDelivered(2999, 20, true, RTT, ack);

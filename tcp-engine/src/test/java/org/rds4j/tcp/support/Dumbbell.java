@@ -6,6 +6,7 @@ import java.util.Random;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.network.NetworkTuning;
 
 /**
  * Hosts that send as much as they can to one host through a common bottleneck, in virtual time: senders, forward pipe, receiver,
@@ -69,9 +70,14 @@ public final class Dumbbell {
 
     /** A new sender, which connects now. */
     public BulkSender sender() {
+        return sender(NetworkTuning.DEFAULT);
+    }
+
+    /** The same, with other numbers for its path. */
+    public BulkSender sender(final NetworkTuning tuning) {
         final int number = senders.size();
         final BulkSender sender = new BulkSender(
-            new PlainRoute(FIRST + number, RECEIVER, mtu), PORT, configuration, number, nowNs);
+            new PlainRoute(FIRST + number, RECEIVER, mtu, tuning), PORT, configuration, number, nowNs);
         senders.add(sender);
         return sender;
     }

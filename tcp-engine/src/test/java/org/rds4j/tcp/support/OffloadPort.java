@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import org.agrona.UnsafeApi;
+import org.rds4j.tcp.link.ForwardingPort;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkCapabilities;
 import org.rds4j.tcp.link.LinkPort;
-import org.rds4j.tcp.link.LinkStatistics;
 
 /**
  * A NIC that offloads, played on byte arrays and written from the rules alone, so that it can be compared with the stack's own
  * code: it cuts super-segments, fills in checksums, says what it thinks of received ones, records what goes onto the wire, and
  * loses or changes frames when told.
  */
-public final class OffloadPort implements LinkPort {
+public final class OffloadPort extends ForwardingPort {
     /** What the device says of every transport checksum: its own opinion, or always the same. */
     public enum Verdict { HONEST, UNKNOWN, NONE, GOOD, BAD }
 
@@ -28,13 +28,12 @@ public final class OffloadPort implements LinkPort {
     public int superSegments;
     public int marks;
     public IntConsumer onSuperSegment = length -> { };
-    private final LinkPort port;
     private final LinkCapabilities capabilities;
     private final FrameBurst one = new FrameBurst(1);
 
     public OffloadPort(final LinkPort port, final boolean checksums, final int segmentation) {
+        super(port);
         final LinkCapabilities plain = port.capabilities();
-        this.port = port;
         this.capabilities = new LinkCapabilities(
             plain.mtu(), plain.maxBurst(), checksums, checksums, segmentation, false, false, false);
     }
@@ -46,7 +45,7 @@ public final class OffloadPort implements LinkPort {
 
     @Override
     public int receiveBurst(final FrameBurst frames) {
-        final int count = port.receiveBurst(frames);
+        final int count = super.receiveBurst(frames);
         for (int i = 0; i < count && capabilities.receiveChecksum(); i++) {
             frames.flags(i, opinion(octets(frames, i)));
         }
@@ -83,7 +82,7 @@ public final class OffloadPort implements LinkPort {
                 put(checksummed(frame, frames.flags(first)));
             }
         }
-        port.release(frames);
+        release(frames);
         return count;
     }
 
@@ -104,13 +103,13 @@ public final class OffloadPort implements LinkPort {
         if (isTcp && corrupted.test(number)) {
             sent[sent.length - 1] ^= 0x10;
         }
-        if (port.allocate(one, 1) == 1) {
+        if (allocate(one, 1) == 1) {
             for (int i = 0; i < sent.length; i++) {
                 UnsafeApi.putByte(one.address(0) + i, sent[i]);
             }
             one.length(0, sent.length);
-            port.transmitBurst(one);
-            port.release(one);
+            super.transmitBurst(one);
+            release(one);
         }
     }
 
@@ -187,35 +186,5 @@ public final class OffloadPort implements LinkPort {
             octets[i] = UnsafeApi.getByte(frames.address(index) + i);
         }
         return octets;
-    }
-
-    @Override
-    public long macAddress() {
-        return port.macAddress();
-    }
-
-    @Override
-    public boolean isUp() {
-        return port.isUp();
-    }
-
-    @Override
-    public int allocate(final FrameBurst frames, final int count) {
-        return port.allocate(frames, count);
-    }
-
-    @Override
-    public void release(final FrameBurst frames) {
-        port.release(frames);
-    }
-
-    @Override
-    public void statistics(final LinkStatistics statistics) {
-        port.statistics(statistics);
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

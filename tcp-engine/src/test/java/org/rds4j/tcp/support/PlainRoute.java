@@ -29,16 +29,24 @@ public final class PlainRoute implements NetworkRoute {
     private long openAddress;
 
     public PlainRoute(final int local, final int remote, final int mtu) {
-        this(local, remote, mtu, false);
+        this(local, remote, mtu, NetworkTuning.DEFAULT);
     }
 
-    /** One between IPv6 addresses that end like those; its frames look like others, with room for an IPv4 header only. */
-    public PlainRoute(final int local, final int remote, final int mtu, final boolean isIpv6) {
-        this.isIpv6 = isIpv6;
+    public PlainRoute(final int local, final int remote, final int mtu, final NetworkTuning tuning) {
+        this(local, remote, mtu, false, new PathMtu(mtu, tuning.pathMtuFloorIpv4(), tuning));
+    }
+
+    private PlainRoute(final int local, final int remote, final int mtu, final boolean isIpv6, final PathMtu path) {
         this.local = local;
         this.remote = remote;
         this.mtu = mtu;
-        this.path = new PathMtu(mtu, isIpv6 ? 1280 : NetworkTuning.DEFAULT.pathMtuFloorIpv4(), NetworkTuning.DEFAULT);
+        this.isIpv6 = isIpv6;
+        this.path = path;
+    }
+
+    /** One between IPv6 addresses that end like those; its frames look like others, with room for an IPv4 header only. */
+    public static PlainRoute ofIpv6(final int local, final int remote, final int mtu) {
+        return new PlainRoute(local, remote, mtu, true, new PathMtu(mtu, 1280, NetworkTuning.DEFAULT));
     }
 
     /** The ECN field of a frame built through a route like this; it lies where that of IPv4 does. */

@@ -19,6 +19,7 @@ import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.TcpListener;
 import org.rds4j.tcp.congestion.CongestionAlgorithm;
 import org.rds4j.tcp.congestion.FlowConfiguration;
+import org.rds4j.tcp.network.NetworkTuning;
 import org.rds4j.tcp.wire.InternetChecksum;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 import org.rds4j.tcp.wire.TcpOptions;
@@ -72,11 +73,15 @@ public final class Script {
         this(configuration, mtu, new Random(42));
     }
 
-    public Script(final TcpConfiguration.Builder configuration, final int mtu, final RandomGenerator random) {
-        this(configuration, random, new PlainRoute(LOCAL, REMOTE, mtu));
+    public Script(final TcpConfiguration.Builder configuration, final int mtu, final NetworkTuning tuning) {
+        this(configuration, new PlainRoute(LOCAL, REMOTE, mtu, tuning), new Random(42));
     }
 
-    private Script(final TcpConfiguration.Builder configuration, final RandomGenerator random, final PlainRoute route) {
+    public Script(final TcpConfiguration.Builder configuration, final int mtu, final RandomGenerator random) {
+        this(configuration, new PlainRoute(LOCAL, REMOTE, mtu), random);
+    }
+
+    private Script(final TcpConfiguration.Builder configuration, final PlainRoute route, final RandomGenerator random) {
         this.route = route;
         engine = new TcpEngine(configuration.build(), (high, low) -> route, random, counters);
         engine.onTime(nowNs);
@@ -84,13 +89,14 @@ public final class Script {
 
     /** The same two hosts by IPv6 addresses. */
     public static Script overIpv6(final TcpConfiguration.Builder configuration) {
-        return new Script(configuration, new Random(42), new PlainRoute(LOCAL, REMOTE, 1500, true));
+        return new Script(configuration, PlainRoute.ofIpv6(LOCAL, REMOTE, 1500), new Random(42));
     }
 
     /** Small, NewReno, without timestamps and window scale, acknowledging by the wide-area clock: the plainest TCP. */
     public static TcpConfiguration.Builder plain() {
         return TcpConfiguration.wideArea().maxConnections(8).timeWaitCapacity(4).timestamps(false).windowScale(false).sack(false)
             .sendBufferLength(65_536).receiveBufferLength(65_536).quickAcks(0).backlog(4)
+            .eagerProbes(false).ackRepeatNs(0)
             .flow(FlowConfiguration.WIDE_AREA.withAlgorithm(CongestionAlgorithm.NEW_RENO));
     }
 
@@ -231,6 +237,14 @@ public final class Script {
             sink.removeHead();
         }
         return texts;
+    }
+
+    /** Lets what the engine wants to send now vanish, unlooked at. */
+    public void discard() {
+        pump();
+        while (!sink.isEmpty()) {
+            sink.removeHead();
+        }
     }
 
     public void pump() {

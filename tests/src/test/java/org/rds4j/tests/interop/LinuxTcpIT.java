@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -258,14 +257,6 @@ class LinuxTcpIT {
     }
 
     private String script(final String name) {
-        final Path file = directory.resolve(name);
-        try (InputStream resource = LinuxTcpIT.class.getResourceAsStream(name)) {
-            if (!Files.exists(file)) {
-                Files.copy(resource, file);
-            }
-        } catch (final IOException e) {
-            throw new AssertionError(e);
-        }
-        return file.toString();
+        return new Scripts(directory).file(name);
     }
 }

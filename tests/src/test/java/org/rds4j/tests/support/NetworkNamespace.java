@@ -20,6 +20,11 @@ public final class NetworkNamespace implements AutoCloseable {
         ip("link set lo up");
     }
 
+    /** What {@code ip} knows it by. */
+    public String name() {
+        return name;
+    }
+
     /** Words that run a program inside. */
     public List<String> inside(final List<String> words) {
         return Program.concat(List.of("ip", "netns", "exec", name), words);

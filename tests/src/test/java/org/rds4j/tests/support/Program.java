@@ -105,6 +105,15 @@ public final class Program implements AutoCloseable {
         }
     }
 
+    /** Tells it, by the end of its input, that no more comes. */
+    public void endInput() {
+        try {
+            process.getOutputStream().close();
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     public boolean isRunning() {
         return process.isAlive();
     }
