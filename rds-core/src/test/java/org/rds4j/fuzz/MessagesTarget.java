@@ -84,7 +84,8 @@ public final class MessagesTarget {
             final int taken = assembler.onBytes(START + position, Math.min(end - position, chunk()));
             position += taken;
             require(pool.usedLength() <= MOST_MEMORY, "memory in use: " + pool.usedLength());
-            if (assembler.status() == FrameAssembler.Status.BLOCKED_BY_MEMORY || ++stalls > MOST_STALLS * (taken > 0 ? 1_000 : 1)) {
+            stalls = taken > 0 ? 0 : stalls + 1;
+            if (assembler.status() == FrameAssembler.Status.BLOCKED_BY_MEMORY || stalls > MOST_STALLS) {
                 break;
             }
         }

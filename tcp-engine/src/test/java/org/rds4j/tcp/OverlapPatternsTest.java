@@ -79,7 +79,8 @@ class OverlapPatternsTest {
             final int from = edges[i] + gap;
             final int to = edges[i + 1] + gap;
             final int segment = i / 2 + 1;
-            script.inject("A seq=" + (1 + from * SLOT) + " ack=1 win=10000 len=" + (to - from) * SLOT + " fill=" + segment);
+            script.inject(
+                "A seq=" + (1 + from * SLOT) + " ack=1 win=10000 len=" + (to - from) * SLOT + " fill=" + segment);
             Arrays.setAll(copies, slot -> copies[slot] == 0 && slot >= from && slot < to ? segment : copies[slot]);
             script.after(40 * MS);
             assertEquals(
