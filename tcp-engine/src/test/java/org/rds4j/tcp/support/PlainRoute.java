@@ -25,28 +25,29 @@ public final class PlainRoute implements NetworkRoute {
     private final PathMtu path;
     private boolean resolved = true;
     private int confirmed;
+    private int holders;
     private int lastTrafficClass;
     private long openAddress;
 
     public PlainRoute(final int local, final int remote, final int mtu) {
-        this(local, remote, mtu, NetworkTuning.DEFAULT);
+        this(local, remote, mtu, NetworkTuning.DEFAULT, false);
     }
 
     public PlainRoute(final int local, final int remote, final int mtu, final NetworkTuning tuning) {
-        this(local, remote, mtu, false, new PathMtu(mtu, tuning.pathMtuFloorIpv4(), tuning));
-    }
-
-    private PlainRoute(final int local, final int remote, final int mtu, final boolean isIpv6, final PathMtu path) {
-        this.local = local;
-        this.remote = remote;
-        this.mtu = mtu;
-        this.isIpv6 = isIpv6;
-        this.path = path;
+        this(local, remote, mtu, tuning, false);
     }
 
     /** One between IPv6 addresses that end like those; its frames look like others, with room for an IPv4 header only. */
     public static PlainRoute ofIpv6(final int local, final int remote, final int mtu) {
-        return new PlainRoute(local, remote, mtu, true, new PathMtu(mtu, 1280, NetworkTuning.DEFAULT));
+        return new PlainRoute(local, remote, mtu, NetworkTuning.DEFAULT, true);
+    }
+
+    private PlainRoute(final int local, final int remote, final int mtu, final NetworkTuning tuning, final boolean isIpv6) {
+        this.isIpv6 = isIpv6;
+        this.local = local;
+        this.remote = remote;
+        this.mtu = mtu;
+        this.path = new PathMtu(mtu, isIpv6 ? 1280 : tuning.pathMtuFloorIpv4(), tuning);
     }
 
     /** The ECN field of a frame built through a route like this; it lies where that of IPv4 does. */
@@ -71,6 +72,21 @@ public final class PlainRoute implements NetworkRoute {
 
     public void resolved(final boolean resolved) {
         this.resolved = resolved;
+    }
+
+    /** How many remember this route. */
+    public int holders() {
+        return holders;
+    }
+
+    @Override
+    public void hold() {
+        holders++;
+    }
+
+    @Override
+    public void release() {
+        holders--;
     }
 
     public int confirmed() {
