@@ -27,6 +27,7 @@ public final class PlainRoute implements NetworkRoute {
     private int confirmed;
     private int lastTrafficClass;
     private long openAddress;
+    private int holders;
 
     public PlainRoute(final int local, final int remote, final int mtu) {
         this(local, remote, mtu, NetworkTuning.DEFAULT);
@@ -158,5 +159,20 @@ public final class PlainRoute implements NetworkRoute {
     public void confirm(final long nowNs) {
         path.onTime(nowNs);
         confirmed++;
+    }
+
+    /** How many remember this route. */
+    public int holders() {
+        return holders;
+    }
+
+    @Override
+    public void hold() {
+        holders++;
+    }
+
+    @Override
+    public void release() {
+        holders--;
     }
 }
