@@ -34,25 +34,33 @@ static void free_ring(JNIEnv *env, jclass cls, jlong address)
     rte_ring_free(ring);
 }
 
-static jint create_ring_port(JNIEnv *env, jclass cls, jstring name, jlong receive, jlong transmit)
+/* Both arrays hold one ring for each queue. */
+static jint create_ring_port(JNIEnv *env, jclass cls, jstring name, jlongArray receive, jlongArray transmit)
 {
     (void) cls;
     char text[RTE_ETH_NAME_MAX_LEN];
-    struct rte_ring *const from[] = { POINTER(receive) };
-    struct rte_ring *const to[] = { POINTER(transmit) };
+    jlong addresses[2 * RTE_PMD_RING_MAX_RX_RINGS];
+    struct rte_ring *rings[2 * RTE_PMD_RING_MAX_RX_RINGS];
+    const jsize queues = (*env)->GetArrayLength(env, receive);
     const int error = copy_string(env, name, text, sizeof(text));
-    if (error != 0) {
-        return error;
+    if (error != 0 || queues < 1 || queues > RTE_PMD_RING_MAX_RX_RINGS || (*env)->GetArrayLength(env, transmit) != queues) {
+        return error != 0 ? error : -EINVAL;
+    }
+    (*env)->GetLongArrayRegion(env, receive, 0, queues, addresses);
+    (*env)->GetLongArrayRegion(env, transmit, 0, queues, addresses + queues);
+    for (jsize i = 0; i < 2 * queues; i++) {
+        rings[i] = POINTER(addresses[i]);
     }
     rte_errno = 0;
-    const int port = rte_eth_from_rings(text, from, 1, to, 1, rte_lcore_to_socket_id(rte_get_main_lcore()));
+    const int port = rte_eth_from_rings(text, rings, (unsigned int) queues, rings + queues, (unsigned int) queues,
+        rte_lcore_to_socket_id(rte_get_main_lcore()));
     return port >= 0 ? port : -(rte_errno != 0 ? rte_errno : EINVAL);
 }
 
 static const JNINativeMethod methods[] = {
     { "createRing", "(Ljava/lang/String;I)J", (void *) create_ring },
     { "freeRing", "(J)V", (void *) free_ring },
-    { "createRingPort", "(Ljava/lang/String;JJ)I", (void *) create_ring_port },
+    { "createRingPort", "(Ljava/lang/String;[J[J)I", (void *) create_ring_port },
 };
 
 const struct native_methods ring_pair_methods = { methods, RTE_DIM(methods) };

@@ -89,7 +89,7 @@ public final class DpdkDevice implements AutoCloseable {
         setMacAddress();
         for (int i = 0; i < ports.length; i++) {
             check("cannot set up queue " + i + " of", Native.setupQueue(
-                portId, i, config.receiveDescriptors(), config.transmitDescriptors(), config.mempool().address()));
+                portId, i, config.receiveDescriptors(), config.transmitDescriptors(), config.mempool(i).address()));
         }
         if (config.mtu() != mtuAtPlug) {
             checkSupported("cannot set the MTU of", Native.mtu(portId, config.mtu()));
@@ -128,7 +128,7 @@ public final class DpdkDevice implements AutoCloseable {
     private void openPorts() {
         final LinkCapabilities capabilities = capabilities(config.mtu());
         for (int i = 0; i < ports.length; i++) {
-            ports[i] = new DpdkPort(this, i, config.mempool(), config.countersOf(i));
+            ports[i] = new DpdkPort(this, i, config.mempool(i), config.countersOf(i));
             ports[i].capabilities(capabilities);
         }
         openPorts = ports.length;

@@ -1,5 +1,6 @@
 package org.rds4j.dpdk;
 
+import java.util.List;
 import java.util.function.IntFunction;
 
 /** How a {@link DpdkDevice} is to be opened. Fluent; device and mempool must be given, the rest has defaults. */
@@ -10,7 +11,7 @@ public final class DpdkDeviceConfig {
     private static final int FRAME_OVERHEAD = 14 + 4;
 
     private String device;
-    private DpdkMempool mempool;
+    private List<DpdkMempool> mempools = List.of();
     private int queues = 1;
     private int receiveDescriptors = 512;
     private int transmitDescriptors = 512;
@@ -55,17 +56,29 @@ public final class DpdkDeviceConfig {
      * @return this.
      */
     public DpdkDeviceConfig mempool(final DpdkMempool newMempool) {
-        mempool = newMempool;
+        return mempools(List.of(newMempool));
+    }
+
+    /**
+     * Sets a pool for each queue, so that their threads have none in common.
+     *
+     * @param newMempools that a queue's received frames come from and that its {@code allocate} serves from; one for each
+     *                    queue, or one for all. They stay the caller's.
+     * @return this.
+     */
+    public DpdkDeviceConfig mempools(final List<DpdkMempool> newMempools) {
+        mempools = List.copyOf(newMempools);
         return this;
     }
 
     /**
-     * The pool.
+     * The pool of a queue.
      *
+     * @param queue its index.
      * @return as given.
      */
-    public DpdkMempool mempool() {
-        return mempool;
+    public DpdkMempool mempool(final int queue) {
+        return mempools.size() == 1 ? mempools.getFirst() : mempools.get(queue);
     }
 
     /**
@@ -248,8 +261,10 @@ public final class DpdkDeviceConfig {
     /** Checks what can be checked without the device. */
     void validate() {
         require(device != null && !deviceName().isEmpty(), "name a device, such as net_tap0,iface=x or a PCI address");
-        require(mempool != null, device + " needs a mempool");
+        require(!mempools.isEmpty(), device + " needs a mempool");
         require(queues >= 1 && queues <= MAX_QUEUES, device + " with " + queues + " queues: use 1 to " + MAX_QUEUES);
+        require(mempools.size() == 1 || mempools.size() == queues,
+            device + ": " + mempools.size() + " mempools for " + queues + " queues: give one, or one for each");
         require(receiveDescriptors >= 1 && receiveDescriptors <= MAX_DESCRIPTORS && transmitDescriptors >= 1
             && transmitDescriptors <= MAX_DESCRIPTORS, device + ": use 1 to " + MAX_DESCRIPTORS + " descriptors");
         require((macAddress >>> 48) == 0 && (macAddress & 0x0100_0000_0000L) == 0,
@@ -258,9 +273,11 @@ public final class DpdkDeviceConfig {
     }
 
     void validateMtu(final int octets) {
-        final int most = mempool.frameCapacity() - FRAME_OVERHEAD;
-        require(octets >= MIN_MTU && octets <= most, device + ": MTU " + octets + " is outside " + MIN_MTU + ".." + most
-            + " that frames of mempool " + mempool.name() + " can carry");
+        for (final DpdkMempool mempool : mempools) {
+            final int most = mempool.frameCapacity() - FRAME_OVERHEAD;
+            require(octets >= MIN_MTU && octets <= most, device + ": MTU " + octets + " is outside " + MIN_MTU + ".." + most
+                + " that frames of mempool " + mempool.name() + " can carry");
+        }
     }
 
     private static void require(final boolean condition, final String message) {

@@ -2,6 +2,7 @@ package org.rds4j.status;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -11,17 +12,21 @@ public final class RdsCounters {
     public static final int LENGTH = RdsCounter.values().length * Long.BYTES;
 
     private final AtomicBuffer buffer;
-    private final int offset;
+    private final long address;
 
     /**
      * Counters in given memory.
      *
-     * @param buffer holding them, 8-octet aligned.
+     * @param buffer holding them, 8-octet aligned, outside the heap.
      * @param offset of the first.
      */
     public RdsCounters(final AtomicBuffer buffer, final int offset) {
+        buffer.boundsCheck(offset, LENGTH); // here, so that it need not be done for every count
+        if (buffer.byteArray() != null) {
+            throw new IllegalArgumentException("counters must lie outside the heap");
+        }
         this.buffer = buffer;
-        this.offset = offset;
+        this.address = buffer.addressOffset() + offset;
     }
 
     /**
@@ -49,8 +54,8 @@ public final class RdsCounters {
      * @param count   how many.
      */
     public void add(final RdsCounter counter, final long count) {
-        final int index = offset + counter.id() * Long.BYTES;
-        buffer.putLongOpaque(index, buffer.getLong(index) + count);
+        final long slot = address + (long) counter.id() * Long.BYTES;
+        UnsafeApi.putLongOpaque(null, slot, UnsafeApi.getLong(slot) + count);
     }
 
     /**
@@ -60,6 +65,7 @@ public final class RdsCounters {
      * @return its value.
      */
     public long get(final RdsCounter counter) {
-        return buffer.getLongOpaque(offset + counter.id() * Long.BYTES);
+        final long slot = address + (long) counter.id() * Long.BYTES;
+        return buffer.getLongOpaque((int) (slot - buffer.addressOffset()));
     }
 }

@@ -17,7 +17,8 @@ public interface Routes {
 
     /**
      * The route by which a host that has spoken is answered: in the name of the address it spoke to, by the interface it came
-     * by. Called when a connection is accepted and when a segment that belongs to none is answered.
+     * by. Called when a connection is accepted and when a segment that belongs to none is answered. Who remembers it beyond
+     * the segment at hand holds it ({@link NetworkRoute#hold}).
      *
      * @param interfaceId by which the segment came.
      * @param localHigh   bits 127..64 of the address it was for.

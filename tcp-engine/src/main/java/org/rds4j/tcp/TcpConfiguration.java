@@ -60,6 +60,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param dialect                whose choice is taken where kernels differ.
  * @param dropSynFin             ignore whatever carries SYN and FIN at once.
  * @param offeredWindowShift     window scale shift to offer, or {@link #AS_NEEDED}.
+ * @param icmpEndsAttempts       an ICMP error that RFC 9293 calls hard ends an attempt to connect.
+ * @param ecnSynRetries          SYNs that still ask for ECN when sent again (RFC 3168 section 6.1.1.1).
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
@@ -106,6 +108,8 @@ public record TcpConfiguration(
     TcpDialect dialect,
     boolean dropSynFin,
     int offeredWindowShift,
+    boolean icmpEndsAttempts,
+    int ecnSynRetries,
     boolean windowScale,
     boolean timestamps,
     boolean transmitChecksum,
@@ -145,6 +149,7 @@ public record TcpConfiguration(
         range("initialWindowSegments", initialWindowSegments, 1, 1 << 10);
         range("quickAcks", quickAcks, 0, 1 << 16);
         range("offeredWindowShift", offeredWindowShift, AS_NEEDED, MAX_WINDOW_SHIFT);
+        range("ecnSynRetries", ecnSynRetries, 0, 255);
         range("synRetries", synRetries, 1, 255);
         range("synAckRetries", synAckRetries, 1, 255);
         range("dataRetries", dataRetries, 1, 255);
@@ -288,6 +293,8 @@ public record TcpConfiguration(
         private TcpDialect dialect = TcpDialect.LINUX;
         private boolean dropSynFin;
         private int offeredWindowShift = AS_NEEDED;
+        private boolean icmpEndsAttempts = true;
+        private int ecnSynRetries = 1;
         private boolean windowScale = true;
         private boolean timestamps = true;
         private boolean transmitChecksum;
@@ -744,6 +751,28 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#icmpEndsAttempts()}.
+         *
+         * @param value whether a hard ICMP error ends an attempt to connect.
+         * @return this.
+         */
+        public Builder icmpEndsAttempts(final boolean value) {
+            this.icmpEndsAttempts = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#ecnSynRetries()}.
+         *
+         * @param value SYNs that still ask for ECN when sent again.
+         * @return this.
+         */
+        public Builder ecnSynRetries(final int value) {
+            this.ecnSynRetries = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#windowScale()}.
          *
          * @param value offer the window scale option (RFC 7323).
@@ -870,8 +899,8 @@ public record TcpConfiguration(
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
-                dialect, dropSynFin, offeredWindowShift, windowScale, timestamps, transmitChecksum, sack,
-                peerAckDelayNs, probeSlackNs, eagerProbes, ackRepeatNs, maxSendRecords, flow);
+                dialect, dropSynFin, offeredWindowShift, icmpEndsAttempts, ecnSynRetries, windowScale, timestamps,
+                transmitChecksum, sack, peerAckDelayNs, probeSlackNs, eagerProbes, ackRepeatNs, maxSendRecords, flow);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.rds4j.tcp;
 
 import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -11,17 +12,21 @@ public final class TcpCounters {
     public static final int LENGTH = TcpCounter.values().length * BitUtil.SIZE_OF_LONG;
 
     private final AtomicBuffer buffer;
-    private final int offset;
+    private final long address;
 
     /**
      * Counters in given memory.
      *
-     * @param buffer that holds them. Retained.
+     * @param buffer that holds them, outside the heap. Retained.
      * @param offset of the first, a multiple of 8; {@link #LENGTH} octets are used.
      */
     public TcpCounters(final AtomicBuffer buffer, final int offset) {
+        buffer.boundsCheck(offset, LENGTH); // here, so that it need not be done for every count
+        if (buffer.byteArray() != null) {
+            throw new IllegalArgumentException("counters must lie outside the heap");
+        }
         this.buffer = buffer;
-        this.offset = offset;
+        this.address = buffer.addressOffset() + offset;
     }
 
     /**
@@ -49,8 +54,8 @@ public final class TcpCounters {
      * @param amount  by how much.
      */
     public void add(final TcpCounter counter, final long amount) {
-        final int index = index(counter);
-        buffer.putLong(index, buffer.getLong(index) + amount);
+        final long slot = slot(counter);
+        UnsafeApi.putLong(slot, UnsafeApi.getLong(slot) + amount);
     }
 
     /**
@@ -60,11 +65,11 @@ public final class TcpCounters {
      * @return its value, at most a little late.
      */
     public long get(final TcpCounter counter) {
-        return buffer.getLongVolatile(index(counter));
+        return buffer.getLongVolatile((int) (slot(counter) - buffer.addressOffset()));
     }
 
     @SuppressWarnings("EnumOrdinal") // the slots stand in the order of declaration; readers get them with the same class
-    private int index(final TcpCounter counter) {
-        return offset + counter.ordinal() * BitUtil.SIZE_OF_LONG;
+    private long slot(final TcpCounter counter) {
+        return address + (long) counter.ordinal() * BitUtil.SIZE_OF_LONG;
     }
 }

@@ -59,6 +59,34 @@ public enum TcpDialect {
     }
 
     /**
+     * Whether handshakes of a listener that closes are forgotten. The peer then learns of it from what it sends next.
+     *
+     * @return false if they are reset.
+     */
+    public boolean forgetsHandshakes() {
+        return this == FREEBSD;
+    }
+
+    /**
+     * Whether a hop limit that ran out ends an attempt to connect, which RFC 9293 section 3.9.2.2 calls a soft error.
+     *
+     * @return true if it ends the attempt.
+     */
+    public boolean endsAttemptOnTimeExceeded() {
+        return this == FREEBSD;
+    }
+
+    /**
+     * Whether a segment to the left of the window counts for its acknowledgement, where RFC 9293 section 3.10.7.4 drops it with
+     * the answer.
+     *
+     * @return true if it is answered and read.
+     */
+    public boolean readsOldAcknowledgements() {
+        return this == FREEBSD;
+    }
+
+    /**
      * Whether TIME-WAIT leaves every segment without an acknowledgement unanswered, where RFC 9293 section 3.10.7.4 has a SYN
      * challenged and what lies outside of the window acknowledged.
      *

@@ -108,7 +108,8 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
      * @param dscp       0..63.
      * @param handler    told what happens. Retained.
      * @param nowNs      the engine's time.
-     * @return the connection, or null, counted, when the four-tuple is in use or something has run out.
+     * @return the connection, or null, counted, when the four-tuple is in use, its replies come to another engine
+     * ({@link #flowOwner}), or something has run out.
      */
     public TcpConnection connect(
         final long remoteHigh, final long remoteLow, final int remotePort, final int localPort,
@@ -252,6 +253,19 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
         final int remotePort, final int localPort) {
         return connections.hasFlow(
             ConnectionTable.ANY_INTERFACE, remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
+    }
+
+    @Override
+    public boolean hasCookie(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort, final int sequence, final int acknowledgement) {
+        return connections.hasCookie(
+            remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort, sequence, acknowledgement);
+    }
+
+    @Override
+    public long cookiesExpireNs() {
+        return connections.cookiesExpireNs();
     }
 
     @Override

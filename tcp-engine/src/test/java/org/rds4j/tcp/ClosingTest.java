@@ -309,6 +309,40 @@ class ClosingTest {
     }
 
     @Test
+    void shouldHoldItsRouteForAsLongAsSomethingIsRemembered() {
+        final Script script = new Script(Script.plain()).listen();
+        script.inject("S seq=0 win=65535 mss=1460");
+        assertEquals(2, script.route.holders(), "the handshake, and its answer in the queue");
+        script.emitted();
+        assertEquals(1, script.route.holders());
+        script.inject("A seq=1 ack=1 win=65535");
+        assertEquals(1, script.route.holders(), "the connection");
+        script.connection.closeSend();
+        script.emitted();
+        script.inject("FA seq=1 ack=2 win=65535");
+        script.emitted();
+        assertEquals(2, script.route.holders(), "TIME-WAIT, and the connection until it is released");
+        script.connection.release();
+        assertEquals(1, script.route.holders());
+        script.after(61 * SECOND);
+        assertEquals(0, script.engine.timeWaitRecords());
+        assertEquals(0, script.route.holders());
+        script.inject("A seq=2 ack=2 win=65535");
+        assertEquals(1, script.route.holders(), "a reset in the queue");
+        script.emitted();
+        script.newPeer(5000);
+        script.inject("S seq=0 win=65535 mss=1460");
+        script.emitted();
+        assertEquals(1, script.route.holders());
+        script.after(200 * SECOND);
+        for (int i = 0; i < 10; i++) {
+            script.toDeadlineIfAny();
+            script.emitted();
+        }
+        assertEquals(0, script.route.holders(), "a handshake given up");
+    }
+
+    @Test
     void shouldRetryLessOnceTheOwnerHasClosed() {
         final Script script = established();
         script.connection.close();

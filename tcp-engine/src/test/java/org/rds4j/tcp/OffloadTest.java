@@ -38,6 +38,34 @@ class OffloadTest {
         }
     }
 
+    /** No header sum and no identification there, and another place for the length. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 999, 1428, 2856, 2857, 65_535})
+    void shouldPutTheSameOctetsOfIpv6OnTheWireInEveryMode(final int writeLength) {
+        final OffloadPair plain = transferByIpv6(Mode.PLAIN, writeLength, 0);
+        final OffloadPair lossy = transferByIpv6(Mode.PLAIN, writeLength, writeLength);
+        for (final Mode mode : MODES) {
+            assertSameWire(plain, transferByIpv6(mode, writeLength, 0), mode);
+            assertSameWire(lossy, transferByIpv6(mode, writeLength, writeLength), mode);
+        }
+        assertTrue(plain.portA.wire.stream().filter(frame -> OffloadPort.u16(frame, 12) == 0x86dd).count() > 2);
+        assertTrue(writeLength == 1 || lossy.a.counters.get(TcpCounter.RETRANSMISSIONS) > 0);
+    }
+
+    private static OffloadPair transferByIpv6(final Mode mode, final int writeLength, final long seed) {
+        final OffloadPair pair = new OffloadPair(mode, TcpConfiguration.datacenter().maxConnections(2).rtoFloorNs(2_000_000L),
+            "2001:db8::1/64", "2001:db8::2/64");
+        pair.a.toSend = writeLength == 1 ? 3000 : 400_003;
+        pair.b.toSend = 50_001;
+        pair.a.writeLength = writeLength;
+        pair.b.writeLength = 1 + writeLength / 2;
+        if (seed != 0) {
+            final double[] dice = new Random(seed).doubles(20_000).toArray();
+            pair.portA.lost = n -> n > 4 && dice[n] < 0.03;
+        }
+        return pair.connect().finish();
+    }
+
     /** Loss, damage and marks, by DCTCP unpaced and by CUBIC paced: acknowledgements, SACK, ECE and CWR are the same. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})

@@ -336,12 +336,12 @@ public final class Native {
     public static native void freeRing(long ring);
 
     /**
-     * Makes a port of two rings.
+     * Makes a port of two rings for each queue.
      *
      * @param name     unique.
-     * @param receive  address of the ring it receives from.
-     * @param transmit address of the ring it transmits to.
+     * @param receive  address of the ring each queue receives from.
+     * @param transmit address of the ring each queue transmits to, as many.
      * @return port id or -errno.
      */
-    public static native int createRingPort(String name, long receive, long transmit);
+    public static native int createRingPort(String name, long[] receive, long[] transmit);
 }

@@ -4,16 +4,24 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
 import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
 import org.rds4j.RdsAddress;
 import org.rds4j.node.DeviceLink;
 import org.rds4j.perf.tcp.TcpStation;
 import org.rds4j.perf.tcp.Transfer;
+import org.rds4j.perf.tcp.TransferLog;
 import org.rds4j.perf.tcp.TransferMode;
 import org.rds4j.tcp.CloseReason;
-import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.link.LinkPort;
+import org.rds4j.tcp.steering.EngineGroup;
+import org.rds4j.tcp.steering.FlowOwner;
+import org.rds4j.tcp.steering.SteeringCounter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +37,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class TcpCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpCommand.class);
+    private static final int MAX_QUEUES = 64;
+    private static final int MAX_CONNECTIONS = 1000;
+    private static final long LOOK_INTERVAL_NS = 1_000_000L;
+
     private enum Action { listen, connect }
 
     @Spec
@@ -55,17 +68,47 @@ final class TcpCommand implements Callable<Integer> {
         description = "Connections to take before ending; 0 for no end (default: ${DEFAULT-VALUE}).")
     private int count;
 
-    private final List<Transfer> transfers = new ArrayList<>();
+    @Option(names = "--queues", paramLabel = "N", defaultValue = "1",
+        description = "Queues of the device, each with an engine and a thread of its own (default: ${DEFAULT-VALUE}).")
+    private int queues;
+
+    @Option(names = "--connections", paramLabel = "N", defaultValue = "1",
+        description = "Connections to make at once, dealt out over the engines (default: ${DEFAULT-VALUE}).")
+    private int connections;
+
+    private final List<TransferLog> logs = new ArrayList<>();
 
     @Override
     public Integer call() {
         final TransferMode transferMode = parseMode();
         host.check(spec);
+        checkRange("--queues", queues, MAX_QUEUES);
+        checkRange("--connections", connections, MAX_CONNECTIONS);
         final RdsAddress peer = action == Action.connect ? parsePeer() : null;
         final int port = action == Action.listen ? parsePort() : 0;
-        try (DeviceLink link = DeviceLink.open(host.device, host.mtu);
-            TcpStation station = new TcpStation(link.port(), host.address, host.gateway, SystemNanoClock.INSTANCE)) {
-            return peer == null ? listen(station, port, transferMode) : connect(station, peer, transferMode);
+        try (DeviceLink link = DeviceLink.open(host.device, host.mtu, queues)) {
+            final EngineGroup<TcpStation> group = new EngineGroup<>(
+                link.ports(), link.steeringTable(), SystemNanoClock.INSTANCE,
+                (index, queue, owner) -> newStation(queue, owner, transferMode));
+            try (group) {
+                if (peer == null) {
+                    listen(group, port);
+                } else {
+                    connect(group, peer);
+                }
+            }
+            return report(group);
+        }
+    }
+
+    private TcpStation newStation(final LinkPort queue, final FlowOwner owner, final TransferMode transferMode) {
+        logs.add(new TransferLog(transferMode, octets, action == Action.connect || count > 0));
+        return new TcpStation(queue, owner, host.address, host.gateway, SystemNanoClock.INSTANCE);
+    }
+
+    private void checkRange(final String option, final int value, final int most) {
+        if (value < 1 || value > most) {
+            throw new ParameterException(spec.commandLine(), option + " is from 1 to " + most + ", not " + value);
         }
     }
 
@@ -98,48 +141,65 @@ final class TcpCommand implements Callable<Integer> {
         return peer;
     }
 
-    private int listen(final TcpStation station, final int port, final TransferMode transferMode) {
-        station.tcp().listen(port, connection -> accept(transferMode));
+    private void listen(final EngineGroup<TcpStation> group, final int port) {
+        for (int i = 0; i < logs.size(); i++) {
+            final TransferLog log = logs.get(i);
+            group.engines().get(i).tcp().listen(port, connection -> log.open());
+        }
+        start(group);
         say("ready");
-        run(station, () -> count > 0 && transfers.size() >= count && allClosed());
-        return report();
+        await(() -> count > 0 && sum(TransferLog::opened) >= count && areAllClosed());
     }
 
-    private Transfer accept(final TransferMode transferMode) {
-        transfers.removeIf(transfer -> count == 0 && transfer.closeReason() != null);
-        final Transfer transfer = new Transfer(transferMode, octets);
-        transfers.add(transfer);
-        return transfer;
-    }
-
-    private int connect(final TcpStation station, final RdsAddress peer, final TransferMode transferMode) {
-        final Transfer transfer = accept(transferMode);
-        final TcpConnection connection =
-            station.tcp().connect(peer.high(), peer.low(), peer.port(), 0, 0, transfer, station.nowNs());
-        if (connection == null) {
-            throw new IllegalStateException("no route to " + peer + ": is it on the network of --address, or --gateway set?");
+    private void connect(final EngineGroup<TcpStation> group, final RdsAddress peer) {
+        for (int i = 0; i < connections; i++) {
+            final TcpStation station = group.engines().get(i % queues);
+            final Transfer transfer = logs.get(i % queues).open();
+            if (station.tcp().connect(peer.high(), peer.low(), peer.port(), 0, 0, transfer, station.nowNs()) == null) {
+                throw new IllegalStateException(
+                    "no route to " + peer + ": is it on the network of --address, or --gateway set?");
+            }
         }
-        run(station, this::allClosed);
-        return report();
+        start(group);
+        await(this::areAllClosed);
     }
 
-    private boolean allClosed() {
-        return transfers.stream().allMatch(transfer -> transfer.closeReason() != null);
-    }
-
-    private static void run(final TcpStation station, final java.util.function.BooleanSupplier isOver) {
+    private static void start(final EngineGroup<TcpStation> group) {
         // parks rather than yields: on a busy machine a yield may last for milliseconds, a sleeper is woken at once
-        final IdleStrategy idle = new BackoffIdleStrategy(1_000, 0, 1_000, 50_000);
+        group.start(
+            () -> new BackoffIdleStrategy(1_000, 0, 1_000, 50_000),
+            error -> LOG.error("an engine failed in its duty cycle and goes on with the next", error));
+    }
+
+    private boolean areAllClosed() {
+        return sum(TransferLog::closed) == sum(TransferLog::opened);
+    }
+
+    private int sum(final ToIntFunction<TransferLog> what) {
+        return logs.stream().mapToInt(what).sum();
+    }
+
+    private static void await(final BooleanSupplier isOver) {
         while (!isOver.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
-            idle.idle(station.doWork());
+            LockSupport.parkNanos(LOOK_INTERVAL_NS);
         }
     }
 
-    private int report() {
+    /** Once the engines have stopped. */
+    private int report(final EngineGroup<TcpStation> group) {
         boolean isGood = true;
-        for (final Transfer transfer : transfers) {
-            say("sent " + transfer.sent() + " received " + transfer.received() + " closed " + transfer.closeReason());
-            isGood &= transfer.closeReason() == CloseReason.NORMAL;
+        for (final TransferLog log : logs) {
+            for (final Transfer transfer : log.transfers()) {
+                say("sent " + transfer.sent() + " received " + transfer.received() + " closed " + transfer.closeReason());
+                isGood &= transfer.closeReason() == CloseReason.NORMAL;
+            }
+        }
+        for (int i = 0; i < queues && queues > 1; i++) {
+            final StringBuilder line = new StringBuilder("engine " + i + " connections " + logs.get(i).opened());
+            for (final SteeringCounter counter : SteeringCounter.values()) {
+                line.append(' ').append(counter.label()).append(' ').append(group.counter(i, counter));
+            }
+            say(line.toString());
         }
         return isGood ? 0 : 1;
     }

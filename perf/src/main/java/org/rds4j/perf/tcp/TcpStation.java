@@ -13,14 +13,21 @@ import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
+import org.rds4j.tcp.steering.EngineFlows;
+import org.rds4j.tcp.steering.EngineGroup;
+import org.rds4j.tcp.steering.FlowOwner;
 import org.rds4j.tcp.wire.ChecksumWarmUp;
 
-/** A host with nothing but TCP on one link: the engine, the layers below, and the duty cycle between them. */
-public final class TcpStation implements AutoCloseable {
+/**
+ * A host with nothing but TCP on one link: the engine, the layers below, and the duty cycle between them. Or one of several
+ * engines of a host, each with a queue of the link.
+ */
+public final class TcpStation implements EngineGroup.Engine, AutoCloseable {
     /** Frames of one burst. */
     static final int BURST = 64;
 
     private static final int LANE = 0;
+    private static final int MAX_CONNECTIONS = 1024;
     private static final int BUFFER_LENGTH = 1 << 20;
 
     private final NanoClock clock;
@@ -41,10 +48,25 @@ public final class TcpStation implements AutoCloseable {
      * @param clock   of the engine.
      */
     public TcpStation(final LinkPort port, final String address, final String gateway, final NanoClock clock) {
+        this(port, FlowOwner.ALL, address, gateway, clock);
+    }
+
+    /**
+     * Sets up a host, or one of its engines.
+     *
+     * @param port    closed with the station, not by {@link #onClose}.
+     * @param owner   says which flows come to this engine.
+     * @param address of the host with its prefix length, {@code 10.0.0.1/24}.
+     * @param gateway for other networks, or null.
+     * @param clock   of the engine.
+     */
+    public TcpStation(
+        final LinkPort port, final FlowOwner owner, final String address, final String gateway, final NanoClock clock) {
         this(port, address, gateway, clock, LinkOffloads.ALL, true, TcpConfiguration.wideArea()
-            .maxConnections(64)
+            .maxConnections(MAX_CONNECTIONS)
             .sendBufferLength(BUFFER_LENGTH)
             .receiveBufferLength(BUFFER_LENGTH));
+        tcp.flowOwner(owner);
     }
 
     /**
@@ -106,11 +128,17 @@ public final class TcpStation implements AutoCloseable {
         return nowNs;
     }
 
+    @Override
+    public EngineFlows flows() {
+        return tcp;
+    }
+
     /**
      * Does one duty cycle.
      *
      * @return frames moved and timers expired.
      */
+    @Override
     public int doWork() {
         nowNs = clock.nanoTime();
         final int count = port.receiveBurst(received);
@@ -133,8 +161,18 @@ public final class TcpStation implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void onClose() {
         batch.close();
+    }
+
+    @Override
+    public String roleName() {
+        return "tcp-engine";
+    }
+
+    @Override
+    public void close() {
+        onClose();
         port.close();
     }
 }

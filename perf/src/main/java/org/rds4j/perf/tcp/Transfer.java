@@ -14,6 +14,7 @@ public final class Transfer implements TcpHandler {
     private static final int PATTERN_LENGTH = PATTERN_PERIOD * 64;
 
     private final TransferMode mode;
+    private final TransferLog log;
     private final ByteBuffer pattern = ByteBuffer.allocateDirect(PATTERN_LENGTH + PATTERN_PERIOD);
     private long left;
     private long sent;
@@ -26,9 +27,11 @@ public final class Transfer implements TcpHandler {
      *
      * @param mode   what it does.
      * @param octets a source sends.
+     * @param log    told of the end.
      */
-    public Transfer(final TransferMode mode, final long octets) {
+    Transfer(final TransferMode mode, final long octets, final TransferLog log) {
         this.mode = mode;
+        this.log = log;
         this.left = mode == TransferMode.SOURCE ? octets : 0;
         for (int i = 0; i < pattern.capacity(); i++) {
             pattern.put(i, (byte) (i % PATTERN_PERIOD));
@@ -86,6 +89,7 @@ public final class Transfer implements TcpHandler {
     @Override
     public void onClosed(final TcpConnection connection, final CloseReason reason) {
         closeReason = reason;
+        log.onClosed();
         connection.release();
     }
 

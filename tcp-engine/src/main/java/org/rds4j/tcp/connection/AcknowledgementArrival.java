@@ -32,13 +32,15 @@ final class AcknowledgementArrival {
         final Connection c, final TcpSegment segment, final long position, final long acknowledged, final long nowNs) {
         final long windowOffered = (long) segment.window() << (segment.hasSyn() ? 0 : c.sndShift);
         final boolean advances = acknowledged > c.sndUna;
-        if (advances || acknowledged == c.sndUna || segment.options().sackBlocks() > 0) {
+        // with nothing in flight, as at the end that only receives, there is nothing to learn
+        final boolean repeats = acknowledged == c.sndUna && c.sndUna < c.sndNxt;
+        if (advances || repeats || segment.options().sackBlocks() > 0) {
             recover(c, segment, acknowledged, windowOffered, nowNs);
+            if (advances) {
+                advance(c, segment, acknowledged, nowNs);
+            }
+            timing.restartRecovery(c);
         }
-        if (advances) {
-            advance(c, segment, acknowledged, nowNs);
-        }
-        timing.restartRecovery(c);
         // A retransmission may bring a newer acknowledgement under an old sequence number. RFC 9293 would keep the old window
         // then, which counts from SND.UNA and would reach beyond what was ever offered.
         if (advances || position > c.sndWl1 || (position == c.sndWl1 && acknowledged >= c.sndWl2)) {

@@ -96,10 +96,10 @@ final class Connection extends FourTuple implements TcpConnection {
     long maxSndWnd;
     long sndWl1;
     long sndWl2;
-    int sndShift;
-    int mss;
+    byte sndShift;
+    char mss;
     /** The peer's MSS, before the path's limit and options are taken off. */
-    int peerMss;
+    char peerMss;
     /** A segment larger than {@link #mss} that tries the path, from here to there. */
     long trialStart;
     long trialEnd;
@@ -144,8 +144,8 @@ final class Connection extends FourTuple implements TcpConnection {
 
     byte lane;
     byte dscp;
-    int frameOverhead;
-    int list = NOT_LISTED;
+    short frameOverhead;
+    byte list = NOT_LISTED;
     Connection next;
     Connection previous;
 
@@ -400,7 +400,7 @@ final class Connection extends FourTuple implements TcpConnection {
     public void maxSegmentSize(final int octets) {
         own().maxSegmentSize = Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE) + 1;
         if (peerMss > 0) {
-            peerMss = Math.min(peerMss, octets);
+            peerMss = (char) Math.min(peerMss, octets);
             connections.touch(this);
         }
     }

@@ -208,8 +208,9 @@ public final class Connections {
             return null;
         }
         table.interfaceId(route.interfaceId());
-        final int port = localPort != 0 ? localPort
-            : ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort);
+        final int port = localPort == 0
+            ? ports.choose(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort)
+            : ports.check(remoteHigh, remoteLow, route.localHigh(), route.localLow(), remotePort, localPort);
         if (port == 0 || hasFlow(
                 route.interfaceId(), route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(),
                 remotePort, port)) {
@@ -247,8 +248,9 @@ public final class Connections {
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
         connection.interfaceId(route.interfaceId());
         connection.route = route;
+        route.hold();
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = route.overheadLength();
+        connection.frameOverhead = (short) route.overheadLength();
         table.add(connection);
         return connection;
     }
@@ -256,6 +258,7 @@ public final class Connections {
     void free(final Connection connection) {
         if (connection.inUse) {
             connection.inUse = false;
+            connection.route.release();
             connection.sent.release();
             connection.received.release();
             connection.events = 0;
@@ -482,9 +485,12 @@ public final class Connections {
         }
     }
 
-    private static boolean isFatal(final IcmpErrorKind kind) {
-        return kind == IcmpErrorKind.PORT_UNREACHABLE || kind == IcmpErrorKind.PROTOCOL_UNREACHABLE ||
-            kind == IcmpErrorKind.ADMIN_PROHIBITED;
+    private boolean isFatal(final IcmpErrorKind kind) {
+        return configuration.icmpEndsAttempts() && switch (kind) {
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE, ADMIN_PROHIBITED -> true;
+            case TIME_EXCEEDED -> configuration.dialect().endsAttemptOnTimeExceeded();
+            case HOST_UNREACHABLE, PACKET_TOO_BIG -> false;
+        };
     }
 
     /**
@@ -565,7 +571,7 @@ public final class Connections {
     private int nextLengthOfConnections(final int lane) {
         Connection connection = lanes.first(lane);
         while (connection != null) {
-            final int plan = emission.plan(connection);
+            final int plan = emission.planned(connection);
             if (plan != SegmentEmission.NOTHING) {
                 return emission.frameLength(connection, plan);
             }
@@ -679,6 +685,40 @@ public final class Connections {
     }
 
     /**
+     * Whether an acknowledgement brings back a cookie of a listener's.
+     *
+     * @param remoteHigh      bits 127..64 of the remote address.
+     * @param remoteLow       bits 63..0 of the remote address.
+     * @param localHigh       bits 127..64 of the local address.
+     * @param localLow        bits 63..0 of the local address.
+     * @param remotePort      the remote port.
+     * @param localPort       the local port.
+     * @param sequence        of the segment.
+     * @param acknowledgement of the segment.
+     * @return true if so.
+     */
+    public boolean hasCookie(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort, final int sequence, final int acknowledgement) {
+        final ListenerPort listener = listeners.get(localPort);
+        return listener != null && handshakes.isCookie(
+            listener, remoteHigh, remoteLow, localHigh, localLow, remotePort, sequence, acknowledgement, nowNs);
+    }
+
+    /**
+     * When no cookie sent so far is good any more.
+     *
+     * @return the engine's time, long past when there was none.
+     */
+    public long cookiesExpireNs() {
+        long lastNs = Long.MIN_VALUE / 2;
+        for (int i = 0; i < listening.size(); i++) {
+            lastNs = Math.max(lastNs, listening.get(i).lastCookieNs);
+        }
+        return lastNs + SynCookies.LIFE_NS;
+    }
+
+    /**
      * Shows every flow of {@link #hasFlow}.
      *
      * @param action done with each; must not change anything.
@@ -720,6 +760,7 @@ public final class Connections {
      * already is looked at when its turn comes.
      */
     void touch(final Connection connection) {
+        emission.forget();
         if (lanes.hasTurn(connection)) {
             return;
         }

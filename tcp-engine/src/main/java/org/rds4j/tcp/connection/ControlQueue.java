@@ -143,6 +143,7 @@ final class ControlQueue {
         final Entry entry = entries[(head + count) % entries.length];
         count++;
         entry.route = route;
+        route.hold();
         entry.queuedNs = nowNs;
         entry.trafficClass = 0;
         entry.hasTimestamps = false;
@@ -206,6 +207,7 @@ final class ControlQueue {
     }
 
     private void removeHead() {
+        entries[head].route.release();
         entries[head].route = null;
         head = (head + 1) % entries.length;
         count--;

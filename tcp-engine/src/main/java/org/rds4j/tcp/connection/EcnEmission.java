@@ -10,24 +10,24 @@ import org.rds4j.tcp.congestion.EcnMode;
 
 /** The flags by which segments that leave ask for ECN, grant it and use it (RFC 3168 section 6.1). */
 final class EcnEmission {
-    private static final int REQUESTS = 2;
-
     private final EcnMode mode;
+    private final int requests;
     private final TcpCounters counters;
 
     EcnEmission(final TcpConfiguration configuration, final TcpCounters counters) {
         this.mode = configuration.flow().ecn();
+        this.requests = 1 + configuration.ecnSynRetries();
         this.counters = counters;
     }
 
-    /** Flags of a SYN: some paths drop those that ask for ECN, so the third does not (RFC 3168 section 6.1.1.1). */
+    /** Flags of a SYN: some paths drop those that ask for ECN, so after some the next does not (RFC 3168 section 6.1.1.1). */
     int requestFlags(final Connection c) {
         if (mode != EcnMode.ACTIVE) {
             return 0;
         }
         final boolean first = c.sndNxt < 0;
-        c.ecnOffered = (first || c.ecnOffered) && c.retries < REQUESTS;
-        if (!c.ecnOffered && c.retries == REQUESTS) {
+        c.ecnOffered = (first || c.ecnOffered) && c.retries < requests;
+        if (!c.ecnOffered && c.retries == requests) {
             counters.increment(TcpCounter.ECN_FALLBACKS);
         }
         return c.ecnOffered ? ECE | CWR : 0;

@@ -70,6 +70,7 @@ final class HalfOpenTable {
     void remove(final HalfOpen record) {
         table.remove(record);
         unlink(record);
+        record.route.release();
         record.route = null;
         record.next = free;
         free = record;

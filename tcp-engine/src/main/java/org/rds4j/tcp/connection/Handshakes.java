@@ -62,6 +62,7 @@ final class Handshakes {
         record.ambiguous = false;
         record.sentNs = nowNs;
         record.lastChallengeNs = LONG_AGO;
+        route.hold();
         listener.halfOpen.add(record, nowNs + timeoutNs(0));
         answer(listener, record, timestamp(record, nowNs), nowNs);
     }
@@ -190,6 +191,18 @@ final class Handshakes {
         return plausible && route != null && onCookie(listener, route, segment, nowNs);
     }
 
+    /** Whether an acknowledgement brings back a cookie of ours. */
+    boolean isCookie(
+        final ListenerPort listener, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int sequence, final int acknowledgement, final long nowNs) {
+        if (nowNs - listener.lastCookieNs >= SynCookies.LIFE_NS) {
+            return false;
+        }
+        scratch.tuple(remoteHigh, remoteLow, localHigh, localLow, remotePort, listener.port());
+        scratch.peerSequence = sequence - 1;
+        return cookies.read(scratch, acknowledgement - 1, nowNs);
+    }
+
     private boolean onCookie(
         final ListenerPort listener, final NetworkRoute route, final TcpSegment segment, final long nowNs) {
         fill(scratch, route, segment);
@@ -241,12 +254,14 @@ final class Handshakes {
         return configuration.initialRtoNs() > ceiling >> retries ? ceiling : configuration.initialRtoNs() << retries;
     }
 
-    /** Resets every handshake of a listener that closes. */
+    /** Resets every handshake of a listener that closes, or forgets it. */
     void closeAll(final ListenerPort listener, final long nowNs) {
         HalfOpen record = listener.halfOpen.any();
         while (record != null) {
-            connections.control.reset(
-                record.route, record.localPort(), record.remotePort(), record.sequence + 1, 0, 0, nowNs);
+            if (!configuration.dialect().forgetsHandshakes()) {
+                connections.control.reset(
+                    record.route, record.localPort(), record.remotePort(), record.sequence + 1, 0, 0, nowNs);
+            }
             listener.halfOpen.remove(record);
             record = listener.halfOpen.any();
         }

@@ -92,7 +92,7 @@ final class OpeningArrival {
         }
         c.understandsSack(configuration.sack() && options.isSackPermitted());
         c.windowScale = configuration.windowScale() && options.windowShift() != TcpOptions.ABSENT;
-        c.sndShift = c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0;
+        c.sndShift = (byte) (c.windowScale ? Math.min(options.windowShift(), TcpConfiguration.MAX_WINDOW_SHIFT) : 0);
         settleSizes(c, options.maxSegmentSize());
     }
 
@@ -101,7 +101,7 @@ final class OpeningArrival {
         c.acks.announced(Connections.announcedMss(c));
         final int absent = Connections.isIpv4(c) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
         final int offered = maxSegmentSize == TcpOptions.ABSENT ? absent : maxSegmentSize;
-        c.peerMss = Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c));
+        c.peerMss = (char) Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c));
         if (configuration.dialect().windowIsBuffer()) {
             c.tuning.roundTo(c.peerMss);
             c.window.limit(c.tuning.limit());

@@ -30,7 +30,7 @@ final class PathProbing {
 
     /** The options are negotiated: segments get their size. */
     void onOpened(final Connection c) {
-        c.mss = segmentSize(c, c.route.maxTransportLength());
+        c.mss = (char) segmentSize(c, c.route.maxTransportLength());
     }
 
     /** SMSS less the options carried (RFC 6691), for packets that carry so much above IP. */
@@ -45,7 +45,7 @@ final class PathProbing {
         if (size != c.mss) {
             c.provenEnd = c.sndUna;
             final boolean isSmaller = size < c.mss;
-            c.mss = size;
+            c.mss = (char) size;
             c.congestion.onSegmentSize(size);
             if (isSmaller && c.sndUna < c.sndNxt) {
                 c.trialStart = NO_TRIAL;

@@ -101,6 +101,6 @@ final class ReadyLanes {
             head.previous.next = connection;
             head.previous = connection;
         }
-        connection.list = list;
+        connection.list = (byte) list;
     }
 }

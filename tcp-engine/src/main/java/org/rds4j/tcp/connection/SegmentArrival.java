@@ -194,8 +194,9 @@ final class SegmentArrival {
     private void onUnacceptable(
         final Connection c, final TcpSegment segment, final Arrival arrival, final long position, final long next,
         final long nowNs) {
-        final boolean probe = arrival == Arrival.UNACCEPTABLE && position == next && segment.hasAck();
-        if (probe && c.state.isSynchronised()) {
+        final boolean read = arrival == Arrival.UNACCEPTABLE && segment.hasAck() &&
+            (position == next || (position < next && configuration.dialect().readsOldAcknowledgements()));
+        if (read && c.state.isSynchronised()) {
             onAcknowledgement(c, segment, position, nowNs); // RFC 9293 section 3.4: a closed window still takes ACKs
             if (c.closed) {
                 return;

@@ -38,6 +38,7 @@ final class SegmentEmission {
     private final SegmentWriter writer;
     private final EcnEmission ecn;
     final SegmentTrains trains = new SegmentTrains();
+    private Connection plannedFor;
     private int planned;
     private int plannedLength;
     private long plannedRoom;
@@ -59,6 +60,7 @@ final class SegmentEmission {
 
     /** What would be sent next; payload length and FIN of DATA and RETRANSMIT are left in fields. */
     int plan(final Connection c) {
+        plannedFor = c;
         plannedLength = 0;
         plannedRoom = 0;
         plannedFin = false;
@@ -69,6 +71,16 @@ final class SegmentEmission {
             default -> planSynchronised(c);
         };
         return planned;
+    }
+
+    /** As {@link #plan}, which need not think again if it was asked for this connection last and nothing has happened since. */
+    int planned(final Connection c) {
+        return plannedFor == c ? planned : plan(c);
+    }
+
+    /** Something has happened that a plan may depend on. */
+    void forget() {
+        plannedFor = null;
     }
 
     private static int planAcknowledgement(final Connection c) {
@@ -194,6 +206,7 @@ final class SegmentEmission {
 
     /** Builds what the last {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
     int emit(final Connection c, final FrameSink sink, final long nowNs) {
+        forget();
         segmentsEmitted = 1;
         final int octets = switch (planned) {
             case OPEN -> emitSyn(c, sink, nowNs);
@@ -404,7 +417,7 @@ final class SegmentEmission {
         final int octets = writer.finish(
             c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2 | ecnField);
         if (octets > MIN_FRAME_LENGTH) {
-            c.frameOverhead = octets - headerLength - payloadLength;
+            c.frameOverhead = (short) (octets - headerLength - payloadLength);
         }
         return octets;
     }

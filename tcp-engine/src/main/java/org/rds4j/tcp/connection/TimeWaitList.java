@@ -58,6 +58,7 @@ final class TimeWaitList {
         free = record.next;
         record.tuple(connection);
         record.route = connection.route;
+        record.route.hold();
         record.sequence = connection.sequence(connection.sndNxt);
         // Everything that came, though segments before may still have been told apart by their marks
         record.acknowledgement = Sequence.wire(connection.receiveOrigin, connection.rcvNxt());
@@ -110,10 +111,6 @@ final class TimeWaitList {
         }
     }
 
-    private static boolean isFinAgain(final TimeWaitRecord record, final TcpSegment segment) {
-        return segment.hasFin() && !segment.hasSyn() && segment.sequence() + segment.length() == record.acknowledgement;
-    }
-
     /** RFC 9293 section 3.10.7.4, fifth: without ACK a segment is dropped, be it a FIN. The checks before that come first. */
     private boolean isUnacknowledging(final TimeWaitRecord record, final TcpSegment segment) {
         if (segment.hasAck()) {
@@ -121,6 +118,10 @@ final class TimeWaitList {
         }
         final int offset = segment.sequence() - record.acknowledgement;
         return silent || (!segment.hasSyn() && offset >= 0 && offset < record.openWindow);
+    }
+
+    private static boolean isFinAgain(final TimeWaitRecord record, final TcpSegment segment) {
+        return segment.hasFin() && !segment.hasSyn() && segment.sequence() + segment.length() == record.acknowledgement;
     }
 
     /** Whether a SYN may begin the tuple's next connection (RFC 6191, RFC 9293 section 3.6.1). */
@@ -137,6 +138,7 @@ final class TimeWaitList {
     void remove(final TimeWaitRecord record) {
         table.remove(record);
         unlink(record);
+        record.route.release();
         record.route = null;
         record.next = free;
         free = record;

@@ -2,6 +2,8 @@ package org.rds4j.tcp.link;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -164,8 +166,12 @@ public final class FrameBurst {
      */
     public void moveLastTo(final FrameBurst destination) {
         count--;
-        destination.descriptors.putBytes(
-            destination.count * DESCRIPTOR_LENGTH, descriptors, count * DESCRIPTOR_LENGTH, DESCRIPTOR_LENGTH);
+        final long from = descriptors.addressOffset() + (long) count * DESCRIPTOR_LENGTH;
+        final long to = destination.descriptors.addressOffset()
+            + (long) Objects.checkIndex(destination.count, destination.capacity) * DESCRIPTOR_LENGTH;
+        for (int i = 0; i < DESCRIPTOR_LENGTH; i += Long.BYTES) {
+            UnsafeApi.putLong(to + i, UnsafeApi.getLong(from + i));
+        }
         destination.count++;
     }
 

@@ -7,14 +7,14 @@ import org.rds4j.tcp.wire.EthernetFlyweight;
 import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 
 /** What the ways to IPv4 and IPv6 hosts have in common: the next hop, the link header, the path MTU. */
-abstract class IpRoute implements NetworkRoute {
+abstract class IpRoute extends KeptRoute {
     private final NetworkInterface owner;
     private final LinkHeader link;
     private final OwnAddress local;
-    private final long remoteHigh;
-    private final long remoteLow;
-    private final long nextHopHigh;
-    private final long nextHopLow;
+    private long remoteHigh;
+    private long remoteLow;
+    private long nextHopHigh;
+    private long nextHopLow;
     private final int type;
     private final int ipHeaderLength;
     private final int headersLength;
@@ -22,20 +22,25 @@ abstract class IpRoute implements NetworkRoute {
     private Neighbour neighbour;
     private long openAddress;
 
+    /** A route that leads nowhere yet. */
     IpRoute(
-        final NetworkInterface owner, final OwnAddress local, final IpAddress remote, final IpAddress nextHop,
-        final int type, final int ipHeaderLength, final int mtuFloor) {
+        final NetworkInterface owner, final OwnAddress local, final int type, final int ipHeaderLength, final int mtuFloor) {
         this.owner = owner;
         this.link = owner.link();
         this.local = local;
-        this.remoteHigh = remote.high();
-        this.remoteLow = remote.low();
-        this.nextHopHigh = nextHop.high();
-        this.nextHopLow = nextHop.low();
         this.type = type;
         this.ipHeaderLength = ipHeaderLength;
         this.headersLength = link.length() + ipHeaderLength;
         this.pathMtu = new PathMtu(owner.configuration().mtu(), mtuFloor, owner.configuration().tuning());
+    }
+
+    @Override
+    void lead(final long toHigh, final long toLow, final long byHigh, final long byLow) {
+        remoteHigh = toHigh;
+        remoteLow = toLow;
+        nextHopHigh = byHigh;
+        nextHopLow = byLow;
+        pathMtu.reset();
     }
 
     /** Writes the IP header of a packet. */

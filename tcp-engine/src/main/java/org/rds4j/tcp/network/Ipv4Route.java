@@ -16,23 +16,27 @@ final class Ipv4Route extends IpRoute {
     private static final int TTL_AND_TCP = (TIME_TO_LIVE << 8) | Ipv4Flyweight.PROTOCOL_TCP;
     private static final long LOW_INT = 0xffff_ffffL;
 
-    private final int remote;
-    private final long addressSum;
-    private final long headerSum;
+    private final int source;
     private final long timeToLiveWord;
+    private int remote;
+    private long addressSum;
+    private long headerSum;
     private int identification;
 
-    Ipv4Route(
-        final NetworkInterface owner, final OwnAddress local, final IpAddress remote, final IpAddress nextHop,
-        final int identification) {
-        super(owner, local, remote, nextHop, EthernetFlyweight.TYPE_IPV4, Ipv4Flyweight.MIN_HEADER_LENGTH,
+    Ipv4Route(final NetworkInterface owner, final OwnAddress local, final int identification) {
+        super(owner, local, EthernetFlyweight.TYPE_IPV4, Ipv4Flyweight.MIN_HEADER_LENGTH,
             owner.configuration().tuning().pathMtuFloorIpv4());
-        final int source = (int) local.low;
-        this.remote = remote.ipv4();
+        this.source = (int) local.low;
         this.identification = identification;
-        this.addressSum = (long) (source >>> 16) + (source & 0xffff) + (this.remote >>> 16) + (this.remote & 0xffff);
-        this.headerSum = addressSum + VERSION_AND_LENGTH + Ipv4Flyweight.DONT_FRAGMENT + TTL_AND_TCP;
         this.timeToLiveWord = ((long) TTL_AND_TCP << 48) | (source & LOW_INT);
+    }
+
+    @Override
+    void lead(final long toHigh, final long toLow, final long byHigh, final long byLow) {
+        super.lead(toHigh, toLow, byHigh, byLow);
+        remote = (int) toLow;
+        addressSum = (long) (source >>> 16) + (source & 0xffff) + (remote >>> 16) + (remote & 0xffff);
+        headerSum = addressSum + VERSION_AND_LENGTH + Ipv4Flyweight.DONT_FRAGMENT + TTL_AND_TCP;
     }
 
     @Override

@@ -13,15 +13,20 @@ final class Ipv6Route extends IpRoute {
     private static final int HOP_LIMIT = 64;
     private static final int FLOW_LABEL_SHIFT = 44;
 
-    private final long addressSum;
+    private final long localSum;
     private final long flowSeed;
+    private long addressSum;
 
-    Ipv6Route(
-        final NetworkInterface owner, final OwnAddress local, final IpAddress remote, final IpAddress nextHop,
-        final long flowSeed) {
-        super(owner, local, remote, nextHop, EthernetFlyweight.TYPE_IPV6, Ipv6Flyweight.HEADER_LENGTH, Ipv6Flyweight.MIN_MTU);
-        this.addressSum = Ipv6Flyweight.addressSum(local.high, local.low) + Ipv6Flyweight.addressSum(remote.high(), remote.low());
+    Ipv6Route(final NetworkInterface owner, final OwnAddress local, final long flowSeed) {
+        super(owner, local, EthernetFlyweight.TYPE_IPV6, Ipv6Flyweight.HEADER_LENGTH, Ipv6Flyweight.MIN_MTU);
+        this.localSum = Ipv6Flyweight.addressSum(local.high, local.low);
         this.flowSeed = flowSeed | 1;
+    }
+
+    @Override
+    void lead(final long toHigh, final long toLow, final long byHigh, final long byLow) {
+        super.lead(toHigh, toLow, byHigh, byLow);
+        addressSum = localSum + Ipv6Flyweight.addressSum(toHigh, toLow);
     }
 
     @Override

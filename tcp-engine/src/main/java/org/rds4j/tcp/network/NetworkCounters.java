@@ -1,6 +1,7 @@
 package org.rds4j.tcp.network;
 
 import java.nio.ByteBuffer;
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -10,18 +11,21 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class NetworkCounters {
     private final AtomicBuffer buffer;
-    private final int offset;
+    private final long address;
 
     /**
      * Counters in a given place.
      *
-     * @param buffer that holds them, retained.
+     * @param buffer that holds them, outside the heap; retained.
      * @param offset of the first, a multiple of 8.
      */
     public NetworkCounters(final AtomicBuffer buffer, final int offset) {
-        buffer.boundsCheck(offset, length());
+        buffer.boundsCheck(offset, length()); // here, so that it need not be done for every count
+        if (buffer.byteArray() != null) {
+            throw new IllegalArgumentException("counters must lie outside the heap");
+        }
         this.buffer = buffer;
-        this.offset = offset;
+        this.address = buffer.addressOffset() + offset;
     }
 
     /**
@@ -49,16 +53,16 @@ public final class NetworkCounters {
      * @return its value.
      */
     public long get(final NetworkCounter counter) {
-        return buffer.getLongVolatile(index(counter));
+        return buffer.getLongVolatile((int) (slot(counter) - buffer.addressOffset()));
     }
 
     void increment(final NetworkCounter counter) {
-        final int index = index(counter);
-        buffer.putLong(index, buffer.getLong(index) + 1);
+        final long slot = slot(counter);
+        UnsafeApi.putLong(slot, UnsafeApi.getLong(slot) + 1);
     }
 
     @SuppressWarnings("EnumOrdinal") // the layout of the counters is the order of the enum
-    private int index(final NetworkCounter counter) {
-        return offset + counter.ordinal() * Long.BYTES;
+    private long slot(final NetworkCounter counter) {
+        return address + (long) counter.ordinal() * Long.BYTES;
     }
 }

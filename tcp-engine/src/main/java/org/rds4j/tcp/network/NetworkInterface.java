@@ -32,6 +32,9 @@ final class NetworkInterface {
     private final Reassembler reassembler;
     private final ReceivedPacket packet = new ReceivedPacket();
     private final RouteTable unreachable;
+    /** What {@link #findNextHop} has found. */
+    private long nextHopHigh;
+    private long nextHopLow;
     private TransportHandler transport;
     private ReceiveAggregator aggregator;
     private boolean isInBurst;
@@ -272,71 +275,84 @@ final class NetworkInterface {
             : (routers.gatewayHigh() | routers.gatewayLow()) != 0;
     }
 
-    /** The route to a host in the name of the nearest own address. */
+    /** The route to a host in the name of the nearest own address, for whoever means to keep it. */
     NetworkRoute route(final long remoteHigh, final long remoteLow) {
-        return route(own.sourceFor(remoteHigh, remoteLow), remoteHigh, remoteLow);
+        final KeptRoute route = routeFrom(own.sourceFor(remoteHigh, remoteLow), remoteHigh, remoteLow);
+        route.give();
+        return route;
     }
 
-    /** The route to a host in the name of a given own address, or of the nearest should that be gone. */
-    NetworkRoute route(final long localHigh, final long localLow, final long remoteHigh, final long remoteLow) {
+    /**
+     * The route to a host that has spoken, in the name of the address it spoke to, or of the nearest should that be gone. It
+     * leads there for as long as somebody holds it, and until the next such call otherwise.
+     */
+    NetworkRoute replyRoute(final long localHigh, final long localLow, final long remoteHigh, final long remoteLow) {
         final OwnAddress local = own.usable(localHigh, localLow);
-        return local == null ? route(remoteHigh, remoteLow) : route(local, remoteHigh, remoteLow);
+        return routeFrom(local == null ? own.sourceFor(remoteHigh, remoteLow) : local, remoteHigh, remoteLow);
     }
 
-    private NetworkRoute route(final OwnAddress local, final long remoteHigh, final long remoteLow) {
+    private KeptRoute routeFrom(final OwnAddress local, final long remoteHigh, final long remoteLow) {
         if (local == null) {
             return unreachable(IpAddress.UNSPECIFIED, remoteHigh, remoteLow);
         }
         if (local.routes == null) {
             local.routes = new RouteTable(configuration.routes(), random.nextLong(), counters);
         }
-        final NetworkRoute known = local.routes.get(remoteHigh, remoteLow);
+        final KeptRoute known = local.routes.get(remoteHigh, remoteLow);
         if (known != null) {
             return known;
         }
-        final NetworkRoute route = create(local, new IpAddress(remoteHigh, remoteLow));
-        if (route != null) {
-            local.routes.keep(route);
-            return route;
+        if (!findNextHop(remoteHigh, remoteLow) || !isRemoteHost(remoteHigh, remoteLow)) {
+            return unreachable(local.address.address(), remoteHigh, remoteLow);
         }
-        return unreachable(local.address.address(), remoteHigh, remoteLow);
+        final KeptRoute unneeded = local.routes.makeRoom();
+        final KeptRoute route = unneeded == null ? create(local, remoteHigh, remoteLow) : unneeded;
+        route.lead(remoteHigh, remoteLow, nextHopHigh, nextHopLow);
+        local.routes.keep(route);
+        return route;
     }
 
-    /** A new route, or null where no way leads. */
-    private NetworkRoute create(final OwnAddress local, final IpAddress remote) {
-        final IpAddress nextHop = nextHop(remote);
-        if (nextHop.equals(IpAddress.UNSPECIFIED) || !isRemoteHost(remote)) {
-            return null;
-        }
-        return remote.isIpv4()
-            ? new Ipv4Route(this, local, remote, nextHop, random.nextInt())
-            : new Ipv6Route(this, local, remote, nextHop, random.nextLong());
+    private KeptRoute create(final OwnAddress local, final long remoteHigh, final long remoteLow) {
+        return Ipv4Address.isMapped(remoteHigh, remoteLow)
+            ? new Ipv4Route(this, local, random.nextInt()) : new Ipv6Route(this, local, random.nextLong());
     }
 
-    private IpAddress nextHop(final IpAddress remote) {
-        if (own.isNeighbour(remote.high(), remote.low())) {
-            return remote;
+    /** Finds the station by which packets to a host go; false where there is none. */
+    private boolean findNextHop(final long remoteHigh, final long remoteLow) {
+        if (own.isNeighbour(remoteHigh, remoteLow)) {
+            nextHopHigh = remoteHigh;
+            nextHopLow = remoteLow;
+            return true;
         }
-        if (remote.isIpv4()) {
-            return own.isOnLinkIpv4(remote.ipv4()) ? IpAddress.UNSPECIFIED : configuration.gatewayIpv4();
+        if (!Ipv4Address.isMapped(remoteHigh, remoteLow)) {
+            nextHopHigh = routers.gatewayHigh();
+            nextHopLow = routers.gatewayLow();
+            return (nextHopHigh | nextHopLow) != 0;
         }
-        return new IpAddress(routers.gatewayHigh(), routers.gatewayLow());
+        final IpAddress gateway = configuration.gatewayIpv4();
+        nextHopHigh = gateway.high();
+        nextHopLow = gateway.low();
+        return !own.isOnLinkIpv4((int) remoteLow) && !gateway.equals(IpAddress.UNSPECIFIED);
     }
 
-    private boolean isRemoteHost(final IpAddress remote) {
-        return remote.isIpv4()
-            ? Ipv4Address.isHost(remote.ipv4()) && !own.isOwnIpv4(remote.ipv4())
-            : Ipv6Address.isHost(remote.high()) && own.findIpv6(remote.high(), remote.low()) == null;
+    private boolean isRemoteHost(final long remoteHigh, final long remoteLow) {
+        return Ipv4Address.isMapped(remoteHigh, remoteLow)
+            ? Ipv4Address.isHost((int) remoteLow) && !own.isOwnIpv4((int) remoteLow)
+            : Ipv6Address.isHost(remoteHigh) && own.findIpv6(remoteHigh, remoteLow) == null;
     }
 
-    private NetworkRoute unreachable(final IpAddress local, final long remoteHigh, final long remoteLow) {
-        final NetworkRoute known = unreachable.get(remoteHigh, remoteLow);
+    private KeptRoute unreachable(final IpAddress local, final long remoteHigh, final long remoteLow) {
+        final KeptRoute known = unreachable.get(remoteHigh, remoteLow);
         if (known != null) {
             return known;
         }
         counters.increment(NetworkCounter.NO_ROUTE);
-        final NetworkRoute route = new UnreachableRoute(id, local, remoteHigh, remoteLow,
-            new PathMtu(configuration.mtu(), configuration.mtu(), configuration.tuning()));
+        final KeptRoute unneeded = unreachable.makeRoom();
+        final UnreachableRoute route = unneeded == null
+            ? new UnreachableRoute(id, new PathMtu(configuration.mtu(), configuration.mtu(), configuration.tuning()))
+            : (UnreachableRoute) unneeded;
+        route.local(local);
+        route.lead(remoteHigh, remoteLow, 0, 0);
         unreachable.keep(route);
         return route;
     }

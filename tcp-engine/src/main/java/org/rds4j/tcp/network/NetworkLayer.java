@@ -109,11 +109,11 @@ public final class NetworkLayer {
      * @param localLow    bits 63..0 of the own address.
      * @param remoteHigh  bits 127..64 of the host's address.
      * @param remoteLow   bits 63..0 of the host's address.
-     * @return the route, never null, to be kept by the connection.
+     * @return the route, never null; who remembers it beyond the segment at hand must {@link NetworkRoute#hold} it.
      */
     public NetworkRoute replyRoute(
         final int interfaceId, final long localHigh, final long localLow, final long remoteHigh, final long remoteLow) {
-        return interfaces[interfaceId].route(localHigh, localLow, remoteHigh, remoteLow);
+        return interfaces[interfaceId].replyRoute(localHigh, localLow, remoteHigh, remoteLow);
     }
 
     /**

@@ -147,6 +147,18 @@ public interface NetworkRoute {
     long pseudoHeaderSum(int protocol, int transportLength);
 
     /**
+     * Somebody remembers this route beyond the segment at hand, until {@link #release}: it is to lead to this host for so long.
+     */
+    default void hold() {
+        // A route that never leads elsewhere need not know.
+    }
+
+    /** Somebody who held this route has forgotten it. */
+    default void release() {
+        // A route that never leads elsewhere need not know.
+    }
+
+    /**
      * Upper layers saw progress from this host, so its link address is good (RFC 4861 section 7.3.1, and ARP alike).
      *
      * @param nowNs the engine's time.

@@ -170,6 +170,21 @@ public final class PathMtu {
         }
     }
 
+    /** Forgets everything: the path leads elsewhere. */
+    void reset() {
+        mtu = linkMtu;
+        expiresNs = Long.MAX_VALUE;
+        isSearching = false;
+        searchTop = linkMtu;
+        confirmations = 0;
+        deliveredNs = Long.MIN_VALUE;
+    }
+
+    /** Whether something is known of the path that the link does not say. */
+    boolean isLowered() {
+        return mtu < linkMtu || isSearching;
+    }
+
     /**
      * Forgets what a router said when that is long ago.
      *

@@ -5,24 +5,31 @@ import org.rds4j.tcp.wire.Ipv4Flyweight;
 import org.rds4j.tcp.wire.Ipv6Flyweight;
 
 /** Where no way leads: a host off the link when there is no gateway, a group, this host itself, or a family not spoken. */
-final class UnreachableRoute implements NetworkRoute {
+final class UnreachableRoute extends KeptRoute {
     private final int interfaceId;
-    private final long localHigh;
-    private final long localLow;
-    private final long remoteHigh;
-    private final long remoteLow;
-    private final int maxTransportLength;
     private final PathMtu pathMtu;
+    private long localHigh;
+    private long localLow;
+    private long remoteHigh;
+    private long remoteLow;
+    private int maxTransportLength;
 
-    UnreachableRoute(
-        final int interfaceId, final IpAddress local, final long remoteHigh, final long remoteLow, final PathMtu pathMtu) {
+    UnreachableRoute(final int interfaceId, final PathMtu pathMtu) {
         this.interfaceId = interfaceId;
-        this.localHigh = local.high();
-        this.localLow = local.low();
-        this.remoteHigh = remoteHigh;
-        this.remoteLow = remoteLow;
         this.pathMtu = pathMtu;
-        this.maxTransportLength = pathMtu.mtu()
+    }
+
+    /** In whose name nothing can be sent. */
+    void local(final IpAddress local) {
+        localHigh = local.high();
+        localLow = local.low();
+    }
+
+    @Override
+    void lead(final long toHigh, final long toLow, final long byHigh, final long byLow) {
+        remoteHigh = toHigh;
+        remoteLow = toLow;
+        maxTransportLength = pathMtu.mtu()
             - (Ipv4Address.isMapped(remoteHigh, remoteLow) ? Ipv4Flyweight.MIN_HEADER_LENGTH : Ipv6Flyweight.HEADER_LENGTH);
     }
 

@@ -8,7 +8,7 @@ import org.rds4j.tcp.congestion.CongestionControl;
 public final class NewRenoRecovery extends RecordedRecovery {
     private static final int THRESHOLD = 3;
 
-    private int duplicates;
+    int duplicates;
     private boolean recovering;
     private int partialAcknowledgements;
 
@@ -138,6 +138,7 @@ public final class NewRenoRecovery extends RecordedRecovery {
             return false;
         }
         congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
+        repair.end();
         return true;
     }
 

@@ -18,7 +18,7 @@ public final class SackRecovery extends RecordedRecovery {
     /** A loss found without a timeout is being repaired. */
     private boolean recovering;
     /** The window is being reduced, for a loss or for congestion that was echoed. */
-    private boolean reducing;
+    boolean reducing;
     private boolean rescued;
     private long repairedEnd;
     private long sackedEnd;
@@ -117,6 +117,7 @@ public final class SackRecovery extends RecordedRecovery {
         }
         onProgress(ack);
         if (repaired && !reducing && !timedOut) {
+            repair.end();
             congestion.onCongestion(records.end() - records.begin(), ack.nowNs());
             congestion.onRecovered(ack.nowNs());
         }
@@ -203,7 +204,9 @@ public final class SackRecovery extends RecordedRecovery {
     private void onReport(final Acknowledgement ack) {
         counters.increment(TcpCounter.DSACKS_IN);
         repair.onReport(ack.reportStart(), ack.reportEnd(), segments(ack.reportEnd() - ack.reportStart()));
-        rack.onReport(records.begin(), records.end());
+        if (!probe.isReported(ack)) {
+            rack.onReport(records.begin(), records.end());
+        } // else it was the probe's timer that was too early, and not the reordering window too small
     }
 
     /** RFC 8985 section 6.2 step 5: in the order of departure, until one that may still be waited for. */
@@ -279,13 +282,15 @@ public final class SackRecovery extends RecordedRecovery {
         if (!reducing || congestion.reducesForLossAfterEcho()) {
             congestion.onCongestion(records.end() - records.begin(), nowNs);
             beginReduction(delivered);
+            repair.begin(records.begin());
+        } else {
+            repair.end(); // the mark has reduced the window, and should the loss be none that stays
         }
         recovering = true;
         rescued = false;
         forced = true;
         repairedEnd = records.begin();
         recoveryPoint = records.end();
-        repair.begin(records.begin());
         probe.cancel();
     }
 
@@ -314,11 +319,12 @@ public final class SackRecovery extends RecordedRecovery {
         if (reducing || timedOut) {
             return false;
         }
-        final long window = congestion.window();
         congestion.onEcnEcho(records.end() - records.begin() + acknowledged, nowNs);
-        congestion.window(window);
         recoveryPoint = records.end();
+        repair.end(); // whatever came before, there is congestion now
         beginReduction(acknowledged);
+        congestion.window(reduction.window(
+            acknowledged, records.inFlight(), congestion.threshold(), congestion.maxSegmentSize(), true));
         return true;
     }
 

@@ -420,7 +420,10 @@ public final class SendRecords {
     }
 
     private void count(final int slot, final int sign) {
-        final int flags = flags(slot);
+        final int flags = flags(slot) & ~REPEATED;
+        if (flags == 0) {
+            return; // in flight for the first time, as nearly all are
+        }
         final long octets = (long) sign * length(slot);
         sackedOctets += (flags & SACKED) != 0 ? octets : 0;
         lostOctets += (flags & LOST) != 0 ? octets : 0;

@@ -105,6 +105,11 @@ final class TailProbe {
         measured = true;
     }
 
+    /** Whether the peer reports the segment that was repeated as a duplicate. */
+    boolean isReported(final Acknowledgement ack) {
+        return end != NOT_SENT && repeats && ack.hasReport() && ack.reportEnd() == end;
+    }
+
     /** Section 7.4; true if the probe has repaired a loss that congestion control must hear of. */
     boolean onAcknowledgement(final Acknowledgement ack) {
         if (end == NOT_SENT || ack.position() < end) {

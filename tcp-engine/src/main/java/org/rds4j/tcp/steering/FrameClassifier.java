@@ -10,9 +10,9 @@ import org.rds4j.tcp.wire.NetworkOrder;
 final class FrameClassifier {
     /** Concerns one flow, which is in the fields. */
     static final int FLOW = 0;
-    /** Answers of neighbours and routers, for which any engine may wait. */
+    /** What neighbours and routers say of themselves: any engine may wait for it, or know better until it hears it. */
     static final int EVERYBODY = 1;
-    /** Everything else: requests of neighbours, echo requests. */
+    /** Everything else: requests of neighbours, echo requests, later fragments. */
     static final int FIRST = 2;
 
     private static final int ETHERNET = 14;
@@ -30,10 +30,15 @@ final class FrameClassifier {
     private static final int IPV4_HEADER = 20;
     private static final int IPV6_HEADER = 40;
     private static final int ICMPV6_LAST_ERROR = 4;
+    private static final int NEIGHBOUR_SOLICITATION = 135;
     private static final int ROUTER_ADVERTISEMENT = 134;
     private static final int NEIGHBOUR_ADVERTISEMENT = 136;
     private static final int REDIRECT = 137;
     private static final int PORTS_LENGTH = 4;
+    private static final int TCP_HEADER = 20;
+    private static final int TCP_FLAGS = 13;
+    private static final int ACK = 0x10;
+    private static final int SYN_OR_RST = 0x06;
     private static final int HOP_BY_HOP = 0;
     private static final int ROUTING = 43;
     private static final int FRAGMENT = 44;
@@ -49,6 +54,10 @@ final class FrameClassifier {
     long localLow;
     int remotePort;
     int localPort;
+    /** Whether the frame is a segment that may bring back a cookie; sequence and acknowledgement are valid then. */
+    boolean isAcknowledgement;
+    int sequence;
+    int acknowledgement;
     private int protocol;
 
     /** What the frame is. */
@@ -67,9 +76,14 @@ final class FrameClassifier {
         return switch (type) {
             case TYPE_IPV4 -> classifyIpv4(packet, rest);
             case TYPE_IPV6 -> classifyIpv6(packet, rest);
-            case TYPE_ARP -> rest >= ARP_LENGTH && NetworkOrder.getShort(packet + 6) == ARP_REPLY ? EVERYBODY : FIRST;
+            case TYPE_ARP -> rest >= ARP_LENGTH && concernsEverybody(packet) ? EVERYBODY : FIRST;
             default -> FIRST;
         };
+    }
+
+    /** A reply, or an announcement, which is a request for the sender's own address (RFC 5227 section 3). */
+    private static boolean concernsEverybody(final long arp) {
+        return NetworkOrder.getShort(arp + 6) == ARP_REPLY || NetworkOrder.getInt(arp + 14) == NetworkOrder.getInt(arp + 24);
     }
 
     private int classifyIpv4(final long packet, final int length) {
@@ -117,14 +131,20 @@ final class FrameClassifier {
         localHigh = 0;
         remoteLow = quoted ? destination : source;
         localLow = quoted ? source : destination;
-        return ports(packet + headerLength, quoted);
+        return transport(packet + headerLength, length - headerLength, quoted);
     }
 
-    private int ports(final long header, final boolean quoted) {
+    private int transport(final long header, final int length, final boolean quoted) {
         final int source = NetworkOrder.getShort(header);
         final int destination = NetworkOrder.getShort(header + 2);
         remotePort = quoted ? destination : source;
         localPort = quoted ? source : destination;
+        isAcknowledgement =
+            !quoted && length >= TCP_HEADER && (NetworkOrder.getByte(header + TCP_FLAGS) & (ACK | SYN_OR_RST)) == ACK;
+        if (isAcknowledgement) {
+            sequence = NetworkOrder.getInt(header + 4);
+            acknowledgement = NetworkOrder.getInt(header + 8);
+        }
         return FLOW;
     }
 
@@ -134,20 +154,26 @@ final class FrameClassifier {
             return FIRST;
         }
         if (protocol == TCP) {
-            return flowV6(packet, headers, false);
+            return flowV6(packet, headers, length, false);
         }
         final long message = packet + headers;
         if (protocol != ICMPV6 || length < headers + ICMP_HEADER) {
             return FIRST;
         }
         final int type = NetworkOrder.getByte(message);
-        if (type == ROUTER_ADVERTISEMENT || type == NEIGHBOUR_ADVERTISEMENT || type == REDIRECT) {
+        final boolean isProbe = type == NEIGHBOUR_SOLICITATION && isUnspecified(packet + 8);
+        if (isProbe || type == ROUTER_ADVERTISEMENT || type == NEIGHBOUR_ADVERTISEMENT || type == REDIRECT) {
             return EVERYBODY;
         }
         final boolean isError = type >= 1 && type <= ICMPV6_LAST_ERROR;
         final int quotedHeaders =
             isError ? ipv6HeadersLength(message + ICMP_HEADER, length - headers - ICMP_HEADER) : 0;
-        return quotedHeaders > 0 && protocol == TCP ? flowV6(message + ICMP_HEADER, quotedHeaders, true) : FIRST;
+        return quotedHeaders > 0 && protocol == TCP ? flowV6(message + ICMP_HEADER, quotedHeaders, 0, true) : FIRST;
+    }
+
+    /** Whether a solicitation asks if an address is free (RFC 4862 section 5.4): whoever uses it, or is about to, has a say. */
+    private static boolean isUnspecified(final long source) {
+        return (NetworkOrder.getLong(source) | NetworkOrder.getLong(source + 8)) == 0;
     }
 
     /** Octets of the header and its extensions, what follows them being in a field; 0 where no ports can follow. */
@@ -176,13 +202,13 @@ final class FrameClassifier {
         return protocol == FRAGMENT && NetworkOrder.getShort(extension + 2) >>> 3 != 0;
     }
 
-    private int flowV6(final long packet, final int headersLength, final boolean quoted) {
+    private int flowV6(final long packet, final int headersLength, final int length, final boolean quoted) {
         final long source = packet + (quoted ? 24 : 8);
         final long destination = packet + (quoted ? 8 : 24);
         remoteHigh = NetworkOrder.getLong(source);
         remoteLow = NetworkOrder.getLong(source + 8);
         localHigh = NetworkOrder.getLong(destination);
         localLow = NetworkOrder.getLong(destination + 8);
-        return ports(packet + headersLength, quoted);
+        return transport(packet + headersLength, length - headersLength, quoted);
     }
 }

@@ -3,21 +3,21 @@ package org.rds4j.tcp.steering;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.agrona.UnsafeApi;
+import org.rds4j.tcp.link.ForwardingPort;
 import org.rds4j.tcp.link.FrameBurst;
-import org.rds4j.tcp.link.LinkCapabilities;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.link.LinkStatistics;
 import org.rds4j.tcp.table.FourTuple;
 
 /**
  * A queue of a multi-queue device as one engine sees it: only frames of flows that it owns come in, wherever the device
- * delivered them. Those of others are handed to their engine by a ring; answers of neighbours go to every engine, their requests
- * and all else to the first. One thread, its engine's.
+ * delivered them. Those of others are handed to their engine by a ring; what neighbours say of themselves goes to every engine,
+ * their requests and all else to the first. One thread, its engine's.
  * <p>
- * A bucket that has changed hands goes to its former owners first, each of which keeps what belongs to a connection it still has,
- * so a table may be rewritten under load. {@link #sweep()} ends that once no such connection is left.
+ * A bucket that has changed hands goes to its former owners first, each of which keeps what belongs to a connection it still has
+ * or to a handshake it has under way, so a table may be rewritten under load. {@link #sweep} ends that once nothing is left.
  */
-public final class SteeredPort implements LinkPort, FlowOwner {
+public final class SteeredPort extends ForwardingPort implements FlowOwner {
     private static final int NOBODY = -1;
 
     private final Steering steering;
@@ -29,23 +29,28 @@ public final class SteeredPort implements LinkPort, FlowOwner {
     private final FrameBurst forwarded = new FrameBurst(1);
     private final FrameBurst copied = new FrameBurst(1);
     private final FrameBurst refused;
+    private final ReturnedCookies returnedCookies;
     private final Consumer<FourTuple> markUsed = this::markUsed;
+    private final SteeringCounters counters = new SteeringCounters();
+    private final long[] formerBuckets;
     private final long[] usedBuckets;
     private EngineFlows flows;
     private boolean hasLooked;
     private int nextRing;
-    private long framesForwarded;
-    private long framesTakenOver;
-    private long framesDropped;
+    private int sweptVersion;
+    private long cookiesExpireNs = Long.MIN_VALUE / 2;
 
     SteeredPort(final Steering steering, final LinkPort queue, final int engine, final int burst) {
+        super(queue);
         this.steering = steering;
         this.table = steering.table();
         this.queue = queue;
         this.engine = engine;
         this.arrived = new FrameBurst(Math.max(1, burst / 2));
         this.refused = new FrameBurst(Math.max(2, burst));
-        this.usedBuckets = new long[(table.buckets() + Long.SIZE - 1) / Long.SIZE];
+        this.returnedCookies = new ReturnedCookies(Math.max(2, burst));
+        this.formerBuckets = new long[(table.buckets() + Long.SIZE - 1) / Long.SIZE];
+        this.usedBuckets = new long[formerBuckets.length];
     }
 
     /**
@@ -64,10 +69,19 @@ public final class SteeredPort implements LinkPort, FlowOwner {
         return table.owner(table.bucket(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort)) == engine;
     }
 
+    @Override
+    public boolean ownsAlone(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort) {
+        final int bucket = table.bucket(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
+        return table.owner(bucket) == engine && (table.formerOwners(bucket) & ~(1L << engine)) == 0;
+    }
+
     /** {@inheritDoc} Half of the room is the device's, so that neither it nor the other engines are kept waiting. */
     @Override
     public int receiveBurst(final FrameBurst frames) {
         frames.clear();
+        returnedCookies.clear();
         if (frames.capacity() >= arrived.capacity()) {
             queue.receiveBurst(arrived);
             for (int i = 0; i < arrived.count(); i++) {
@@ -86,14 +100,18 @@ public final class SteeredPort implements LinkPort, FlowOwner {
         for (int i = 0; i < engines; i++) {
             final int from = (nextRing + i) % engines;
             final FrameRing ring = steering.ring(from, engine);
-            while (ring != null && frames.room() > 0 && refused.room() > 0 && !ring.isEmpty()) {
+            while (ring != null && hasRoom(frames) && !ring.isEmpty()) {
                 final long visited = ring.take(forwarded);
-                framesTakenOver++;
+                counters.increment(SteeringCounter.TAKEN_OVER);
                 place(forwarded, 0, visited, frames);
                 forwarded.clear();
             }
         }
         nextRing = (nextRing + 1) % engines;
+    }
+
+    private boolean hasRoom(final FrameBurst frames) {
+        return frames.room() > 0 && refused.room() > 0 && !returnedCookies.isFull();
     }
 
     /** Keeps a frame or hands it on. A frame that was copied for this engine carries all engines as having had it. */
@@ -102,9 +120,9 @@ public final class SteeredPort implements LinkPort, FlowOwner {
         if (to == engine) {
             source.copyTo(index, frames);
         } else if (steering.ring(engine, to).offer(source, index, hasLooked ? visited | 1L << engine : visited)) {
-            framesForwarded++;
+            counters.increment(SteeringCounter.FORWARDED);
         } else {
-            framesDropped++;
+            counters.increment(SteeringCounter.DROP_RING_FULL);
             source.copyTo(index, refused);
         }
     }
@@ -121,14 +139,15 @@ public final class SteeredPort implements LinkPort, FlowOwner {
         }
         final int bucket = table.bucket(classifier.remoteHigh, classifier.remoteLow, classifier.localHigh,
             classifier.localLow, classifier.remotePort, classifier.localPort);
+        final int owner = table.owner(bucket); // before the former ones, or a rewrite between the two could hide one
         final int former = formerOwner(table.formerOwners(bucket) & ~visited);
-        return former == NOBODY ? table.owner(bucket) : former;
+        return former == NOBODY ? owner : former;
     }
 
     /** A former owner that may have the flow. This engine looks first, so that it has looked before it hands the frame on. */
     private int formerOwner(final long former) {
         hasLooked = former != 0;
-        if (hasLooked && hasFlow()) {
+        if (hasLooked && (hasFlow() || hasCookie())) {
             return engine;
         }
         final long others = former & ~(1L << engine);
@@ -138,6 +157,21 @@ public final class SteeredPort implements LinkPort, FlowOwner {
     private boolean hasFlow() {
         return flows != null && flows.hasFlow(classifier.remoteHigh, classifier.remoteLow, classifier.localHigh,
             classifier.localLow, classifier.remotePort, classifier.localPort);
+    }
+
+    private boolean hasCookie() {
+        if (flows == null || !classifier.isAcknowledgement) {
+            return false;
+        }
+        if (returnedCookies.has(classifier)) {
+            return true;
+        }
+        final boolean isCookie = flows.hasCookie(classifier.remoteHigh, classifier.remoteLow, classifier.localHigh,
+            classifier.localLow, classifier.remotePort, classifier.localPort, classifier.sequence, classifier.acknowledgement);
+        if (isCookie) {
+            returnedCookies.add(classifier);
+        }
+        return isCookie;
     }
 
     private void copyToOthers(final FrameBurst source, final int index) {
@@ -151,48 +185,77 @@ public final class SteeredPort implements LinkPort, FlowOwner {
     private void copyTo(final int to, final FrameBurst source, final int index) {
         final int length = source.length(index);
         if (queue.allocate(copied, 1) == 0) {
-            framesDropped++;
+            counters.increment(SteeringCounter.DROP_NO_FRAME);
             return;
         }
         final int copy = copied.count() - 1;
+        SteeringCounter outcome = SteeringCounter.DROP_NO_FRAME;
         if (length <= copied.capacity(copy)) {
             UnsafeApi.copyMemory(source.address(index), copied.address(copy), length);
             copied.length(copy, length);
             copied.flags(copy, source.flags(index));
             copied.vlanTci(copy, source.vlanTci(index));
-            if (steering.ring(engine, to).offer(copied, copy, -1)) {
-                copied.clear();
-                return;
-            }
+            outcome = steering.ring(engine, to).offer(copied, copy, -1)
+                ? SteeringCounter.COPIED : SteeringCounter.DROP_RING_FULL;
         }
-        framesDropped++;
-        queue.release(copied);
+        counters.increment(outcome);
+        if (outcome == SteeringCounter.COPIED) {
+            copied.clear();
+        } else {
+            queue.release(copied);
+        }
     }
 
     /**
-     * Gives up buckets that this engine had before and of which it has no connection left. For now and then, not for every
-     * duty cycle: walks all flows.
+     * Gives up buckets that this engine had before and of which it has no connection left, nor a cookie under way. For now and
+     * then, not for every duty cycle: walks all flows if there is such a bucket.
+     *
+     * @param nowNs the engine's time.
      */
-    public void sweep() {
-        if (flows == null || !isFormerOwner()) {
+    public void sweep(final long nowNs) {
+        if (flows == null || !isQuiet() || nowNs - cookiesExpireNs < 0) {
             return;
         }
         Arrays.fill(usedBuckets, 0);
         flows.forEachFlow(markUsed);
         for (int bucket = 0; bucket < table.buckets(); bucket++) {
-            if ((usedBuckets[bucket / Long.SIZE] & 1L << bucket) == 0) {
+            if (isUnused(bucket)) {
                 table.forget(bucket, engine);
+            }
+        }
+        if (table.version() != sweptVersion) {
+            for (int bucket = 0; bucket < table.buckets(); bucket++) {
+                if (isUnused(bucket)) {
+                    table.remember(bucket, engine);
+                }
             }
         }
     }
 
-    private boolean isFormerOwner() {
+    private boolean isUnused(final int bucket) {
+        final int word = bucket / Long.SIZE;
+        return (formerBuckets[word] & ~usedBuckets[word] & 1L << bucket) != 0;
+    }
+
+    /**
+     * Notes which buckets this engine had before; false if there is none, or the table is being rewritten. No cookie has been
+     * sent for those since the table was last rewritten.
+     */
+    private boolean isQuiet() {
+        final int version = table.version();
+        if (version != sweptVersion) {
+            sweptVersion = version;
+            cookiesExpireNs = flows.cookiesExpireNs();
+        }
+        boolean isAny = false;
+        Arrays.fill(formerBuckets, 0);
         for (int bucket = 0; bucket < table.buckets(); bucket++) {
             if ((table.formerOwners(bucket) & 1L << engine) != 0) {
-                return true;
+                formerBuckets[bucket / Long.SIZE] |= 1L << bucket;
+                isAny = true;
             }
         }
-        return false;
+        return isAny && (version & 1) == 0 && version == table.version();
     }
 
     private void markUsed(final FourTuple flow) {
@@ -202,67 +265,19 @@ public final class SteeredPort implements LinkPort, FlowOwner {
     }
 
     /**
-     * Frames that were handed to another engine.
+     * What this engine's part of steering counts.
      *
-     * @return a count.
+     * @return live counters, readable from any thread.
      */
-    public long framesForwarded() {
-        return framesForwarded;
+    public SteeringCounters counters() {
+        return counters;
     }
 
-    /**
-     * Frames that other engines handed over.
-     *
-     * @return a count.
-     */
-    public long framesTakenOver() {
-        return framesTakenOver;
-    }
-
-    /**
-     * Frames lost because the ring to another engine was full or no frame was left for a copy.
-     *
-     * @return a count.
-     */
-    public long framesDropped() {
-        return framesDropped;
-    }
-
-    @Override
-    public LinkCapabilities capabilities() {
-        return queue.capabilities();
-    }
-
-    @Override
-    public long macAddress() {
-        return queue.macAddress();
-    }
-
-    @Override
-    public boolean isUp() {
-        return queue.isUp();
-    }
-
-    @Override
-    public int transmitBurst(final FrameBurst frames) {
-        return queue.transmitBurst(frames);
-    }
-
-    @Override
-    public int allocate(final FrameBurst frames, final int count) {
-        return queue.allocate(frames, count);
-    }
-
-    @Override
-    public void release(final FrameBurst frames) {
-        queue.release(frames);
-    }
-
-    /** {@inheritDoc} Frames that this engine had no room to hand on count as missed. */
+    /** {@inheritDoc} Frames for which a ring to another engine had no room count as missed. */
     @Override
     public void statistics(final LinkStatistics statistics) {
-        queue.statistics(statistics);
-        statistics.missed += framesDropped;
+        super.statistics(statistics);
+        statistics.missed += counters.get(SteeringCounter.DROP_RING_FULL);
     }
 
     /** Gives waiting frames back and closes the queue. The other engines must have stopped. */
@@ -275,6 +290,6 @@ public final class SteeredPort implements LinkPort, FlowOwner {
                 queue.release(forwarded);
             }
         }
-        queue.close();
+        super.close();
     }
 }

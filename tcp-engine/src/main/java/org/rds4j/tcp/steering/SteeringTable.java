@@ -1,5 +1,6 @@
 package org.rds4j.tcp.steering;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -14,6 +15,7 @@ public final class SteeringTable {
     private final ToeplitzHash hash;
     private final int engines;
     private final AtomicLongArray former;
+    private final AtomicInteger version = new AtomicInteger();
     private volatile int[] owners;
 
     /**
@@ -69,6 +71,7 @@ public final class SteeringTable {
      */
     public void rewrite(final int[] table) {
         final int[] fresh = checked(table, owners.length);
+        version.incrementAndGet();
         for (int bucket = 0; bucket < fresh.length; bucket++) {
             final int before = owners[bucket];
             if (before != fresh[bucket]) {
@@ -76,6 +79,12 @@ public final class SteeringTable {
             }
         }
         owners = fresh;
+        version.incrementAndGet();
+    }
+
+    /** Grows with every rewrite, and is odd during one. */
+    int version() {
+        return version.get();
     }
 
     /**
@@ -124,7 +133,8 @@ public final class SteeringTable {
     }
 
     /**
-     * Who may still have connections of a bucket from before.
+     * Who may still have connections of a bucket from before. Whoever asks for the {@link #owner} too asks for that first: a new
+     * owner is never seen without the old one among these.
      *
      * @param bucket its index.
      * @return one bit per engine.
@@ -141,5 +151,16 @@ public final class SteeringTable {
      */
     void forget(final int bucket, final int engine) {
         former.getAndUpdate(bucket, mask -> mask & ~(1L << engine));
+    }
+
+    /**
+     * Takes {@link #forget} back: a rewrite that began meanwhile may have meant the mark, and lets the engine make connections of
+     * the bucket until it ends.
+     *
+     * @param bucket its index.
+     * @param engine that had it once.
+     */
+    void remember(final int bucket, final int engine) {
+        former.getAndUpdate(bucket, mask -> mask | 1L << engine);
     }
 }

@@ -66,13 +66,40 @@ public final class PortSelector {
         final int counter = (int) (destination >>> 32) & (COUNTERS - 1);
         counters[counter] = (counters[counter] + 1 + random.nextInt(MAX_STEP)) % ports;
         final int start = (int) (((destination & 0x7fff_ffff) + counters[counter]) % ports);
+        final int port = find(start, true, remoteHigh, remoteLow, localHigh, localLow, remotePort);
+        return port != 0 ? port : find(start, false, remoteHigh, remoteLow, localHigh, localLow, remotePort);
+    }
+
+    /** The first free port from a start on; one that no other engine can have used is better than one that it may have. */
+    private int find(
+        final int start, final boolean alone, final long remoteHigh, final long remoteLow, final long localHigh,
+        final long localLow, final int remotePort) {
         for (int i = 0; i < ports; i++) {
             final int port = firstPort + (start + i) % ports;
-            if (owner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, port) &&
-                table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, port) == null) {
+            final boolean isOurs = alone
+                ? owner.ownsAlone(remoteHigh, remoteLow, localHigh, localLow, remotePort, port)
+                : owner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, port);
+            if (isOurs && table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, port) == null) {
                 return port;
             }
         }
         return 0;
+    }
+
+    /**
+     * Checks a port that was chosen elsewhere.
+     *
+     * @param remoteHigh bits 127..64 of the remote address.
+     * @param remoteLow  bits 63..0 of the remote address.
+     * @param localHigh  bits 127..64 of the local address.
+     * @param localLow   bits 63..0 of the local address.
+     * @param remotePort the remote port.
+     * @param localPort  the port.
+     * @return the port, or 0 when replies to it come to another engine.
+     */
+    public int check(
+        final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+        final int remotePort, final int localPort) {
+        return owner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) ? localPort : 0;
     }
 }

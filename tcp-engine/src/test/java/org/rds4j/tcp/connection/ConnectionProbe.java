@@ -12,6 +12,8 @@ public final class ConnectionProbe {
     private static final int OPTION_SACK = 2;
     private static final int OPTION_WINDOW_SCALE = 4;
     private static final int OPTION_ECN = 8;
+    private static final int DISORDER = 1;
+    private static final int REDUCTION = 2;
     private static final int RECOVERY = 3;
     private static final int LOSS = 4;
     private static final int INFINITE_THRESHOLD = 0x7fff_ffff;
@@ -59,7 +61,13 @@ public final class ConnectionProbe {
 
     /** Open 0, disorder 1, CWR 2, recovery 3, loss 4. */
     public long recoveryState() {
-        return recovery.isAfterTimeout() ? LOSS : c.recovery.isRecovering() ? RECOVERY : 0;
+        if (recovery.isAfterTimeout()) {
+            return LOSS;
+        }
+        if (c.recovery.isRecovering()) {
+            return RECOVERY;
+        }
+        return recovery.isReducing() ? REDUCTION : recovery.isDisordered() ? DISORDER : 0;
     }
 
     public long timeoutsInARow() {
@@ -156,8 +164,12 @@ public final class ConnectionProbe {
         return c.retransmissions;
     }
 
+    /** What Linux would pace at, and the engine does where pacing is on: octets in a second. */
     public long pacingRate() {
-        return 0;
+        final long rttUs = rttUs();
+        final boolean slow = 2 * c.congestion.window() < c.congestion.threshold();
+        final int percent = slow ? configuration.flow().slowStartPacingPercent() : configuration.flow().avoidancePacingPercent();
+        return rttUs == 0 ? 0 : c.congestion.window() * 10_000 / rttUs * percent;
     }
 
     /** As RFC 4898 counts: the SYN is an octet. */
@@ -193,6 +205,12 @@ public final class ConnectionProbe {
 
     public long segmentsDeliveredMarked() {
         return 0;
+    }
+
+    /** Whether something is queued that the peer's window has no room for. */
+    public boolean isWindowLimited() {
+        final long unsent = bytesNotSent();
+        return unsent > 0 && c.sndWnd - (c.sndNxt - c.sndUna) < Math.min(unsent, c.mss);
     }
 
     public long reorderingSeen() {

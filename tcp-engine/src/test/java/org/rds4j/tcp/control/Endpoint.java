@@ -35,6 +35,9 @@ final class Endpoint implements TcpHandler {
     /** The handle is gone; the object goes when the connection does. */
     boolean isOrphan;
     Errno error;
+    /** A call waits for room to write into. */
+    boolean wantsRoom;
+    final Stopwatches stopwatches = new Stopwatches();
 
     Endpoint(final boolean isIpv6, final Knobs knobs) {
         this.isIpv6 = isIpv6;

@@ -21,6 +21,8 @@ final class PacketTap {
         long lastDataSentUs;
         long lastDataReceivedUs;
         long lastAckReceivedUs;
+        /** When the handshake was over for this side, 0 before. */
+        long establishedUs;
         int largestIn;
         private int highest;
         private boolean started;
@@ -71,6 +73,7 @@ final class PacketTap {
         }
         if ((packet[tcp + 13] & 16) != 0) {
             traffic.lastAckReceivedUs = timeUs;
+            traffic.establishedUs = traffic.establishedUs == 0 ? timeUs : traffic.establishedUs;
         }
     }
 

@@ -315,6 +315,7 @@ public final class Session {
             sockets.idleTo(to);
         } else {
             final boolean stands = to == nowUs();
+            sockets.passTime(to - nowUs());
             sockets.host().moveTo(to);
             if (stands && sockets.host().nextDeadlineUs() <= to) {
                 sockets.host().moveTo(to + 1); // a deadline that was told early: time goes on all the same

@@ -121,9 +121,76 @@ class SessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"net.inet.tcp.insecure_rst 1", "net.inet.tcp.icmp_may_rst 0", "net.inet.tcp.nonsense 1"})
+    @ValueSource(strings = {
+        "net.inet.tcp.insecure_rst 1", "net.inet.tcp.rexmit_drop_options 1", "net.inet.tcp.rexmit_slop 200",
+        "net.inet.tcp.nonsense 1"})
     void shouldRefuseSysctlsThatItCannotHonour(final String sysctl) {
         expect("knob " + sysctl, "err ENOTSUP @0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TCP_MAXSEG 87", "TCP_MAXSEG 32768", "TCP_KEEPIDLE 0", "TCP_KEEPINTVL 32768", "TCP_KEEPCNT 128", "TCP_SYNCNT 0"})
+    void shouldRefuseValuesOutOfTheRangesOfLinux(final String set) {
+        expect("socket 4", "ok 3 @0");
+        expect("setopt 3 " + set, "err EINVAL @0");
+    }
+
+    @Test
+    void shouldTellWhatIsLeftToReadWithTcpInq() {
+        establish();
+        expect("setopt 4 TCP_INQ 1", "ok @0");
+        inject(TcpPacket.ACK, 1, next, 100);
+        expect("recv 4 30", "ok 30 70 @0");
+        expect("recv 4 30 MSG_PEEK", "ok 30 @0");
+        expect("recv 4 70", "ok 70 0 @0");
+        inject(TcpPacket.ACK | TcpPacket.FIN, 101, next, 10);
+        expect("recv 4 10", "ok 10 1 @0");
+        expect("recv 4 10", "ok 0 1 @0");
+    }
+
+    @Test
+    void shouldLetLittleWaitUnsentWithNotsentLowat() {
+        establish();
+        expect("setopt 4 TCP_NOTSENT_LOWAT 4000", "ok @0");
+        expect("nonblock 4 1", "ok @0");
+        inject(TcpPacket.ACK, 1, next, 0);
+        assertEquals("ok 4000 @0", ask("send 4 100000").getLast());
+        assertEquals("ok 4000 @0", ask("send 4 100000").getLast(), "the first were sent at once");
+        while (ask("send 4 100000").getLast().startsWith("ok")) {
+            // until the congestion window is full
+        }
+        expect("getopt 4 tcpi_notsent_bytes", "ok 4000 @0");
+        expect("poll 0 4:POLLOUT", "ok 0 @0");
+        final long unacknowledged = Long.parseLong(ask("outq 4").getFirst().split(" ", -1)[1]);
+        assertTrue(unacknowledged > 4000, "sent and unsent: " + unacknowledged);
+    }
+
+    @Test
+    void shouldAcceptOnlyWhatHasBroughtSomethingWithDeferAccept() {
+        listen();
+        expect("setopt 3 TCP_DEFER_ACCEPT 5", "ok @0");
+        expect("nonblock 3 1", "ok @0");
+        inject(TcpPacket.SYN, 0, 0, 0);
+        next = packets.getLast().sequence + 1;
+        inject(TcpPacket.ACK, 1, next, 0);
+        expect("accept 3", "err EAGAIN @0");
+        expect("poll 0 3:POLLIN", "ok 0 @0");
+        inject(TcpPacket.ACK, 1, next, 10);
+        expect("poll 0 3:POLLIN", "ok 1 3:POLLIN @0");
+        expect("accept 3", "ok 4 @0");
+    }
+
+    @Test
+    void shouldReadNoLessThanTheLowWater() {
+        establish();
+        expect("setopt 4 SO_RCVLOWAT 20", "ok @0");
+        inject(TcpPacket.ACK, 1, next, 10);
+        expect("poll 0 4:POLLIN", "ok 0 @0");
+        expect("recv 4 100 MSG_DONTWAIT", "err EAGAIN @0");
+        inject(TcpPacket.ACK, 11, next, 10);
+        expect("poll 0 4:POLLIN", "ok 1 4:POLLIN @0");
+        expect("recv 4 100", "ok 20 @0");
     }
 
     @Test

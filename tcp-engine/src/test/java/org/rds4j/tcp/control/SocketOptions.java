@@ -100,6 +100,11 @@ final class SocketOptions {
         return endpoint.connection != null && !endpoint.isOver;
     }
 
+    /** Of IP_TOS only the code point is the program's. A listener answers SYNs with the one it had when it began to listen. */
+    static int dscp(final Endpoint endpoint) {
+        return (int) (endpoint.settings.get("IP_TOS") >> 2) & 63;
+    }
+
     private static void quickAck(final Endpoint endpoint) {
         if (isLive(endpoint)) {
             endpoint.connection.quickAcks(endpoint.settings.isOn("TCP_QUICKACK") ? QUICK_ACKS : 0);
@@ -159,7 +164,7 @@ final class SocketOptions {
                 }
             }
             case RECEIVE_LIMIT -> c.receiveLimit(Math.clamp(value, LEAST_BUFFER, Integer.MAX_VALUE));
-            default -> c.dscp((int) (value >> 2) & 63);
+            default -> c.dscp(dscp(endpoint));
         }
     }
 

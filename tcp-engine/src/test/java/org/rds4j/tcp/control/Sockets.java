@@ -104,6 +104,13 @@ final class Sockets {
         }
     }
 
+    /** Time is about to pass for every socket. */
+    void passTime(final long us) {
+        for (final Endpoint endpoint : handles.values()) {
+            endpoint.stopwatches.run(endpoint, knobs.configuration(), us);
+        }
+    }
+
     Endpoint endpoint(final int handle) throws Refusal {
         final Endpoint endpoint = handles.get(handle);
         if (endpoint == null) {
@@ -179,7 +186,8 @@ final class Sockets {
     }
 
     private void register(final Endpoint listening) {
-        listening.listener = host.engine.listen(listening.boundPort, new AcceptQueue(listening));
+        listening.listener = host.engine.listen(
+            listening.boundPort, 0, SocketOptions.dscp(listening), new AcceptQueue(listening));
         SocketOptions.applyAll(listening);
     }
 
@@ -297,6 +305,7 @@ final class Sockets {
             }
             endpoint.hold((flags & Flags.MORE) != 0);
             taken[0] += write(endpoint, length - taken[0]);
+            endpoint.wantsRoom = wait && taken[0] < length;
             return taken[0] == length || (taken[0] > 0 && !wait) ? Long.toString(taken[0]) : null;
         };
     }

@@ -16,6 +16,8 @@ final class Sysctls {
     private static final Map<String, Meaning> KNOWN = Map.ofEntries(
         Map.entry("kern.ipc.maxsockbuf", new Meaning("maxsockbuf", 1)),
         Map.entry(FREEBSD + "sack.enable", new Meaning("sack", 1)),
+        Map.entry(FREEBSD + "icmp_may_rst", new Meaning("icmpEndsAttempts", 1)),
+        Map.entry(FREEBSD + "ecn.maxretries", new Meaning("ecnSynRetries", 1)),
         Map.entry(FREEBSD + "ecn.enable", new Meaning("ecn", 1)),
         Map.entry(FREEBSD + "recvspace", new Meaning("rcvbuf", 1)),
         Map.entry(FREEBSD + "sendspace", new Meaning("sndbuf", 1)),
@@ -49,10 +51,8 @@ final class Sysctls {
     private static final Map<String, String> FIXED = Map.ofEntries(
         Map.entry(FREEBSD + "insecure_rst", "0"),
         Map.entry(FREEBSD + "insecure_syn", "0"),
-        Map.entry(FREEBSD + "icmp_may_rst", "1"),
-        Map.entry(FREEBSD + "ecn.maxretries", "1"),
         Map.entry(FREEBSD + "rexmit_drop_options", "0"),
-        Map.entry(FREEBSD + "rexmit_slop", "200"),
+        Map.entry(FREEBSD + "rexmit_slop", "0"),
         Map.entry(FREEBSD + "delayed_ack", "1"),
         Map.entry(FREEBSD + "syncookies", "1"),
         Map.entry(FREEBSD + "tolerate_missing_ts", "0"),

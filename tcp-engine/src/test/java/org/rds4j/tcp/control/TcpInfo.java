@@ -15,7 +15,8 @@ final class TcpInfo {
     private static final Map<String, ToLongFunction<Source>> FIELDS = new LinkedHashMap<>();
 
     /** Where a field is read from. */
-    private record Source(ConnectionProbe c, PacketTap.Traffic t, TcpCounters counters, long nowUs) {
+    private record Source(
+        ConnectionProbe c, PacketTap.Traffic t, Stopwatches w, TcpCounters counters, long nowUs) {
         long sinceMs(final long us) {
             return us == 0 ? 0 : (nowUs - us) / 1000;
         }
@@ -43,7 +44,7 @@ final class TcpInfo {
         FIELDS.put("tcpi_fackets", s -> 0);
         FIELDS.put("tcpi_last_data_sent", s -> s.sinceMs(s.t.lastDataSentUs));
         FIELDS.put("tcpi_last_ack_sent", s -> 0);
-        FIELDS.put("tcpi_last_data_recv", s -> s.sinceMs(s.t.lastDataReceivedUs));
+        FIELDS.put("tcpi_last_data_recv", s -> s.sinceMs(Math.max(s.t.lastDataReceivedUs, s.t.establishedUs)));
         FIELDS.put("tcpi_last_ack_recv", s -> s.sinceMs(s.t.lastAckReceivedUs));
         FIELDS.put("tcpi_pmtu", s -> s.c.pathMtu());
         FIELDS.put("tcpi_rcv_ssthresh", s -> s.c.receiveWindow());
@@ -67,9 +68,9 @@ final class TcpInfo {
         FIELDS.put("tcpi_data_segs_in", s -> s.t.dataSegmentsIn);
         FIELDS.put("tcpi_data_segs_out", s -> s.t.dataSegmentsOut);
         FIELDS.put("tcpi_delivery_rate", s -> s.c.deliveryRate());
-        FIELDS.put("tcpi_busy_time", s -> 0);
-        FIELDS.put("tcpi_rwnd_limited", s -> 0);
-        FIELDS.put("tcpi_sndbuf_limited", s -> 0);
+        FIELDS.put("tcpi_busy_time", s -> s.w.busyUs);
+        FIELDS.put("tcpi_rwnd_limited", s -> s.w.windowLimitedUs);
+        FIELDS.put("tcpi_sndbuf_limited", s -> s.w.bufferLimitedUs);
         FIELDS.put("tcpi_delivered", s -> s.c.segmentsDelivered());
         FIELDS.put("tcpi_delivered_ce", s -> s.c.segmentsDeliveredMarked());
         FIELDS.put("tcpi_bytes_sent", s -> s.t.bytesSent);
@@ -120,6 +121,6 @@ final class TcpInfo {
         return new Source(
             new ConnectionProbe(c, sockets.knobs.configuration()),
             sockets.host().tap.of(new IpAddress(c.remoteHigh(), c.remoteLow()), c.localPort(), c.remotePort()),
-            sockets.host().counters, sockets.host().nowUs());
+            endpoint.stopwatches, sockets.host().counters, sockets.host().nowUs());
     }
 }

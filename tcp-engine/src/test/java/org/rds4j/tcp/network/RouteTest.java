@@ -18,10 +18,13 @@ import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.tcp.AllocationMeter;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.link.LinkCapabilities;
+import org.rds4j.tcp.wire.ArpFlyweight;
 import org.rds4j.tcp.wire.InternetChecksum;
 
 class RouteTest {
@@ -151,6 +154,73 @@ class RouteTest {
         assertNotSame(first, small.route(PEER));
         assertTrue(small.route(PEER).isResolved(small.nowNs));
         assertSame(small.route(PEER + 3), small.route(PEER + 3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldServeAMillionStrangersWithTheSameMemory(final boolean hasGateway) {
+        final InterfaceConfiguration plain = InterfaceConfiguration.of(
+            OWN_MAC, "192.0.2.1/24", LinkCapabilities.plain(1500, 32)).withTables(8, 64);
+        final NetworkFixture small = new NetworkFixture(hasGateway ? plain.withGateway("192.0.2.254") : plain);
+        final NetworkRoute held = reply(small, PEER);
+        held.hold();
+        final NetworkRoute lowered = reply(small, PEER + 1);
+        lowered.pathMtu().onTooBig(1400, small.nowNs);
+        final NetworkRoute given = small.route(PEER + 2);
+        for (int i = 0; i < 64; i++) {
+            reply(small, FAR + i);
+        }
+        final long evicted = small.counters.get(NetworkCounter.ROUTE_EVICTED);
+        assertEquals(0, AllocationMeter.leastAllocated(() -> {
+            for (int i = 0; i < 1_000_000; i++) {
+                reply(small, 0x0b00_0000 + i);
+            }
+        }, 10));
+        assertTrue(small.counters.get(NetworkCounter.ROUTE_EVICTED) - evicted >= 1_000_000 - 100 || !hasGateway);
+        assertSame(held, reply(small, PEER));
+        assertSame(lowered, reply(small, PEER + 1));
+        assertSame(given, reply(small, PEER + 2));
+        assertEquals(1400, lowered.pathMtu().mtu(), "what was found out is remembered");
+        held.release();
+        for (int i = 0; i < 1000; i++) {
+            reply(small, 0x0c00_0000 + i);
+        }
+        assertEquals(0x0c00_0000 + 999, (int) reply(small, 0x0c00_0000 + 999).remoteLow());
+        assertEquals(hasGateway, held.remoteLow() != Ipv4Address.mappedLow(PEER), "nobody held it any more");
+    }
+
+    private static void answer(final NetworkFixture net, final int host, final long mac) {
+        net.layer.poll(net.sink, net.nowNs);
+        net.sink.next();
+        net.receive(NetworkFixture.arp(mac, OWN_MAC, ArpFlyweight.OPERATION_REPLY, mac, host, OWN_MAC, OWN));
+    }
+
+    private static NetworkRoute reply(final NetworkFixture net, final int remote) {
+        return net.layer.replyRoute(0, 0, Ipv4Address.mappedLow(OWN), 0, Ipv4Address.mappedLow(remote));
+    }
+
+    @Test
+    void shouldLeadToTheNewHostInEveryRespectWhenUsedAgain() {
+        final NetworkFixture small = new NetworkFixture(InterfaceConfiguration.of(
+            OWN_MAC, "192.0.2.1/24", LinkCapabilities.plain(1500, 32)).withTables(8, 1));
+        final NetworkRoute route = reply(small, PEER);
+        assertFalse(route.isResolved(small.nowNs));
+        answer(small, PEER, PEER_MAC);
+        assertTrue(route.isResolved(small.nowNs));
+        assertSame(route, reply(small, PEER + 7));
+        assertFalse(route.isResolved(small.nowNs), "another station");
+        answer(small, PEER + 7, OTHER_MAC);
+        assertTrue(route.isResolved(small.nowNs));
+        route.claim(small.sink, 20);
+        route.commit(small.sink, 20, 0, 0);
+        final ByteBuffer frame = ByteBuffer.wrap(small.sink.next());
+        assertEquals(OTHER_MAC, frame.getLong(0) >>> 16);
+        assertEquals(PEER + 7, frame.getInt(30));
+        assertEquals(0xffff, NetworkFixture.sum(frame, 14, 20));
+        final int own = OWN;
+        final int host = PEER + 7;
+        final long words = (own >>> 16) + (own & 0xffffL) + (host >>> 16) + (host & 0xffffL) + 6 + 20;
+        assertEquals(InternetChecksum.fold(words), InternetChecksum.fold(route.pseudoHeaderSum(6, 20)));
     }
 
     @Test

@@ -39,7 +39,7 @@ final class SegmentText {
             values.put(equals < 0 ? word : word.substring(0, equals), equals < 0 ? "" : word.substring(equals + 1));
         }
         for (final String name : values.keySet()) {
-            if (!"seq ack win len text ecn urg flow from to badsum ttl".contains(name)) {
+            if (!"seq ack win len text ecn dscp urg flow from to badsum ttl".contains(name)) {
                 throw new IllegalArgumentException("nothing is called " + name + " in a segment");
             }
         }
@@ -151,6 +151,9 @@ final class SegmentText {
         }
         if (has("ecn") && (sent.trafficClass & 3) != ECN.indexOf(values.get("ecn"))) {
             return "ecn";
+        }
+        if (has("dscp") && sent.trafficClass >> 2 != value("dscp", 0)) {
+            return "dscp";
         }
         return areOptionsRight(sent, flow) ? null : "options";
     }

@@ -43,6 +43,16 @@ public final class RecoveryProbe {
         return segments(records::isAgain);
     }
 
+    /** The window is being reduced, for a loss or for an echoed mark. */
+    public boolean isReducing() {
+        return recovery instanceof SackRecovery selective && selective.reducing;
+    }
+
+    /** Something was sacked or acknowledged twice. */
+    public boolean isDisordered() {
+        return records.sackedOctets() > 0 || (recovery instanceof NewRenoRecovery plain && plain.duplicates > 0);
+    }
+
     public boolean isAfterTimeout() {
         return recovery.timedOut;
     }

@@ -44,6 +44,74 @@ class RecoveryStateTest {
         recovery.onAcknowledgement(ack);
     }
 
+    private void report(final int segment) {
+        ack.start(una, false, true, nowNs);
+        ack.report((long) segment * MSS, (segment + 1L) * MSS);
+        recovery.onAcknowledgement(ack);
+    }
+
+    /** One segment is held for lost, sent again, and everything arrives; it stays to be seen whether that was needed. */
+    private void repairInVain(final int lost) {
+        nowNs += RTT;
+        acknowledge(lost, lost + 1, lost + 5);
+        assertTrue(recovery.isRecovering());
+        assertTrue(recovery.planRepair());
+        recovery.onSentAgain(recovery.plannedStart(), recovery.plannedEnd(), nowNs);
+        nowNs += RTT;
+    }
+
+    @Test
+    void shouldNotUndoWhatAMarkHasConfirmed() {
+        send(20);
+        repairInVain(0);
+        acknowledge(20);
+        final long before = reno.window();
+        send(10);
+        nowNs += RTT;
+        acknowledge(25);
+        assertTrue(recovery.onCongestionEcho(5 * MSS, nowNs));
+        assertTrue(reno.threshold() < before);
+        report(0);
+        assertTrue(reno.window() <= before && reno.threshold() < before, "congestion was real: window " + reno.window());
+    }
+
+    @Test
+    void shouldNotUndoAReductionThatNobodyMade() {
+        send(20);
+        repairInVain(0);
+        acknowledge(20);
+        final long before = reno.window();
+        send(10);
+        nowNs += RTT;
+        acknowledge(22);
+        assertTrue(recovery.onCongestionEcho(2 * MSS, nowNs));
+        repairInVain(23); // the window is on its way down already, and goes no further
+        acknowledge(30);
+        report(23);
+        assertTrue(reno.window() < before, "what came back was from an earlier repair: window " + reno.window());
+    }
+
+    @Test
+    void shouldNotTakeADoubledProbeForReordering() {
+        send(2);
+        nowNs += RTT;
+        acknowledge(2);
+        send(4);
+        nowNs = recovery.deadlineNs(Long.MAX_VALUE);
+        recovery.onTime(nowNs);
+        assertTrue(recovery.planSpare());
+        recovery.onSentAgain(recovery.plannedStart(), recovery.plannedEnd(), nowNs);
+        nowNs += RTT;
+        una = 6L * MSS;
+        ack.start(una, false, true, nowNs);
+        ack.report(5L * MSS, 6L * MSS); // only answers were lost
+        recovery.onAcknowledgement(ack);
+        send(4);
+        nowNs += RTT;
+        acknowledge(6, 7, 8);
+        assertEquals(nowNs + RTT / 4, recovery.deadlineNs(Long.MAX_VALUE), "a quarter of a round trip, and not two");
+    }
+
     @Test
     void shouldAnswerOneEchoAtATime() {
         send(20);

@@ -1,116 +1,30 @@
 package org.rds4j.tcp.steering;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
-import java.util.function.ToIntFunction;
+import java.util.HexFormat;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.tcp.CloseReason;
-import org.rds4j.tcp.TcpConfiguration;
-import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpCounter;
-import org.rds4j.tcp.TcpCounters;
-import org.rds4j.tcp.TcpEngine;
-import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.link.FrameBurst;
-import org.rds4j.tcp.link.InMemoryLinkPair;
-import org.rds4j.tcp.link.LinkOffloads;
-import org.rds4j.tcp.link.LinkPort;
-import org.rds4j.tcp.link.TransmitBatch;
-import org.rds4j.tcp.network.InterfaceConfiguration;
-import org.rds4j.tcp.network.NetworkCounters;
-import org.rds4j.tcp.network.NetworkLayer;
-import org.rds4j.tcp.support.Octets;
+import org.rds4j.tcp.network.IpAddress;
+import org.rds4j.tcp.network.VlanTags;
 
-/** Several engines on a device of several queues, against a host with one: connections live wherever frames arrive. */
-class SteeringTest {
-    private static final int PORT = 7000;
-    private static final int BUCKETS = 128;
-    private static final int LENGTH = 30_000;
-    private static final long HOST = 0xffff_0a00_0001L;
-    private static final long PEER = 0xffff_0a00_0002L;
-    private static final byte[] KEY = key();
-
-    private final InMemoryLinkPair link = new InMemoryLinkPair(1500, 2048, 1024);
-    private final Random random = new Random(5);
-    private final List<Flow> flows = new ArrayList<>();
-    private MultiQueueNic nic;
-    private Steering steering;
-    private Engine[] engines;
-    private Engine peer;
-    private int[] deviceTable;
-    private long nowNs = 1_000_000_000L;
-
-    private static byte[] key() {
-        final byte[] key = new byte[40];
-        new Random(11).nextBytes(key);
-        return key;
-    }
-
-    private void open(final int queues, final ToIntFunction<byte[]> placement) {
-        deviceTable = SteeringTable.evenly(BUCKETS, queues);
-        nic = new MultiQueueNic(link.first(), queues, placement);
-        steering = new Steering(
-            nic.queues, new SteeringTable(new ToeplitzHash(KEY), deviceTable, queues), 256, 64);
-        engines = new Engine[queues];
-        for (int i = 0; i < queues; i++) {
-            final SteeredPort port = steering.port(i);
-            engines[i] = new Engine(port, "10.0.0.1/24", i);
-            engines[i].tcp.flowOwner(port);
-            port.flows(engines[i].tcp);
-        }
-        peer = new Engine(link.second(), "10.0.0.2/24", 99);
-    }
-
-    /** What the device does: RSS over the tuple as it arrives, worked out bit by bit, and everything else to queue 0. */
-    private int byRss(final byte[] frame) {
-        if (frame[12] != 8 || frame[13] != 0 || frame[23] != 6) {
-            return 0;
-        }
-        return deviceTable[ToeplitzHashTest.bitByBit(KEY, Arrays.copyOfRange(frame, 26, 38)) & (BUCKETS - 1)];
-    }
-
-    private void turn() {
-        nowNs += 50_000;
-        nic.poll();
-        for (final Engine engine : engines) {
-            engine.work();
-        }
-        peer.work();
-    }
-
-    private void finish() {
-        for (int i = 0; i < 20_000 && !flows.stream().allMatch(flow -> flow.closed); i++) {
-            turn();
-        }
-        for (final Flow flow : flows) {
-            assertTrue(flow.closed, "a connection hangs");
-            assertEquals(CloseReason.NORMAL, flow.reason);
-            assertEquals(LENGTH, flow.received);
-        }
-    }
-
-    /** Every engine opens connections, and the peer opens others to whichever engine its tuple belongs to. */
-    private void connectBothWays(final int perEngine) {
-        for (final Engine engine : engines) {
-            for (int i = 0; i < perEngine; i++) {
-                flows.add(engine.connect(PEER));
-            }
-        }
-        for (int i = 0; i < 3 * perEngine; i++) {
-            flows.add(peer.connect(HOST));
-        }
-    }
-
+/** Connections live wherever frames arrive, and whatever becomes of the table. */
+class SteeringTest extends SteeringFixture {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void shouldForwardNothingWhenTheDevicePlacesAsTheMirrorSays(final int queues) {
@@ -118,8 +32,8 @@ class SteeringTest {
         connectBothWays(10);
         finish();
         // nothing but the answers of neighbours, which concern everybody
-        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.port().framesTakenOver() <= 2L * queues));
-        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.port().framesForwarded() == 0));
+        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.count(SteeringCounter.TAKEN_OVER) <= 2L * queues));
+        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.count(SteeringCounter.FORWARDED) == 0));
         assertTrue(Arrays.stream(engines).allMatch(engine -> engine.accepted > 0), "every engine has taken connections");
         close();
     }
@@ -130,19 +44,9 @@ class SteeringTest {
         open(queues, frame -> random.nextInt(queues));
         connectBothWays(10);
         finish();
-        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.port().framesForwarded() > 20));
-        assertEquals(0, Arrays.stream(engines).mapToLong(engine -> engine.port().framesDropped()).sum());
+        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.count(SteeringCounter.FORWARDED) > 20));
+        assertEquals(0, total(SteeringCounter.DROP_RING_FULL));
         close();
-    }
-
-    private void close() {
-        for (final Engine engine : engines) {
-            assertEquals(0, engine.counters.get(TcpCounter.DROP_NO_CONNECTION), "a frame came to the wrong engine");
-            engine.close();
-        }
-        assertEquals(0, peer.counters.get(TcpCounter.RESETS_IN));
-        peer.close();
-        assertTrue(nic.isPoolFull());
     }
 
     @Test
@@ -164,7 +68,7 @@ class SteeringTest {
             }
         }
         finish();
-        assertTrue(Arrays.stream(engines).mapToLong(engine -> engine.port().framesForwarded()).sum() > 100);
+        assertTrue(total(SteeringCounter.FORWARDED) > 100);
         assertTrue(isAnyFormer());
         for (int i = 0; i < 100; i++) {
             turn(); // what is still under way
@@ -172,33 +76,21 @@ class SteeringTest {
         nowNs += 120_000_000_000L;
         turn();
         turn();
-        for (final Engine engine : engines) {
-            engine.port().sweep();
-        }
+        sweep();
         assertTrue(!isAnyFormer(), "buckets are given up once nothing is left in them");
         close();
-    }
-
-    private boolean isAnyFormer() {
-        for (int bucket = 0; bucket < BUCKETS; bucket++) {
-            if (steering.table().formerOwners(bucket) != 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Test
     void shouldNotGiveUpABucketThatStillHasAConnection() {
         open(2, this::byRss);
-        final Flow flow = engines[1].connect(PEER);
+        final Flow flow = engines[1].connect(peerAddress);
         turn();
         turn();
         final int[] toZero = new int[BUCKETS];
         deviceTable = toZero;
         steering.table().rewrite(toZero);
-        engines[0].port().sweep();
-        engines[1].port().sweep();
+        sweep();
         assertTrue(isAnyFormer());
         flows.add(flow);
         finish();
@@ -212,7 +104,7 @@ class SteeringTest {
         connectBothWays(1);
         finish();
         for (final Engine engine : engines) {
-            final Flow flow = engine.connect(PEER);
+            final Flow flow = engine.connect(peerAddress);
             engine.work();
             nic.deliver(random.nextInt(7), unreachable(nic.lastSent));
             for (int i = 0; i < 3; i++) {
@@ -243,6 +135,129 @@ class SteeringTest {
         return (sum & 0xffff) + (sum >>> 16);
     }
 
+    /** The tags are no part of what a device hashes: the packet inside is. */
+    @ParameterizedTest
+    @CsvSource({"5, 0, 10.0.0.1, 10.0.0.2", "5, 7, 10.0.0.1, 10.0.0.2", "0, 0, 2001:db8::1, 2001:db8::2",
+        "5, 7, 2001:db8::1, 2001:db8::2"})
+    void shouldHashWhatLiesBehindTheTagsInEitherFamily(final int id, final int serviceId, final String host, final String other) {
+        tags = new VlanTags(serviceId, id);
+        mtu = 1496; // two tags are one more than a link of 1500 has room for
+        hostAddress = host;
+        peerAddress = other;
+        open(4, this::byRss);
+        connectBothWays(10);
+        finish();
+        assertEquals(0, total(SteeringCounter.FORWARDED));
+        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.accepted > 0), "every engine has taken connections");
+        close();
+    }
+
+    @Test
+    void shouldReachTheOwnerOverIpv6WhereverFramesArrive() {
+        hostAddress = "2001:db8::1";
+        peerAddress = "2001:db8::2";
+        open(3, frame -> random.nextInt(3));
+        connectBothWays(10);
+        finish();
+        assertTrue(Arrays.stream(engines).allMatch(engine -> engine.count(SteeringCounter.FORWARDED) > 20));
+        close();
+    }
+
+    /** A cookie is good at the engine that made it only, and there is no record of it anywhere. */
+    @ParameterizedTest
+    @CsvSource({"10.0.0.1, 10.0.0.2", "2001:db8::1, 2001:db8::2"})
+    void shouldCompleteHandshakesByCookieWhoseBucketHasMovedMeanwhile(final String host, final String other) {
+        hostAddress = host;
+        peerAddress = other;
+        backlog = 1;
+        open(3, this::byRss);
+        connectBothWays(1);
+        finish();
+        for (int i = 0; i < 60; i++) {
+            flows.add(peer.connect(hostAddress));
+        }
+        peer.work();
+        final long before = cookies(TcpCounter.SYN_COOKIES_SENT);
+        turn(); // SYN-ACKs go, acknowledgements are on their way back
+        assertTrue(cookies(TcpCounter.SYN_COOKIES_SENT) > before + 40, "by cookies");
+        moveEveryBucket();
+        for (int i = 0; i < 3; i++) {
+            sweep();
+        }
+        finish();
+        assertTrue(cookies(TcpCounter.SYN_COOKIES_RETURNED) > 40);
+        assertEquals(0, cookies(TcpCounter.SYN_COOKIES_REFUSED));
+        sweep();
+        assertTrue(isAnyFormer(), "a cookie may be on its way for two minutes");
+        nowNs += 121_000_000_000L;
+        turn();
+        sweep();
+        assertTrue(!isAnyFormer());
+        close();
+    }
+
+    private long cookies(final TcpCounter counter) {
+        return Arrays.stream(engines).mapToLong(engine -> engine.counters.get(counter)).sum();
+    }
+
+    /** Replies would come to the other engine, which knows nothing of the connection. */
+    @Test
+    void shouldRefuseALocalPortWhoseRepliesComeToAnotherEngine() {
+        open(2, this::byRss);
+        final IpAddress to = IpAddress.parse(peerAddress);
+        final IpAddress from = IpAddress.parse(hostAddress);
+        for (int port = 40_000; port < 40_020; port++) {
+            final int owner = steering.table().owner(
+                steering.table().bucket(to.high(), to.low(), from.high(), from.low(), PORT, port));
+            assertNull(engines[1 - owner].tcp.connect(to.high(), to.low(), PORT, port, 0, 0, new Flow(), nowNs));
+            assertEquals(port - 39_999, cookies(TcpCounter.DROP_NO_PORT));
+            final Flow flow = new Flow();
+            assertNotNull(engines[owner].tcp.connect(to.high(), to.low(), PORT, port, 0, 0, flow, nowNs));
+            flows.add(flow);
+        }
+        finish();
+        close();
+    }
+
+    static Stream<Arguments> framesOfNeighbours() {
+        final String arp = "ffffffffffff 020000000009 0806 0001 0800 06 04 ";
+        final String v6 = "333300000001 020000000009 86dd 60000000 0020 3a ff ";
+        final String host = "20010db8000000000000000000000009";
+        final String none = "00000000000000000000000000000000";
+        final String rest = " ff020000000000000000000000000001 ";
+        final String target = " 00 0000 00000000 20010db8000000000000000000000001 0000000000000000";
+        return Stream.of(
+            Arguments.of("ARP reply", arp + "0002 020000000009 0a000009 020000000001 0a000001", true),
+            Arguments.of("ARP announcement", arp + "0001 020000000009 0a000009 000000000000 0a000009", true),
+            Arguments.of("ARP request", arp + "0001 020000000009 0a000009 000000000000 0a000001", false),
+            Arguments.of("tagged ARP reply",
+                arp.replace("0806", "8100 0005 0806") + "0002 020000000009 0a000009 020000000001 0a000001", true),
+            Arguments.of("neighbour advertisement", v6 + host + rest + "88" + target, true),
+            Arguments.of("router advertisement", v6 + host + rest + "86" + target, true),
+            Arguments.of("redirect", v6 + host + rest + "89" + target, true),
+            Arguments.of("probe for a duplicate address", v6 + none + rest + "87" + target, true),
+            Arguments.of("neighbour solicitation", v6 + host + rest + "87" + target, false),
+            Arguments.of("echo request", v6 + host + rest + "80" + target, false));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("framesOfNeighbours")
+    void shouldTellEveryEngineWhatNeighboursSayOfThemselves(final String name, final String octets, final boolean everybody) {
+        open(3, frame -> 0);
+        final FrameBurst frames = new FrameBurst(64);
+        nic.deliver(1, HexFormat.of().parseHex(octets.replace(" ", "")));
+        final int[] heard = new int[3];
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 3; i++) {
+                heard[i] += steering.port(i).receiveBurst(frames);
+                steering.port(i).release(frames);
+            }
+        }
+        assertArrayEquals(everybody ? new int[] {1, 1, 1} : new int[] {1, 0, 0}, heard, name);
+        assertEquals(everybody ? 2 : 0, total(SteeringCounter.COPIED));
+        assertTrue(nic.isPoolFull());
+    }
+
     @Test
     void shouldLoseNothingButTheFrameWhenARingIsFull() {
         open(2, frame -> 0);
@@ -261,8 +276,8 @@ class SteeringTest {
             steering.port(0).receiveBurst(frames);
             assertEquals(0, frames.count());
         }
-        assertEquals(256, steering.port(0).framesForwarded());
-        assertEquals(44, steering.port(0).framesDropped());
+        assertEquals(256, steering.port(0).counters().get(SteeringCounter.FORWARDED));
+        assertEquals(44, steering.port(0).counters().get(SteeringCounter.DROP_RING_FULL));
         steering.port(1).close();
         assertTrue(nic.isPoolFull());
     }
@@ -275,103 +290,5 @@ class SteeringTest {
         assertThrows(IllegalArgumentException.class, () -> new SteeringTable(hash, new int[2], 65));
         final SteeringTable table = new SteeringTable(hash, new int[2], 2);
         assertThrows(IllegalArgumentException.class, () -> table.rewrite(new int[4]));
-    }
-
-    /** A stack on one port. */
-    private final class Engine {
-        private final TcpCounters counters = TcpCounters.inMemory();
-        private final LinkPort port;
-        private final NetworkLayer network;
-        private final TcpEngine tcp;
-        private final TransmitBatch batch;
-        private final FrameBurst frames = new FrameBurst(64);
-        private int accepted;
-
-        Engine(final LinkPort port, final String address, final long seed) {
-            this.port = port;
-            network = new NetworkLayer(
-                InterfaceConfiguration.of(port.macAddress(), address, port.capabilities()), new Random(seed),
-                NetworkCounters.allocate());
-            tcp = new TcpEngine(TcpConfiguration.datacenter().maxConnections(400).sendBufferLength(1 << 16)
-                .receiveBufferLength(1 << 16).build(), network::route, new Random(seed), counters);
-            network.transport(tcp);
-            batch = new TransmitBatch(port, 64, LinkOffloads.ALL);
-            tcp.listen(PORT, c -> {
-                accepted++;
-                final Flow flow = new Flow();
-                flows.add(flow);
-                return flow;
-            });
-        }
-
-        SteeredPort port() {
-            return (SteeredPort) port;
-        }
-
-        Flow connect(final long to) {
-            final Flow flow = new Flow();
-            assertNotNull(tcp.connect(0, to, PORT, 0, 0, flow, nowNs));
-            return flow;
-        }
-
-        void work() {
-            port.receiveBurst(frames);
-            network.onBurst(frames, nowNs);
-            port.release(frames);
-            tcp.onTime(nowNs);
-            network.poll(batch, nowNs);
-            while (tcp.pollControl(batch, nowNs) > 0 || tcp.emit(0, batch, nowNs) > 0) {
-                batch.hasRoom();
-            }
-            batch.flush();
-        }
-
-        void close() {
-            batch.close();
-            port.close();
-        }
-    }
-
-    /** Sends octets of the pattern both ways, then closes. */
-    private static final class Flow implements TcpHandler {
-        private final Octets scratch = new Octets(LENGTH);
-        private CloseReason reason;
-        private boolean closed;
-        private long received;
-
-        @Override
-        public void onConnected(final TcpConnection c) {
-            Octets.fill(scratch.address(), 0, LENGTH);
-            assertEquals(LENGTH, c.send(scratch.address(), LENGTH));
-            c.closeSend();
-        }
-
-        @Override
-        public void onAcknowledged(final TcpConnection c) {
-            assertTrue(c.acknowledgedPosition() <= LENGTH);
-        }
-
-        @Override
-        public void onReceivable(final TcpConnection c) {
-            while (c.consumedPosition() < c.receivedPosition()) {
-                final long position = c.consumedPosition();
-                final int length = c.contiguousLength(position);
-                assertEquals(-1, Octets.firstWrong(c.receiveAddress(position, length), position, length));
-                c.consume(position + length);
-            }
-            received = c.receivedPosition();
-        }
-
-        @Override
-        public void onPeerClosed(final TcpConnection c) {
-            assertEquals(LENGTH, c.receivedPosition());
-        }
-
-        @Override
-        public void onClosed(final TcpConnection c, final CloseReason why) {
-            closed = true;
-            reason = why;
-            c.release();
-        }
     }
 }

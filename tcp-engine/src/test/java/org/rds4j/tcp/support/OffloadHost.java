@@ -16,6 +16,7 @@ import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
+import org.rds4j.tcp.network.NetworkTuning;
 
 /** A whole stack on a port, which sends octets of the pattern in writes of given lengths, and checks what it gets. */
 public final class OffloadHost implements TcpHandler {
@@ -42,7 +43,8 @@ public final class OffloadHost implements TcpHandler {
         final boolean software, final boolean aggregation, final long seed) {
         this.port = port;
         InterfaceConfiguration configuration =
-            InterfaceConfiguration.of(port.macAddress(), address, port.capabilities());
+            InterfaceConfiguration.of(port.macAddress(), address, port.capabilities())
+                .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).build());
         configuration = software ? configuration.withSoftwareChecksums() : configuration;
         configuration = aggregation ? configuration : configuration.withoutAggregation();
         layer = new NetworkLayer(configuration, new Random(seed), network);

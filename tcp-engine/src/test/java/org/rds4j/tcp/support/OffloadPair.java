@@ -9,6 +9,7 @@ import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tcp.link.LinkOffloads;
+import org.rds4j.tcp.network.IpAddress;
 
 /** Two whole stacks whose NICs offload, in virtual time: what leaves them is recorded octet by octet. */
 public final class OffloadPair {
@@ -19,6 +20,7 @@ public final class OffloadPair {
     public final OffloadHost a;
     public final OffloadHost b;
     public long nowNs = 1_000_000_000L;
+    private final IpAddress server;
     private final InMemoryLinkPair link = new InMemoryLinkPair(1500, 1024, 512);
 
     /** How the stacks use their devices. */
@@ -38,15 +40,21 @@ public final class OffloadPair {
     }
 
     public OffloadPair(final Mode mode, final TcpConfiguration.Builder tcp) {
+        this(mode, tcp, "10.0.0.1/24", "10.0.0.2/24");
+    }
+
+    public OffloadPair(
+        final Mode mode, final TcpConfiguration.Builder tcp, final String addressA, final String addressB) {
+        server = IpAddress.parse(addressB.substring(0, addressB.indexOf('/')));
         portA = new OffloadPort(link.first(), mode.deviceChecksums, mode.deviceSegments);
         portB = new OffloadPort(link.second(), mode.deviceChecksums, mode.deviceSegments);
-        a = new OffloadHost(portA, "10.0.0.1/24", tcp, mode.offloads, mode.software, mode.gro, 1);
-        b = new OffloadHost(portB, "10.0.0.2/24", tcp, mode.offloads, mode.software, mode.gro, 2);
+        a = new OffloadHost(portA, addressA, tcp, mode.offloads, mode.software, mode.gro, 1);
+        b = new OffloadHost(portB, addressB, tcp, mode.offloads, mode.software, mode.gro, 2);
         b.engine.listen(PORT, c -> b);
     }
 
     public OffloadPair connect() {
-        a.connection = a.engine.connect(0, 0xffff_0a00_0002L, PORT, 40_000, 0, 0, a, nowNs);
+        a.connection = a.engine.connect(server.high(), server.low(), PORT, 40_000, 0, 0, a, nowNs);
         for (int i = 0; i < 10; i++) {
             turn();
         }

@@ -53,7 +53,7 @@ public final class OffloadPort extends ForwardingPort {
     }
 
     private int opinion(final byte[] frame) {
-        if (u16(frame, 12) != 0x0800 || frame[23] != 6) {
+        if (!isTcp(frame)) {
             return 0;
         }
         final boolean isRight = tcpSum(frame) == 0xffff;
@@ -64,7 +64,7 @@ public final class OffloadPort extends ForwardingPort {
             case BAD -> FrameBurst.FLAG_L4_CHECKSUM_BAD;
             case HONEST -> isRight ? FrameBurst.FLAG_L4_CHECKSUM_GOOD : FrameBurst.FLAG_L4_CHECKSUM_BAD;
         };
-        return l4 | FrameBurst.FLAG_IP_CHECKSUM_GOOD;
+        return l4 | (isIpv4(frame) ? FrameBurst.FLAG_IP_CHECKSUM_GOOD : 0);
     }
 
     @Override
@@ -89,12 +89,12 @@ public final class OffloadPort extends ForwardingPort {
     private void put(final byte[] frame) {
         wire.add(frame);
         final int number = wire.size();
-        final boolean isTcp = u16(frame, 12) == 0x0800 && frame[23] == 6;
+        final boolean isTcp = isTcp(frame);
         if (lost.test(number)) {
             return;
         }
         final byte[] sent = frame.clone();
-        if (isTcp && (sent[15] & 3) != 0 && marked.test(number)) {
+        if (isTcp && isIpv4(sent) && (sent[15] & 3) != 0 && marked.test(number)) {
             marks++;
             sent[15] |= 3;
             w16(sent, 24, 0);
@@ -119,21 +119,26 @@ public final class OffloadPort extends ForwardingPort {
         }
         superSegments++;
         onSuperSegment.accept(whole.length);
-        final int headers = 34 + ((whole[46] >> 4) & 0xf) * 4;
+        final int tcp = tcpOffset(whole);
+        final int headers = tcp + ((whole[tcp + 12] >> 4) & 0xf) * 4;
         final int segments = (whole.length - headers + size - 1) / size;
         final List<byte[]> frames = new ArrayList<>();
         for (int i = 0; i < segments; i++) {
             final int from = headers + i * size;
             final byte[] payload = Arrays.copyOfRange(whole, from, Math.min(whole.length, from + size));
             final byte[] frame = join(Arrays.copyOf(whole, headers), payload);
-            w16(frame, 16, frame.length - 14);
-            w16(frame, 18, u16(whole, 18) + i);
-            final int sequence = (u16(whole, 38) << 16) + u16(whole, 40) + i * size;
-            w16(frame, 38, sequence >>> 16);
-            w16(frame, 40, sequence);
-            frame[47] &= (byte) ((i + 1 < segments ? ~0x09 : -1) & (i > 0 ? ~0x80 : -1));
-            final int pseudo = u16(whole, 50) + frame.length - 34;
-            w16(frame, 50, (pseudo & 0xffff) + (pseudo >>> 16));
+            if (isIpv4(frame)) {
+                w16(frame, 16, frame.length - 14);
+                w16(frame, 18, u16(whole, 18) + i);
+            } else {
+                w16(frame, 18, frame.length - tcp);
+            }
+            final int sequence = (u16(whole, tcp + 4) << 16) + u16(whole, tcp + 6) + i * size;
+            w16(frame, tcp + 4, sequence >>> 16);
+            w16(frame, tcp + 6, sequence);
+            frame[tcp + 13] &= (byte) ((i + 1 < segments ? ~0x09 : -1) & (i > 0 ? ~0x80 : -1));
+            final int pseudo = u16(whole, tcp + 16) + frame.length - tcp;
+            w16(frame, tcp + 16, (pseudo & 0xffff) + (pseudo >>> 16));
             frames.add(frame);
         }
         return frames;
@@ -141,19 +146,39 @@ public final class OffloadPort extends ForwardingPort {
 
     /** The pseudo-header's sum stands in the TCP field, with the length of the segment but for super-segments. */
     private byte[] checksummed(final byte[] frame, final int flags) {
-        if ((flags & FrameBurst.FLAG_COMPUTE_IP_CHECKSUM) != 0) {
+        if (isIpv4(frame) && (flags & FrameBurst.FLAG_COMPUTE_IP_CHECKSUM) != 0) {
             w16(frame, 24, 0);
             w16(frame, 24, ~sum(frame, 14, 20, 0));
         }
         if ((flags & FrameBurst.FLAG_COMPUTE_TCP_CHECKSUM) != 0) {
-            w16(frame, 50, ~sum(frame, 34, u16(frame, 16) - 20, 0)); // over the field too, which holds the pseudo-header's
+            final int tcp = tcpOffset(frame);
+            w16(frame, tcp + 16, ~sum(frame, tcp, tcpLength(frame), 0)); // over the field too, which holds the pseudo-header's
         }
         return frame;
     }
 
     private static int tcpSum(final byte[] frame) {
-        final int length = u16(frame, 16) - 20;
-        return sum(frame, 34, length, sum(frame, 26, 8, 6 + length));
+        final int length = tcpLength(frame);
+        final int addresses = isIpv4(frame) ? 8 : 32;
+        final int tcp = tcpOffset(frame);
+        return sum(frame, tcp, length, sum(frame, tcp - addresses, addresses, 6 + length));
+    }
+
+    private static boolean isTcp(final byte[] frame) {
+        return isIpv4(frame) ? frame[23] == 6 : u16(frame, 12) == 0x86dd && frame[20] == 6;
+    }
+
+    private static boolean isIpv4(final byte[] frame) {
+        return u16(frame, 12) == 0x0800;
+    }
+
+    /** Where the TCP header begins: neither family has options here. */
+    private static int tcpOffset(final byte[] frame) {
+        return isIpv4(frame) ? 34 : 54;
+    }
+
+    private static int tcpLength(final byte[] frame) {
+        return isIpv4(frame) ? u16(frame, 16) - 20 : u16(frame, 18);
     }
 
     private static int sum(final byte[] frame, final int from, final int length, final int start) {

@@ -365,6 +365,13 @@ public final class Script {
         return waited;
     }
 
+    /** The same, unless the engine waits for nothing. */
+    public void toDeadlineIfAny() {
+        if (engine.nextDeadlineNs() < Long.MAX_VALUE) {
+            toDeadline();
+        }
+    }
+
     /** Checks and consumes everything received; returns how much it was. */
     public int consumeAll() {
         int total = 0;

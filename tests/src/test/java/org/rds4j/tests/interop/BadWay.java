@@ -39,8 +39,8 @@ final class BadWay {
         return carry(device, far) + carry(far, device);
     }
 
-    /** What the other port does not take is lost, as it would be in a switch. */
-    private int carry(final LinkPort from, final LinkPort to) {
+    /** Carries from one port to another; what this does not take is lost, as it would be in a switch. */
+    int carry(final LinkPort from, final LinkPort to) {
         final int count = from.receiveBurst(arrived);
         to.allocate(leaving, count);
         for (int i = 0; i < leaving.count(); i++) {

@@ -14,6 +14,7 @@ import org.rds4j.sim.link.WireCounter;
 import org.rds4j.sim.link.WireCounters;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpEngine;
+import org.rds4j.tcp.steering.FlowOwner;
 
 /**
  * The engine behind a device, in a process of its own: {@code DEVICE ADDRESS GATEWAY SEED [LOSS DUPLICATION REORDERING
@@ -45,10 +46,10 @@ public final class EngineProgram {
     /** Serves. */
     public static void main(final String[] arguments) {
         final long seed = Long.parseLong(arguments[3]);
-        try (DeviceLink link = DeviceLink.open(arguments[0], MTU)) {
+        try (DeviceLink link = DeviceLink.open(arguments[0], MTU, 1)) {
             final BadWay way = arguments.length == 4 ? null : new BadWay(link.port(), seed, conditions(arguments));
             try (TcpStation station = new TcpStation(
-                way == null ? link.port() : way.port(), arguments[1], arguments[2], SystemNanoClock.INSTANCE)) {
+                way == null ? link.port() : way.port(), FlowOwner.ALL, arguments[1], arguments[2], SystemNanoClock.INSTANCE)) {
                 new EngineProgram(way, station, seed).run();
             }
         }

@@ -58,7 +58,7 @@ class LinuxDifferentialIT {
     @ValueSource(longs = {1, 2})
     void shouldDeliverOverAWayThatLosesDoublesHoldsUpAndDamages(final long seed) {
         try (NetworkNamespace namespace = new NetworkNamespace();
-            EngineProcess engine = new EngineProcess(namespace, "" + seed, "0.01", "0.02", "0.05", "0.005")) {
+            EngineProcess engine = new EngineProcess(namespace, "" + seed, "0.01", "0.02", "0.05", "0.02")) {
             namespace.ip("addr add " + LossyNetwork.ENGINE_GATEWAY + "/24 dev " + LossyNetwork.ENGINE_INTERFACE);
             namespace.ip("link set " + LossyNetwork.ENGINE_INTERFACE + " up");
             final List<String> exchanges = exchange(namespace, seed);
@@ -91,6 +91,6 @@ class LinuxDifferentialIT {
     }
 
     private static int size(final int connection, final SplittableRandom random) {
-        return connection < LARGE ? 2_000_000 + random.nextInt(1_000_000) : random.nextInt(2 << random.nextInt(20));
+        return connection < LARGE ? 1_000_000 + random.nextInt(500_000) : random.nextInt(2 << random.nextInt(20));
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.rds4j.dpdk.DpdkEnvironment;
 import org.rds4j.perf.cli.RdsCommand;
@@ -35,6 +36,8 @@ class LinuxTcpIT {
     private static final String PORT = "7777";
     private static final int LARGE = 100_000_000;
     private static final int FROM_ENGINE = 20_000_000;
+    private static final int MANY = 200;
+    private static final int EACH = 20_000;
 
     /** How the engine meets the kernel. */
     enum Device {
@@ -159,6 +162,49 @@ class LinuxTcpIT {
             assertEchoed(octets, run("python3", script("echo_client.py"), ENGINE, PORT, "" + octets, "late"));
             assertReport(engine, "sent " + octets + " received " + octets + " closed NORMAL");
         }
+    }
+
+    /** The kernel hashes by a key of its own, so that the first frame of every second connection comes by the wrong queue. */
+    @ParameterizedTest
+    @CsvSource({"2, " + ENGINE, "4, " + ENGINE, "2, " + ENGINE_6})
+    void shouldTakeHundredsOfConnectionsByThePythonOfLinuxOnSeveralQueues(final int queues, final String host) {
+        Device.NET_TAP.prepare(this);
+        try (Program engine = start(Device.NET_TAP, "listen", PORT, "--queues", "" + queues, "--count", "" + MANY)) {
+            engine.awaitLine("ready");
+            address();
+            final String output = run("python3", script("echo_many.py"), host, PORT, "" + MANY, "" + EACH);
+            assertTrue(output.contains("good " + MANY), output);
+            assertEngines(queues, engine.finish());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, " + KERNEL, "4, " + KERNEL, "2, [" + KERNEL_6 + "]"})
+    void shouldMakeHundredsOfConnectionsToThePythonOfLinuxOnSeveralQueues(final int queues, final String host) {
+        Device.NET_TAP.prepare(this);
+        try (Program server = namespace.start("python3", script("echo_many.py"), "listen", PORT, "" + MANY, "" + EACH)) {
+            server.awaitLine("ready");
+            try (Program engine = start(
+                Device.NET_TAP, "connect", host + ":" + PORT, "--queues", "" + queues, "--connections", "" + MANY)) {
+                awaitInterface(engine);
+                address();
+                assertEngines(queues, engine.finish());
+            }
+            final String output = server.finish();
+            assertTrue(output.contains("good " + MANY), output);
+        }
+    }
+
+    /** Every connection echoed all and closed in order, every engine had its share, and no frame was lost between them. */
+    private static void assertEngines(final int queues, final String output) {
+        final String wanted = "sent " + EACH + " received " + EACH + " closed NORMAL";
+        assertEquals(MANY, output.lines().filter(wanted::equals).count(), output);
+        final List<String> engines = output.lines().filter(line -> line.startsWith("engine ")).toList();
+        assertEquals(queues, engines.size(), output);
+        assertTrue(engines.stream().allMatch(line -> Integer.parseInt(line.split(" ", -1)[3]) > MANY / queues / 3), output);
+        assertTrue(engines.stream().noneMatch(line -> line.contains("steering-forwarded 0 ")), output);
+        assertTrue(engines.stream().allMatch(
+            line -> line.endsWith("drop-steering-ring-full 0 drop-steering-no-frame 0")), output);
     }
 
     private static void assertEchoed(final int octets, final String output) {

@@ -3,6 +3,7 @@ package org.rds4j.tests.support;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A Linux client, a Linux router and a Linux server, each in a namespace of its own, joined by veth pairs; the router also has
@@ -27,6 +28,7 @@ public final class LossyNetwork implements AutoCloseable {
     private final NetworkNamespace router = new NetworkNamespace();
     private final NetworkNamespace server = new NetworkNamespace();
     private final String offloadOff;
+    private Program between;
 
     /**
      * Makes one, or skips the test with the reason why this machine cannot.
@@ -35,9 +37,28 @@ public final class LossyNetwork implements AutoCloseable {
      * @param loss       chance of each packet to be dropped.
      */
     public LossyNetwork(final String offloadOff, final double loss) {
+        this(offloadOff, loss, List.of(), 0);
+    }
+
+    /**
+     * Makes one whose client is further away.
+     *
+     * @param offloadOff as above.
+     * @param loss       as above.
+     * @param way        words of a program that, given the names of two interfaces and microseconds, makes the interfaces and
+     *                   carries frames between them by that delay; none for no delay.
+     * @param delayUs    each way.
+     */
+    public LossyNetwork(final String offloadOff, final double loss, final List<String> way, final long delayUs) {
         this.offloadOff = offloadOff;
         try {
-            router.ip("link add " + TO_CLIENT + " type veth peer name k1 netns " + client.name());
+            if (way.isEmpty()) {
+                router.ip("link add " + TO_CLIENT + " type veth peer name k1 netns " + client.name());
+            } else {
+                between = Program.start(router.inside(Program.concat(way, List.of(TO_CLIENT, "k1", "" + delayUs))));
+                between.awaitLine("ready");
+                router.ip("link set k1 netns " + client.name());
+            }
             router.ip("link add l0 type veth peer name l1 netns " + server.name());
             join(router, TO_CLIENT, "198.18.81.1");
             join(router, "l0", "198.18.82.1");
@@ -93,6 +114,9 @@ public final class LossyNetwork implements AutoCloseable {
 
     @Override
     public void close() {
+        if (between != null) {
+            between.close();
+        }
         client.close();
         router.close();
         server.close();
