@@ -28,7 +28,6 @@ public final class PlainRoute implements NetworkRoute {
     private int holders;
     private int lastTrafficClass;
     private long openAddress;
-    private int holders;
 
     public PlainRoute(final int local, final int remote, final int mtu) {
         this(local, remote, mtu, NetworkTuning.DEFAULT, false);
@@ -175,20 +174,5 @@ public final class PlainRoute implements NetworkRoute {
     public void confirm(final long nowNs) {
         path.onTime(nowNs);
         confirmed++;
-    }
-
-    /** How many remember this route. */
-    public int holders() {
-        return holders;
-    }
-
-    @Override
-    public void hold() {
-        holders++;
-    }
-
-    @Override
-    public void release() {
-        holders--;
     }
 }
