@@ -96,7 +96,7 @@ final class Knobs {
             case "mtu" -> mtu = Math.toIntExact(number(value));
             case "seed" -> seed = number(value);
             case "keepinit", "keepidle", "keepintvl" ->
-                socketDefaults.put("TCP_" + key.toUpperCase(Locale.ROOT), number(value) / 1_000_000);
+                socketDefaults.put("TCP_" + key.toUpperCase(Locale.ROOT), seconds(number(value)));
             case "keepcnt" -> socketDefaults.put("TCP_KEEPCNT", number(value));
             case "maxsockbuf" -> mostSpace(number(value));
             default -> {
@@ -111,6 +111,14 @@ final class Knobs {
                 }
             }
         }
+    }
+
+    /** What the options of sockets count in: a part of a second would silently be none. */
+    private static long seconds(final long us) throws Refusal {
+        if (us % 1_000_000 != 0) {
+            throw new Refusal(Errno.EINVAL);
+        }
+        return us / 1_000_000;
     }
 
     static CongestionAlgorithm congestion(final String name) throws Refusal {

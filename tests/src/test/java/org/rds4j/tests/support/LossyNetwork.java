@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import org.agrona.CloseHelper;
 
 /**
  * A Linux client, a Linux router and a Linux server, each in a namespace of its own, joined by veth pairs; the router also has
@@ -66,7 +67,7 @@ public final class LossyNetwork implements AutoCloseable {
             join(server, "l1", SERVER);
             client.ip("route add default via 198.18.81.1");
             server.ip("route add default via 198.18.82.1");
-            router.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+            router.run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
             assumeTrue(drop("-o", loss) && drop("-i", loss), "needs iptables with its statistic module");
         } catch (final RuntimeException | Error e) {
             close();
@@ -114,11 +115,6 @@ public final class LossyNetwork implements AutoCloseable {
 
     @Override
     public void close() {
-        if (between != null) {
-            between.close();
-        }
-        client.close();
-        router.close();
-        server.close();
+        CloseHelper.closeAll(between, client, router, server);
     }
 }
