@@ -158,7 +158,7 @@ public interface TcpConnection {
     /**
      * How long the connection stays in FIN-WAIT-2 once it has been closed.
      *
-     * @param timeoutNs nanoseconds, more than 0.
+     * @param timeoutNs nanoseconds, more than 0 and at most 2^53.
      */
     void finWait2(long timeoutNs);
 
@@ -173,7 +173,7 @@ public interface TcpConnection {
      * Settles how much of the receive ring is in use, so how large a window is announced at most. What was announced is not taken
      * back. From now on it is not tuned.
      *
-     * @param octets cut to the ring's length.
+     * @param octets 1 or more, cut to the ring's length.
      */
     void receiveLimit(int octets);
 

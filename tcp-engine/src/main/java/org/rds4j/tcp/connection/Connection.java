@@ -59,6 +59,7 @@ final class Connection extends FourTuple implements TcpConnection {
     static final long NO_FIN = Long.MAX_VALUE;
     static final int NOT_LISTED = -1;
     private static final long LONG_AGO = Long.MIN_VALUE / 2;
+    private static final long MOST_NS = 1L << 53;
 
     final SendStream sent;
     final ReceiveStream received;
@@ -378,19 +379,19 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public void userTimeout(final long timeoutNs) {
-        userTimeoutNs = timeoutNs;
+        userTimeoutNs = checkTime("user timeout", timeoutNs, 0);
         timers.cancel(USER_TIMEOUT);
         connections.timing.startUserTimeout(this);
     }
 
     @Override
     public void keepalive(final long idleNs, final long intervalNs, final int probes) {
-        if (idleNs < 0 || intervalNs <= 0 || probes < 2) {
-            throw new IllegalArgumentException(
-                "keepalive after " + idleNs + " ns, every " + intervalNs + " ns, " + probes + " times, which must be 2 at least");
+        if (probes < 2 || probes > 255) {
+            throw new IllegalArgumentException("keepalive probes are " + probes + " but must be from 2 to 255");
         }
+        checkTime("keepalive interval", intervalNs, 1);
         final ConnectionSettings settings = own();
-        settings.keepaliveIdleNs = idleNs;
+        settings.keepaliveIdleNs = checkTime("keepalive idle time", idleNs, 0);
         settings.keepaliveIntervalNs = intervalNs;
         settings.keepaliveProbes = probes;
         connections.timing.startKeepalive(this);
@@ -412,10 +413,15 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public void finWait2(final long timeoutNs) {
-        if (timeoutNs <= 0) {
-            throw new IllegalArgumentException("FIN-WAIT-2 is " + timeoutNs + " ns but must be longer than 0");
+        own().finWait2Ns = checkTime("FIN-WAIT-2", timeoutNs, 1);
+    }
+
+    /** Times added to the engine's must not wrap around: a timer in the past is due again and again. */
+    private static long checkTime(final String name, final long valueNs, final long leastNs) {
+        if (valueNs < leastNs || valueNs > MOST_NS) {
+            throw new IllegalArgumentException(name + " is " + valueNs + " ns but must be from " + leastNs + " to " + MOST_NS);
         }
-        own().finWait2Ns = timeoutNs;
+        return valueNs;
     }
 
     @Override
@@ -426,8 +432,20 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public void receiveLimit(final int octets) {
+        if (octets < 1) {
+            throw new IllegalArgumentException("the limit to receive is " + octets + " octets but must be 1 or more");
+        }
         tuning.fix(octets);
         window.limit(tuning.limit());
+        announceIfDue();
+    }
+
+    /** A window that has opened far enough is told at once. */
+    private void announceIfDue() {
+        if (state.mayReceive() && window.isUpdateDue(rcvNxt(), freed())) {
+            acks.onUrgent();
+            connections.touch(this);
+        }
     }
 
     @Override
@@ -533,10 +551,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (tuning.onConsumed(received.consumed(), rtt.smoothedNs(), connections.nowNs)) {
             window.limit(tuning.limit());
         }
-        if (state.mayReceive() && window.isUpdateDue(rcvNxt(), freed())) {
-            acks.onUrgent();
-            connections.touch(this);
-        }
+        announceIfDue();
     }
 
     @Override

@@ -79,17 +79,18 @@ final class ControlQueue {
         }
     }
 
-    /** Queues an acknowledgement of what a connection has received so far, ahead of the one that will follow. */
-    void acknowledge(final Connection connection, final int timestamp, final long nowNs) {
+    /** Queues an acknowledgement of what has been received so far, ahead of the one that will follow; false without room. */
+    boolean acknowledge(final Connection connection, final int timestamp, final long nowNs) {
         final Entry entry = append(connection.route, nowNs);
-        if (entry != null) {
-            entry.set(
-                connection.localPort(), connection.remotePort(), connection.sequence(connection.sndNxt),
-                connection.acknowledgement(), ACK,
-                connection.window.announce(connection.acknowledges(), connection.received.consumed()));
-            entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
-            entry.trafficClass = connection.dscp << 2;
+        if (entry == null) {
+            return false;
         }
+        entry.set(
+            connection.localPort(), connection.remotePort(), connection.sequence(connection.sndNxt),
+            connection.acknowledgement(), ACK, connection.window.announce(connection.acknowledges(), connection.freed()));
+        entry.timestamps(connection.timestamps, timestamp, connection.tsRecent);
+        entry.trafficClass = connection.dscp << 2;
+        return true;
     }
 
     /** Queues an acknowledgement in the name of a connection in TIME-WAIT. */

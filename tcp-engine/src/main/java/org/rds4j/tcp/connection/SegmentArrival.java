@@ -343,9 +343,14 @@ final class SegmentArrival {
 
     /** Marks are echoed in the order of the segments that leave by themselves, so a connection with ECN does without. */
     private void acknowledgeEarly(final Connection c, final long nowNs) {
-        if (!c.usesEcn() && c.acks.takeEarly()) {
-            connections.control.acknowledge(c, TimestampClock.ticks(nowNs) + c.timestampOffset, nowNs);
+        if (c.usesEcn() || !c.acks.takeEarly()) {
+            return;
+        }
+        if (connections.control.acknowledge(c, TimestampClock.ticks(nowNs) + c.timestampOffset, nowNs)) {
             c.lastAckSent = c.acknowledges();
+            c.timers.cancel(Connection.DELAYED_ACK);
+        } else {
+            c.acks.onUrgent(); // it goes with those that follow
         }
     }
 

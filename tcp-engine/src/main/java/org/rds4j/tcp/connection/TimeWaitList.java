@@ -121,7 +121,8 @@ final class TimeWaitList {
     }
 
     private static boolean isFinAgain(final TimeWaitRecord record, final TcpSegment segment) {
-        return segment.hasFin() && !segment.hasSyn() && segment.sequence() + segment.length() == record.acknowledgement;
+        return segment.hasFin() && segment.hasAck() && !segment.hasSyn()
+            && segment.sequence() + segment.length() == record.acknowledgement;
     }
 
     /** Whether a SYN may begin the tuple's next connection (RFC 6191, RFC 9293 section 3.6.1). */

@@ -32,14 +32,12 @@ final class RouteTable {
         if (count < routes.length) {
             return null;
         }
-        final int first = oldest;
         for (int looked = 0; looked < Math.min(MOST_LOOKED_AT, count); looked++) {
             if (!routes[oldest].isNeeded()) {
                 return evict();
             }
             oldest = next(oldest);
         }
-        oldest = first;
         evict();
         return null;
     }

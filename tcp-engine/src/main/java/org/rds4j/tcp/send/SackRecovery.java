@@ -123,8 +123,8 @@ public final class SackRecovery extends RecordedRecovery {
         }
         sample(ack, governed || reducing);
         reduceWindow(ack);
-        if (ack.delivered() > 0) {
-            scheduleProbe(ack.nowNs());
+        if (ack.delivered() > 0 || ack.acknowledged() > 0) {
+            scheduleProbe(ack.nowNs()); // also when all of it had been sacked: there may be nothing left to probe for
         }
     }
 
@@ -384,9 +384,15 @@ public final class SackRecovery extends RecordedRecovery {
         }
     }
 
-    /** Nothing has come for longer than an answer takes: the first segment goes again, whatever the window says. */
+    /**
+     * Nothing has come for longer than an answer takes: the first segment goes again, whatever the window says. One that the peer
+     * has sacked is left to the retransmission timer, which takes that for reneging.
+     */
     private void onSilentRepair() {
         probe.cancel();
+        if (records.isSacked(records.at(0))) {
+            return;
+        }
         counters.increment(TcpCounter.REPAIR_PROBES);
         loseHead();
         forced = true;
@@ -421,7 +427,7 @@ public final class SackRecovery extends RecordedRecovery {
     /** RFC 6675 section 4, NextSeg rules 3 and 4, when the first two give nothing; and the tail loss probe that repeats. */
     @Override
     public boolean planSpare() {
-        if (probe.isDue() && !probe.isHalfSent()) {
+        if (probe.isDue() && !probe.isHalfSent() && records.count() > 0) {
             planEnd(records.at(records.count() - 1));
             return true;
         }

@@ -16,7 +16,7 @@ class RecoveryStateTest {
     private final NewReno reno = new NewReno();
     private final RttEstimator rtt = new RttEstimator(1_000_000_000, 200_000_000, 100_000_000_000L);
     private final SackRecovery recovery =
-        new SackRecovery(new SendRecords(new RecordPool(1 << 10)), reno, rtt, TcpCounters.inMemory(), 0, 0, false);
+        new SackRecovery(new SendRecords(new RecordPool(1 << 10)), reno, rtt, TcpCounters.inMemory(), 0, 0, true);
     private final Acknowledgement ack = new Acknowledgement();
     private long nowNs = 1_000_000_000;
     private long una;
@@ -58,6 +58,33 @@ class RecoveryStateTest {
         assertTrue(recovery.planRepair());
         recovery.onSentAgain(recovery.plannedStart(), recovery.plannedEnd(), nowNs);
         nowNs += RTT;
+    }
+
+    /** RFC 2018 lets nobody sack what SND.UNA points at, but a peer may do so; what it then acknowledges was delivered before. */
+    @Test
+    void shouldProbeForNothingOnceAllIsAcknowledged() {
+        send(5);
+        nowNs += RTT;
+        acknowledge(0, 1, 4);
+        assertTrue(recovery.planRepair());
+        recovery.onSentAgain(recovery.plannedStart(), recovery.plannedEnd(), nowNs);
+        acknowledge(0, 0, 5);
+        acknowledge(5);
+        assertEquals(Long.MAX_VALUE, recovery.deadlineNs(Long.MAX_VALUE));
+        assertFalse(recovery.planSpare());
+    }
+
+    @Test
+    void shouldNotSendAgainWhatWasSackedThoughARepairHearsNothing() {
+        send(5);
+        nowNs += RTT;
+        acknowledge(0, 1, 4);
+        assertTrue(recovery.planRepair());
+        recovery.onSentAgain(recovery.plannedStart(), recovery.plannedEnd(), nowNs);
+        acknowledge(0, 0, 1);
+        nowNs = recovery.deadlineNs(nowNs + 100 * RTT);
+        recovery.onTime(nowNs);
+        assertFalse(recovery.planRepair());
     }
 
     @Test
