@@ -172,9 +172,8 @@ class EngineGroupTest {
     void shouldLoseNoConnectionWhileTablesAreRewritten(final int queues) {
         open(queues, true, OCTETS);
         start();
+        engines.forEach(engine -> engine.toDial = DIALS);
         for (int i = 0; i < BUCKETS / 2; i++) {
-            final int soFar = DIALS * (i + 1) / (BUCKETS / 2);
-            engines.forEach(engine -> engine.toDial = soFar);
             move(first.table(), i, queues);
             move(second.table(), BUCKETS / 4 + i, queues);
             sleep(MOVE_INTERVAL_MS);
