@@ -330,6 +330,26 @@ class PathMtuDiscoveryTest {
     }
 
     @Test
+    void shouldNotTakeSegmentsFullForTheirPeerForProofOfThePath() {
+        final Script script = established();
+        script.send(1460);
+        script.emitted();
+        script.remotePort = 9001;
+        script.newPeer(7000);
+        script.inject("S seq=0 win=65535 mss=536");
+        script.emitted();
+        script.inject("A seq=1 ack=1 win=65535");
+        toTimeout(script, 1);
+        script.after(1);
+        script.send(536);
+        script.discard();
+        script.after(SECOND / 100);
+        script.inject("A seq=1 ack=537 win=65535");
+        toTimeout(script, 2);
+        assertEquals(1, script.count(TcpCounter.PATH_BLACK_HOLES));
+    }
+
+    @Test
     void shouldSeeNoBlackHolesWhenAskedNotTo() {
         final Script script = new Script(Script.plain(), 1500, NetworkTuning.builder().probeAfterTimeouts(0).build());
         script.established(65_535).send(1460);

@@ -402,6 +402,7 @@ final class Connection extends FourTuple implements TcpConnection {
         own().maxSegmentSize = Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE) + 1;
         if (peerMss > 0) {
             peerMss = (char) Math.min(peerMss, octets);
+            connections.pathProbing.onSmallerWanted(this);
             connections.touch(this);
         }
     }

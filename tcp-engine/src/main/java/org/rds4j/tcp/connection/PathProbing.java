@@ -55,6 +55,16 @@ final class PathProbing {
         }
     }
 
+    /** The owner wants smaller segments from now on; the path carries what is in flight. */
+    void onSmallerWanted(final Connection c) {
+        final int size = segmentSize(c, c.route.maxTransportLength());
+        if (size < c.mss) {
+            c.provenEnd = c.sndUna;
+            c.mss = (char) size;
+            c.congestion.onSegmentSize(size);
+        }
+    }
+
     /** A router says that a segment of this connection was too big; it was in flight, so the router may be believed. */
     void onTooBig(final Connection c, final int nextHopMtu) {
         if (!c.state.isSynchronised()) {
@@ -125,7 +135,9 @@ final class PathProbing {
     void onAcknowledgement(final Connection c, final Acknowledgement ack) {
         if (ack.fullEnd() > 0) {
             c.provenEnd = Math.max(c.provenEnd, ack.fullEnd());
-            c.route.pathMtu().onDelivered(ack.fullSentNs());
+            if (c.peerMss >= c.route.maxTransportLength() - TcpHeaderFlyweight.MIN_LENGTH) {
+                c.route.pathMtu().onDelivered(ack.fullSentNs()); // not what is full for the peer alone
+            }
         }
         onRecovery(c);
     }
