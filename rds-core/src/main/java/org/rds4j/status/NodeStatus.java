@@ -219,7 +219,10 @@ public final class NodeStatus implements AutoCloseable {
         return all;
     }
 
-    /** Other processes wait in the lock; other threads of this one are told, and so wait here. */
+    /**
+     * Other processes wait in the lock; other threads of this one are told, and so wait here. By the system's time: a tool asks,
+     * and no engine runs this.
+     */
     private FileLock turn() throws IOException {
         final long startNs = System.nanoTime();
         while (System.nanoTime() - startNs < PATIENCE_NS) {

@@ -204,11 +204,12 @@ final class SegmentEmission {
         return c.state == TcpState.SYN_SENT ? configuration.windowScale() : c.windowScale;
     }
 
-    /** Builds what the last {@link #plan} decided. Returns the octets of the frame, 0 if the sink or the route gave no room. */
+    /** Builds what {@link #planned} says. Returns the octets of the frame, 0 if the sink or the route gave no room. */
     int emit(final Connection c, final FrameSink sink, final long nowNs) {
+        final int plan = planned(c);
         forget();
         segmentsEmitted = 1;
-        final int octets = switch (planned) {
+        final int octets = switch (plan) {
             case OPEN -> emitSyn(c, sink, nowNs);
             case DATA -> emitData(c, sink, nowNs);
             case RETRANSMIT -> emitAgain(c, sink, nowNs);

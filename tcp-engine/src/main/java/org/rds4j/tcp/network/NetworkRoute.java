@@ -133,6 +133,7 @@ public interface NetworkRoute {
      * @return octets of all frames together.
      */
     default int commitTrain(final SegmentSink sink, final SegmentTrain train, final int trafficClass) {
+        // a fault of the caller, who must have asked carriesTrains(): a route to nowhere builds no frames at all
         throw new UnsupportedOperationException("this route carries no trains");
     }
 
