@@ -24,8 +24,8 @@ import org.rds4j.tcp.link.LinkPort;
 public final class EngineGroup<E extends EngineGroup.Engine> implements AutoCloseable {
     private static final int RING_LENGTH = 1024;
     private static final int BURST = 64;
-    /** Duty cycles between two looks for buckets to give up: milliseconds when busy, a fraction of a second when idle. */
-    private static final int CYCLES_PER_SWEEP = 1 << 12;
+    /** Between two looks for buckets to give up, each of which walks all flows of an engine. */
+    private static final long SWEEP_INTERVAL_NS = 100_000_000L;
 
     private final SteeringTable table;
     private final NanoClock clock;
@@ -46,13 +46,14 @@ public final class EngineGroup<E extends EngineGroup.Engine> implements AutoClos
         final List<? extends LinkPort> queues, final SteeringTable table, final NanoClock clock, final Factory<E> factory) {
         this.table = table;
         this.clock = clock;
-        final Steering steering = new Steering(queues.toArray(LinkPort[]::new), table, RING_LENGTH, BURST);
         try {
+            final Steering steering = new Steering(queues.toArray(LinkPort[]::new), table, RING_LENGTH, BURST);
             for (int i = 0; i < table.engines(); i++) {
                 ports.add(table.engines() == 1 ? queues.getFirst() : steering.port(i));
                 engines.add(newEngine(i, factory));
             }
         } catch (final RuntimeException e) {
+            engines.forEach(Agent::onClose);
             CloseHelper.quietCloseAll(queues);
             throw e;
         }
@@ -117,8 +118,12 @@ public final class EngineGroup<E extends EngineGroup.Engine> implements AutoClos
     public void close() {
         if (!isClosed) {
             isClosed = true;
-            CloseHelper.closeAll(runners);
-            CloseHelper.closeAll(ports); // now that nobody hands anything over any more
+            try {
+                CloseHelper.closeAll(runners);
+                engines.subList(runners.size(), engines.size()).forEach(Agent::onClose); // those that were never started
+            } finally {
+                CloseHelper.closeAll(ports); // now that nobody hands anything over any more
+            }
         }
     }
 
@@ -155,12 +160,13 @@ public final class EngineGroup<E extends EngineGroup.Engine> implements AutoClos
         private final Engine engine;
         private final SteeredPort port;
         private final NanoClock clock;
-        private int cycles;
+        private long sweptNs;
 
         Sweeping(final Engine engine, final SteeredPort port, final NanoClock clock) {
             this.engine = engine;
             this.port = port;
             this.clock = clock;
+            this.sweptNs = clock.nanoTime();
         }
 
         @Override
@@ -170,8 +176,10 @@ public final class EngineGroup<E extends EngineGroup.Engine> implements AutoClos
 
         @Override
         public int doWork() throws Exception {
-            if (++cycles % CYCLES_PER_SWEEP == 0) {
-                port.sweep(clock.nanoTime());
+            final long nowNs = clock.nanoTime();
+            if (nowNs - sweptNs >= SWEEP_INTERVAL_NS) {
+                sweptNs = nowNs;
+                port.sweep(nowNs);
             }
             return engine.doWork();
         }
