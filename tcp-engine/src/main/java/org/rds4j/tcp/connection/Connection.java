@@ -365,7 +365,7 @@ final class Connection extends FourTuple implements TcpConnection {
     public void noDelay(final boolean noDelay) {
         this.noDelay = noDelay;
         sendOverride |= noDelay && sndNxt < sent.committed();
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -374,7 +374,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (!cork) {
             timers.cancel(CORK);
         }
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -403,7 +403,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (peerMss > 0) {
             peerMss = (char) Math.min(peerMss, octets);
             connections.pathProbing.onSmallerWanted(this);
-            connections.touch(this);
+            connections.lanes.touch(this);
         }
     }
 
@@ -428,7 +428,7 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void quickAcks(final int segments) {
         acks.quick(segments);
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -445,7 +445,7 @@ final class Connection extends FourTuple implements TcpConnection {
     private void announceIfDue() {
         if (state.mayReceive() && window.isUpdateDue(rcvNxt(), freed())) {
             acks.onUrgent();
-            connections.touch(this);
+            connections.lanes.touch(this);
         }
     }
 
@@ -494,7 +494,7 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void commitSend(final int length) {
         sent.commit(length);
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -507,7 +507,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (taken == 0 && length > 0 && room > 0 && !sent.isAttached()) {
             connections.counters.increment(TcpCounter.SEND_NO_BUFFER);
         }
-        connections.touch(this);
+        connections.lanes.touch(this);
         return taken;
     }
 

@@ -244,7 +244,7 @@ final class SegmentEmission {
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.receiveOrigin : 0,
             length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(0));
         configuration.optionLayout().write(
-            address + MIN_LENGTH, Connections.announcedMss(c),
+            address + MIN_LENGTH, SegmentSize.announced(c),
             offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
             offersTimestamps(c), timestamp(c, nowNs), reply ? c.tsRecent : 0);
         final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);

@@ -128,7 +128,7 @@ public final class ConnectionProbe {
     }
 
     public long pathMtu() {
-        return (long) c.route.maxTransportLength() + (Connections.isIpv4(c) ? 20 : 40);
+        return (long) c.route.maxTransportLength() + (c.isRemoteIpv4() ? 20 : 40);
     }
 
     public long rttUs() {
@@ -149,7 +149,7 @@ public final class ConnectionProbe {
     }
 
     public long announcedMss() {
-        return Connections.announcedMss(c);
+        return SegmentSize.announced(c);
     }
 
     public long reordering() {
