@@ -49,10 +49,12 @@ class EngineGroupTest {
     private static final int WINDOWS = 40;
     private static final int DIALS = 300;
     private static final int MOVE_INTERVAL_MS = 10;
+    private static final int REWRITES = 60;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     /** What engines of a group have in common: who owns what, the rings between them, and the device as a whole. */
     private static final Set<String> SHARED = Set.of(
-        "org.rds4j.tcp.steering.Steering", "org.rds4j.tcp.steering.SteeringTable", "org.rds4j.dpdk.DpdkDevice");
+        "org.rds4j.tcp.steering.Steering", "org.rds4j.tcp.steering.SteeringTable",
+        "org.rds4j.tcp.steering.SteeringTable$Owners", "org.rds4j.dpdk.DpdkDevice");
 
     private final List<DpdkMempool> mempools = new ArrayList<>();
     private final Random random = new Random(3);
@@ -85,7 +87,7 @@ class EngineGroupTest {
         final SteeringTable table = new SteeringTable(new ToeplitzHash(key), SteeringTable.evenly(BUCKETS, queues), queues);
         final List<Confinement> confinements = Confinement.of(queues);
         return new EngineGroup<>(
-            IntStream.range(0, queues).mapToObj(port).toList(), table, SystemNanoClock.INSTANCE,
+            IntStream.range(0, queues).mapToObj(port).toList(), table, SystemNanoClock.INSTANCE, random,
             (index, queue, owner) -> new MemberEngine(confinements.get(index), queue, owner, address, peer, octets));
     }
 
@@ -172,12 +174,34 @@ class EngineGroupTest {
     void shouldLoseNoConnectionWhileTablesAreRewritten(final int queues) {
         open(queues, true, OCTETS);
         start();
-        engines.forEach(engine -> engine.toDial = DIALS);
         for (int i = 0; i < BUCKETS / 2; i++) {
+            final int dials = Math.ceilDiv(DIALS * (i + 1), BUCKETS / 2);
+            engines.forEach(engine -> engine.toDial = dials);
             move(first.table(), i, queues);
             move(second.table(), BUCKETS / 4 + i, queues);
             sleep(MOVE_INTERVAL_MS);
         }
+        awaitEnds();
+    }
+
+    /** Every bucket time and again, so that it moves on and back while handshakes are under way. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void shouldLoseNoConnectionWhileEveryBucketMovesOnAndBack(final int queues) {
+        open(queues, true, OCTETS);
+        start();
+        for (int i = 0; i < REWRITES; i++) {
+            final int dials = Math.ceilDiv(DIALS * (i + 1), REWRITES);
+            engines.forEach(engine -> engine.toDial = dials);
+            for (final EngineGroup<MemberEngine> group : List.of(first, second)) {
+                group.table().rewrite(random.ints(BUCKETS, 0, queues).toArray());
+            }
+            sleep(MOVE_INTERVAL_MS);
+        }
+        awaitEnds();
+    }
+
+    private void awaitEnds() {
         await(() -> sum(engine -> engine.dialled) == DIALS * engines.size(), "dialling");
         await(() -> sum(engine -> engine.closed) == 2 * DIALS * engines.size(), "connections hang");
         assertTrue(total(first, SteeringCounter.FORWARDED) > 100);
