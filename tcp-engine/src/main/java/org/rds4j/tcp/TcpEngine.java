@@ -249,9 +249,10 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
     }
 
     /**
-     * Restricts chosen local ports to those whose replies come to this engine; once, before the first connection.
+     * Restricts local ports to those whose replies come to this engine and that no other has in use, and takes the secret of
+     * initial numbers that all have in common; once, before the first connection.
      *
-     * @param owner says which flows do. Retained.
+     * @param owner what the engines of the device agree on. Retained.
      */
     public void flowOwner(final FlowOwner owner) {
         connections.flowOwner(Objects.requireNonNull(owner, "owner"));

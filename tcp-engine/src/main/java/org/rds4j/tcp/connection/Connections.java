@@ -269,12 +269,14 @@ public final class Connections {
     }
 
     /**
-     * Restricts the choice of local ports.
+     * Agrees with the other engines of the device, about local ports and initial numbers.
      *
      * @param owner says which flows come to this engine.
      */
     public void flowOwner(final FlowOwner owner) {
         ports.owner(owner);
+        table.owner(owner);
+        owner.unify(initialNumbers);
     }
 
     /**
