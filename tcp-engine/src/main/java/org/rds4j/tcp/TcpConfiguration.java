@@ -59,6 +59,9 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param optionLayout           order of the options on a SYN.
  * @param dialect                whose choice is taken where kernels differ.
  * @param dropSynFin             ignore whatever carries SYN and FIN at once.
+ * @param insecureReset          any reset inside the window ends a connection, and not only one at RCV.NXT (RFC 5961 section 3).
+ * @param insecureSyn            a SYN inside the window resets a connection, where RFC 5961 section 4 has it challenged. Both are
+ *                               RFC 793's rules, by which a stranger who guesses a window ends connections: for tests.
  * @param offeredWindowShift     window scale shift to offer, or {@link #AS_NEEDED}.
  * @param icmpEndsAttempts       an ICMP error that RFC 9293 calls hard ends an attempt to connect.
  * @param ecnSynRetries          SYNs that still ask for ECN when sent again (RFC 3168 section 6.1.1.1).
@@ -107,6 +110,8 @@ public record TcpConfiguration(
     OptionLayout optionLayout,
     TcpDialect dialect,
     boolean dropSynFin,
+    boolean insecureReset,
+    boolean insecureSyn,
     int offeredWindowShift,
     boolean icmpEndsAttempts,
     int ecnSynRetries,
@@ -292,6 +297,8 @@ public record TcpConfiguration(
         private OptionLayout optionLayout = OptionLayout.LINUX;
         private TcpDialect dialect = TcpDialect.LINUX;
         private boolean dropSynFin;
+        private boolean insecureReset;
+        private boolean insecureSyn;
         private int offeredWindowShift = AS_NEEDED;
         private boolean icmpEndsAttempts = true;
         private int ecnSynRetries = 1;
@@ -740,6 +747,28 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#insecureReset()}.
+         *
+         * @param value any reset inside the window ends a connection.
+         * @return this.
+         */
+        public Builder insecureReset(final boolean value) {
+            this.insecureReset = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#insecureSyn()}.
+         *
+         * @param value a SYN inside the window resets a connection.
+         * @return this.
+         */
+        public Builder insecureSyn(final boolean value) {
+            this.insecureSyn = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#offeredWindowShift()}.
          *
          * @param value 0 to {@value #MAX_WINDOW_SHIFT}, or {@link #AS_NEEDED}.
@@ -899,7 +928,8 @@ public record TcpConfiguration(
                 rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
                 challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
-                dialect, dropSynFin, offeredWindowShift, icmpEndsAttempts, ecnSynRetries, windowScale, timestamps,
+                dialect, dropSynFin, insecureReset, insecureSyn, offeredWindowShift, icmpEndsAttempts, ecnSynRetries,
+                windowScale, timestamps,
                 transmitChecksum, sack, peerAckDelayNs, probeSlackNs, eagerProbes, ackRepeatNs, maxSendRecords, flow);
         }
     }

@@ -24,6 +24,8 @@ final class Sysctls {
         Map.entry(FREEBSD + "rexmit_initial", new Meaning("initialRtoNs", NS_PER_MS)),
         Map.entry(FREEBSD + "delacktime", new Meaning("delayedAckNs", NS_PER_MS)),
         Map.entry(FREEBSD + "drop_synfin", new Meaning("drop_synfin", 1)),
+        Map.entry(FREEBSD + "insecure_rst", new Meaning("insecureReset", 1)),
+        Map.entry(FREEBSD + "insecure_syn", new Meaning("insecureSyn", 1)),
         Map.entry(FREEBSD + "keepinit", new Meaning("keepinit", 1000)),
         Map.entry(FREEBSD + "keepidle", new Meaning("keepidle", 1000)),
         Map.entry(FREEBSD + "keepintvl", new Meaning("keepintvl", 1000)),
@@ -49,8 +51,6 @@ final class Sysctls {
 
     /** What is as it is: it may be set to that. */
     private static final Map<String, String> FIXED = Map.ofEntries(
-        Map.entry(FREEBSD + "insecure_rst", "0"),
-        Map.entry(FREEBSD + "insecure_syn", "0"),
         Map.entry(FREEBSD + "rexmit_drop_options", "0"),
         Map.entry(FREEBSD + "rexmit_slop", "0"),
         Map.entry(FREEBSD + "delayed_ack", "1"),
