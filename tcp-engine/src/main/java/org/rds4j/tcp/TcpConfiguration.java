@@ -33,6 +33,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param lastPort               highest local port chosen by the engine.
  * @param initialRtoNs           retransmission timeout before the first sample (RFC 6298).
  * @param rtoFloorNs             lowest retransmission timeout.
+ * @param rtoFloorOnVariation    the floor is what is added to SRTT at least, and not what the sum is at least.
  * @param rtoCeilingNs           highest retransmission timeout.
  * @param delayedAckNs           longest delay of an acknowledgement; below the peer's RTO floor.
  * @param persistCeilingNs       longest time between two window probes.
@@ -56,6 +57,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;
  *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
+ * @param pushedBurst            least segments of the bursts whose last segment carries PSH, as Linux has it with segmentation
+ *                               offload; 0 for PSH at the end of what was written alone.
  * @param optionLayout           order of the options on a SYN.
  * @param dialect                whose choice is taken where kernels differ.
  * @param dropSynFin             ignore whatever carries SYN and FIN at once.
@@ -67,6 +70,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param ecnSynRetries          SYNs that still ask for ECN when sent again (RFC 3168 section 6.1.1.1).
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
+ * @param takesUnstamped         segments without timestamps count though timestamps were negotiated, which RFC 7323 section 3.2
+ *                               would have dropped.
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
  * @param flow                   congestion control, ECN, pacing and the use of buffers.
  */
@@ -94,6 +99,7 @@ public record TcpConfiguration(
     int lastPort,
     long initialRtoNs,
     long rtoFloorNs,
+    boolean rtoFloorOnVariation,
     long rtoCeilingNs,
     long delayedAckNs,
     long persistCeilingNs,
@@ -107,6 +113,7 @@ public record TcpConfiguration(
     long keepaliveIdleNs,
     long keepaliveIntervalNs,
     boolean nagle,
+    int pushedBurst,
     OptionLayout optionLayout,
     TcpDialect dialect,
     boolean dropSynFin,
@@ -117,6 +124,7 @@ public record TcpConfiguration(
     int ecnSynRetries,
     boolean windowScale,
     boolean timestamps,
+    boolean takesUnstamped,
     boolean transmitChecksum,
     boolean sack,
     long peerAckDelayNs,
@@ -153,6 +161,7 @@ public record TcpConfiguration(
         range("resetsPerDestination", resetsPerDestination, 1, 1_000_000_000);
         range("initialWindowSegments", initialWindowSegments, 1, 1 << 10);
         range("quickAcks", quickAcks, 0, 1 << 16);
+        range("pushedBurst", pushedBurst, 0, 1 << 16);
         range("offeredWindowShift", offeredWindowShift, AS_NEEDED, MAX_WINDOW_SHIFT);
         range("ecnSynRetries", ecnSynRetries, 0, 255);
         range("synRetries", synRetries, 1, 255);
@@ -281,6 +290,7 @@ public record TcpConfiguration(
         private int lastPort = 60_999;
         private long initialRtoNs = 1_000_000_000L;
         private long rtoFloorNs = 5_000_000L;
+        private boolean rtoFloorOnVariation;
         private long rtoCeilingNs = 120_000_000_000L;
         private long delayedAckNs = 1_000_000L;
         private long persistCeilingNs = 60_000_000_000L;
@@ -294,6 +304,7 @@ public record TcpConfiguration(
         private long keepaliveIdleNs;
         private long keepaliveIntervalNs = 75_000_000_000L;
         private boolean nagle;
+        private int pushedBurst;
         private OptionLayout optionLayout = OptionLayout.LINUX;
         private TcpDialect dialect = TcpDialect.LINUX;
         private boolean dropSynFin;
@@ -304,6 +315,7 @@ public record TcpConfiguration(
         private int ecnSynRetries = 1;
         private boolean windowScale = true;
         private boolean timestamps = true;
+        private boolean takesUnstamped;
         private boolean transmitChecksum;
         private boolean sack = true;
         private long peerAckDelayNs = 1_000_000L;
@@ -571,6 +583,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#rtoFloorOnVariation()}.
+         *
+         * @param value the floor is what is added to SRTT at least.
+         * @return this.
+         */
+        public Builder rtoFloorOnVariation(final boolean value) {
+            this.rtoFloorOnVariation = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#rtoCeilingNs()}.
          *
          * @param value highest retransmission timeout.
@@ -725,6 +748,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#pushedBurst()}.
+         *
+         * @param value least segments of a burst that ends with PSH, 0 for none.
+         * @return this.
+         */
+        public Builder pushedBurst(final int value) {
+            this.pushedBurst = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#dialect()}.
          *
          * @param value whose choice is taken where kernels differ.
@@ -820,6 +854,17 @@ public record TcpConfiguration(
          */
         public Builder timestamps(final boolean value) {
             this.timestamps = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#takesUnstamped()}.
+         *
+         * @param value segments without timestamps count though timestamps were negotiated.
+         * @return this.
+         */
+        public Builder takesUnstamped(final boolean value) {
+            this.takesUnstamped = value;
             return this;
         }
 
@@ -925,11 +970,12 @@ public record TcpConfiguration(
                 initialWindowSegments, quickAcks, synRetries,
                 synAckRetries, dataRetries, orphanRetries, unresponsiveRetries,
                 keepaliveProbes, firstPort, lastPort, initialRtoNs,
-                rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
+                rtoFloorNs, rtoFloorOnVariation, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
-                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, pushedBurst,
+                optionLayout,
                 dialect, dropSynFin, insecureReset, insecureSyn, offeredWindowShift, icmpEndsAttempts, ecnSynRetries,
-                windowScale, timestamps,
+                windowScale, timestamps, takesUnstamped,
                 transmitChecksum, sack, peerAckDelayNs, probeSlackNs, eagerProbes, ackRepeatNs, maxSendRecords, flow);
         }
     }

@@ -80,10 +80,11 @@ final class SegmentArrival {
         if (segment.hasRst()) {
             return classifyReset(c, position, next);
         }
-        if (c.timestamps && !segment.options().hasTimestamps()) {
+        final boolean stamped = segment.options().hasTimestamps();
+        if (c.timestamps && !stamped && !configuration.takesUnstamped()) {
             return segment.hasSyn() ? Arrival.SYN : Arrival.UNSTAMPED;
         }
-        if (c.timestamps && isStale(c, segment, nowNs)) {
+        if (c.timestamps && stamped && isStale(c, segment, nowNs)) {
             return Arrival.STALE;
         }
         if (segment.hasSyn()) {
@@ -177,7 +178,7 @@ final class SegmentArrival {
 
     /** RFC 7323 section 4.3: what is echoed is the timestamp of the segment that advanced the left edge. */
     private void rememberTimestamp(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
-        if (c.timestamps && position <= c.lastAckSent) {
+        if (c.timestamps && segment.options().hasTimestamps() && position <= c.lastAckSent) {
             c.tsRecent = segment.options().timestamp();
             c.tsRecentNs = nowNs;
         }

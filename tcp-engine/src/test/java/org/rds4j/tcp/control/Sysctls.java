@@ -47,6 +47,8 @@ final class Sysctls {
         Map.entry(LINUX + "keepalive_time", new Meaning("keepidle", 1_000_000)),
         Map.entry(LINUX + "keepalive_intvl", new Meaning("keepintvl", 1_000_000)),
         Map.entry(LINUX + "keepalive_probes", new Meaning("keepcnt", 1)),
+        Map.entry(LINUX + "notsent_lowat", new Meaning("notsent_lowat", 1)),
+        Map.entry(LINUX + "min_tso_segs", new Meaning("pushedBurst", 1)),
         Map.entry(LINUX + "congestion_control", new Meaning("congestion", 0)));
 
     /** What is as it is: it may be set to that. */
@@ -66,11 +68,24 @@ final class Sysctls {
         return name.indexOf('.') > 0;
     }
 
+    /** Of least, usual and most. */
+    private static String middle(final String value) throws Refusal {
+        final String[] numbers = value.split("[ ,]+", -1);
+        if (numbers.length != 3) {
+            throw new Refusal(Errno.EINVAL);
+        }
+        return numbers[1];
+    }
+
     /** Sets what a sysctl means; one that is not known is refused, unless it switches off what is not there. */
     static void set(final Knobs knobs, final String name, final String value) throws Refusal {
         if ((FREEBSD + "rfc1323").equals(name)) {
             knobs.set("timestamps", value);
             knobs.set("window_scaling", value);
+            return;
+        }
+        if ((LINUX + "wmem").equals(name)) {
+            knobs.set("sendspace", middle(value));
             return;
         }
         final Meaning meaning = KNOWN.get(name);
