@@ -146,14 +146,9 @@ final class SegmentEmission {
         }
         plannedLength = length;
         plannedSmall = length < limit;
-        plannedRoom = probe || trial > 0 || limit < c.mss || c.ecnReceiver.hasBoundary() ? 0 : trainRoom(c, Math.min(available, room), end);
+        plannedRoom = probe || trial > 0 || limit < c.mss || c.ecnReceiver.hasBoundary() ? 0 : Math.min(available, room);
         plannedFin = c.sndNxt + length == fin;
         return true;
-    }
-
-    /** A small segment that is not the last of all goes by itself. */
-    private static long trainRoom(final Connection c, final long room, final long end) {
-        return end < c.sent.committed() ? room - room % c.mss : room;
     }
 
     /** Where the next segments end at the latest: with all that is queued, or where its owner wants one to end. */

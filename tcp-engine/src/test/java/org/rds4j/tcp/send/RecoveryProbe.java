@@ -55,7 +55,8 @@ public final class RecoveryProbe {
 
     /** Segments by which the path has reordered at most, where that is looked at. */
     public long reordering() {
-        return recovery instanceof SackRecovery selective ? recovery.segments(selective.rack.distance()) : 0;
+        return recovery instanceof SackRecovery selective && selective.rack.distance() > 0
+            ? recovery.segments(selective.rack.distance()) : 0;
     }
 
     public long reorderingSeen() {
