@@ -22,6 +22,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param resetsPerSecond        resets sent in reply to segments that belong to no connection.
  * @param resetsPerDestination   the same, to one address. Both budgets vary at random between half and the whole.
  * @param initialWindowSegments  initial congestion window in segments (RFC 6928).
+ * @param idleRestart            begin with the initial window again after a timeout's time without sending (RFC 5681 section
+ *                               4.1).
  * @param quickAcks              segments acknowledged at once at the start of a connection.
  * @param synRetries             SYNs sent again before an attempt ends.
  * @param synAckRetries          SYN-ACKs sent again before a half-open connection is dropped.
@@ -88,6 +90,7 @@ public record TcpConfiguration(
     int resetsPerSecond,
     int resetsPerDestination,
     int initialWindowSegments,
+    boolean idleRestart,
     int quickAcks,
     int synRetries,
     int synAckRetries,
@@ -279,6 +282,7 @@ public record TcpConfiguration(
         private int resetsPerSecond = 20_000;
         private int resetsPerDestination = 10_000;
         private int initialWindowSegments = 10;
+        private boolean idleRestart = true;
         private int quickAcks = 16;
         private int synRetries = 6;
         private int synAckRetries = 5;
@@ -458,6 +462,17 @@ public record TcpConfiguration(
          */
         public Builder initialWindowSegments(final int value) {
             this.initialWindowSegments = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#idleRestart()}.
+         *
+         * @param value begin with the initial window again after idleness.
+         * @return this.
+         */
+        public Builder idleRestart(final boolean value) {
+            this.idleRestart = value;
             return this;
         }
 
@@ -967,7 +982,7 @@ public record TcpConfiguration(
                 maxConnections, streamBuffers, sendBufferLength, receiveBufferLength, overhangLength, maxOutOfOrderRanges,
                 backlog,
                 timeWaitCapacity, controlQueueLength, resetsPerSecond, resetsPerDestination,
-                initialWindowSegments, quickAcks, synRetries,
+                initialWindowSegments, idleRestart, quickAcks, synRetries,
                 synAckRetries, dataRetries, orphanRetries, unresponsiveRetries,
                 keepaliveProbes, firstPort, lastPort, initialRtoNs,
                 rtoFloorNs, rtoFloorOnVariation, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,

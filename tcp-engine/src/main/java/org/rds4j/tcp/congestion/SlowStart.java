@@ -64,9 +64,14 @@ abstract class SlowStart implements CongestionControl {
         }
     }
 
-    /** RFC 3465 section 2.3: at most L segments for an acknowledgement, but 1 in the slow start that follows a timeout. */
+    /**
+     * RFC 3465 section 2.3: at most L segments for an acknowledgement, but 1 in the slow start that follows a timeout. Where L is
+     * larger than there, an acknowledgement that fills a gap would count all that was sacked before at once, so that does not.
+     */
     long slowStartGrowth(final CongestionSample sample) {
-        return Math.min(sample.acknowledged(), (afterTimeout ? 1L : mostSegments) * maxSegmentSize);
+        final long octets = mostSegments > USUAL_SEGMENTS
+            ? Math.min(sample.delivered(), sample.acknowledged()) : sample.acknowledged();
+        return Math.min(octets, (afterTimeout ? 1L : mostSegments) * maxSegmentSize);
     }
 
     /** The window of congestion avoidance after an acknowledgement. */

@@ -281,7 +281,7 @@ final class SegmentEmission {
     }
 
     private int emitData(final Connection c, final FrameSink sink, final long nowNs) {
-        if (c.sndUna == c.sndNxt && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
+        if (configuration.idleRestart() && c.sndUna == c.sndNxt && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
             counters.increment(TcpCounter.IDLE_RESTARTS);
             c.congestion.onIdle(nowNs);
         }

@@ -1,6 +1,7 @@
 package org.rds4j.tcp.control;
 
 import java.util.Map;
+import org.rds4j.tcp.TcpConfiguration;
 
 /** What FreeBSD and Linux call their settings, so that a script's sysctls can be passed on as they are. */
 final class Sysctls {
@@ -48,6 +49,11 @@ final class Sysctls {
         Map.entry(LINUX + "keepalive_intvl", new Meaning("keepintvl", 1_000_000)),
         Map.entry(LINUX + "keepalive_probes", new Meaning("keepcnt", 1)),
         Map.entry(LINUX + "notsent_lowat", new Meaning("notsent_lowat", 1)),
+        Map.entry(LINUX + "slow_start_after_idle", new Meaning("idleRestart", 1)),
+        Map.entry(LINUX + "pacing_ss_ratio", new Meaning("slowStartPacingPercent", 1)),
+        Map.entry(LINUX + "pacing_ca_ratio", new Meaning("avoidancePacingPercent", 1)),
+        Map.entry(LINUX + "rto_min_us", new Meaning("rto_min", 1)),
+        Map.entry(LINUX + "rto_max_ms", new Meaning("rto_max", 1000)),
         Map.entry(LINUX + "min_tso_segs", new Meaning("pushedBurst", 1)),
         Map.entry(LINUX + "congestion_control", new Meaning("congestion", 0)));
 
@@ -69,12 +75,12 @@ final class Sysctls {
     }
 
     /** Of least, usual and most. */
-    private static String middle(final String value) throws Refusal {
+    private static long ofThree(final String value, final int index) throws Refusal {
         final String[] numbers = value.split("[ ,]+", -1);
         if (numbers.length != 3) {
             throw new Refusal(Errno.EINVAL);
         }
-        return numbers[1];
+        return Knobs.number(numbers[index]);
     }
 
     /** Sets what a sysctl means; one that is not known is refused, unless it switches off what is not there. */
@@ -85,7 +91,12 @@ final class Sysctls {
             return;
         }
         if ((LINUX + "wmem").equals(name)) {
-            knobs.set("sendspace", middle(value));
+            knobs.set("sendspace", Long.toString(ofThree(value, 1)));
+            return;
+        }
+        if ((LINUX + "rmem").equals(name)) {
+            knobs.set("rcvbuf", Long.toString(ofThree(value, 1)));
+            knobs.set("window_shift", Long.toString(TcpConfiguration.shiftFor(ofThree(value, 2))));
             return;
         }
         final Meaning meaning = KNOWN.get(name);
