@@ -142,9 +142,7 @@ final class OpeningArrival {
         c.listener = listener;
         c.lane = (byte) listener.lane;
         c.dscp = (byte) listener.dscp;
-        if (listener.maxSegmentSize != ConnectionSettings.ANY_SEGMENT_SIZE) {
-            c.own().maxSegmentSize = listener.maxSegmentSize;
-        }
+        c.settings = listener.settings;
         c.transition(Transition.PASSIVE_OPEN);
         c.sendOrigin = record.sequence + 1;
         c.sndNxt = 0;
@@ -160,7 +158,7 @@ final class OpeningArrival {
         c.sndShift = c.windowScale ? record.windowShift : 0;
         settleSizes(c, record.maxSegmentSize);
         ecn.start(c, record.ecn);
-        c.window.announceUnscaled(0);
+        c.window.announceUnscaled();
         c.lastReceivedNs = nowNs;
     }
 }
