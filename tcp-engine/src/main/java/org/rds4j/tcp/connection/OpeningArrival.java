@@ -125,7 +125,7 @@ final class OpeningArrival {
             // RFC 6298 section 5.7, a timeout that was longer before is not shortened
             c.rtt.reset(Math.max(RTO_AFTER_SYN_TIMEOUT_NS, configuration.initialRtoNs()));
         } else if (!c.synSentAgain) { // Karn: whichever SYN the peer answered
-            c.rtt.onSample(Math.max(1, nowNs - c.synSentNs));
+            c.rtt.onSample(Math.max(1, nowNs - c.synSentNs), nowNs);
         }
         c.congestion.onConnected(c.mss, InitialWindow.octets(c.mss, configuration.initialWindowSegments(), lost));
         ecn.onEstablished(c);
