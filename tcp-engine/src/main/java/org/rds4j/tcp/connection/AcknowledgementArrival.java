@@ -127,7 +127,7 @@ final class AcknowledgementArrival {
             sampleNs = ticks < 0 ? CongestionSample.NO_RTT : Math.max(1, ticks) * TimestampClock.TICK_NS;
         }
         if (sampleNs != CongestionSample.NO_RTT) {
-            c.rtt.onSample(sampleNs);
+            c.rtt.onSample(sampleNs, nowNs);
             c.timedEnd = c.sndNxt;
         }
     }

@@ -156,8 +156,8 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection next;
     Connection previous;
 
-    /** Settled by the owner for this connection, or null. */
-    ConnectionSettings own;
+    /** Shared, until something is settled for this connection alone. */
+    ConnectionSettings settings;
 
     private final Connections connections;
     private final LossRecovery sackRecovery;
@@ -204,12 +204,11 @@ final class Connection extends FourTuple implements TcpConnection {
         ecnOffered = false;
         resetSending(configuration);
         resetReceiving();
-        inUse = true;
         closed = false;
         events = 0;
         closeReason = null;
         softError = null;
-        own = null;
+        settings = connections.defaults;
         handler = null;
         listener = null;
         state = TcpState.CLOSED;
@@ -366,11 +365,9 @@ final class Connection extends FourTuple implements TcpConnection {
     }
 
     /** What the owner settles from now on is of this connection alone. */
-    ConnectionSettings own() {
-        if (own == null) {
-            own = new ConnectionSettings(connections.configuration);
-        }
-        return own;
+    private ConnectionSettings own() {
+        settings = settings.own();
+        return settings;
     }
 
     @Override
@@ -402,10 +399,11 @@ final class Connection extends FourTuple implements TcpConnection {
             throw new IllegalArgumentException("keepalive probes are " + probes + " but must be from 2 to 255");
         }
         checkTime("keepalive interval", intervalNs, 1);
-        final ConnectionSettings settings = own();
-        settings.keepaliveIdleNs = checkTime("keepalive idle time", idleNs, 0);
-        settings.keepaliveIntervalNs = intervalNs;
-        settings.keepaliveProbes = probes;
+        checkTime("keepalive idle time", idleNs, 0);
+        final ConnectionSettings own = own();
+        own.keepaliveIdleNs = idleNs;
+        own.keepaliveIntervalNs = intervalNs;
+        own.keepaliveProbes = probes;
         connections.timing.startKeepalive(this);
     }
 

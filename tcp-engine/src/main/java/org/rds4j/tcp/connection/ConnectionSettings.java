@@ -3,25 +3,49 @@ package org.rds4j.tcp.connection;
 import org.rds4j.tcp.TcpConfiguration;
 
 /**
- * What the owner of a connection has settled for it alone. Most owners settle nothing, so that a connection has none of these
- * until the first is needed; what is not settled is as the engine is configured. One thread.
+ * What may be settled for one connection alone. Most owners settle nothing: their connections share the settings of the engine,
+ * or of the listener they came by, until the first is needed that differs. Shared settings never change. One thread.
  */
 final class ConnectionSettings {
     /** Stands for no limit: the largest value of the MSS option. */
     static final int ANY_SEGMENT_SIZE = 0xffff;
 
-    int maxSegmentSize = ANY_SEGMENT_SIZE;
+    final boolean isShared;
+    int maxSegmentSize;
     long keepaliveIdleNs;
     long keepaliveIntervalNs;
     int keepaliveProbes;
     int synRetries;
     long finWait2Ns;
 
+    /** As the engine is configured; shared. */
     ConnectionSettings(final TcpConfiguration configuration) {
+        isShared = true;
+        maxSegmentSize = ANY_SEGMENT_SIZE;
         keepaliveIdleNs = configuration.keepaliveIdleNs();
         keepaliveIntervalNs = configuration.keepaliveIntervalNs();
         keepaliveProbes = configuration.keepaliveProbes();
         synRetries = configuration.synRetries();
         finWait2Ns = configuration.finWait2Ns();
+    }
+
+    private ConnectionSettings(final ConnectionSettings other, final int maxSegmentSize, final boolean isShared) {
+        this.isShared = isShared;
+        this.maxSegmentSize = maxSegmentSize;
+        keepaliveIdleNs = other.keepaliveIdleNs;
+        keepaliveIntervalNs = other.keepaliveIntervalNs;
+        keepaliveProbes = other.keepaliveProbes;
+        synRetries = other.synRetries;
+        finWait2Ns = other.finWait2Ns;
+    }
+
+    /** The same with another segment size; shared. */
+    ConnectionSettings withMaxSegmentSize(final int octets) {
+        return new ConnectionSettings(this, octets, true);
+    }
+
+    /** The same, to be changed for one connection. */
+    ConnectionSettings own() {
+        return isShared ? new ConnectionSettings(this, maxSegmentSize, false) : this;
     }
 }

@@ -254,7 +254,7 @@ final class SegmentEmission {
         final boolean reply = c.state == TcpState.SYN_RECEIVED;
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.receiveOrigin : 0,
-            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(0));
+            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled());
         configuration.optionLayout().write(
             address + MIN_LENGTH, SegmentSize.announced(c),
             offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),

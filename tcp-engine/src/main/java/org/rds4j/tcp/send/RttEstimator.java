@@ -4,15 +4,17 @@ package org.rds4j.tcp.send;
 public final class RttEstimator {
     private static final long GRANULARITY_NS = 1_000;
     private static final int MAX_BACKOFF = 40;
+    /** How long the shortest round trip counts (RFC 8985 section 6.2 step 1); so does Linux's, by tcp_min_rtt_wlen. */
+    private static final long MINIMUM_WINDOW_NS = 300_000_000_000L;
 
     private final long initialNs;
     private final long floorNs;
     private final long ceilingNs;
     private final long leastVariationNs;
+    private final WindowedMinimum minimum = new WindowedMinimum(MINIMUM_WINDOW_NS);
     private long smoothedNs;
     private long variationNs;
     private long timeoutNs;
-    private long minimumNs;
     private int backoff;
 
     /**
@@ -55,7 +57,7 @@ public final class RttEstimator {
     public void reset(final long timeoutNs) {
         smoothedNs = 0;
         variationNs = 0;
-        minimumNs = 0;
+        minimum.reset();
         backoff = 0;
         this.timeoutNs = clamp(timeoutNs);
     }
@@ -64,9 +66,10 @@ public final class RttEstimator {
      * Takes a sample and ends any backoff.
      *
      * @param sampleNs a measured round trip, more than 0.
+     * @param nowNs    the engine's time.
      */
-    public void onSample(final long sampleNs) {
-        onRoundTrip(sampleNs);
+    public void onSample(final long sampleNs, final long nowNs) {
+        onRoundTrip(sampleNs, nowNs);
         if (smoothedNs == 0) {
             smoothedNs = sampleNs;
             variationNs = sampleNs / 2;
@@ -82,19 +85,21 @@ public final class RttEstimator {
      * Takes a round trip for the minimum only, as every acknowledgement may measure one.
      *
      * @param sampleNs a measured round trip, more than 0.
+     * @param nowNs    the engine's time.
      */
-    public void onRoundTrip(final long sampleNs) {
-        minimumNs = minimumNs == 0 ? sampleNs : Math.min(minimumNs, sampleNs);
+    public void onRoundTrip(final long sampleNs, final long nowNs) {
+        minimum.add(sampleNs, nowNs);
     }
 
     /**
      * The timer has expired for nothing (RFC 4015 section 3.3): the path is at least as slow as this shows.
      *
      * @param sampleNs a measured round trip, or less than 0 if there is none.
+     * @param nowNs    the engine's time.
      */
-    public void onSpuriousTimeout(final long sampleNs) {
+    public void onSpuriousTimeout(final long sampleNs, final long nowNs) {
         if (sampleNs > 0) {
-            onRoundTrip(sampleNs);
+            onRoundTrip(sampleNs, nowNs);
             smoothedNs = Math.max(smoothedNs, sampleNs);
             variationNs = Math.max(variationNs, sampleNs / 2);
             timeoutNs = clamp(smoothedNs + Math.max(leastVariationNs, 4 * variationNs));
@@ -126,12 +131,12 @@ public final class RttEstimator {
     }
 
     /**
-     * The shortest sample.
+     * The shortest sample of the last five minutes: a path that has become longer is not judged by what it was.
      *
      * @return nanoseconds, 0 before the first.
      */
     public long minimumNs() {
-        return minimumNs;
+        return minimum.value();
     }
 
     /**

@@ -78,7 +78,7 @@ class LossInferenceTest {
             this.loss = loss;
             this.jitter = jitter;
             reno.onConnected(MSS, 20 * MSS);
-            rtt.onSample(RTT);
+            rtt.onSample(RTT, 0);
             minRttNs = RTT;
         }
 

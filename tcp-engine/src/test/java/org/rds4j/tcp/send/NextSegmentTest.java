@@ -45,7 +45,7 @@ class NextSegmentTest {
     @Test
     void shouldTakeLostSegmentsThenThoseBelowASackedOneThenTheLastOnce() {
         reno.onConnected(MSS, 20 * MSS);
-        rtt.onSample(100 * MS);
+        rtt.onSample(100 * MS, 0);
         send(0, 3, 0);
         sack(0, 2, 2, 100 * MS);
         sack(0, 1, 2, 100 * MS); // the path reorders, so the window is not 0
@@ -64,7 +64,7 @@ class NextSegmentTest {
     @Test
     void shouldSendNothingAgainThatIsSacked() {
         reno.onConnected(MSS, 20 * MSS);
-        rtt.onSample(100 * MS);
+        rtt.onSample(100 * MS, 0);
         send(0, 9, 0);
         ack.start(0, false, false, 100 * MS);
         ack.block(MSS, 3 * MSS);
@@ -80,7 +80,7 @@ class NextSegmentTest {
     @Test
     void shouldSplitARecordOfSeveralSegments() {
         reno.onConnected(MSS, 20 * MSS);
-        rtt.onSample(100 * MS);
+        rtt.onSample(100 * MS, 0);
         recovery.onSent(10 * MSS, 0);
         recovery.onSent(20 * MSS, 0);
         ack.start(0, false, false, 100 * MS);

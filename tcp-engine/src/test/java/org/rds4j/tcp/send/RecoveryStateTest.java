@@ -24,7 +24,7 @@ class RecoveryStateTest {
 
     RecoveryStateTest() {
         reno.onConnected(MSS, 20 * MSS);
-        rtt.onSample(RTT);
+        rtt.onSample(RTT, 0);
     }
 
     private void send(final int segments) {

@@ -23,7 +23,7 @@ class RttEstimatorTest {
                 variation = 0.75 * variation + 0.25 * Math.abs(smoothed - sample);
                 smoothed = 0.875 * smoothed + 0.125 * sample;
             }
-            rtt.onSample((long) (sample * MS));
+            rtt.onSample((long) (sample * MS), 0);
             assertEquals(smoothed * MS, (double) rtt.smoothedNs(), 1_000);
             assertEquals(variation * MS, (double) rtt.variationNs(), 1_000);
             assertEquals((smoothed + 4 * variation) * MS, (double) rtt.timeoutNs(), 5_000);
@@ -45,7 +45,7 @@ class RttEstimatorTest {
     void shouldKeepFloorAndCeilingAndBackOff() {
         final RttEstimator rtt = new RttEstimator(SECOND, 5 * MS, 120 * SECOND);
         assertEquals(SECOND, rtt.timeoutNs());
-        rtt.onSample(20_000);
+        rtt.onSample(20_000, 0);
         assertEquals(5 * MS, rtt.timeoutNs());
         for (int i = 1; i <= 14; i++) {
             rtt.backOff();
@@ -55,7 +55,21 @@ class RttEstimatorTest {
             rtt.backOff();
         }
         assertEquals(120 * SECOND, rtt.timeoutNs());
-        rtt.onSample(20_000);
+        rtt.onSample(20_000, 0);
         assertEquals(5 * MS, rtt.timeoutNs());
+    }
+
+    @Test
+    void shouldForgetTheShortestRoundTripOfAPathThatHasBecomeLonger() {
+        final RttEstimator rtt = new RttEstimator(SECOND, MS, 120 * SECOND);
+        rtt.onSample(20 * MS, 0);
+        for (int at = 1; at <= 300; at++) {
+            rtt.onRoundTrip(80 * MS, at * SECOND);
+            assertEquals(20 * MS, rtt.minimumNs());
+        }
+        rtt.onRoundTrip(80 * MS, 301 * SECOND);
+        assertEquals(80 * MS, rtt.minimumNs());
+        rtt.onRoundTrip(30 * MS, 302 * SECOND);
+        assertEquals(30 * MS, rtt.minimumNs());
     }
 }
