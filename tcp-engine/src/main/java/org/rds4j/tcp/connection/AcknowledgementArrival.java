@@ -108,8 +108,8 @@ final class AcknowledgementArrival {
         final long freed = Math.min(acknowledged, c.sent.committed());
         if (freed > c.sent.acknowledged()) {
             c.sent.acknowledge(freed);
-            if (c.ends != null) {
-                c.ends.acknowledge(freed);
+            if (c.own != null && c.own.ends != null) {
+                c.own.ends.acknowledge(freed);
             }
             c.events |= Connection.EVENT_ACKNOWLEDGED;
         }

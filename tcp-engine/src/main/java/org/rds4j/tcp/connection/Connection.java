@@ -111,12 +111,8 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean synDue;
     boolean probeDue;
     boolean sendOverride;
-    /** End of what was written last, if that ends something: the segment that ends there carries PSH. */
-    long pushEnd;
-    /** Null until somebody asks for it. */
-    SegmentEnds ends;
-    /** End of the last burst that was planned, see {@link PushedBursts}. */
-    long burstEnd;
+    /** End of what was written last, if that ends something, by its lowest bits: the segment that ends there carries PSH. */
+    int pushEnd;
     boolean noDelay;
     boolean cork;
     long smallEnd;
@@ -209,7 +205,7 @@ final class Connection extends FourTuple implements TcpConnection {
         events = 0;
         closeReason = null;
         softError = null;
-        own = null;
+        own = configuration.pushedBurst() > 0 ? new ConnectionSettings(configuration) : null;
         handler = null;
         listener = null;
         state = TcpState.CLOSED;
@@ -232,10 +228,6 @@ final class Connection extends FourTuple implements TcpConnection {
         probeDue = false;
         sendOverride = false;
         pushEnd = 0;
-        burstEnd = 0;
-        if (ends != null) {
-            ends.clear();
-        }
         noDelay = !configuration.nagle();
         cork = false;
         smallEnd = 0;
@@ -506,14 +498,14 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void commitSend(final int length) {
         sent.commit(length);
-        pushEnd = sent.committed();
+        pushEnd = (int) sent.committed();
         connections.lanes.touch(this);
     }
 
     @Override
     public int send(final long address, final int length) {
         final int taken = write(address, length);
-        pushEnd = sent.committed();
+        pushEnd = (int) sent.committed();
         connections.lanes.touch(this);
         return taken;
     }
@@ -521,8 +513,8 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public int sendMore(final long address, final int length) {
         final int taken = write(address, length);
-        if (taken > 0 && sndNxt < pushEnd) {
-            pushEnd = 0; // what was written before goes on
+        if (taken > 0 && pushEnd - (int) sndNxt > 0) {
+            pushEnd = (int) sndNxt; // what was written before goes on
         }
         connections.lanes.touch(this);
         return taken;
@@ -530,10 +522,10 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public boolean endSegment() {
-        if (ends == null) {
-            ends = new SegmentEnds();
+        if (own().ends == null) {
+            own.ends = new SegmentEnds();
         }
-        return ends.add(sent.committed());
+        return own.ends.add(sent.committed());
     }
 
     private int write(final long address, final int length) {

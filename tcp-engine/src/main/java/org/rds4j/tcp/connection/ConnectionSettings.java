@@ -16,6 +16,10 @@ final class ConnectionSettings {
     int keepaliveProbes;
     int synRetries;
     long finWait2Ns;
+    /** End of the last burst that was planned; an engine that pushes bursts has settings of every connection for it. */
+    long burstEnd;
+    /** Null until the owner ends a segment. */
+    SegmentEnds ends;
 
     ConnectionSettings(final TcpConfiguration configuration) {
         keepaliveIdleNs = configuration.keepaliveIdleNs();
@@ -23,5 +27,10 @@ final class ConnectionSettings {
         keepaliveProbes = configuration.keepaliveProbes();
         synRetries = configuration.synRetries();
         finWait2Ns = configuration.finWait2Ns();
+    }
+
+    /** Whether a segment ends where the owner wants one to. */
+    boolean endsSegment(final long position, final long end) {
+        return ends != null && end == ends.behind(position);
     }
 }

@@ -8,12 +8,12 @@ public final class RttEstimator {
     private final long initialNs;
     private final long floorNs;
     private final long ceilingNs;
-    private final long leastVariationNs;
+    private final boolean onVariation;
     private long smoothedNs;
     private long variationNs;
     private long timeoutNs;
     private long minimumNs;
-    private int backoff;
+    private byte backoff;
 
     /**
      * An estimator without samples.
@@ -35,7 +35,7 @@ public final class RttEstimator {
      * @param onVariation the floor is what is added to SRTT at least, as Linux has it, so that no timeout is that close to it.
      */
     public RttEstimator(final long initialNs, final long floorNs, final long ceilingNs, final boolean onVariation) {
-        leastVariationNs = onVariation ? floorNs : GRANULARITY_NS;
+        this.onVariation = onVariation;
         this.initialNs = initialNs;
         this.floorNs = floorNs;
         this.ceilingNs = ceilingNs;
@@ -75,7 +75,7 @@ public final class RttEstimator {
             smoothedNs += (sampleNs - smoothedNs) / 8;
         }
         backoff = 0;
-        timeoutNs = clamp(smoothedNs + Math.max(leastVariationNs, 4 * variationNs));
+        timeoutNs = measuredNs();
     }
 
     /**
@@ -97,14 +97,14 @@ public final class RttEstimator {
             onRoundTrip(sampleNs);
             smoothedNs = Math.max(smoothedNs, sampleNs);
             variationNs = Math.max(variationNs, sampleNs / 2);
-            timeoutNs = clamp(smoothedNs + Math.max(leastVariationNs, 4 * variationNs));
+            timeoutNs = measuredNs();
         }
         backoff = 0;
     }
 
     /** The timer expired: doubles the timeout until the next sample (RFC 6298 section 5.5). */
     public void backOff() {
-        backoff = Math.min(backoff + 1, MAX_BACKOFF);
+        backoff = (byte) Math.min(backoff + 1, MAX_BACKOFF);
     }
 
     /**
@@ -159,6 +159,10 @@ public final class RttEstimator {
      */
     public long leastTimeoutNs() {
         return floorNs;
+    }
+
+    private long measuredNs() {
+        return clamp(smoothedNs + Math.max(onVariation ? floorNs : GRANULARITY_NS, 4 * variationNs));
     }
 
     private long clamp(final long timeoutNs) {
