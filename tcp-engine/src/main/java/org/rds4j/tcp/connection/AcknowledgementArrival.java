@@ -108,8 +108,8 @@ final class AcknowledgementArrival {
         final long freed = Math.min(acknowledged, c.sent.committed());
         if (freed > c.sent.acknowledged()) {
             c.sent.acknowledge(freed);
-            if (c.ends != null) {
-                c.ends.acknowledge(freed);
+            if (c.settings.ends != null) {
+                c.settings.ends.acknowledge(freed);
             }
             c.events |= Connection.EVENT_ACKNOWLEDGED;
         }

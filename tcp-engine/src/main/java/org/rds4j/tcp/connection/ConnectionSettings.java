@@ -17,6 +17,10 @@ final class ConnectionSettings {
     int keepaliveProbes;
     int synRetries;
     long finWait2Ns;
+    /** End of the last burst that was planned; an engine that pushes bursts has settings of every connection for it. */
+    long burstEnd;
+    /** Null until the owner ends a segment. */
+    SegmentEnds ends;
 
     /** As the engine is configured; shared. */
     ConnectionSettings(final TcpConfiguration configuration) {
@@ -47,5 +51,10 @@ final class ConnectionSettings {
     /** The same, to be changed for one connection. */
     ConnectionSettings own() {
         return isShared ? new ConnectionSettings(this, maxSegmentSize, false) : this;
+    }
+
+    /** Whether a segment ends where the owner wants one to. */
+    boolean endsSegment(final long position, final long end) {
+        return ends != null && end == ends.behind(position);
     }
 }

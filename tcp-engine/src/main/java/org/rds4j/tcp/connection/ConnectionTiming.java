@@ -199,7 +199,7 @@ final class ConnectionTiming {
     /** What was held back has waited long enough. */
     private static void letGo(final Connection c) {
         c.sendOverride = true;
-        c.pushEnd = c.sent.committed();
+        c.pushEnd = (int) c.sent.committed();
     }
 
     private void onRetransmit(final Connection c, final long nowNs) {

@@ -15,6 +15,7 @@ import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.send.RecordPool;
+import org.rds4j.tcp.send.RttLimits;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.steering.FlowOwner;
 import org.rds4j.tcp.stream.StreamMemory;
@@ -33,6 +34,7 @@ public final class Connections {
     final TcpConfiguration configuration;
     final TcpCounters counters;
     final ConnectionSettings defaults;
+    final RttLimits rttLimits;
     final DeadlineQueue<Connection> deadlines;
     final RecordPool records;
     final StreamMemory sendMemory;
@@ -93,6 +95,8 @@ public final class Connections {
         opening = new OpeningArrival(this, configuration, counters);
         arrival = new SegmentArrival(this, configuration, counters, timing, opening);
         defaults = new ConnectionSettings(configuration);
+        rttLimits = new RttLimits(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs(),
+            configuration.rtoFloorOnVariation());
         free = new Connection[capacity];
         while (freeCount < capacity) {
             free[freeCount++] = new Connection(this, configuration);

@@ -6,47 +6,30 @@ public final class RttEstimator {
     private static final int MAX_BACKOFF = 40;
     /** How long the shortest round trip counts (RFC 8985 section 6.2 step 1); so does Linux's, by tcp_min_rtt_wlen. */
     private static final long MINIMUM_WINDOW_NS = 300_000_000_000L;
+    /** To be small, the least round trip is kept in units of 4 ns, up to eight seconds, and its age in about milliseconds. */
+    private static final int SAMPLE_BITS = 2;
+    private static final int AGE_BITS = 20;
 
-    private final long initialNs;
-    private final long floorNs;
-    private final long ceilingNs;
-    private final long leastVariationNs;
-    private final WindowedMinimum minimum = new WindowedMinimum(MINIMUM_WINDOW_NS);
+    private final RttLimits limits;
+    private final WindowedMinimum minimum = new WindowedMinimum((int) (MINIMUM_WINDOW_NS >> AGE_BITS));
     private long smoothedNs;
     private long variationNs;
     private long timeoutNs;
-    private int backoff;
+    private byte backoff;
 
     /**
      * An estimator without samples.
      *
-     * @param initialNs timeout before the first sample.
-     * @param floorNs   lowest timeout.
-     * @param ceilingNs highest timeout.
+     * @param limits of the timeout.
      */
-    public RttEstimator(final long initialNs, final long floorNs, final long ceilingNs) {
-        this(initialNs, floorNs, ceilingNs, false);
-    }
-
-    /**
-     * An estimator without samples.
-     *
-     * @param initialNs   timeout before the first sample.
-     * @param floorNs     lowest timeout.
-     * @param ceilingNs   highest timeout.
-     * @param onVariation the floor is what is added to SRTT at least, as Linux has it, so that no timeout is that close to it.
-     */
-    public RttEstimator(final long initialNs, final long floorNs, final long ceilingNs, final boolean onVariation) {
-        leastVariationNs = onVariation ? floorNs : GRANULARITY_NS;
-        this.initialNs = initialNs;
-        this.floorNs = floorNs;
-        this.ceilingNs = ceilingNs;
+    public RttEstimator(final RttLimits limits) {
+        this.limits = limits;
         reset();
     }
 
     /** Forgets every sample. */
     public void reset() {
-        reset(initialNs);
+        reset(limits.initialNs());
     }
 
     /**
@@ -78,7 +61,7 @@ public final class RttEstimator {
             smoothedNs += (sampleNs - smoothedNs) / 8;
         }
         backoff = 0;
-        timeoutNs = clamp(smoothedNs + Math.max(leastVariationNs, 4 * variationNs));
+        timeoutNs = measuredNs();
     }
 
     /**
@@ -88,7 +71,7 @@ public final class RttEstimator {
      * @param nowNs    the engine's time.
      */
     public void onRoundTrip(final long sampleNs, final long nowNs) {
-        minimum.add(sampleNs, nowNs);
+        minimum.add((int) Math.clamp(sampleNs >> SAMPLE_BITS, 1, Integer.MAX_VALUE), (int) (nowNs >> AGE_BITS));
     }
 
     /**
@@ -102,14 +85,14 @@ public final class RttEstimator {
             onRoundTrip(sampleNs, nowNs);
             smoothedNs = Math.max(smoothedNs, sampleNs);
             variationNs = Math.max(variationNs, sampleNs / 2);
-            timeoutNs = clamp(smoothedNs + Math.max(leastVariationNs, 4 * variationNs));
+            timeoutNs = measuredNs();
         }
         backoff = 0;
     }
 
     /** The timer expired: doubles the timeout until the next sample (RFC 6298 section 5.5). */
     public void backOff() {
-        backoff = Math.min(backoff + 1, MAX_BACKOFF);
+        backoff = (byte) Math.min(backoff + 1, MAX_BACKOFF);
     }
 
     /**
@@ -136,7 +119,7 @@ public final class RttEstimator {
      * @return nanoseconds, 0 before the first.
      */
     public long minimumNs() {
-        return minimum.value();
+        return (long) minimum.value() << SAMPLE_BITS;
     }
 
     /**
@@ -154,7 +137,7 @@ public final class RttEstimator {
      * @return nanoseconds.
      */
     public long timeoutNs() {
-        return timeoutNs >= ceilingNs >> backoff ? ceilingNs : timeoutNs << backoff;
+        return timeoutNs >= limits.ceilingNs() >> backoff ? limits.ceilingNs() : timeoutNs << backoff;
     }
 
     /**
@@ -163,10 +146,14 @@ public final class RttEstimator {
      * @return nanoseconds.
      */
     public long leastTimeoutNs() {
-        return floorNs;
+        return limits.floorNs();
+    }
+
+    private long measuredNs() {
+        return clamp(smoothedNs + Math.max(limits.onVariation() ? limits.floorNs() : GRANULARITY_NS, 4 * variationNs));
     }
 
     private long clamp(final long timeoutNs) {
-        return Math.min(Math.max(timeoutNs, floorNs), ceilingNs);
+        return Math.min(Math.max(timeoutNs, limits.floorNs()), limits.ceilingNs());
     }
 }

@@ -1,84 +1,45 @@
 package org.rds4j.tcp.send;
 
 /**
- * The least of the samples of a recent time, by Kathleen Nichols' estimator, which keeps three: the least, the least after that
- * one, and the least after that, each from a later part of the window. When the least leaves the window the next takes its place,
- * which may then be the least of only a part of it. One thread.
+ * The least of the samples of a recent time: of the present third of a window, which begins with a sample, and of the one before.
+ * What counts is never older than the window, and nothing of its last third is forgotten. Small, as every connection has one.
+ * Units of samples and time are the caller's; times may wrap round. One thread.
  */
 final class WindowedMinimum {
-    private final long windowNs;
-    private long firstNs;
-    private long firstAtNs;
-    private long secondNs;
-    private long secondAtNs;
-    private long thirdNs;
-    private long thirdAtNs;
+    private final int third;
+    private int present;
+    private int before;
+    private int startedAt;
 
     /** No sample yet. */
-    WindowedMinimum(final long windowNs) {
-        this.windowNs = windowNs;
+    WindowedMinimum(final int window) {
+        third = window / 3;
     }
 
     void reset() {
-        firstNs = 0;
+        present = 0;
     }
 
     /** The least sample, 0 while there is none. */
-    long value() {
-        return firstNs;
+    int value() {
+        return Math.min(present, before);
     }
 
     /** Takes a sample of more than 0; time does not run backwards. */
-    void add(final long sampleNs, final long nowNs) {
-        if (firstNs == 0 || sampleNs <= firstNs || nowNs - thirdAtNs > windowNs) {
-            first(sampleNs, nowNs);
-            second(sampleNs, nowNs);
-            third(sampleNs, nowNs);
-            return;
-        }
-        if (sampleNs <= secondNs) {
-            second(sampleNs, nowNs);
-            third(sampleNs, nowNs);
-        } else if (sampleNs <= thirdNs) {
-            third(sampleNs, nowNs);
-        }
-        age(sampleNs, nowNs);
-    }
-
-    private void age(final long sampleNs, final long nowNs) {
-        final long ageNs = nowNs - firstAtNs;
-        if (ageNs > windowNs) {
-            advance(sampleNs, nowNs);
-            if (nowNs - firstAtNs > windowNs) {
-                advance(sampleNs, nowNs);
-            }
-        } else if (secondAtNs == firstAtNs && ageNs > windowNs / 4) {
-            second(sampleNs, nowNs);
-            third(sampleNs, nowNs);
-        } else if (thirdAtNs == secondAtNs && ageNs > windowNs / 2) {
-            third(sampleNs, nowNs);
+    void add(final int sample, final int now) {
+        final int age = now - startedAt;
+        if (present == 0) {
+            begin(sample, sample, now);
+        } else if (age > third) {
+            begin(sample, age > 2 * third ? sample : present, now);
+        } else {
+            present = Math.min(present, sample);
         }
     }
 
-    /** The least has left the window. */
-    private void advance(final long sampleNs, final long nowNs) {
-        first(secondNs, secondAtNs);
-        second(thirdNs, thirdAtNs);
-        third(sampleNs, nowNs);
-    }
-
-    private void first(final long sampleNs, final long atNs) {
-        firstNs = sampleNs;
-        firstAtNs = atNs;
-    }
-
-    private void second(final long sampleNs, final long atNs) {
-        secondNs = sampleNs;
-        secondAtNs = atNs;
-    }
-
-    private void third(final long sampleNs, final long atNs) {
-        thirdNs = sampleNs;
-        thirdAtNs = atNs;
+    private void begin(final int sample, final int least, final int now) {
+        present = sample;
+        before = least;
+        startedAt = now;
     }
 }

@@ -15,7 +15,7 @@ class NextSegmentTest {
     private static final int MSS = 1000;
     private static final long MS = 1_000_000;
     private final NewReno reno = new NewReno();
-    private final RttEstimator rtt = new RttEstimator(1000 * MS, MS, 100_000 * MS);
+    private final RttEstimator rtt = new RttEstimator(new RttLimits(1000 * MS, MS, 100_000 * MS, false));
     private final SendRecords records = new SendRecords(new RecordPool(1 << 16));
     private final SackRecovery recovery = new SackRecovery(records, reno, rtt, TcpCounters.inMemory(), 0, 0, false);
     private final Acknowledgement ack = new Acknowledgement();

@@ -10,7 +10,7 @@ class RttEstimatorTest {
 
     @Test
     void shouldFollowTheArithmeticOfTheRfc() {
-        final RttEstimator rtt = new RttEstimator(SECOND, MS, 120 * SECOND);
+        final RttEstimator rtt = new RttEstimator(new RttLimits(SECOND, MS, 120 * SECOND, false));
         final double[] samplesMs = {
             100, 120, 80, 100, 300, 100, 100, 90, 20, 40, 40, 40, 40, 1000, 40, 41, 42, 43, 44, 45};
         double smoothed = 0;
@@ -32,18 +32,18 @@ class RttEstimatorTest {
 
     @Test
     void shouldAddTheFloorToTheRoundTripWhereAsked() {
-        final RttEstimator rtt = new RttEstimator(SECOND, 200 * MS, 120 * SECOND, true);
-        rtt.onSample(10 * MS);
+        final RttEstimator rtt = new RttEstimator(new RttLimits(SECOND, 200 * MS, 120 * SECOND, true));
+        rtt.onSample(10 * MS, 0);
         assertEquals(210 * MS, rtt.timeoutNs());
-        rtt.onSample(10 * MS);
+        rtt.onSample(10 * MS, 0);
         assertEquals(210 * MS, rtt.timeoutNs());
-        rtt.onSpuriousTimeout(400 * MS);
+        rtt.onSpuriousTimeout(400 * MS, 0);
         assertEquals(1200 * MS, rtt.timeoutNs());
     }
 
     @Test
     void shouldKeepFloorAndCeilingAndBackOff() {
-        final RttEstimator rtt = new RttEstimator(SECOND, 5 * MS, 120 * SECOND);
+        final RttEstimator rtt = new RttEstimator(new RttLimits(SECOND, 5 * MS, 120 * SECOND, false));
         assertEquals(SECOND, rtt.timeoutNs());
         rtt.onSample(20_000, 0);
         assertEquals(5 * MS, rtt.timeoutNs());
@@ -61,7 +61,7 @@ class RttEstimatorTest {
 
     @Test
     void shouldForgetTheShortestRoundTripOfAPathThatHasBecomeLonger() {
-        final RttEstimator rtt = new RttEstimator(SECOND, MS, 120 * SECOND);
+        final RttEstimator rtt = new RttEstimator(new RttLimits(SECOND, MS, 120 * SECOND, false));
         rtt.onSample(20 * MS, 0);
         for (int at = 1; at <= 300; at++) {
             rtt.onRoundTrip(80 * MS, at * SECOND);
