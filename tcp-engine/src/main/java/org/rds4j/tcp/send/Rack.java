@@ -65,7 +65,9 @@ final class Rack {
 
     private void onReordered(final long octets) {
         reordering = true;
-        reorderings += counted || reorderings == Byte.MAX_VALUE ? 0 : 1;
+        if (!counted && reorderings < Byte.MAX_VALUE) {
+            reorderings++;
+        }
         counted = true;
         distance = (int) Math.max(distance, octets);
     }
