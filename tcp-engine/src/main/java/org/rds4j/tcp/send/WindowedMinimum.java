@@ -6,15 +6,9 @@ package org.rds4j.tcp.send;
  * Units of samples and time are the caller's; times may wrap round. One thread.
  */
 final class WindowedMinimum {
-    private final int third;
     private int present;
     private int before;
     private int startedAt;
-
-    /** No sample yet. */
-    WindowedMinimum(final int window) {
-        third = window / 3;
-    }
 
     void reset() {
         present = 0;
@@ -25,8 +19,8 @@ final class WindowedMinimum {
         return Math.min(present, before);
     }
 
-    /** Takes a sample of more than 0; time does not run backwards. */
-    void add(final int sample, final int now) {
+    /** Takes a sample of more than 0; time does not run backwards. A third of the window is always the same. */
+    void add(final int sample, final int now, final int third) {
         final int age = now - startedAt;
         if (present == 0) {
             begin(sample, sample, now);

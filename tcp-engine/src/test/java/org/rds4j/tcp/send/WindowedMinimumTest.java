@@ -10,21 +10,21 @@ import org.junit.jupiter.api.Test;
 class WindowedMinimumTest {
     private static final int WINDOW = 1000;
 
-    private final WindowedMinimum minimum = new WindowedMinimum(WINDOW);
+    private final WindowedMinimum minimum = new WindowedMinimum();
 
     @Test
     void shouldBeTheLeastSampleUntilThatIsTooOld() {
         assertEquals(0, minimum.value());
-        minimum.add(50, 0);
+        minimum.add(50, 0, WINDOW / 3);
         for (int at = 1; at <= WINDOW / 3; at++) {
-            minimum.add(80, at);
+            minimum.add(80, at, WINDOW / 3);
             assertEquals(50, minimum.value());
         }
         for (int at = WINDOW / 3; at <= WINDOW; at++) {
-            minimum.add(80, at);
+            minimum.add(80, at, WINDOW / 3);
         }
         assertEquals(80, minimum.value());
-        minimum.add(30, WINDOW + 1);
+        minimum.add(30, WINDOW + 1, WINDOW / 3);
         assertEquals(30, minimum.value(), "a shorter one counts at once");
         minimum.reset();
         assertEquals(0, minimum.value());
@@ -32,9 +32,9 @@ class WindowedMinimumTest {
 
     @Test
     void shouldForgetEverythingOverALongSilence() {
-        minimum.add(50, 0);
-        minimum.add(60, 900);
-        minimum.add(90, 5000);
+        minimum.add(50, 0, WINDOW / 3);
+        minimum.add(60, 900, WINDOW / 3);
+        minimum.add(90, 5000, WINDOW / 3);
         assertEquals(90, minimum.value());
     }
 
@@ -47,7 +47,7 @@ class WindowedMinimumTest {
         for (int i = 0; i < 200_000; i++) {
             now += 1 + random.nextInt(10);
             final int sample = 100 + random.nextInt(1000) + 500 * (i / 5000 % 3);
-            minimum.add(sample, now);
+            minimum.add(sample, now, WINDOW / 3);
             samples.add(new long[] {now, sample});
             while (now - samples.element()[0] > WINDOW) {
                 samples.remove();
