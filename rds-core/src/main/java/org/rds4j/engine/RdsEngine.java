@@ -9,6 +9,7 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.frame.ReassemblyPool;
+import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
 import org.rds4j.peer.PathServices;
 import org.rds4j.peer.PeerPath;
@@ -32,6 +33,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final EngineProxy proxy;
     private final SocketTable sockets;
     private final PathTable paths;
+    private final LogPool logs;
     private final SubmitDrain submitDrain;
     private final StatusSource status;
     private int nextSocket;
@@ -56,12 +58,14 @@ public final class RdsEngine implements ReleaseHandler {
         this.paths = new PathTable(context.maxPeers());
         this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
+        this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
+            context.sendLogLength());
         final LocalDelivery delivery =
             new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
         this.submitDrain = new SubmitDrain(
             context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), counters);
         this.paths.services(
-            new PathServices(context, generation, connector, delivery, this, pool, random, counters));
+            new PathServices(context, generation, connector, delivery, this, pool, logs, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
