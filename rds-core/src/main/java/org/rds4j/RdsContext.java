@@ -69,6 +69,7 @@ public final class RdsContext {
     private long keepAliveIntervalNs = 5_000_000_000L;
     private int keepAliveCount = 5;
     private boolean pingEnable = true;
+    private boolean linuxExact;
     private boolean deviceOffload = true;
     private boolean segmentation = true;
     private boolean aggregation = true;
@@ -636,7 +637,8 @@ public final class RdsContext {
     }
 
     /**
-     * SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, the last datagram may overshoot.
+     * SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, whatever their destinations; the last datagram
+     * may overshoot. The default is 1 MiB, so that the longest datagram fits; Linux's is 106496 octets.
      *
      * @return the value.
      */
@@ -1041,6 +1043,28 @@ public final class RdsContext {
     public RdsContext pingEnable(final boolean value) {
         requireOpen();
         pingEnable = value;
+        return this;
+    }
+
+    /**
+     * Whether to do as Linux does where ours is better: closing a socket cancels what it sent and the peer has not
+     * acknowledged, where otherwise what was accepted still goes out.
+     *
+     * @return the value.
+     */
+    public boolean linuxExact() {
+        return linuxExact;
+    }
+
+    /**
+     * Sets whether to do as Linux does where ours is better.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext linuxExact(final boolean value) {
+        requireOpen();
+        linuxExact = value;
         return this;
     }
 

@@ -102,6 +102,9 @@ public enum RdsKey {
     /** Whether datagrams to port 0 are answered. */
     PING_ENABLE("pingEnable",
         (context, text) -> context.pingEnable(truth("pingEnable", text)), RdsContext::pingEnable),
+    /** Whether to do as Linux does where ours is better: closing a socket cancels what it sent. */
+    LINUX_EXACT("linuxExact",
+        (context, text) -> context.linuxExact(truth("linuxExact", text)), RdsContext::linuxExact),
     /** Whether checksums and segmentation are left to a device that offers them; false is the forced software mode. */
     DEVICE_OFFLOAD("deviceOffload",
         (context, text) -> context.deviceOffload(truth("deviceOffload", text)), RdsContext::deviceOffload),

@@ -35,6 +35,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final PathTable paths;
     private final LogPool logs;
     private final SubmitDrain submitDrain;
+    private final SendCancellation cancellation;
     private final StatusSource status;
     private int nextSocket;
     private long nowNs;
@@ -54,7 +55,7 @@ public final class RdsEngine implements ReleaseHandler {
         final int generation = newGeneration(random);
         this.counters = counters;
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
-        this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose);
+        this.sockets = new SocketTable(proxy, context.localAddress(), random);
         this.paths = new PathTable(context.maxPeers());
         this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
@@ -63,7 +64,9 @@ public final class RdsEngine implements ReleaseHandler {
         final LocalDelivery delivery =
             new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
         this.submitDrain = new SubmitDrain(
-            context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), counters);
+            context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), context.submitRingLength(), counters);
+        this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
+        this.sockets.sends(cancellation);
         this.paths.services(
             new PathServices(context, generation, connector, delivery, this, pool, logs, random, counters));
     }
@@ -113,6 +116,7 @@ public final class RdsEngine implements ReleaseHandler {
      */
     public int poll(final long timeNs) {
         nowNs = timeNs;
+        cancellation.now(timeNs);
         int work = sockets.poll();
         for (int i = 0; i < paths.size(); i++) {
             work += paths.path(i).pollInbound(timeNs);
@@ -203,12 +207,6 @@ public final class RdsEngine implements ReleaseHandler {
         if (socket != null) {
             socket.region().acknowledged(length);
         }
-    }
-
-    private void beforeClose(final EngineSocket socket) {
-        submitDrain.drainAll(socket, nowNs);
-        counters.add(RdsCounter.SEND_DROP_CLOSED, socket.region().submitRing().size());
-        counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.region().receiveRing().size());
     }
 
     /**

@@ -281,7 +281,7 @@ class SendLogModelTest {
             assertEquals(pool.length(), pool.freeLength() + models.stream().mapToLong(model -> model.log.heldLength()).sum());
         }
         for (final Model model : models) {
-            assertTrue(model.cancelled > 100 && model.cancelledInPart > 10, "cancelled " + model.cancelled);
+            assertTrue(model.cancelled > 100 && model.cancelledInPart > 3, "cancelled " + model.cancelled);
             assertTrue(model.next > 700, "appended " + model.next);
         }
     }
