@@ -126,12 +126,25 @@ public final class SubmitBacklog {
     }
 
     /**
-     * Octets of datagrams, with their record headers, that were not taken.
+     * Octets of datagrams, with their record headers, that were not taken; up to a place that a thread has not filled.
      *
      * @return 0 or more.
      */
     public long unreadLength() {
-        return isActive ? waiting + ring.producerPosition() - scanned : ring.size();
+        final long end = ring.producerPosition();
+        long position = ring.consumerPosition();
+        long unread = 0;
+        while (position < end) {
+            final int record = (int) position & mask;
+            final int length = buffer.getIntVolatile(RecordDescriptor.lengthOffset(record));
+            if (length <= 0) {
+                return unread;
+            }
+            final int aligned = BitUtil.align(length, RecordDescriptor.ALIGNMENT);
+            unread += buffer.getInt(RecordDescriptor.typeOffset(record)) == PADDING ? 0 : aligned;
+            position += aligned;
+        }
+        return unread;
     }
 
     /**
