@@ -1,9 +1,9 @@
 package org.rds4j.tcp.connection;
 
 /**
- * PSH as Linux has it with segmentation offload: beside the end of what was written, the last segment of each burst of two or more
- * carries it, so that a receiver that gathers segments passes them on. A burst is what Linux would give to the device at once:
- * few segments, more where the round trip is short, and half the window at most.
+ * PSH as Linux has it with segmentation offload: besides the end of what was written, the last segment of each burst of two or
+ * more carries it, so that a receiver that gathers segments passes them on. A burst is what Linux would give to the device at
+ * once: few segments, more where the round trip is short, and half the window at most.
  */
 final class PushedBursts {
     private static final int MOST_OCTETS = 65_000;

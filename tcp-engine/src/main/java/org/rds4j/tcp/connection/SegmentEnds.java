@@ -1,8 +1,8 @@
 package org.rds4j.tcp.connection;
 
 /**
- * Where segments have to end: positions in the send stream behind which nothing is appended to a segment (Linux's MSG_EOR). Kept in
- * ascending order until they are acknowledged. One thread.
+ * Where segments have to end: positions in the send stream behind which nothing is appended to a segment (Linux's MSG_EOR).
+ * Kept in ascending order until they are acknowledged. One thread.
  */
 final class SegmentEnds {
     static final int CAPACITY = 64;

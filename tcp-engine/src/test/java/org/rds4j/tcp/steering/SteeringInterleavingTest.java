@@ -29,13 +29,14 @@ class SteeringInterleavingTest {
     private static final int PEER_PORT = 80;
     private static final long REMOTE = 0xffff_0a00_0002L;
     private static final long LOCAL = 0xffff_0a00_0001L;
-    private static final int SEEDS = 1_000;
+    private static final int SEEDS = 600;
     private static final int STEPS = 400;
     private static final int REWRITE_ONE_IN = 20;
 
+    private final MultiQueueNic nic =
+        new MultiQueueNic(new InMemoryLinkPair(1500, 16, 16).first(), ENGINES, frame -> 0);
     private final List<Member> members = new ArrayList<>();
     private Random random;
-    private MultiQueueNic nic;
     private Steering steering;
     private boolean isRewritten;
     private int delivered;
@@ -47,7 +48,6 @@ class SteeringInterleavingTest {
         isRewritten = true;
         delivered = 0;
         kept = 0;
-        nic = new MultiQueueNic(new InMemoryLinkPair(1500, 16, 16).first(), ENGINES, frame -> 0);
         final byte[] key = new byte[40];
         random.nextBytes(key);
         final SteeringTable table =
@@ -102,6 +102,7 @@ class SteeringInterleavingTest {
                 members.forEach(Member::work);
             }
             assertEquals(delivered, kept, "frames that nobody took, seed " + seed);
+            assertTrue(nic.isPoolFull());
             flows += members.stream().mapToInt(member -> member.opened).sum();
         }
         assertTrue(flows > SEEDS * 40, "flows: " + flows);
