@@ -86,8 +86,8 @@ class InfoTableTest {
         assertEquals("""
 
             RDS Paths:
-                  LocalAddr LPort      RemoteAddr RPort  Tos Path      State Generation NPaths   Queued     QBytes  Unacked     UBytes
-                   10.0.0.1 49153        10.0.0.2 16385    2    0         up   feedbeef      8        1       4096        3       1234
+                  LocalAddr LPort      RemoteAddr RPort  Tos Path      State      Gen NPaths  Queued     QBytes Unacked     UBytes
+                   10.0.0.1 49153        10.0.0.2 16385    2    0         up feedbeef      8       1       4096       3       1234
             """, InfoTable.PATHS.text(List.of(path(PathStatus.State.UP, 1))));
     }
 
