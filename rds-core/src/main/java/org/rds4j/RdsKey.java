@@ -87,6 +87,18 @@ public enum RdsKey {
     /** Largest bound of the random delay before a reconnect, in nanoseconds. */
     RECONNECT_MAX_DELAY("reconnectMaxDelay",
         (context, text) -> context.reconnectMaxDelayNs(duration("reconnectMaxDelay", text)), RdsContext::reconnectMaxDelayNs),
+    /** Service of a connection after which the delays start again from the first, in nanoseconds. */
+    RECONNECT_RESET_AFTER("reconnectResetAfter",
+        (context, text) -> context.reconnectResetAfterNs(duration("reconnectResetAfter", text)),
+        RdsContext::reconnectResetAfterNs),
+    /** Most attempts to connect in any second, over all peers. */
+    CONNECT_BUDGET("connectBudget",
+        (context, text) -> context.connectBudget(length("connectBudget", text)), RdsContext::connectBudget),
+    /** TCP connections per peer and lane, 1 or 8. */
+    PATHS("paths", (context, text) -> context.paths(length("paths", text)), RdsContext::paths),
+    /** Whether to do as Linux does also where another way is better, as in giving up what a closed socket sent. */
+    LINUX_EXACT("linuxExact",
+        (context, text) -> context.linuxExact(truth("linuxExact", text)), RdsContext::linuxExact),
     /** Longest wait for a closing carrier to come to its end, in nanoseconds. */
     DRAIN_TIMEOUT("drainTimeout",
         (context, text) -> context.drainTimeoutNs(duration("drainTimeout", text)), RdsContext::drainTimeoutNs),
@@ -102,9 +114,6 @@ public enum RdsKey {
     /** Whether datagrams to port 0 are answered. */
     PING_ENABLE("pingEnable",
         (context, text) -> context.pingEnable(truth("pingEnable", text)), RdsContext::pingEnable),
-    /** Whether to do as Linux does where ours is better: closing a socket cancels what it sent. */
-    LINUX_EXACT("linuxExact",
-        (context, text) -> context.linuxExact(truth("linuxExact", text)), RdsContext::linuxExact),
     /** Whether checksums and segmentation are left to a device that offers them; false is the forced software mode. */
     DEVICE_OFFLOAD("deviceOffload",
         (context, text) -> context.deviceOffload(truth("deviceOffload", text)), RdsContext::deviceOffload),
