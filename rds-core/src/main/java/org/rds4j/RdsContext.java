@@ -197,6 +197,8 @@ public final class RdsContext {
         require(slash > 0 && address.substring(slash + 1).matches("\\d{1,3}"),
             "key 'address' is '" + address + "': write it with its prefix length, as 10.0.0.1/24");
         localAddress = host("address", address.substring(0, slash));
+        require(!localAddress.isLinkLocal(), "key 'address' is '" + address
+            + "': a link-local address names a host on one link only; give the host another one");
         prefixLength = Integer.parseInt(address.substring(slash + 1));
         require(prefixLength <= (localAddress.isIpv4() ? 32 : 128), "key 'address': the prefix length of '" + address
             + "' is too large");

@@ -4,6 +4,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
+import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
@@ -30,6 +31,8 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
+    /** Of the attempts to connect, at most one in so many goes to hosts of which nothing is known but that they knocked. */
+    private static final int STRANGERS_SHARE = 10;
 
     private final RdsCounters counters;
     private final EngineProxy proxy;
@@ -40,6 +43,10 @@ public final class RdsEngine implements ReleaseHandler {
     private final SendCancellation cancellation;
     private final StatusSource status;
     private final int defaultLane;
+    private final boolean isEncrypted;
+    private final PathConnector connector;
+    private final ConnectBudget budget;
+    private final ConnectBudget strangerBudget;
     private int nextSocket;
     private long nowNs;
 
@@ -60,20 +67,24 @@ public final class RdsEngine implements ReleaseHandler {
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
         this.sockets = new SocketTable(proxy, context.localAddress(), random);
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
-        this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, context.pingEnable(),
             new ProbeAnswer(context.paths(), generation), counters);
+        this.status = new EngineStatus(context.localAddress(), sockets, paths, delivery);
         final int[] lanes = lanes(laneOfServiceLevel);
         this.defaultLane = lanes[0];
+        this.isEncrypted = context.security() != SecurityMode.PLAINTEXT;
+        this.connector = connector;
+        this.budget = new ConnectBudget(context.connectBudget());
+        this.strangerBudget = new ConnectBudget(Math.max(1, context.connectBudget() / STRANGERS_SHARE));
         this.submitDrain = new SubmitDrain(
             context.localAddress(), paths, delivery, lanes, context.submitRingLength(), counters);
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
         this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            new ConnectBudget(context.connectBudget()), paths, delivery, this, pool, logs, random, counters));
+            budget, paths, delivery, this, pool, logs, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -180,7 +191,7 @@ public final class RdsEngine implements ReleaseHandler {
             counters.increment(RdsCounter.CONN_DROP_NO_PEER);
             carrier.discard();
         } else if (dialedByUs) {
-            paths.find(key).onDialed(carrier, timeNs);
+            peer.onDialed(key, carrier, timeNs);
         } else {
             peer.onAccepted(key.lane(), key.index(), carrier, timeNs);
         }
@@ -209,18 +220,28 @@ public final class RdsEngine implements ReleaseHandler {
     }
 
     /**
-     * A host with a larger address has opened a connection, which is refused, and so asks to be dialed.
+     * A host with a larger address has opened a connection, which is refused, and so asks to be dialed. Nothing is kept of a
+     * host that is not known: it becomes a peer when the carrier to it is up.
      *
      * @param key    lane and index as its source port tells them; they count for peers of this kind only.
      * @param timeNs the engine's time.
      */
     public void onKnock(final PathKey key, final long timeNs) {
-        final Peer peer = paths.findOrAddPeer(key.remoteHigh(), key.remoteLow());
-        if (peer == null) {
-            counters.increment(RdsCounter.CONN_DROP_NO_PEER);
-        } else {
+        final Peer peer = paths.peer(key.remoteHigh(), key.remoteLow());
+        if (peer != null) {
             peer.onKnock(key.lane(), key.index(), timeNs);
+        } else if (strangerBudget.tryTake(timeNs) && budget.tryTake(timeNs)) {
+            counters.increment(RdsCounter.CONN_KNOCKED);
+            counters.increment(RdsCounter.CONN_ATTEMPTS);
+            connector.connect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs);
+        } else {
+            counters.increment(RdsCounter.CONN_DROP_STRANGER);
         }
+    }
+
+    /** Whoever takes part in an encrypted cluster is of this kind. */
+    private int strangersLane(final PathKey knocked) {
+        return isEncrypted ? knocked.lane() : defaultLane;
     }
 
     /**

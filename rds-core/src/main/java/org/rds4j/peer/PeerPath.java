@@ -336,6 +336,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             return false;
         }
         opener = Opener.SENT;
+        counters.increment(RdsCounter.SEND_PONG);
         return true;
     }
 
@@ -376,7 +377,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      * @param candidate the path's from now on.
      * @param nowNs     the engine's time.
      */
-    public void onDialed(final ByteCarrier candidate, final long nowNs) {
+    void onDialed(final ByteCarrier candidate, final long nowNs) {
         if (isShut || carrier != null) {
             candidate.discard();
             return;
@@ -466,8 +467,10 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     private void appendProbe() {
         services.probe(probe);
-        log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
-            probe.high(), probe.low());
+        if (log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
+            probe.high(), probe.low())) {
+            counters.increment(RdsCounter.SEND_PONG);
+        }
     }
 
     /**
