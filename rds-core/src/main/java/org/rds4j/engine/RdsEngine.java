@@ -8,12 +8,14 @@ import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.ReleaseHandler;
 import org.rds4j.peer.PathServices;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveMemory;
 import org.rds4j.socket.SocketDirectory;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
@@ -29,6 +31,7 @@ public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
 
     private final RdsCounters counters;
+    private final Congestion congestion;
     private final EngineProxy proxy;
     private final SocketTable sockets;
     private final PathTable paths;
@@ -51,13 +54,15 @@ public final class RdsEngine implements ReleaseHandler {
         final RandomGenerator random, final RdsCounters counters) {
         final int generation = newGeneration(random);
         this.counters = counters;
-        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
-        this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose);
+        this.congestion = new Congestion(context, counters);
+        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
+        this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose,
+            new ReceiveMemory(new ReassemblyPool(context.receiveOverflowLength()), congestion.local()));
         this.paths = new PathTable(context.maxPeers());
         this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
         final LocalDelivery delivery =
-            new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
+            new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(), generation, counters);
         this.submitDrain = new SubmitDrain(
             context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), counters);
         this.paths.services(
@@ -205,6 +210,7 @@ public final class RdsEngine implements ReleaseHandler {
         submitDrain.drainAll(socket, nowNs);
         counters.add(RdsCounter.SEND_DROP_CLOSED, socket.region().submitRing().size());
         counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.region().receiveRing().size());
+        socket.receiveSide().close();
     }
 
     /**

@@ -55,7 +55,15 @@ public enum RdsCounter {
     /** Octets of submit ring still full when their socket was closed and the log had no room. */
     SEND_DROP_CLOSED(25, "send_drop_closed", "octets of submit ring dropped because their socket was closed"),
     /** Octets of receive ring still unread when their socket was closed. */
-    RECV_DROP_DEAD_SOCK(26, "recv_drop_dead_sock", "octets of receive ring dropped because their socket was closed");
+    RECV_DROP_DEAD_SOCK(26, "recv_drop_dead_sock", "octets of receive ring dropped because their socket was closed"),
+    /** Congestion maps sent. */
+    CONG_UPDATE_QUEUED(27, "cong_update_queued", "congestion maps queued to peers"),
+    /** Maps of a wrong length, or of more hosts than there is room for. */
+    CONG_DROP(28, "cong_drop", "congestion maps ignored: wrong length, or more hosts than maxPeers"),
+    /** Pongs not sent because the port they would go to is congested. */
+    PONG_DROP_CONGESTED(29, "pong_drop_congested", "pings not answered because their port is congested"),
+    /** Datagrams put behind a full receive ring. */
+    RECV_OVERFLOW(30, "recv_overflow", "messages that waited for room in a receive ring");
 
     private final int id;
     private final String label;

@@ -1,0 +1,13 @@
+package org.rds4j.socket;
+
+import org.rds4j.congestion.LocalCongestion;
+import org.rds4j.frame.ReassemblyPool;
+
+/**
+ * What the receiving sides of an engine's sockets share. Engine thread only.
+ *
+ * @param overflow   memory for what finds no room in a receive ring.
+ * @param congestion which ports are congested.
+ */
+public record ReceiveMemory(ReassemblyPool overflow, LocalCongestion congestion) {
+}
