@@ -940,7 +940,7 @@ public final class RdsContext {
     }
 
     /**
-     * Least time between two congestion maps to one peer.
+     * Time between two congestion maps to one peer in the long run; a few may go out in a row.
      *
      * @return nanoseconds.
      */
@@ -949,7 +949,7 @@ public final class RdsContext {
     }
 
     /**
-     * Sets least time between two congestion maps to one peer.
+     * Sets time between two congestion maps to one peer in the long run.
      *
      * @param value nanoseconds.
      * @return this.

@@ -70,7 +70,7 @@ public enum RdsKey {
     RECEIVE_OVERFLOW_LENGTH("receiveOverflowLength",
         (context, text) -> context.receiveOverflowLength(longLength("receiveOverflowLength", text)),
         RdsContext::receiveOverflowLength),
-    /** Least time between two congestion maps to one peer. */
+    /** Time between two congestion maps to one peer in the long run; a few may go out in a row. */
     CONGESTION_MAP_INTERVAL("congestionMapInterval",
         (context, text) -> context.congestionMapIntervalNs(duration("congestionMapInterval", text)),
         RdsContext::congestionMapIntervalNs),

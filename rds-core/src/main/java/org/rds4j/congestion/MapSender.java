@@ -4,17 +4,18 @@ import org.rds4j.carrier.ByteCarrier;
 
 /**
  * Tells one peer this host's congestion map: over the first of its paths that can send once a carrier came up, and after each
- * change. One message is on its way at a time and the next waits at least the given interval, so a port that flaps costs one
- * map per interval and round trip, however often it does. Maps stand outside the send log: they have no number, are not sent
+ * change. One message is on its way at a time, and after a few in a row there is one per interval at most, so a port that flaps
+ * costs little, however often it does (generic cell rate algorithm, ITU-T I.371). Maps stand outside the send log: they have no number, are not sent
  * again, and a carrier that breaks takes its map with it. Engine thread only.
  */
 public final class MapSender {
     private static final long NEVER = -1;
+    private static final int MOST_IN_A_ROW = 4;
 
     private final MapMessages messages;
     private final long intervalNs;
     private long toldChanges = NEVER;
-    private long nextNs = Long.MIN_VALUE;
+    private long paidUntilNs = Long.MIN_VALUE / 2;
     private MapMessages.Message message;
     private ByteCarrier carrier;
     private int offered;
@@ -24,17 +25,16 @@ public final class MapSender {
      * A peer that was told nothing yet.
      *
      * @param messages   lends memory.
-     * @param intervalNs least time between two maps.
+     * @param intervalNs time between two maps in the long run.
      */
     public MapSender(final MapMessages messages, final long intervalNs) {
         this.messages = messages;
         this.intervalNs = intervalNs;
     }
 
-    /** A carrier to the peer is up: it may be another peer, or have forgotten. The map goes out at once. */
+    /** A carrier to the peer is up: it may have restarted and forgotten. */
     public void onCarrierUp() {
         toldChanges = NEVER;
-        nextNs = Long.MIN_VALUE;
     }
 
     /**
@@ -60,7 +60,7 @@ public final class MapSender {
     @SuppressWarnings("ReferenceEquality") // carriers have no other identity
     public boolean poll(final ByteCarrier on, final long nowNs) {
         if (message == null) {
-            if (!isDue() || nowNs < nextNs) {
+            if (!isDue() || nowNs < nextNs()) {
                 return true;
             }
             begin(on, nowNs);
@@ -78,10 +78,14 @@ public final class MapSender {
 
     private void begin(final ByteCarrier on, final long nowNs) {
         toldChanges = messages.congestion().changes();
-        nextNs = nowNs + intervalNs;
+        paidUntilNs = Math.max(paidUntilNs, nowNs) + intervalNs;
         message = messages.take();
         carrier = on;
         offered = 0;
+    }
+
+    private long nextNs() {
+        return paidUntilNs - (MOST_IN_A_ROW - 1) * intervalNs;
     }
 
     private void offer() {
@@ -122,6 +126,6 @@ public final class MapSender {
      * @return the engine's time, or {@link Long#MAX_VALUE} while none waits.
      */
     public long nextDeadlineNs() {
-        return message == null && isDue() ? nextNs : Long.MAX_VALUE;
+        return message == null && isDue() ? nextNs() : Long.MAX_VALUE;
     }
 }

@@ -1,7 +1,9 @@
 package org.rds4j.engine;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.MapSender;
 import org.rds4j.peer.PathServices;
 import org.rds4j.peer.Peer;
 import org.rds4j.peer.PeerPath;
@@ -13,8 +15,8 @@ final class PathTable {
     private PathServices services;
     private PeerPath[] all = new PeerPath[0];
 
-    PathTable(final int maxPeers) {
-        peers = new PeerTable(maxPeers);
+    PathTable(final int maxPeers, final Supplier<MapSender> mapSenders) {
+        peers = new PeerTable(maxPeers, mapSenders);
     }
 
     void services(final PathServices pathServices) {
@@ -27,7 +29,7 @@ final class PathTable {
             return null;
         }
         final PeerPath path = peer.path(lane);
-        return path != null ? path : add(peer, new PeerPath(services, new PathKey(high, low, lane, 0), nowNs));
+        return path != null ? path : add(peer, new PeerPath(services, new PathKey(high, low, lane, 0), peer.mapSender(), nowNs));
     }
 
     private PeerPath add(final Peer peer, final PeerPath path) {

@@ -57,8 +57,8 @@ public final class RdsEngine implements ReleaseHandler {
         this.congestion = new Congestion(context, counters);
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
         this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose,
-            new ReceiveMemory(new ReassemblyPool(context.receiveOverflowLength()), congestion.local()));
-        this.paths = new PathTable(context.maxPeers());
+            new ReceiveMemory(new ReassemblyPool(context.receiveOverflowLength()), congestion.local(), counters));
+        this.paths = new PathTable(context.maxPeers(), congestion::newSender);
         this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
         final LocalDelivery delivery =
@@ -66,7 +66,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.submitDrain = new SubmitDrain(
             context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), counters);
         this.paths.services(
-            new PathServices(context, generation, connector, delivery, this, pool, random, counters));
+            new PathServices(context, generation, connector, delivery, this, pool, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {

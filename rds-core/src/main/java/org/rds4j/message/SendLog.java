@@ -319,8 +319,16 @@ public final class SendLog {
         sentPosition = preparedEnd;
         messageCursor = preparedCursor;
         cursorEnd = preparedCursorEnd;
-        final boolean isInsideMessage = messageCursor < messageHead && sentPosition > cursorEnd - lengthOf(messageCursor);
-        offeredHead = Math.max(offeredHead, messageCursor + (isInsideMessage ? 1 : 0));
+        offeredHead = Math.max(offeredHead, messageCursor + (isInsideMessage() ? 1 : 0));
+    }
+
+    /**
+     * Whether the carrier was offered a part of a message: nothing else may come before the rest.
+     *
+     * @return false between two messages.
+     */
+    public boolean isInsideMessage() {
+        return messageCursor < messageHead && sentPosition > cursorEnd - lengthOf(messageCursor);
     }
 
     /**

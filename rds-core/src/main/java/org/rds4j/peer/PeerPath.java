@@ -5,6 +5,8 @@ import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.CarrierHandler;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.CongestionMaps;
+import org.rds4j.congestion.MapSender;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.FrameAssembler;
 import org.rds4j.frame.FrameHandler;
@@ -52,6 +54,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private final PathKey key;
     private final boolean isLocalSmaller;
     private final ReconnectPolicy reconnect;
+    private final MapSender mapSender;
     private final SendLog log;
     private final FrameAssembler assembler;
     private final OpenerMessage openerMessage = new OpenerMessage();
@@ -86,20 +89,23 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      *
      * @param services shared by the engine's paths.
      * @param key      of the path.
+     * @param mapSender tells the peer of congestion.
      * @param nowNs    the engine's time.
      */
-    public PeerPath(final PathServices services, final PathKey key, final long nowNs) {
+    public PeerPath(final PathServices services, final PathKey key, final MapSender mapSender, final long nowNs) {
         final RdsAddress local = services.context().localAddress();
         this.services = services;
         this.counters = services.counters();
         this.key = key;
+        this.mapSender = mapSender;
         this.isLocalSmaller =
             RdsAddress.compareHosts(local.high(), local.low(), key.remoteHigh(), key.remoteLow()) < 0;
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         // number 1 is left to the first opener
         this.log = new SendLog(services.context().sendLogLength(), 2);
-        this.assembler = new FrameAssembler(services.context().maxMessageLength(), services.pool(), this);
+        this.assembler = new FrameAssembler(
+            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this);
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
     }
 
@@ -219,13 +225,13 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
         return switch (state) {
             case DOWN -> connect(nowNs);
-            case UP -> transmit();
+            case UP -> transmit(nowNs);
             case CONNECTING, DRAINING, ERROR -> 0;
         };
     }
 
     private int connect(final long nowNs) {
-        if (log.isEmpty() || nowNs < nextAttemptNs || isShut) {
+        if (!wantsCarrier() || nowNs < nextAttemptNs || isShut) {
             return 0;
         }
         state = State.CONNECTING;
@@ -235,8 +241,14 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         return 1;
     }
 
-    private int transmit() {
-        if ((opener == Opener.DUE && !sendOpener()) || !hasReceived) {
+    /** The smaller host brings a path up again by itself: the peer may wait to hear that a port is congested no more. */
+    private boolean wantsCarrier() {
+        return (isReopened && isLocalSmaller) || !log.isEmpty();
+    }
+
+    private int transmit(final long nowNs) {
+        if ((opener == Opener.DUE && !sendOpener()) || !hasReceived
+            || (!log.isInsideMessage() && !mapSender.poll(carrier, nowNs))) {
             return 0;
         }
         int work = 0;
@@ -269,9 +281,9 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     public long nextDeadlineNs() {
         final long waitingNs = waiting == null ? Long.MAX_VALUE : waitingDeadlineNs;
         return switch (state) {
-            case DOWN -> log.isEmpty() || isShut ? Long.MAX_VALUE : nextAttemptNs;
+            case DOWN -> !wantsCarrier() || isShut ? Long.MAX_VALUE : nextAttemptNs;
             case CONNECTING -> Long.MAX_VALUE;
-            case UP -> waitingNs;
+            case UP -> Math.min(waitingNs, mapSender.nextDeadlineNs());
             case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
         };
     }
@@ -322,6 +334,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             openerMessage.ping(log.firstSequence() - 1, isReopened, services.generation(), key.lane());
             opener = Opener.DUE;
         }
+        mapSender.onCarrierUp();
         counters.increment(RdsCounter.CONN_UP);
     }
 
@@ -425,6 +438,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         assembler.reset();
         counters.add(RdsCounter.SEND_RETRANSMITTED, log.rewind());
         isReopened = true;
+        mapSender.onCarrierGone(carrier);
         carrier = null;
         goOn(nowNs);
     }
@@ -489,7 +503,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             reconnect.reset();
         }
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
-            counters.increment(RdsCounter.CONG_UPDATE_RECEIVED);
+            services.congestion().onMap(key.remoteHigh(), key.remoteLow(), payload, length);
             return true;
         }
         return acceptSequence(isProbe, isOpener, payload, length);

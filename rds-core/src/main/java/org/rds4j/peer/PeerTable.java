@@ -1,17 +1,23 @@
 package org.rds4j.peer;
 
+import java.util.function.Supplier;
+import org.rds4j.congestion.MapSender;
+
 /** Peers by address: open addressing, bounded at start, nothing is ever removed. Engine thread only. */
 public final class PeerTable {
     private final Peer[] slots;
     private final int maxPeers;
+    private final Supplier<MapSender> mapSenders;
     private int size;
 
     /**
      * An empty table.
      *
-     * @param maxPeers most peers.
+     * @param maxPeers   most peers.
+     * @param mapSenders makes what tells a peer of congestion.
      */
-    public PeerTable(final int maxPeers) {
+    public PeerTable(final int maxPeers, final Supplier<MapSender> mapSenders) {
+        this.mapSenders = mapSenders;
         this.maxPeers = maxPeers;
         this.slots = new Peer[Integer.highestOneBit(maxPeers) * 4];
     }
@@ -46,7 +52,7 @@ public final class PeerTable {
     public Peer findOrAdd(final long high, final long low) {
         final int slot = slotOf(high, low);
         if (slots[slot] == null && size < maxPeers) {
-            slots[slot] = new Peer(high, low);
+            slots[slot] = new Peer(high, low, mapSenders.get());
             size++;
         }
         return slots[slot];

@@ -6,6 +6,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.rds4j.frame.OffHeap;
+import org.rds4j.status.RdsCounter;
+import org.rds4j.status.RdsCounters;
 
 /**
  * What a socket receives: into the ring to the application, or behind it while that is full; and the account of what is unread,
@@ -20,6 +22,7 @@ public final class ReceiveSide {
     private final int maxInlineLength;
     private final ReceiveOverflow overflow;
     private final ReceiveAccount account;
+    private final RdsCounters counters;
 
     ReceiveSide(final EngineSocket socket, final ReceiveMemory memory) {
         final SocketRegion region = socket.region();
@@ -30,6 +33,7 @@ public final class ReceiveSide {
         this.ringAddress = buffer.addressOffset();
         this.maxInlineLength = ring.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
         this.overflow = new ReceiveOverflow(memory.overflow());
+        this.counters = memory.counters();
         this.account = new ReceiveAccount(region, memory.congestion());
     }
 
@@ -71,8 +75,11 @@ public final class ReceiveSide {
         final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
         final long sequence) {
         final boolean isInRing = overflow.isEmpty() && toRing(high, low, sourcePort, level, payload, length, sequence);
-        if (!isInRing && !overflow.add(high, low, sourcePort, level, payload, length, sequence)) {
-            return Outcome.NO_ROOM;
+        if (!isInRing) {
+            if (!overflow.add(high, low, sourcePort, level, payload, length, sequence)) {
+                return Outcome.NO_ROOM;
+            }
+            counters.increment(RdsCounter.RECV_OVERFLOW);
         }
         return account.onDelivered(length, !isInRing) ? Outcome.CONGESTED : Outcome.TAKEN;
     }
