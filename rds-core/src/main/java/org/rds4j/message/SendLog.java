@@ -511,7 +511,12 @@ public final class SendLog {
         return cancelled;
     }
 
-    private boolean isInsideMessage() {
+    /**
+     * Whether the carrier was offered a part of a message: nothing else may come before the rest.
+     *
+     * @return false between two messages.
+     */
+    public boolean isInsideMessage() {
         return sent < kept && cursorRest < LogEntry.total(cursor.entryAddress());
     }
 
