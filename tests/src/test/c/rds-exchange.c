@@ -31,6 +31,7 @@ static const char *const explanation =
 	"  size=N|mixed       octets of each message (mixed: 0 to 1 MiB, few of them large)\n"
 	"  loose=1            messages may be missing; says which came, and calls repeated or late ones wrong\n"
 	"  wait=S             longest silence in seconds while something is missing (60)\n"
+	"  delay=MS           milliseconds from binding to the first send (0)\n"
 	"  gap=US             microseconds between two sends (0)\n"
 	"  deaf=S             seconds for which nothing is read, from the first send or the binding on (0)\n"
 	"  linger=S           seconds for which the socket stays open at the end (0)\n"
@@ -38,7 +39,7 @@ static const char *const explanation =
 	"  sndbuf=N rcvbuf=N  octets of the buffers (4 MiB)\n";
 
 struct settings {
-	uint64_t send, receive, seed, loose, wait, gap, deaf, linger, blocking, sndbuf, rcvbuf;
+	uint64_t send, receive, seed, loose, wait, delay, gap, deaf, linger, blocking, sndbuf, rcvbuf;
 	bool mixed;
 	uint32_t size;
 };
@@ -115,7 +116,7 @@ static void set(struct settings *s, const char *argument)
 {
 	const struct { const char *name; uint64_t *value; } all[] = {
 		{ "send=", &s->send }, { "receive=", &s->receive }, { "seed=", &s->seed }, { "loose=", &s->loose },
-		{ "wait=", &s->wait }, { "gap=", &s->gap }, { "deaf=", &s->deaf }, { "linger=", &s->linger },
+		{ "wait=", &s->wait }, { "delay=", &s->delay }, { "gap=", &s->gap }, { "deaf=", &s->deaf }, { "linger=", &s->linger },
 		{ "blocking=", &s->blocking }, { "sndbuf=", &s->sndbuf }, { "rcvbuf=", &s->rcvbuf },
 	};
 
@@ -231,6 +232,8 @@ static bool receive_one(int fd, const struct settings *s, struct progress *p, co
 		wrong(p, "damaged", number, length);
 	if (s->loose)
 		came(number, false);
+	if (p->came == 0)
+		printf("first\n");
 	p->next = number + 1;
 	p->came++;
 	p->octets += length;
@@ -257,7 +260,7 @@ int main(int argc, char **argv)
 	int fd = open_socket(&s, argv[1], argv[2]);
 	socklen_t peerlen = parse(argv[3], argv[4], &peer);
 	struct progress p = { .last = now() };
-	double start = now(), next_send = 0;
+	double start = now(), next_send = start + s.delay * 1e-3;
 
 	printf("bound\n");
 	while (p.sent < s.send || p.next < s.receive) {
@@ -265,7 +268,7 @@ int main(int argc, char **argv)
 
 		if (p.sent < s.send && now() >= next_send && send_one(fd, &s, &p, &peer, peerlen)) {
 			moved = true;
-			next_send = s.gap == 0 ? 0 : now() + s.gap * 1e-6;
+			next_send = now() + s.gap * 1e-6;
 		}
 		if (!deaf && p.next < s.receive)
 			moved |= receive_one(fd, &s, &p, &peer);

@@ -87,7 +87,7 @@ final class ExchangeRun {
         final long deafNs = number("deaf", 0) * 1_000_000_000L;
         final long gapNs = number("gap", 0) * 1_000;
         final long patienceNs = number("wait", 60) * 1_000_000_000L + deafNs;
-        long nextSendNs = startNs;
+        long nextSendNs = startNs + number("delay", 0) * 1_000_000;
         while (fault == null && (sent < toSend || next < toReceive || socket.unacknowledgedLength() > 0)) {
             final long nowNs = System.nanoTime();
             int work = 0;
@@ -144,6 +144,9 @@ final class ExchangeRun {
         }
         if (isLoose) {
             noteRange(number);
+        }
+        if (came == 0) {
+            out.println("first");
         }
         next = number + 1;
         came++;

@@ -10,19 +10,21 @@ final class GuestNetwork implements AutoCloseable {
     /** The guest's tap device. */
     static final String GUEST = "guest0";
 
-    private static final String NODE = "node0";
+    private static final long START_S = 60;
 
     /** How a node meets the bridge. */
     enum Device {
         /** A tap device that the node makes. */
-        NET_TAP("net_tap0,mac=fixed,iface=" + NODE),
+        NET_TAP("net_tap0,mac=fixed,iface=node0", "node0"),
         /** A packet socket on one end of a veth pair. */
-        NET_AF_PACKET("net_af_packet0,iface=node1");
+        NET_AF_PACKET("net_af_packet0,iface=veth1", "veth0");
 
         private final String string;
+        private final String atBridge;
 
-        Device(final String string) {
+        Device(final String string, final String atBridge) {
             this.string = string;
+            this.atBridge = atBridge;
         }
 
         String string() {
@@ -37,40 +39,34 @@ final class GuestNetwork implements AutoCloseable {
         namespace.ip("link set br0 up");
         namespace.ip("tuntap add " + GUEST + " mode tap");
         namespace.ip("link set " + GUEST + " master br0 up");
+        namespace.ip("link add veth0 type veth peer name veth1");
+        namespace.ip("link set veth1 up");
     }
 
     NetworkNamespace namespace() {
         return namespace;
     }
 
-    /** Starts a node, with further properties of its context as {@code name=value}. */
+    /** Starts a node that is not yet on the bridge, with further properties of its context as {@code name=value}. */
     CommandProcess node(final Device device, final String cidr, final String... properties) {
         final List<String> flags = new ArrayList<>(List.of("device=" + device.string(), "address=" + cidr, "statusDir=none",
             "security=plaintext", "maxConnections=64"));
         flags.addAll(List.of(properties));
         final List<String> words = new ArrayList<>(Program.java(NodeProgram.class));
         words.addAll(1, flags.stream().map(each -> "-Drds." + each).toList());
-        return start(device, "node", words);
+        return new CommandProcess("node", namespace.inside(words), START_S);
     }
 
-    /** Starts a program that is at the bridge by a device; one at a time. */
-    CommandProcess start(final Device device, final String name, final List<String> words) {
-        if (device == Device.NET_AF_PACKET && !Program.succeeds("ip", "-n", namespace.name(), "link", "show", NODE)) {
-            namespace.ip("link add " + NODE + " type veth peer name node1");
-            namespace.ip("link set node1 up");
-        }
-        final CommandProcess process = new CommandProcess(name, namespace.inside(words), 30);
-        plugIn();
-        return process;
+    /**
+     * Joins a node's end to the bridge, whose other address keeps the bridge from taking for its own what goes to the one that
+     * net_tap gave both ends.
+     */
+    void plugIn(final Device device) {
+        namespace.ip("link set " + device.atBridge + " address 02:00:00:00:00:99");
+        namespace.ip("link set " + device.atBridge + " master br0 up");
     }
 
-    /** Joins the node's end to the bridge, which would keep for itself what goes to the address that net_tap gave both ends. */
-    private void plugIn() {
-        namespace.ip("link set " + NODE + " address 02:00:00:00:00:99");
-        namespace.ip("link set " + NODE + " master br0 up");
-    }
-
-    /** Cuts the link silently: neither end hears of it. */
+    /** Cuts the guest's link silently: neither end hears of it. */
     void cut() {
         namespace.ip("link set " + GUEST + " nomaster");
     }

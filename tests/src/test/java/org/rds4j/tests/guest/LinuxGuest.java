@@ -58,7 +58,7 @@ final class LinuxGuest implements AutoCloseable {
     }
 
     private void assign(final String cidr) {
-        run("ip addr add " + cidr + " dev eth0" + (cidr.indexOf(':') < 0 ? "" : " nodad"));
+        run("ip addr add " + cidr + " dev eth0");
     }
 
     /** Gives it an address with its prefix length, which it keeps when it is restarted. */
