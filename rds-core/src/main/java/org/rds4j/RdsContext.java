@@ -14,6 +14,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.YieldingIdleStrategy;
+import org.rds4j.carrier.PathKey;
 import org.rds4j.socket.SocketRegion;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -31,6 +32,7 @@ public final class RdsContext {
     /** A {@link #statusDir(Path)} that stands for no status file. */
     public static final Path NO_STATUS_DIR = Path.of("none");
 
+    private static final long UNSET = Long.MIN_VALUE;
     private static final String PROPERTY_PREFIX = "rds.";
     private static final int RDS_HEADER_LENGTH = 48;
     private static final int MAX_NAME_LENGTH = 120;
@@ -60,8 +62,12 @@ public final class RdsContext {
     private int maxPeers = 1024;
     private int maxConnections = 256;
     private int tcpBufferLength = 256 << 10;
-    private long reconnectMinDelayNs = 1_000_000L;
-    private long reconnectMaxDelayNs = 1_000_000_000L;
+    private int paths = 1;
+    private boolean linuxExact;
+    private long reconnectMinDelayNs = UNSET;
+    private long reconnectMaxDelayNs = UNSET;
+    private long reconnectResetAfterNs = UNSET;
+    private int connectBudget = 100;
     private long drainTimeoutNs = 5_000_000_000L;
     private long keepAliveIdleNs = 5_000_000_000L;
     private long keepAliveIntervalNs = 5_000_000_000L;
@@ -225,6 +231,8 @@ public final class RdsContext {
             + ": it must hold one message of maxMessageLength " + maxMessageLength + " and two headers");
         require(reassemblyLength >= 2L * maxMessageLength, "key 'reassemblyLength' is " + reassemblyLength
             + ": it must be at least twice maxMessageLength " + maxMessageLength);
+        require(paths == 1 || paths == PathKey.MAX_PATHS, "key 'paths' is " + paths + ": it must be 1 or " + PathKey.MAX_PATHS
+            + ", for a Linux peer may send to any of " + PathKey.MAX_PATHS + " before it knows how many there are");
         requireRange("maxSockets", maxSockets, 1, 65534);
         requireRange("maxPeers", maxPeers, 1, 1 << 20);
         requireRange("maxConnections", maxConnections, 1, 1 << 20);
@@ -236,7 +244,12 @@ public final class RdsContext {
     }
 
     private void concludeTimes() {
+        reconnectMinDelayNs = reconnectMinDelayNs();
+        reconnectMaxDelayNs = reconnectMaxDelayNs();
+        reconnectResetAfterNs = reconnectResetAfterNs();
         require(reconnectMinDelayNs > 0, "key 'reconnectMinDelay' must be above 0");
+        require(reconnectResetAfterNs >= 0, "key 'reconnectResetAfter' must not be negative");
+        requireRange("connectBudget", connectBudget, 1, 1 << 20);
         require(reconnectMaxDelayNs >= reconnectMinDelayNs, "key 'reconnectMaxDelay' must not be below reconnectMinDelay");
         require(drainTimeoutNs > 0, "key 'drainTimeout' must be above 0");
         require(keepAliveIdleNs > 0, "key 'keepAliveIdle' must be above 0");
@@ -874,10 +887,10 @@ public final class RdsContext {
     /**
      * First bound of the random delay before a reconnect, in nanoseconds.
      *
-     * @return the value.
+     * @return the value; when not set 50 ms, with {@link #linuxExact()} 4 ms.
      */
     public long reconnectMinDelayNs() {
-        return reconnectMinDelayNs;
+        return reconnectMinDelayNs != UNSET ? reconnectMinDelayNs : linuxExact ? 4_000_000L : 50_000_000L;
     }
 
     /**
@@ -895,10 +908,10 @@ public final class RdsContext {
     /**
      * Largest bound of the random delay before a reconnect, in nanoseconds.
      *
-     * @return the value.
+     * @return the value; when not set 30 s, with {@link #linuxExact()} 1 s.
      */
     public long reconnectMaxDelayNs() {
-        return reconnectMaxDelayNs;
+        return reconnectMaxDelayNs != UNSET ? reconnectMaxDelayNs : linuxExact ? 1_000_000_000L : 30_000_000_000L;
     }
 
     /**
@@ -910,6 +923,91 @@ public final class RdsContext {
     public RdsContext reconnectMaxDelayNs(final long value) {
         requireOpen();
         reconnectMaxDelayNs = value;
+        return this;
+    }
+
+    /**
+     * How long a connection must have served before the delays start again from the first, in nanoseconds.
+     *
+     * @return the value; when not set 10 s, with {@link #linuxExact()} 0.
+     */
+    public long reconnectResetAfterNs() {
+        return reconnectResetAfterNs != UNSET ? reconnectResetAfterNs : linuxExact ? 0 : 10_000_000_000L;
+    }
+
+    /**
+     * Sets how long a connection must have served before the delays start again from the first, in nanoseconds.
+     *
+     * @param value the value, 0 for no time at all.
+     * @return this.
+     */
+    public RdsContext reconnectResetAfterNs(final long value) {
+        requireOpen();
+        reconnectResetAfterNs = value;
+        return this;
+    }
+
+    /**
+     * Most attempts to connect in any second, over all peers.
+     *
+     * @return the value.
+     */
+    public int connectBudget() {
+        return connectBudget;
+    }
+
+    /**
+     * Sets most attempts to connect in any second, over all peers.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext connectBudget(final int value) {
+        requireOpen();
+        connectBudget = value;
+        return this;
+    }
+
+    /**
+     * TCP connections per peer and lane that messages are spread over, by the sending socket.
+     *
+     * @return 1 or 8; a peer that has fewer gets fewer.
+     */
+    public int paths() {
+        return paths;
+    }
+
+    /**
+     * Sets TCP connections per peer and lane that messages are spread over, by the sending socket.
+     *
+     * @param value 1 or 8.
+     * @return this.
+     */
+    public RdsContext paths(final int value) {
+        requireOpen();
+        paths = value;
+        return this;
+    }
+
+    /**
+     * Whether the node does as Linux does also where another way is better.
+     *
+     * @return the value.
+     */
+    public boolean linuxExact() {
+        return linuxExact;
+    }
+
+    /**
+     * Sets whether the node does as Linux does also where another way is better: reconnects within 4 ms to 1 s, starting again
+     * as soon as a connection is up, and refuses a connection at once when no path is free.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext linuxExact(final boolean value) {
+        requireOpen();
+        linuxExact = value;
         return this;
     }
 

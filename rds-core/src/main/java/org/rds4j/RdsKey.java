@@ -84,6 +84,18 @@ public enum RdsKey {
     /** Largest bound of the random delay before a reconnect, in nanoseconds. */
     RECONNECT_MAX_DELAY("reconnectMaxDelay",
         (context, text) -> context.reconnectMaxDelayNs(duration("reconnectMaxDelay", text)), RdsContext::reconnectMaxDelayNs),
+    /** Service of a connection after which the delays start again from the first, in nanoseconds. */
+    RECONNECT_RESET_AFTER("reconnectResetAfter",
+        (context, text) -> context.reconnectResetAfterNs(duration("reconnectResetAfter", text)),
+        RdsContext::reconnectResetAfterNs),
+    /** Most attempts to connect in any second, over all peers. */
+    CONNECT_BUDGET("connectBudget",
+        (context, text) -> context.connectBudget(length("connectBudget", text)), RdsContext::connectBudget),
+    /** TCP connections per peer and lane, 1 or 8. */
+    PATHS("paths", (context, text) -> context.paths(length("paths", text)), RdsContext::paths),
+    /** Whether to do as Linux does also where another way is better. */
+    LINUX_EXACT("linuxExact",
+        (context, text) -> context.linuxExact(truth("linuxExact", text)), RdsContext::linuxExact),
     /** Longest wait for a closing carrier to come to its end, in nanoseconds. */
     DRAIN_TIMEOUT("drainTimeout",
         (context, text) -> context.drainTimeoutNs(duration("drainTimeout", text)), RdsContext::drainTimeoutNs),

@@ -88,7 +88,9 @@ final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.U
         page.put(path.key().lane()).put(path.key().index())
             .put(log.nextSequence()).put(path.nextReceiveSequence()).put(stateOf(path).number()).put(path.peerGeneration())
             .put(log.nextSequence() - log.firstUnsentSequence()).put(log.firstUnsentSequence() - log.firstSequence())
-            .put(log.unsentLength()).put(log.unacknowledgedLength()).put(path.hasCarrier() ? 1 : 0);
+            .put(log.unsentLength()).put(log.unacknowledgedLength()).put(path.hasCarrier() ? 1 : 0)
+            .put(path.hasCarrier() ? path.carrier().localPort() : 0).put(path.hasCarrier() ? path.carrier().remotePort() : 0)
+            .put(path.peer().pathCount());
         return -1;
     }
 

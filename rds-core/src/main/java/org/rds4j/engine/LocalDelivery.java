@@ -12,7 +12,6 @@ import org.rds4j.status.RdsCounters;
 /** Gives received messages to the sockets of this host, and answers pings (dispatch order of Linux's rds_recv_incoming). */
 final class LocalDelivery implements InboundHandler {
     private static final int NO_OWNER = 0;
-    private static final int PATH_COUNT = 1;
 
     private final RdsAddress local;
     private final SocketTable sockets;
@@ -21,13 +20,13 @@ final class LocalDelivery implements InboundHandler {
     private final ProbeAnswer probeAnswer;
 
     LocalDelivery(
-        final RdsAddress local, final SocketTable sockets, final boolean isPingEnabled, final int generation,
+        final RdsAddress local, final SocketTable sockets, final boolean isPingEnabled, final ProbeAnswer probeAnswer,
         final RdsCounters counters) {
         this.local = local;
         this.sockets = sockets;
         this.isPingEnabled = isPingEnabled;
         this.counters = counters;
-        this.probeAnswer = new ProbeAnswer(PATH_COUNT, generation);
+        this.probeAnswer = probeAnswer;
     }
 
     @Override

@@ -10,7 +10,9 @@ import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.ReleaseHandler;
+import org.rds4j.peer.ConnectBudget;
 import org.rds4j.peer.PathServices;
+import org.rds4j.peer.Peer;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
@@ -34,6 +36,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final PathTable paths;
     private final SubmitDrain submitDrain;
     private final StatusSource status;
+    private final int defaultLane;
     private int nextSocket;
     private long nowNs;
 
@@ -53,15 +56,16 @@ public final class RdsEngine implements ReleaseHandler {
         this.counters = counters;
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
         this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose);
-        this.paths = new PathTable(context.maxPeers());
+        this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
         this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
-        final LocalDelivery delivery =
-            new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
-        this.submitDrain = new SubmitDrain(
-            context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), counters);
-        this.paths.services(
-            new PathServices(context, generation, connector, delivery, this, pool, random, counters));
+        final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, context.pingEnable(),
+            new ProbeAnswer(context.paths(), generation), counters);
+        final int[] lanes = lanes(laneOfServiceLevel);
+        this.defaultLane = lanes[0];
+        this.submitDrain = new SubmitDrain(context.localAddress(), paths, delivery, lanes, counters);
+        this.paths.services(new PathServices(context, generation, defaultLane, connector,
+            new ConnectBudget(context.connectBudget()), paths, delivery, this, pool, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -120,6 +124,12 @@ public final class RdsEngine implements ReleaseHandler {
         return work;
     }
 
+    private void forgetPathsOfSockets() {
+        for (int i = 0; i < sockets.size(); i++) {
+            sockets.socket(i).lastPath(0, 0, 0, null);
+        }
+    }
+
     /** A share for each socket, another one first each time. */
     private int drainSockets() {
         final int count = sockets.size();
@@ -148,33 +158,73 @@ public final class RdsEngine implements ReleaseHandler {
     /**
      * A carrier is up: TCP, and security where required, are established. It belongs to the engine from now on.
      *
-     * @param key        of its path; for an accepted carrier the lane as of {@code OpenerMessage.laneOf}.
+     * @param key        of its path; for an accepted carrier lane and index as of {@code OpenerMessage}.
      * @param carrier    ready to use; nothing of it has been read.
      * @param dialedByUs whether it comes from {@link PathConnector#connect}.
      * @param timeNs     the engine's time.
      */
     public void onCarrierUp(final PathKey key, final ByteCarrier carrier, final boolean dialedByUs, final long timeNs) {
-        final boolean isValid = key.index() == 0 && key.lane() >= 0 && key.lane() < PathKey.MAX_LANES;
-        final PeerPath path =
-            isValid ? paths.findOrAdd(key.remoteHigh(), key.remoteLow(), key.lane(), timeNs) : null;
-        if (path == null) {
+        final boolean isValid = key.lane() >= 0 && key.lane() < PathKey.MAX_LANES && key.index() < PathKey.MAX_PATHS
+            && key.index() >= PathKey.UNKNOWN_INDEX;
+        final Peer peer = isValid ? paths.findOrAddPeer(key.remoteHigh(), key.remoteLow()) : null;
+        if (peer == null) {
             counters.increment(RdsCounter.CONN_DROP_NO_PEER);
             carrier.discard();
+        } else if (dialedByUs) {
+            paths.find(key).onDialed(carrier, timeNs);
         } else {
-            path.onCarrierUp(carrier, dialedByUs, timeNs);
+            peer.onAccepted(key.lane(), key.index(), carrier, timeNs);
         }
     }
 
     /**
-     * An attempt of {@link PathConnector#connect} has failed.
+     * The lane of service level 0, and of peers that know no lanes.
      *
-     * @param key    of the path.
+     * @return 0 to {@link PathKey#MAX_LANES} - 1.
+     */
+    public int defaultLane() {
+        return defaultLane;
+    }
+
+    /**
+     * Whether a host's carriers are taken without waiting for its first octets, which may be long in coming and would say no
+     * more than is known: of a foreign peer, on the default lane.
+     *
+     * @param high bits 127..64 of the host's address.
+     * @param low  bits 63..0 of the host's address.
+     * @return false for hosts that open each carrier with a message that names its path, or are not known.
+     */
+    public boolean isForeign(final long high, final long low) {
+        final Peer peer = paths.peer(high, low);
+        return peer != null && peer.kind() == Peer.Kind.FOREIGN;
+    }
+
+    /**
+     * A host with a larger address has opened a connection, which is refused, and so asks to be dialed.
+     *
+     * @param key    lane and index as its source port tells them; they count for peers of this kind only.
      * @param timeNs the engine's time.
      */
-    public void onConnectFailed(final PathKey key, final long timeNs) {
+    public void onKnock(final PathKey key, final long timeNs) {
+        final Peer peer = paths.findOrAddPeer(key.remoteHigh(), key.remoteLow());
+        if (peer == null) {
+            counters.increment(RdsCounter.CONN_DROP_NO_PEER);
+        } else {
+            peer.onKnock(key.lane(), key.index(), timeNs);
+        }
+    }
+
+    /**
+     * An attempt of {@link PathConnector#connect} has failed, or a knock is over.
+     *
+     * @param key    of the path.
+     * @param reason why.
+     * @param timeNs the engine's time.
+     */
+    public void onConnectFailed(final PathKey key, final CarrierDownReason reason, final long timeNs) {
         final PeerPath path = paths.find(key);
         if (path != null) {
-            path.onConnectFailed(timeNs);
+            path.onConnectFailed(reason, timeNs);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.rds4j.message;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
@@ -374,12 +375,13 @@ public final class SendLog {
      * Drops what an earlier carrier was offered, when the peer has lost its memory of it. Only after {@link #rewind()} and
      * before the next carrier took a chunk; otherwise nothing is dropped.
      *
-     * @param handler hears of each message.
+     * @param beforeSequence number before which messages are dropped.
+     * @param handler        hears of each message.
      * @return how many were dropped.
      */
-    public int dropOffered(final ReleaseHandler handler) {
+    public int dropOffered(final long beforeSequence, final ReleaseHandler handler) {
         int dropped = 0;
-        while (sentPosition == retainedPosition && messageTail < offeredHead) {
+        while (sentPosition == retainedPosition && messageTail < offeredHead && firstSequence() < beforeSequence) {
             releaseOldest(handler);
             dropped++;
             sentPosition = retainedPosition;
@@ -387,5 +389,71 @@ public final class SendLog {
             cursorEnd = isEmpty() ? sentPosition : sentPosition + lengthOf(messageTail);
         }
         return dropped;
+    }
+
+    /**
+     * Numbers the messages kept anew, for a peer that has lost its memory. Only while no carrier was offered any of them.
+     *
+     * @param first number of the oldest message, or of the next one when there is none.
+     */
+    public void renumber(final long first) {
+        nextSequence = first;
+        long position = retainedPosition;
+        for (long message = messageTail; message < messageHead; message++) {
+            putSequence(position, nextSequence++);
+            position += lengthOf(message);
+        }
+        visitedSequence = 0;
+        visitedPosition = 0;
+    }
+
+    /** The number stands at the front of a header, which may lie across the end of the ring. */
+    private void putSequence(final long position, final long sequence) {
+        for (int i = 0; i < Long.BYTES; i++) {
+            UnsafeApi.putByte(address + ((int) (position + i) & mask), (byte) (sequence >>> (56 - 8 * i)));
+        }
+    }
+
+    /**
+     * Moves messages to another log, in order, as far as it has room. Only while no carrier was ever offered one of this log.
+     *
+     * @param target takes them under numbers of its own, owned as before.
+     * @return how many were moved.
+     */
+    public int moveTo(final SendLog target) {
+        int moved = 0;
+        while (messageTail < messageHead && appendOldest(target)) {
+            retainedPosition += lengthOf(messageTail);
+            messageTail++;
+            moved++;
+        }
+        sentPosition = retainedPosition;
+        messageCursor = messageTail;
+        cursorEnd = isEmpty() ? sentPosition : sentPosition + lengthOf(messageTail);
+        return moved;
+    }
+
+    private boolean appendOldest(final SendLog target) {
+        final long message = messages[(int) messageTail & messageMask];
+        final int length = (int) message;
+        final int index = (int) (retainedPosition + HEADER_LENGTH) & mask;
+        final ByteBuffer copy = index + length > capacity ? copy(index, length) : null;
+        try {
+            return target.append(
+                portAt(retainedPosition + RdsHeaderFlyweight.SOURCE_PORT_OFFSET),
+                portAt(retainedPosition + RdsHeaderFlyweight.DESTINATION_PORT_OFFSET),
+                copy == null ? address + index : BufferUtil.address(copy), length, (int) (message >> 32));
+        } finally {
+            Reference.reachabilityFence(copy);
+        }
+    }
+
+    /** Of octets that lie across the end of the ring. */
+    private ByteBuffer copy(final int index, final int length) {
+        final ByteBuffer copy = ByteBuffer.allocateDirect(length);
+        final int first = capacity - index;
+        OffHeap.copy(address + index, BufferUtil.address(copy), first);
+        OffHeap.copy(address, BufferUtil.address(copy) + first, length - first);
+        return copy;
     }
 }

@@ -72,7 +72,7 @@ final class NodeAssembly {
         final NodeCounters nodeCounters = nodeCounters();
         final LaneSettings lanes = LaneSettings.of(qos, context.tcpPort());
         final Carriers carriers = new Carriers(
-            tcp, lanes, Math.max(1, context.maxConnections() / 4), security, random, nodeCounters);
+            context, tcp, lanes, Math.max(1, context.maxConnections() / 4), security, random, nodeCounters);
         final RdsEngine rds = rds(carriers);
         this.proxy = rds.proxy();
         carriers.attach(rds);

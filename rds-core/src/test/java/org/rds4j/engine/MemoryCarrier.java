@@ -32,6 +32,7 @@ final class MemoryCarrier implements ByteCarrier {
     private boolean isClosing;
     private boolean isDown;
     private boolean isDownTold;
+    private int remotePort;
 
     private MemoryCarrier(final int maxChunkLength, final int maxInFlight) {
         this.maxChunkLength = maxChunkLength;
@@ -44,6 +45,16 @@ final class MemoryCarrier implements ByteCarrier {
         one.peer = other;
         other.peer = one;
         return one;
+    }
+
+    MemoryCarrier from(final int port) {
+        remotePort = port;
+        return this;
+    }
+
+    @Override
+    public int remotePort() {
+        return remotePort;
     }
 
     MemoryCarrier peer() {
