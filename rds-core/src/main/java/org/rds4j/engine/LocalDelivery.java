@@ -18,6 +18,7 @@ final class LocalDelivery implements InboundHandler {
     private final boolean isPingEnabled;
     private final RdsCounters counters;
     private final ProbeAnswer probeAnswer;
+    private long nextLoopbackSequence = 1;
 
     LocalDelivery(
         final RdsAddress local, final SocketTable sockets, final boolean isPingEnabled, final ProbeAnswer probeAnswer,
@@ -60,14 +61,31 @@ final class LocalDelivery implements InboundHandler {
 
     /** Answers a ping of a socket to its own host. */
     boolean pong(final EngineSocket socket, final int lane) {
+        if (!isPingEnabled) {
+            counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
+            return true;
+        }
+        if (!socket.deliver(local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)) {
+            return false;
+        }
         counters.increment(RdsCounter.RECV_PING);
-        return !isPingEnabled || socket.deliver(local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, 0);
+        counters.increment(RdsCounter.SEND_PONG);
+        nextLoopbackSequence += 2; // the ping's and the pong's
+        return true;
     }
 
     boolean deliver(
         final int port, final RdsAddress source, final int sourcePort, final int lane, final long payload,
         final int length) {
-        return deliver(port, source.high(), source.low(), sourcePort, lane, payload, length, 0);
+        final boolean isTaken =
+            deliver(port, source.high(), source.low(), sourcePort, lane, payload, length, nextLoopbackSequence);
+        nextLoopbackSequence += isTaken ? 1 : 0;
+        return isTaken;
+    }
+
+    /** Number of the next message from this host's address to itself; the first has 1. */
+    long nextLoopbackSequence() {
+        return nextLoopbackSequence;
     }
 
     private boolean deliver(

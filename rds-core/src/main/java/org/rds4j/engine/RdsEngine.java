@@ -4,11 +4,13 @@ import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
+import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.frame.ReassemblyPool;
+import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
 import org.rds4j.peer.ConnectBudget;
 import org.rds4j.peer.PathServices;
@@ -29,14 +31,22 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
+    /** Of the attempts to connect, at most one in so many goes to hosts of which nothing is known but that they knocked. */
+    private static final int STRANGERS_SHARE = 10;
 
     private final RdsCounters counters;
     private final EngineProxy proxy;
     private final SocketTable sockets;
     private final PathTable paths;
+    private final LogPool logs;
     private final SubmitDrain submitDrain;
+    private final SendCancellation cancellation;
     private final StatusSource status;
     private final int defaultLane;
+    private final boolean isEncrypted;
+    private final PathConnector connector;
+    private final ConnectBudget budget;
+    private final ConnectBudget strangerBudget;
     private int nextSocket;
     private long nowNs;
 
@@ -55,17 +65,26 @@ public final class RdsEngine implements ReleaseHandler {
         final int generation = newGeneration(random);
         this.counters = counters;
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
-        this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose);
+        this.sockets = new SocketTable(proxy, context.localAddress(), random);
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
-        this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
+        this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
+            context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, context.pingEnable(),
             new ProbeAnswer(context.paths(), generation), counters);
+        this.status = new EngineStatus(context.localAddress(), sockets, paths, delivery);
         final int[] lanes = lanes(laneOfServiceLevel);
         this.defaultLane = lanes[0];
-        this.submitDrain = new SubmitDrain(context.localAddress(), paths, delivery, lanes, counters);
+        this.isEncrypted = context.security() != SecurityMode.PLAINTEXT;
+        this.connector = connector;
+        this.budget = new ConnectBudget(context.connectBudget());
+        this.strangerBudget = new ConnectBudget(Math.max(1, context.connectBudget() / STRANGERS_SHARE));
+        this.submitDrain = new SubmitDrain(
+            context.localAddress(), paths, delivery, lanes, context.submitRingLength(), counters);
+        this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
+        this.sockets.sends(cancellation);
         this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            new ConnectBudget(context.connectBudget()), paths, delivery, this, pool, random, counters));
+            budget, paths, delivery, this, pool, logs, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -113,6 +132,7 @@ public final class RdsEngine implements ReleaseHandler {
      */
     public int poll(final long timeNs) {
         nowNs = timeNs;
+        cancellation.now(timeNs);
         int work = sockets.poll();
         for (int i = 0; i < paths.size(); i++) {
             work += paths.path(i).pollInbound(timeNs);
@@ -171,7 +191,7 @@ public final class RdsEngine implements ReleaseHandler {
             counters.increment(RdsCounter.CONN_DROP_NO_PEER);
             carrier.discard();
         } else if (dialedByUs) {
-            paths.find(key).onDialed(carrier, timeNs);
+            peer.onDialed(key, carrier, timeNs);
         } else {
             peer.onAccepted(key.lane(), key.index(), carrier, timeNs);
         }
@@ -200,18 +220,28 @@ public final class RdsEngine implements ReleaseHandler {
     }
 
     /**
-     * A host with a larger address has opened a connection, which is refused, and so asks to be dialed.
+     * A host with a larger address has opened a connection, which is refused, and so asks to be dialed. Nothing is kept of a
+     * host that is not known: it becomes a peer when the carrier to it is up.
      *
      * @param key    lane and index as its source port tells them; they count for peers of this kind only.
      * @param timeNs the engine's time.
      */
     public void onKnock(final PathKey key, final long timeNs) {
-        final Peer peer = paths.findOrAddPeer(key.remoteHigh(), key.remoteLow());
-        if (peer == null) {
-            counters.increment(RdsCounter.CONN_DROP_NO_PEER);
-        } else {
+        final Peer peer = paths.peer(key.remoteHigh(), key.remoteLow());
+        if (peer != null) {
             peer.onKnock(key.lane(), key.index(), timeNs);
+        } else if (strangerBudget.tryTake(timeNs) && budget.tryTake(timeNs)) {
+            counters.increment(RdsCounter.CONN_KNOCKED);
+            counters.increment(RdsCounter.CONN_ATTEMPTS);
+            connector.connect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs);
+        } else {
+            counters.increment(RdsCounter.CONN_DROP_STRANGER);
         }
+    }
+
+    /** Whoever takes part in an encrypted cluster is of this kind. */
+    private int strangersLane(final PathKey knocked) {
+        return isEncrypted ? knocked.lane() : defaultLane;
     }
 
     /**
@@ -249,12 +279,6 @@ public final class RdsEngine implements ReleaseHandler {
         if (socket != null) {
             socket.region().acknowledged(length);
         }
-    }
-
-    private void beforeClose(final EngineSocket socket) {
-        submitDrain.drainAll(socket, nowNs);
-        counters.add(RdsCounter.SEND_DROP_CLOSED, socket.region().submitRing().size());
-        counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.region().receiveRing().size());
     }
 
     /**

@@ -138,8 +138,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private void refuse(final TcpConnection connection, final boolean isKnock) {
         count(NodeCounter.INBOUND_REFUSED);
         if (isKnock) {
-            rds.onKnock(
-                SourcePorts.keyOf(connection.remoteHigh(), connection.remoteLow(), connection.remotePort()), nowNs);
+            final int lane = SourcePorts.laneOf(connection.remotePort());
+            rds.onKnock(new PathKey(connection.remoteHigh(), connection.remoteLow(),
+                lane < laneCount ? lane : rds.defaultLane(), SourcePorts.indexOf(connection.remotePort())), nowNs);
         }
     }
 

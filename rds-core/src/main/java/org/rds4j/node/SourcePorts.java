@@ -38,9 +38,13 @@ final class SourcePorts {
         return 0;
     }
 
-    /** What a port of a peer of this kind tells. */
-    static PathKey keyOf(final long remoteHigh, final long remoteLow, final int port) {
-        return new PathKey(
-            remoteHigh, remoteLow, port / PathKey.MAX_PATHS % PathKey.MAX_LANES, port % PathKey.MAX_PATHS);
+    /** The lane that a port of a peer of this kind tells. */
+    static int laneOf(final int port) {
+        return port / PathKey.MAX_PATHS % PathKey.MAX_LANES;
+    }
+
+    /** The index that a port of a peer of this kind tells. */
+    static int indexOf(final int port) {
+        return port % PathKey.MAX_PATHS;
     }
 }

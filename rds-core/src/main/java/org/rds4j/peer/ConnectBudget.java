@@ -22,6 +22,18 @@ public final class ConnectBudget {
     }
 
     /**
+     * Takes an attempt if it may be made at once.
+     *
+     * @param nowNs the engine's time.
+     * @return false when enough were made or reserved; nothing is reserved then.
+     */
+    public boolean tryTake(final long nowNs) {
+        final boolean isFree =
+            reserved < moments.length || moments[(int) (reserved % moments.length)] + SECOND_NS <= nowNs;
+        return isFree && reserve(nowNs) == nowNs;
+    }
+
+    /**
      * Reserves the next attempt.
      *
      * @param nowNs the engine's time.

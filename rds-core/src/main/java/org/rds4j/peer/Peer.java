@@ -301,6 +301,17 @@ public final class Peer {
     }
 
     /**
+     * A carrier that this host dialed is up.
+     *
+     * @param key       of its path.
+     * @param candidate the path's from now on.
+     * @param nowNs     the engine's time.
+     */
+    public void onDialed(final PathKey key, final ByteCarrier candidate, final long nowNs) {
+        findOrAdd(key.lane(), key.index(), nowNs).onDialed(candidate, nowNs);
+    }
+
+    /**
      * A carrier that the peer dialed is up.
      *
      * @param lane      as far as the carrier tells.

@@ -107,7 +107,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         this.isDialer = peer.isLocalSmaller();
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
-        this.log = new SendLog(services.context().sendLogLength(), firstSequence());
+        this.log = new SendLog(services.logs(), firstSequence());
         this.assembler = new FrameAssembler(services.context().maxMessageLength(), services.pool(), this);
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
@@ -276,7 +276,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (isShut || isStranded()) {
             return false;
         }
-        return !log.isEmpty() || isKeptUp || (key.index() == 0 && peer.hasQueued(key.lane()));
+        return log.wantsCarrier() || isKeptUp || (key.index() == 0 && peer.hasQueued(key.lane()));
     }
 
     private int connect(final long nowNs) {
@@ -336,6 +336,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             return false;
         }
         opener = Opener.SENT;
+        counters.increment(RdsCounter.SEND_PONG);
         return true;
     }
 
@@ -376,7 +377,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      * @param candidate the path's from now on.
      * @param nowNs     the engine's time.
      */
-    public void onDialed(final ByteCarrier candidate, final long nowNs) {
+    void onDialed(final ByteCarrier candidate, final long nowNs) {
         if (isShut || carrier != null) {
             candidate.discard();
             return;
@@ -466,8 +467,10 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     private void appendProbe() {
         services.probe(probe);
-        log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
-            probe.high(), probe.low());
+        if (log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
+            probe.high(), probe.low())) {
+            counters.increment(RdsCounter.SEND_PONG);
+        }
     }
 
     /**
@@ -643,6 +646,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (isFirst) {
             isFirstMessageDue = false;
             onFirstMessage(isProbe);
+            log.onFlowing();
         }
         isTried = false;
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {

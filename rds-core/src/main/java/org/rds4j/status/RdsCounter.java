@@ -15,7 +15,7 @@ public enum RdsCounter {
     /** Pings received. */
     RECV_PING(5, "recv_ping", "pings received"),
     /** Pongs, and pings to peers, sent. */
-    SEND_PONG(6, "send_pong", "pongs queued"),
+    SEND_PONG(6, "send_pong", "pongs and probes sent"),
     /** Pings not answered because the send log was full. */
     PONG_DROP_LOG_FULL(7, "pong_drop_log_full", "pings not answered because the send log was full"),
     /** Messages queued to a path. */
@@ -65,7 +65,11 @@ public enum RdsCounter {
     /** Times a path had something to send and waited for older messages of path 0. */
     MPRDS_CATCHUP_TX0_RETRIES(30, "mprds_catchup_tx0_retries", "times a path waited for older messages of path 0"),
     /** Carriers that turned out to be for another lane or a foreign peer. */
-    CONN_DROP_OTHER_PATH(31, "conn_drop_other_path", "carriers closed because their peer knows no lanes, or meant another");
+    CONN_DROP_OTHER_PATH(31, "conn_drop_other_path", "carriers closed because their peer knows no lanes, or meant another"),
+    /** Messages given up by their socket before they were acknowledged. */
+    SEND_CANCELLED(32, "send_cancelled", "messages given up by their socket before they were acknowledged"),
+    /** Knocks of unknown hosts that came too fast. */
+    CONN_DROP_STRANGER(33, "conn_drop_stranger", "unknown hosts not dialed because too many asked for it");
 
     private final int id;
     private final String label;

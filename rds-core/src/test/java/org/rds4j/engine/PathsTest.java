@@ -150,7 +150,7 @@ class PathsTest {
 
     @Test
     void shouldShareTheBudgetFairlyAmongAThousandDeadPeers() {
-        final TestNode one = network.node(network.context("10.0.0.1/24").sendLogLength(4096).maxMessageLength(1024));
+        final TestNode one = network.node(network.context("10.0.0.1/24").maxMessageLength(1024).sendPoolLength(128 << 20));
         network.isRefusing = true;
         final RdsSocket socket = one.socket(4000);
         for (int i = 0; i < 1000; i++) {
@@ -203,5 +203,25 @@ class PathsTest {
         final long startNs = network.nowNs();
         network.passTimeUntil(() -> alive() == 1 && network.nowNs() > startNs + 3_000);
         assertTrue(network.nowNs() - startNs < 100_000, "at once");
+    }
+
+    @Test
+    void shouldKeepNothingOfHostsThatKnockAndCannotBeDialed() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").maxPeers(4));
+        network.isRefusing = true;
+        for (int i = 2; i < 250; i++) {
+            one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0." + i), 0), network.nowNs());
+            network.step();
+        }
+        assertEquals(10, network.dials, "a tenth of the budget");
+        assertEquals(238, one.count(RdsCounter.CONN_DROP_STRANGER));
+        assertEquals(0, one.count(RdsCounter.CONN_DROP_NO_PEER));
+        network.isRefusing = false;
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket small = one.socket(4000);
+        final RdsSocket large = two.socket(4000);
+        network.skip(SECOND_NS);
+        send(large, small, 1, 0);
+        network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
     }
 }
