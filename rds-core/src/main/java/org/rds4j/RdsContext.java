@@ -15,6 +15,7 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.message.LogPool;
 import org.rds4j.socket.SocketRegion;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -57,6 +58,7 @@ public final class RdsContext {
     private int maxMessageLength = 1 << 20;
     private int largeBlocks = 4;
     private int sendLogLength = 4 << 20;
+    private int sendPoolLength = 32 << 20;
     private long reassemblyLength = 256L << 20;
     private int maxSockets = 1024;
     private int maxPeers = 1024;
@@ -231,6 +233,9 @@ public final class RdsContext {
         requireRange("sendLogLength", sendLogLength, 4096, 1 << 30);
         require(sendLogLength >= maxMessageLength + 2L * RDS_HEADER_LENGTH, "key 'sendLogLength' is " + sendLogLength
             + ": it must hold one message of maxMessageLength " + maxMessageLength + " and two headers");
+        final long leastPool = LogPool.leastLength(LogPool.BLOCK_LENGTH, maxMessageLength);
+        require(sendPoolLength >= leastPool && sendPoolLength <= 1 << 30, "key 'sendPoolLength' is " + sendPoolLength
+            + ": it must be in " + leastPool + ".." + (1 << 30) + " with maxMessageLength " + maxMessageLength);
         require(reassemblyLength >= 2L * maxMessageLength, "key 'reassemblyLength' is " + reassemblyLength
             + ": it must be at least twice maxMessageLength " + maxMessageLength);
         require(paths == 1 || paths == PathKey.MAX_PATHS, "key 'paths' is " + paths + ": it must be 1 or " + PathKey.MAX_PATHS
@@ -242,7 +247,6 @@ public final class RdsContext {
         tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
         receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
         submitRingLength = BitUtil.findNextPositivePowerOfTwo(submitRingLength);
-        sendLogLength = BitUtil.findNextPositivePowerOfTwo(sendLogLength);
     }
 
     private void concludeTimes() {
@@ -647,7 +651,8 @@ public final class RdsContext {
     }
 
     /**
-     * SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, the last datagram may overshoot.
+     * SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, whatever their destinations; the last datagram
+     * may overshoot. The default is 1 MiB, so that the longest datagram fits; Linux's is 106496 octets.
      *
      * @return the value.
      */
@@ -752,7 +757,8 @@ public final class RdsContext {
     }
 
     /**
-     * Octets of headers and payload queued or unacknowledged per path, rounded up to a power of two.
+     * Most octets of the send pool lent to one path for messages queued or unacknowledged. A path whose peer does not
+     * answer gets less when others hold much.
      *
      * @return the value.
      */
@@ -761,7 +767,7 @@ public final class RdsContext {
     }
 
     /**
-     * Sets octets of headers and payload queued or unacknowledged per path, rounded up to a power of two.
+     * Sets most octets of the send pool lent to one path.
      *
      * @param value the value.
      * @return this.
@@ -769,6 +775,27 @@ public final class RdsContext {
     public RdsContext sendLogLength(final int value) {
         requireOpen();
         sendLogLength = value;
+        return this;
+    }
+
+    /**
+     * Octets of the send pool: messages queued or unacknowledged of all paths of the node; allocated at start.
+     *
+     * @return the value.
+     */
+    public int sendPoolLength() {
+        return sendPoolLength;
+    }
+
+    /**
+     * Sets octets of the send pool.
+     *
+     * @param value the value, at least four messages of maxMessageLength.
+     * @return this.
+     */
+    public RdsContext sendPoolLength(final int value) {
+        requireOpen();
+        sendPoolLength = value;
         return this;
     }
 

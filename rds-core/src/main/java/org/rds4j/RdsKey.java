@@ -60,9 +60,12 @@ public enum RdsKey {
     /** Blocks of maxMessageLength per socket and direction for datagrams above an eighth of a ring. */
     LARGE_BLOCKS("largeBlocks",
         (context, text) -> context.largeBlocks(length("largeBlocks", text)), RdsContext::largeBlocks),
-    /** Octets of headers and payload queued or unacknowledged per path, rounded up to a power of two. */
+    /** Most octets of the send pool lent to one path for messages queued or unacknowledged. */
     SEND_LOG_LENGTH("sendLogLength",
         (context, text) -> context.sendLogLength(length("sendLogLength", text)), RdsContext::sendLogLength),
+    /** Octets of the send pool: messages queued or unacknowledged of all paths of the node; allocated at start. */
+    SEND_POOL_LENGTH("sendPoolLength",
+        (context, text) -> context.sendPoolLength(length("sendPoolLength", text)), RdsContext::sendPoolLength),
     /** Most octets of all partly received datagrams of the node. */
     REASSEMBLY_LENGTH("reassemblyLength",
         (context, text) -> context.reassemblyLength(longLength("reassemblyLength", text)), RdsContext::reassemblyLength),
@@ -93,7 +96,7 @@ public enum RdsKey {
         (context, text) -> context.connectBudget(length("connectBudget", text)), RdsContext::connectBudget),
     /** TCP connections per peer and lane, 1 or 8. */
     PATHS("paths", (context, text) -> context.paths(length("paths", text)), RdsContext::paths),
-    /** Whether to do as Linux does also where another way is better. */
+    /** Whether to do as Linux does also where another way is better, as in giving up what a closed socket sent. */
     LINUX_EXACT("linuxExact",
         (context, text) -> context.linuxExact(truth("linuxExact", text)), RdsContext::linuxExact),
     /** Longest wait for a closing carrier to come to its end, in nanoseconds. */

@@ -107,7 +107,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         this.isDialer = peer.isLocalSmaller();
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
-        this.log = new SendLog(services.context().sendLogLength(), firstSequence());
+        this.log = new SendLog(services.logs(), firstSequence());
         this.assembler = new FrameAssembler(services.context().maxMessageLength(), services.pool(), this);
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
@@ -276,7 +276,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (isShut || isStranded()) {
             return false;
         }
-        return !log.isEmpty() || isKeptUp || (key.index() == 0 && peer.hasQueued(key.lane()));
+        return log.wantsCarrier() || isKeptUp || (key.index() == 0 && peer.hasQueued(key.lane()));
     }
 
     private int connect(final long nowNs) {
@@ -651,6 +651,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (isFirst) {
             isFirstMessageDue = false;
             onFirstMessage(isProbe);
+            log.onFlowing();
         }
         isTried = false;
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {

@@ -54,9 +54,9 @@ public final class EngineProxy {
      *
      * @param kind one of {@link EngineCommand}.
      * @param slot of the socket.
-     * @param high bits 127..64 of the address to bind.
-     * @param low  bits 63..0 of the address to bind.
-     * @param port to bind.
+     * @param high bits 127..64 of the address to bind, or of the destination.
+     * @param low  bits 63..0 of the address to bind, or of the destination.
+     * @param port to bind, or of the destination.
      * @return the correlation id of the answer, above 0; or {@link #NOT_NOW}.
      */
     public long command(final int kind, final int slot, final long high, final long low, final int port) {

@@ -16,8 +16,10 @@ public final class EngineSocket {
     private final OneToOneRingBuffer receiveRing;
     private final MutableDirectBuffer receiveBuffer;
     private final long receiveAddress;
+    private final MutableDirectBuffer submitBuffer;
     private final long submitAddress;
     private final int maxInlineLength;
+    private final SubmitBacklog backlog;
     private int port;
     private long pathHigh;
     private long pathLow;
@@ -30,8 +32,10 @@ public final class EngineSocket {
         this.receiveRing = region.receiveRing();
         this.receiveBuffer = receiveRing.buffer();
         this.receiveAddress = receiveBuffer.addressOffset();
-        this.submitAddress = region.submitRing().buffer().addressOffset();
+        this.submitBuffer = region.submitRing().buffer();
+        this.submitAddress = submitBuffer.addressOffset();
         this.maxInlineLength = receiveRing.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
+        this.backlog = new SubmitBacklog(region.submitRing());
     }
 
     /**
@@ -62,12 +66,30 @@ public final class EngineSocket {
     }
 
     /**
+     * The submit ring's memory.
+     *
+     * @return records as of {@link DatagramRecord}.
+     */
+    public MutableDirectBuffer submitBuffer() {
+        return submitBuffer;
+    }
+
+    /**
      * Where the submit ring's memory begins.
      *
      * @return address of index 0.
      */
     public long submitAddress() {
         return submitAddress;
+    }
+
+    /**
+     * Submitted datagrams that wait for room.
+     *
+     * @return the backlog.
+     */
+    public SubmitBacklog backlog() {
+        return backlog;
     }
 
     void bind(final long high, final long low, final int boundPort) {

@@ -66,8 +66,10 @@ public enum RdsCounter {
     MPRDS_CATCHUP_TX0_RETRIES(30, "mprds_catchup_tx0_retries", "times a path waited for older messages of path 0"),
     /** Carriers that turned out to be for another lane or a foreign peer. */
     CONN_DROP_OTHER_PATH(31, "conn_drop_other_path", "carriers closed because their peer knows no lanes, or meant another"),
+    /** Messages given up by their socket before they were acknowledged. */
+    SEND_CANCELLED(32, "send_cancelled", "messages given up by their socket before they were acknowledged"),
     /** Knocks of unknown hosts that came too fast. */
-    CONN_DROP_STRANGER(32, "conn_drop_stranger", "unknown hosts not dialed because too many asked for it");
+    CONN_DROP_STRANGER(33, "conn_drop_stranger", "unknown hosts not dialed because too many asked for it");
 
     private final int id;
     private final String label;

@@ -150,7 +150,7 @@ class PathsTest {
 
     @Test
     void shouldShareTheBudgetFairlyAmongAThousandDeadPeers() {
-        final TestNode one = network.node(network.context("10.0.0.1/24").sendLogLength(4096).maxMessageLength(1024));
+        final TestNode one = network.node(network.context("10.0.0.1/24").maxMessageLength(1024).sendPoolLength(128 << 20));
         network.isRefusing = true;
         final RdsSocket socket = one.socket(4000);
         for (int i = 0; i < 1000; i++) {

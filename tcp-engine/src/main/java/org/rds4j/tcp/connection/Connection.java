@@ -111,6 +111,8 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean synDue;
     boolean probeDue;
     boolean sendOverride;
+    /** End of what was written last, if that ends something, by its lowest bits: the segment that ends there carries PSH. */
+    int pushEnd;
     boolean noDelay;
     boolean cork;
     long smallEnd;
@@ -150,8 +152,8 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection next;
     Connection previous;
 
-    /** Settled by the owner for this connection, or null. */
-    ConnectionSettings own;
+    /** Shared, until something is settled for this connection alone. */
+    ConnectionSettings settings;
 
     private final Connections connections;
     private final LossRecovery sackRecovery;
@@ -170,7 +172,7 @@ final class Connection extends FourTuple implements TcpConnection {
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         window = new ReceiveWindow(configuration.receiveBufferLength(), configuration.dialect().windowIsBuffer());
         acks = new AckSchedule(configuration.dialect().countsSegments());
-        rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
+        rtt = new RttEstimator(connections.rttLimits);
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
             records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs(),
@@ -197,12 +199,11 @@ final class Connection extends FourTuple implements TcpConnection {
         ecnOffered = false;
         resetSending(configuration);
         resetReceiving();
-        inUse = true;
         closed = false;
         events = 0;
         closeReason = null;
         softError = null;
-        own = null;
+        adopt(connections.defaults);
         handler = null;
         listener = null;
         state = TcpState.CLOSED;
@@ -224,6 +225,7 @@ final class Connection extends FourTuple implements TcpConnection {
         synDue = false;
         probeDue = false;
         sendOverride = false;
+        pushEnd = 0;
         noDelay = !configuration.nagle();
         cork = false;
         smallEnd = 0;
@@ -353,19 +355,22 @@ final class Connection extends FourTuple implements TcpConnection {
         this.dscp = (byte) Objects.checkIndex(dscp, 64);
     }
 
+    /** Takes settings that others have too; bursts that end with a push are kept account of in settings of one's own. */
+    void adopt(final ConnectionSettings shared) {
+        settings = connections.configuration.pushedBurst() > 0 ? shared.own() : shared;
+    }
+
     /** What the owner settles from now on is of this connection alone. */
-    ConnectionSettings own() {
-        if (own == null) {
-            own = new ConnectionSettings(connections.configuration);
-        }
-        return own;
+    private ConnectionSettings own() {
+        settings = settings.own();
+        return settings;
     }
 
     @Override
     public void noDelay(final boolean noDelay) {
         this.noDelay = noDelay;
         sendOverride |= noDelay && sndNxt < sent.committed();
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -374,7 +379,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (!cork) {
             timers.cancel(CORK);
         }
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -390,10 +395,11 @@ final class Connection extends FourTuple implements TcpConnection {
             throw new IllegalArgumentException("keepalive probes are " + probes + " but must be from 2 to 255");
         }
         checkTime("keepalive interval", intervalNs, 1);
-        final ConnectionSettings settings = own();
-        settings.keepaliveIdleNs = checkTime("keepalive idle time", idleNs, 0);
-        settings.keepaliveIntervalNs = intervalNs;
-        settings.keepaliveProbes = probes;
+        checkTime("keepalive idle time", idleNs, 0);
+        final ConnectionSettings own = own();
+        own.keepaliveIdleNs = idleNs;
+        own.keepaliveIntervalNs = intervalNs;
+        own.keepaliveProbes = probes;
         connections.timing.startKeepalive(this);
     }
 
@@ -403,7 +409,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (peerMss > 0) {
             peerMss = (char) Math.min(peerMss, octets);
             connections.pathProbing.onSmallerWanted(this);
-            connections.touch(this);
+            connections.lanes.touch(this);
         }
     }
 
@@ -428,7 +434,7 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void quickAcks(final int segments) {
         acks.quick(segments);
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -445,7 +451,7 @@ final class Connection extends FourTuple implements TcpConnection {
     private void announceIfDue() {
         if (state.mayReceive() && window.isUpdateDue(rcvNxt(), freed())) {
             acks.onUrgent();
-            connections.touch(this);
+            connections.lanes.touch(this);
         }
     }
 
@@ -494,11 +500,38 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void commitSend(final int length) {
         sent.commit(length);
-        connections.touch(this);
+        pushEnd = (int) sent.committed();
+        connections.lanes.touch(this);
     }
 
     @Override
     public int send(final long address, final int length) {
+        final int taken = write(address, length);
+        pushEnd = (int) sent.committed();
+        connections.lanes.touch(this);
+        return taken;
+    }
+
+    @Override
+    public int sendMore(final long address, final int length) {
+        final int taken = write(address, length);
+        if (taken > 0 && pushEnd - (int) sndNxt > 0) {
+            pushEnd = (int) sndNxt; // what was written before goes on
+        }
+        connections.lanes.touch(this);
+        return taken;
+    }
+
+    @Override
+    public boolean endSegment() {
+        final ConnectionSettings own = own();
+        if (own.ends == null) {
+            own.ends = new SegmentEnds();
+        }
+        return own.ends.add(sent.committed());
+    }
+
+    private int write(final long address, final int length) {
         if (!isWritable()) {
             return 0;
         }
@@ -507,7 +540,6 @@ final class Connection extends FourTuple implements TcpConnection {
         if (taken == 0 && length > 0 && room > 0 && !sent.isAttached()) {
             connections.counters.increment(TcpCounter.SEND_NO_BUFFER);
         }
-        connections.touch(this);
         return taken;
     }
 

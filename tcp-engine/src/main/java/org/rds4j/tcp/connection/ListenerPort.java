@@ -10,21 +10,23 @@ final class ListenerPort implements TcpListener {
     final int dscp;
     final TcpAcceptor acceptor;
     final HalfOpenTable halfOpen;
-    int maxSegmentSize = ConnectionSettings.ANY_SEGMENT_SIZE;
+    /** Of the connections to be accepted. */
+    ConnectionSettings settings;
     /** When the last cookie was sent: no other time can one come back. */
     long lastCookieNs = Long.MIN_VALUE / 2;
-    private final Connections connections;
+    private final Listeners listeners;
     private final int port;
 
     ListenerPort(
-        final Connections connections, final int port, final int lane, final int dscp, final TcpAcceptor acceptor,
-        final HalfOpenTable halfOpen) {
-        this.connections = connections;
+        final Listeners listeners, final int port, final int lane, final int dscp, final TcpAcceptor acceptor,
+        final HalfOpenTable halfOpen, final ConnectionSettings settings) {
+        this.listeners = listeners;
         this.port = port;
         this.lane = lane;
         this.dscp = dscp;
         this.acceptor = acceptor;
         this.halfOpen = halfOpen;
+        this.settings = settings;
     }
 
     @Override
@@ -39,11 +41,12 @@ final class ListenerPort implements TcpListener {
 
     @Override
     public void maxSegmentSize(final int octets) {
-        maxSegmentSize = Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE) + 1;
+        Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE);
+        settings = settings.withMaxSegmentSize(octets);
     }
 
     @Override
     public void close() {
-        connections.closeListener(this);
+        listeners.close(this);
     }
 }
