@@ -70,6 +70,8 @@ public final class RdsContext {
     private long reconnectMaxDelayNs = UNSET;
     private long reconnectResetAfterNs = UNSET;
     private int connectBudget = 100;
+    private long receiveOverflowLength = 64L << 20;
+    private long congestionMapIntervalNs = 1_000_000L;
     private long drainTimeoutNs = 5_000_000_000L;
     private long keepAliveIdleNs = 5_000_000_000L;
     private long keepAliveIntervalNs = 5_000_000_000L;
@@ -257,6 +259,9 @@ public final class RdsContext {
         require(reconnectResetAfterNs >= 0, "key 'reconnectResetAfter' must not be negative");
         requireRange("connectBudget", connectBudget, 1, 1 << 20);
         require(reconnectMaxDelayNs >= reconnectMinDelayNs, "key 'reconnectMaxDelay' must not be below reconnectMinDelay");
+        require(receiveOverflowLength >= 2L * maxMessageLength + (128 << 10), "key 'receiveOverflowLength' is "
+            + receiveOverflowLength + ": it must hold two messages of maxMessageLength " + maxMessageLength + " and 128 KiB");
+        require(congestionMapIntervalNs >= 0, "key 'congestionMapInterval' must not be below 0");
         require(drainTimeoutNs > 0, "key 'drainTimeout' must be above 0");
         require(keepAliveIdleNs > 0, "key 'keepAliveIdle' must be above 0");
         require(keepAliveIntervalNs > 0, "key 'keepAliveInterval' must be above 0");
@@ -673,7 +678,7 @@ public final class RdsContext {
     }
 
     /**
-     * Receive ring of a socket, in octets, rounded up to a power of two.
+     * Receive ring of a socket, in octets, rounded up to a power of two; half of it is the SO_RCVBUF of a new socket.
      *
      * @return the value.
      */
@@ -1037,6 +1042,48 @@ public final class RdsContext {
     public RdsContext linuxExact(final boolean value) {
         requireOpen();
         linuxExact = value;
+        return this;
+    }
+
+    /**
+     * Most octets of all datagrams that wait for room in the receive ring of their socket.
+     *
+     * @return the value.
+     */
+    public long receiveOverflowLength() {
+        return receiveOverflowLength;
+    }
+
+    /**
+     * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets half at most.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext receiveOverflowLength(final long value) {
+        requireOpen();
+        receiveOverflowLength = value;
+        return this;
+    }
+
+    /**
+     * Time between two congestion maps to one peer in the long run; a few may go out in a row.
+     *
+     * @return nanoseconds.
+     */
+    public long congestionMapIntervalNs() {
+        return congestionMapIntervalNs;
+    }
+
+    /**
+     * Sets time between two congestion maps to one peer in the long run.
+     *
+     * @param value nanoseconds.
+     * @return this.
+     */
+    public RdsContext congestionMapIntervalNs(final long value) {
+        requireOpen();
+        congestionMapIntervalNs = value;
         return this;
     }
 

@@ -48,7 +48,7 @@ public enum RdsKey {
     /** SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, the last datagram may overshoot. */
     SEND_BUFFER_LENGTH("sendBufferLength",
         (context, text) -> context.sendBufferLength(length("sendBufferLength", text)), RdsContext::sendBufferLength),
-    /** Receive ring of a socket, in octets, rounded up to a power of two. */
+    /** Receive ring of a socket, in octets, rounded up to a power of two; half of it is the SO_RCVBUF of a new socket. */
     RECEIVE_BUFFER_LENGTH("receiveBufferLength",
         (context, text) -> context.receiveBufferLength(length("receiveBufferLength", text)), RdsContext::receiveBufferLength),
     /** Submit ring of a socket, in octets, rounded up to a power of two. */
@@ -69,6 +69,14 @@ public enum RdsKey {
     /** Most octets of all partly received datagrams of the node. */
     REASSEMBLY_LENGTH("reassemblyLength",
         (context, text) -> context.reassemblyLength(longLength("reassemblyLength", text)), RdsContext::reassemblyLength),
+    /** Most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets half at most. */
+    RECEIVE_OVERFLOW_LENGTH("receiveOverflowLength",
+        (context, text) -> context.receiveOverflowLength(longLength("receiveOverflowLength", text)),
+        RdsContext::receiveOverflowLength),
+    /** Time between two congestion maps to one peer in the long run; a few may go out in a row. */
+    CONGESTION_MAP_INTERVAL("congestionMapInterval",
+        (context, text) -> context.congestionMapIntervalNs(duration("congestionMapInterval", text)),
+        RdsContext::congestionMapIntervalNs),
     /** Most open sockets. */
     MAX_SOCKETS("maxSockets",
         (context, text) -> context.maxSockets(length("maxSockets", text)), RdsContext::maxSockets),

@@ -8,6 +8,7 @@ import org.rds4j.message.SendLog;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.DatagramRecord;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveSide;
 import org.rds4j.socket.SocketRegion;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.PathStatus;
@@ -19,7 +20,7 @@ import org.rds4j.status.StatusTable;
  * Shows an engine's tables to tools. The outer part of a cursor counts sockets or paths; the inner part is a sequence number
  * or a position in a ring, which stay true while messages come and go between two pages. Engine thread only.
  */
-final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.UnreadVisitor {
+final class EngineStatus implements StatusSource, MessageVisitor, ReceiveSide.UnreadVisitor {
     /** Words of a path's row behind its state: generation, queues, connection. */
     private static final int WORDS_OF_CARRIED_PATHS = 9;
 
@@ -65,7 +66,7 @@ final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.U
     private long write(final StatusTable table, final int index, final long inner) {
         return switch (table) {
             case SOCKETS -> socket(sockets.socket(index));
-            case RECEIVE -> sockets.socket(index).forEachUnread(inner, this);
+            case RECEIVE -> sockets.socket(index).receiveSide().forEachUnread(inner, this);
             case PATHS -> index < paths.size() ? path(paths.path(index)) : loopback();
             case CARRIERS -> carrier(paths.path(index));
             case SEND -> {

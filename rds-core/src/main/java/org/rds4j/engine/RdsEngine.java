@@ -9,6 +9,7 @@ import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
@@ -18,6 +19,7 @@ import org.rds4j.peer.Peer;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveMemory;
 import org.rds4j.socket.SocketDirectory;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
@@ -35,6 +37,7 @@ public final class RdsEngine implements ReleaseHandler {
     private static final int STRANGERS_SHARE = 10;
 
     private final RdsCounters counters;
+    private final Congestion congestion;
     private final EngineProxy proxy;
     private final SocketTable sockets;
     private final PathTable paths;
@@ -64,13 +67,15 @@ public final class RdsEngine implements ReleaseHandler {
         final RandomGenerator random, final RdsCounters counters) {
         final int generation = newGeneration(random);
         this.counters = counters;
-        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
-        this.sockets = new SocketTable(proxy, context.localAddress(), random);
+        this.congestion = new Congestion(context, counters);
+        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
+        this.sockets = new SocketTable(proxy, context.localAddress(), random,
+            new ReceiveMemory(new ReassemblyPool(context.receiveOverflowLength()), congestion.local(), counters));
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
-        final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, context.pingEnable(),
+        final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),
             new ProbeAnswer(context.paths(), generation), counters);
         this.status = new EngineStatus(context.localAddress(), sockets, paths, delivery);
         final int[] lanes = lanes(laneOfServiceLevel);
@@ -84,7 +89,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
         this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            budget, paths, delivery, this, pool, logs, random, counters));
+            budget, paths, delivery, this, pool, logs, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {

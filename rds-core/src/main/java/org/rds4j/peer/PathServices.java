@@ -3,6 +3,7 @@ package org.rds4j.peer;
 import java.util.random.RandomGenerator;
 import org.rds4j.RdsContext;
 import org.rds4j.carrier.PathConnector;
+import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
@@ -22,13 +23,14 @@ import org.rds4j.status.RdsCounters;
  * @param released    hears of sent messages that are no longer kept.
  * @param pool        memory of partly received messages.
  * @param logs        memory of messages on their way out.
+ * @param congestion  what is known of congested ports.
  * @param random      for delays.
  * @param counters    of the engine.
  */
 public record PathServices(
     RdsContext context, int generation, int defaultLane, PathConnector connector, ConnectBudget budget,
     PathTopology topology, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool, LogPool logs,
-    RandomGenerator random, RdsCounters counters) {
+    Congestion congestion, RandomGenerator random, RdsCounters counters) {
 
     /** Writes what every probe of this host says, in Linux's order. */
     ExtensionHeaderFlyweight probe(final ExtensionHeaderFlyweight extensions) {

@@ -5,6 +5,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.MapSender;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.status.RdsCounter;
 
@@ -39,6 +40,7 @@ public final class Peer {
     private final long high;
     private final long low;
     private final boolean isLocalSmaller;
+    private final MapSender mapSender;
     private final PeerPath[][] lanes = new PeerPath[PathKey.MAX_LANES][];
     private final long[] catchUpSequence = new long[PathKey.MAX_LANES];
     private Kind kind;
@@ -55,7 +57,13 @@ public final class Peer {
         this.low = low;
         this.isLocalSmaller = RdsAddress.compareHosts(local.high(), local.low(), high, low) < 0;
         this.kind = services.context().security() == SecurityMode.PLAINTEXT ? Kind.UNKNOWN : Kind.OURS;
+        this.mapSender = services.congestion().newSender();
         Arrays.fill(catchUpSequence, NO_CATCH_UP);
+    }
+
+    /** Tells the peer which ports of this host are congested, over whichever path can. */
+    MapSender mapSender() {
+        return mapSender;
     }
 
     boolean is(final long otherHigh, final long otherLow) {

@@ -4,6 +4,7 @@ import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.CarrierHandler;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.FrameAssembler;
 import org.rds4j.frame.FrameHandler;
@@ -108,7 +109,8 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         this.log = new SendLog(services.logs(), firstSequence());
-        this.assembler = new FrameAssembler(services.context().maxMessageLength(), services.pool(), this);
+        this.assembler = new FrameAssembler(
+            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this);
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
     }
@@ -318,7 +320,8 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (!isHeard && nowNs >= silenceEndsNs) {
             onHeard();
         }
-        if (!isHeard || !log.hasUnsent() || !peer.isCaughtUp(key)) {
+        if (!isHeard || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, nowNs))
+            || !log.hasUnsent() || !peer.isCaughtUp(key)) {
             return 0;
         }
         int work = 0;
@@ -355,7 +358,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         return Math.min(pendingNs, switch (state) {
             case DOWN -> wantsCarrier() && peer.mayDial(this) ? attemptNs() : Long.MAX_VALUE;
             case CONNECTING -> Long.MAX_VALUE;
-            case UP -> isHeard ? Long.MAX_VALUE : silenceEndsNs;
+            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceEndsNs;
             case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
         });
     }
@@ -442,6 +445,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         isKeptUp = isDialer;
         opener = Opener.NONE;
         state = State.UP;
+        peer.mapSender().onCarrierUp();
         adoptedNs = nowNs;
         silenceEndsNs = Long.MAX_VALUE;
         counters.increment(RdsCounter.CONN_UP);
@@ -570,6 +574,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
         assembler.reset();
         counters.add(RdsCounter.SEND_RETRANSMITTED, log.rewind());
+        peer.mapSender().onCarrierGone(carrier);
         carrier = null;
         if (dropBeforeSequence > 0) {
             dropOffered(dropBeforeSequence);
@@ -655,7 +660,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
         isTried = false;
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
-            counters.increment(RdsCounter.CONG_UPDATE_RECEIVED);
+            services.congestion().onMap(key.remoteHigh(), key.remoteLow(), payload, length);
             return true;
         }
         final boolean isTaken = acceptSequence(isProbe, isFirst && !peer.isForeign(), payload, length);

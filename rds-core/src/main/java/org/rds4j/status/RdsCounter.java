@@ -69,7 +69,15 @@ public enum RdsCounter {
     /** Messages given up by their socket before they were acknowledged. */
     SEND_CANCELLED(32, "send_cancelled", "messages given up by their socket before they were acknowledged"),
     /** Knocks of unknown hosts that came too fast. */
-    CONN_DROP_STRANGER(33, "conn_drop_stranger", "unknown hosts not dialed because too many asked for it");
+    CONN_DROP_STRANGER(33, "conn_drop_stranger", "unknown hosts not dialed because too many asked for it"),
+    /** Congestion maps sent. */
+    CONG_UPDATE_QUEUED(34, "cong_update_queued", "congestion maps queued to peers"),
+    /** Maps of a wrong length, or of more hosts than there is room for. */
+    CONG_DROP(35, "cong_drop", "congestion maps ignored: wrong length, or more hosts than maxPeers"),
+    /** Pongs not sent because the port they would go to is congested. */
+    PONG_DROP_CONGESTED(36, "pong_drop_congested", "pings not answered because their port is congested"),
+    /** Datagrams put behind a full receive ring. */
+    RECV_OVERFLOW(37, "recv_overflow", "messages that waited for room in a receive ring");
 
     private final int id;
     private final String label;

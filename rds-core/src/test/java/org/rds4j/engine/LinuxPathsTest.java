@@ -67,7 +67,7 @@ class LinuxPathsTest {
         network.steps(3);
     }
 
-    /** All messages that arrived since the last look, the first 48 octets of each. */
+    /** All messages but congestion maps that arrived since the last look, the first 48 octets of each. */
     private static List<String> heard(final MemoryCarrier carrier) {
         carrier.transfer(1 << 20);
         carrier.acknowledge();
@@ -80,7 +80,9 @@ class LinuxPathsTest {
                 for (int i = 0; i < 48; i++) {
                     text.append("%02x".formatted(UnsafeApi.getByte(address + offset + i)));
                 }
-                headers.add(text.toString());
+                if (!text.substring(48, 50).equals("01")) {
+                    headers.add(text.toString());
+                }
                 offset += 48 + Integer.parseInt(text.substring(32, 40), 16);
             }
             return length;

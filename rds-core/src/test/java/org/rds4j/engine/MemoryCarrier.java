@@ -69,6 +69,11 @@ final class MemoryCarrier implements ByteCarrier {
         return writeIndex - readIndex;
     }
 
+    /** Takes received octets away, as if they had been read. */
+    void skip(final int length) {
+        readIndex += length;
+    }
+
     /** Puts raw octets as if the peer had sent them. */
     void inject(final byte[] octets) {
         for (final byte octet : octets) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.rds4j.DatagramHandler;
 import org.rds4j.RdsSocket;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.MapMessages;
 import org.rds4j.status.RdsCounter;
 
 class RdsEngineTest {
@@ -94,6 +95,9 @@ class RdsEngineTest {
         final String pong = hex(network.lastLink().dialed.firstReceived(), 48);
         assertEquals("00000001", pong.substring(40, 48));
         assertEquals("05000106", pong.substring(64, 72));
+        network.until(() -> network.lastLink().dialed.transfer(MapMessages.LENGTH) == MapMessages.LENGTH);
+        assertEquals("00002000", hex(network.lastLink().accepted.firstReceived() + 16, 4), "a map comes first");
+        network.lastLink().accepted.skip(MapMessages.LENGTH);
         network.until(() -> network.lastLink().dialed.transfer(53) == 53);
         // golden A with sequence 2: number 1 went to the opener
         assertEquals("0000000000000002" + "00".repeat(8) + "00000005" + "0fa00fa1" + "00".repeat(24) + "68656c6c6f",
@@ -335,21 +339,22 @@ class RdsEngineTest {
     }
 
     @Test
-    void shouldStopReadingWhileAReceiveRingIsFullAndLoseNothing() {
+    void shouldStopReadingWhenThereIsNoRoomBehindAReceiveRingAndLoseNothing() {
         final TestNode one = network.node("10.0.0.1");
-        final TestNode two = network.node("10.0.0.2");
+        final TestNode two =
+            network.node(network.context("10.0.0.2/24").maxMessageLength(4_096).receiveOverflowLength(256 << 10));
         final RdsSocket from = one.socket(4000);
         final RdsSocket to = two.socket(4001);
         from.sendBufferLength(1 << 20);
         int sent = 0;
         buffer.putInt(0, 0);
-        while (two.count(RdsCounter.RECV_BLOCKED) == 0) {
-            buffer.putInt(0, sent);
-            if (from.offer(to.localAddress(), buffer, 0, 1000) > 0) {
-                sent++;
-            }
+        network.isRefusing = true; // so that all is queued before two can say anything
+        while (from.offer(to.localAddress(), buffer, 0, 1000) > 0) {
+            buffer.putInt(0, ++sent);
             network.step();
         }
+        network.isRefusing = false;
+        network.until(() -> two.count(RdsCounter.RECV_BLOCKED) > 0);
         receive(to, sent);
         for (int i = 0; i < sent; i++) {
             assertEquals(i, received.get(i));

@@ -197,7 +197,7 @@ final class TestNetwork {
         if (link.dialed.tellDown()) {
             link.dialer.engine.onCarrierDown(link.dialed, CarrierDownReason.RESET, nowNs);
         }
-        if (link.accepted.tellDown() && link.isAccepted) {
+        if (link.isAccepted && link.accepted.tellDown()) {
             link.acceptor.engine.onCarrierDown(link.accepted, CarrierDownReason.RESET, nowNs);
         }
     }

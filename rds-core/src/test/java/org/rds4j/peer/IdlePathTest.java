@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.status.RdsCounters;
@@ -30,7 +31,7 @@ class IdlePathTest {
             context.sendLogLength());
         final PathServices services = new PathServices(context, 1, 0, null, new ConnectBudget(1), null,
             (path, header, payload, length) -> true, (owner, length) -> { }, new ReassemblyPool(1 << 20), logs,
-            new SplittableRandom(1), RdsCounters.inMemory());
+            new Congestion(context, RdsCounters.inMemory()), new SplittableRandom(1), RdsCounters.inMemory());
         final Peer peer = new Peer(services, 0, 1);
         final PeerPath[] paths = new PeerPath[PATHS];
         paths[0] = new PeerPath(services, peer, new PathKey(0, 1, 0, 0), 0);
