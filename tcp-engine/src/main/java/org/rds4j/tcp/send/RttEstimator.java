@@ -73,7 +73,7 @@ public final class RttEstimator {
      */
     public void onRoundTrip(final long sampleNs, final long nowNs) {
         minimum.add(
-            (int) Math.clamp(sampleNs >> SAMPLE_BITS, 1, Integer.MAX_VALUE), (int) (nowNs >> AGE_BITS), THIRD_OF_WINDOW);
+            Math.clamp(sampleNs >> SAMPLE_BITS, 1, Integer.MAX_VALUE), (int) (nowNs >> AGE_BITS), THIRD_OF_WINDOW);
     }
 
     /**
