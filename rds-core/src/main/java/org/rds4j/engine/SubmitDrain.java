@@ -153,7 +153,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
     private PeerPath path(final long high, final long low, final int level) {
         PeerPath path = socket.lastPath(high, low, level);
         if (path == null) {
-            path = paths.findOrAdd(high, low, laneOf(level), nowNs);
+            path = paths.route(high, low, laneOf(level), socket.port(), nowNs);
             socket.lastPath(high, low, level, path);
         }
         return path;

@@ -6,6 +6,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.rds4j.congestion.CongestionMaps;
 
 /** How application threads reach an engine: commands into its ring. Thread safe. */
 public final class EngineProxy {
@@ -16,18 +17,21 @@ public final class EngineProxy {
     private static final int ALIGNMENT = 128;
 
     private final SocketDirectory directory;
+    private final CongestionMaps congestion;
     private final ManyToOneRingBuffer ring;
     private volatile boolean isClosed;
 
     /**
      * A proxy with a ring of its own.
      *
-     * @param directory of the engine's sockets.
+     * @param directory  of the engine's sockets.
+     * @param congestion what hosts said of their ports.
      */
-    public EngineProxy(final SocketDirectory directory) {
+    public EngineProxy(final SocketDirectory directory, final CongestionMaps congestion) {
         final ByteBuffer memory =
             BufferUtil.allocateDirectAligned(RING_LENGTH + RingBufferDescriptor.TRAILER_LENGTH, ALIGNMENT);
         this.directory = directory;
+        this.congestion = congestion;
         this.ring = new ManyToOneRingBuffer(new UnsafeBuffer(memory));
     }
 
@@ -47,6 +51,15 @@ public final class EngineProxy {
      */
     public SocketDirectory directory() {
         return directory;
+    }
+
+    /**
+     * What hosts said of their ports.
+     *
+     * @return to be read.
+     */
+    public CongestionMaps congestion() {
+        return congestion;
     }
 
     /**

@@ -1,24 +1,16 @@
 package org.rds4j.socket;
 
-import org.agrona.BitUtil;
-import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.RecordDescriptor;
-import org.rds4j.frame.OffHeap;
 import org.rds4j.peer.PeerPath;
 
 /** The engine's side of one socket. Engine thread only. */
 public final class EngineSocket {
     private final SocketRegion region;
     private final int id;
-    private final OneToOneRingBuffer receiveRing;
-    private final MutableDirectBuffer receiveBuffer;
-    private final long receiveAddress;
+    private final ReceiveSide receiveSide;
     private final MutableDirectBuffer submitBuffer;
     private final long submitAddress;
-    private final int maxInlineLength;
     private final SubmitBacklog backlog;
     private int port;
     private long pathHigh;
@@ -26,15 +18,12 @@ public final class EngineSocket {
     private int pathLevel;
     private PeerPath path;
 
-    EngineSocket(final SocketRegion region, final int id) {
+    EngineSocket(final SocketRegion region, final int id, final ReceiveMemory memory) {
         this.region = region;
         this.id = id;
-        this.receiveRing = region.receiveRing();
-        this.receiveBuffer = receiveRing.buffer();
-        this.receiveAddress = receiveBuffer.addressOffset();
+        this.receiveSide = new ReceiveSide(this, memory);
         this.submitBuffer = region.submitRing().buffer();
         this.submitAddress = submitBuffer.addressOffset();
-        this.maxInlineLength = receiveRing.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
         this.backlog = new SubmitBacklog(region.submitRing());
     }
 
@@ -75,6 +64,15 @@ public final class EngineSocket {
     }
 
     /**
+     * What the socket receives.
+     *
+     * @return always the same.
+     */
+    public ReceiveSide receiveSide() {
+        return receiveSide;
+    }
+
+    /**
      * Where the submit ring's memory begins.
      *
      * @return address of index 0.
@@ -94,6 +92,7 @@ public final class EngineSocket {
 
     void bind(final long high, final long low, final int boundPort) {
         port = boundPort;
+        receiveSide.bind(boundPort);
         region.bound(high, low, boundPort);
     }
 
@@ -133,93 +132,5 @@ public final class EngineSocket {
         pathLow = low;
         pathLevel = level;
         path = taken;
-    }
-
-    /**
-     * Gives a datagram to the application, copying it.
-     *
-     * @param high       bits 127..64 of the source.
-     * @param low        bits 63..0 of the source.
-     * @param sourcePort of the source.
-     * @param level      service level.
-     * @param payload    address of the payload; borrowed for the call.
-     * @param length     octets of payload.
-     * @param sequence   number of the message on its path, 0 when it comes from this host.
-     * @return false when there is no room now.
-     */
-    public boolean deliver(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
-        final long sequence) {
-        if (length > maxInlineLength) {
-            return deliverBlock(high, low, sourcePort, level, payload, length, sequence);
-        }
-        final int index = receiveRing.tryClaim(DatagramRecord.TYPE_INLINE, DatagramRecord.HEADER_LENGTH + length);
-        if (index < 0) {
-            return false;
-        }
-        DatagramRecord.write(receiveBuffer, index, high, low, sourcePort, level, length, sequence);
-        OffHeap.copy(payload, receiveAddress + index + DatagramRecord.HEADER_LENGTH, length);
-        receiveRing.commit(index);
-        return true;
-    }
-
-    private boolean deliverBlock(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
-        final long sequence) {
-        final BlockPool blocks = region.receiveBlocks();
-        final int block = blocks.take();
-        if (block < 0) {
-            return false;
-        }
-        final int index = receiveRing.tryClaim(DatagramRecord.TYPE_BLOCK, DatagramRecord.BLOCK_RECORD_LENGTH);
-        if (index < 0) {
-            blocks.free(block);
-            return false;
-        }
-        OffHeap.copy(payload, blocks.block(block).addressOffset(), length);
-        DatagramRecord.write(receiveBuffer, index, high, low, sourcePort, level, length, sequence);
-        receiveBuffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
-        receiveRing.commit(index);
-        return true;
-    }
-
-    /**
-     * Shows datagrams that the application has not read, in order, until the visitor has enough.
-     *
-     * @param fromPosition of the ring to begin at; anything before what is unread means from there.
-     * @param visitor      sees them.
-     * @return position of the datagram that the visitor did not take, or -1 at the end.
-     */
-    public long forEachUnread(final long fromPosition, final UnreadVisitor visitor) {
-        final long end = receiveRing.producerPosition();
-        final int mask = receiveRing.capacity() - 1;
-        long position = Math.max(fromPosition, receiveRing.consumerPosition());
-        while (position < end) {
-            final int index = (int) position & mask;
-            final int length = receiveBuffer.getInt(RecordDescriptor.lengthOffset(index));
-            if (length < RecordDescriptor.HEADER_LENGTH) {
-                return -1;
-            }
-            if (receiveBuffer.getInt(RecordDescriptor.typeOffset(index)) > 0
-                && !visitor.onUnread(this, receiveBuffer, RecordDescriptor.encodedMsgOffset(index))) {
-                return position;
-            }
-            position += BitUtil.align(length, RecordDescriptor.ALIGNMENT);
-        }
-        return -1;
-    }
-
-    /** Looks at unread datagrams, for tools. Nothing it sees is overwritten meanwhile: only the engine's thread writes. */
-    @FunctionalInterface
-    public interface UnreadVisitor {
-        /**
-         * One datagram.
-         *
-         * @param socket it is for.
-         * @param buffer of the ring.
-         * @param index  of its {@link DatagramRecord}.
-         * @return false to see no more; the datagram will be shown again.
-         */
-        boolean onUnread(EngineSocket socket, DirectBuffer buffer, int index);
     }
 }

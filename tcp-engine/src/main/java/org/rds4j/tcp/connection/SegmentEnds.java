@@ -12,10 +12,6 @@ final class SegmentEnds {
     private int head;
     private int count;
 
-    void clear() {
-        count = 0;
-    }
-
     /** Keeps the end of what was written so far; false if there are too many. */
     boolean add(final long position) {
         if (count > 0 && at(count - 1) == position) {
