@@ -6,8 +6,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The messages that {@code rds-exchange} sends and expects: from seed and number follow the length and every octet of each, so that
- * one that is lost, doubled, reordered or damaged shows itself at the receiver. The rules are told in {@code rds-exchange.c}.
+ * The messages that {@code rds-exchange} sends and expects: from seed and number follow the length and every octet of each, so
+ * that one lost, doubled, reordered or damaged shows itself at the receiver. The rules are told in {@code rds-exchange.c}.
  */
 final class CheckedMessages {
     /** Longest message. */
