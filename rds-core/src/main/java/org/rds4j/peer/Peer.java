@@ -185,8 +185,8 @@ public final class Peer {
     }
 
     /**
-     * From when on paths beside the first of a lane may be dialed: a foreign peer refuses them while it does not know of them. The
-     * larger host asks for one only when the smaller one seems to have no mind to dial it by itself.
+     * From when on paths beside the first of a lane may be dialed: a foreign peer refuses them while it does not know of
+     * them. The larger host asks for one only when the smaller one seems to have no mind to dial it by itself.
      */
     long fanOutNs(final int lane) {
         return isLocalSmaller ? fanOutNs : path(lane, 0).adoptedNs() + UNASKED_NS;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -141,5 +142,20 @@ class MultipathTest {
                 complete(nodes, applications, 8);
             }
         });
+    }
+
+    /** Five seconds of silence, then five probes of five seconds: a kernel notices after about 29. */
+    @Test
+    void shouldNoticeAnIdleDeadPeerAfterHalfAMinute() {
+        try (NodePair nodes = new NodePair(simulation, WIRE, UnaryOperator.identity());
+            AllToAll applications = applications(nodes, 1)) {
+            complete(nodes, applications, 1);
+            final long startNs = simulation.clock().nanoTime();
+            simulation.pause("second", 120_000_000_000L);
+            simulation.runUntil(startNs + 25_000_000_000L);
+            assertEquals(0, AllToAll.counter(nodes.first(), "conn_reset"));
+            simulation.runUntil(startNs + 36_000_000_000L);
+            assertEquals(1, AllToAll.counter(nodes.first(), "conn_reset"));
+        }
     }
 }
