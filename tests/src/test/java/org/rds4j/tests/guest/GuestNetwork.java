@@ -61,9 +61,10 @@ final class GuestNetwork implements AutoCloseable {
 
     /**
      * Joins a node's end to the bridge, whose other address keeps the bridge from taking for its own what goes to the one that
-     * net_tap gave both ends.
+     * net_tap gave both ends. What the bridge has learnt of the other device goes with that.
      */
     void plugIn(final Device device) {
+        namespace.ip("link set " + Device.NET_AF_PACKET.atBridge + " nomaster");
         namespace.ip("link set " + device.atBridge + " address 02:00:00:00:00:99");
         namespace.ip("link set " + device.atBridge + " master br0 up");
     }
