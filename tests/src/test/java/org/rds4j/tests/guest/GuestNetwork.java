@@ -52,7 +52,7 @@ final class GuestNetwork implements AutoCloseable {
     /** Starts a node that is not yet on the bridge, with further properties of its context as {@code name=value}. */
     CommandProcess node(final Device device, final String cidr, final String... properties) {
         final List<String> flags = new ArrayList<>(List.of("device=" + device.string(), "address=" + cidr, "statusDir=none",
-            "security=plaintext", "maxConnections=64"));
+            "security=plaintext", "maxConnections=256"));
         flags.addAll(List.of(properties));
         final List<String> words = new ArrayList<>(Program.java(NodeProgram.class));
         words.addAll(1, flags.stream().map(each -> "-Drds." + each).toList());
