@@ -74,7 +74,7 @@ final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.U
         address(local.high(), local.low(), socket.port());
         address(region.connectedHigh(), region.connectedLow(), region.connectedPort());
         page.put(region.sendBufferLength()).put(region.receiveRing().capacity()).put(socket.id())
-            .put(region.unacknowledgedLength()).put(region.receiveRing().size());
+            .put(region.unacknowledgedLength()).put(socket.unreadLength());
         return -1;
     }
 

@@ -2,12 +2,11 @@ package org.rds4j.engine;
 
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
-import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.rds4j.RdsAddress;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.peer.PeerPath;
-import org.rds4j.socket.DatagramRecord;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.SubmitReader;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
 
@@ -20,7 +19,6 @@ final class SubmitDrain implements ControlledMessageHandler {
     private final RdsCounters counters;
     private EngineSocket socket;
     private long nowNs;
-    private boolean isBlocked;
 
     SubmitDrain(
         final RdsAddress local, final PathTable paths, final LocalDelivery delivery,
@@ -40,31 +38,19 @@ final class SubmitDrain implements ControlledMessageHandler {
 
     /** Everything submitted, as far as the logs have room. Ends at a slot that its sender never filled. */
     void drainAll(final EngineSocket from, final long timeNs) {
-        isBlocked = false;
-        final RingBuffer ring = from.region().submitRing();
-        long position = -1;
-        while (!isBlocked && ring.size() > 0 && ring.consumerPosition() != position) {
-            position = ring.consumerPosition();
-            drain(from, Integer.MAX_VALUE, timeNs);
-        }
+        socket = from;
+        nowNs = timeNs;
+        from.drainAll(this);
     }
 
     @Override
     public Action onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int recordLength) {
-        final int length = DatagramRecord.length(buffer, index);
-        final boolean isBlock = type == DatagramRecord.TYPE_BLOCK;
-        final int block = isBlock ? DatagramRecord.block(buffer, index) : 0;
-        final long payload = isBlock ? socket.region().submitBlocks().block(block).addressOffset()
-            : socket.submitAddress() + index + DatagramRecord.HEADER_LENGTH;
-        if (!route(DatagramRecord.high(buffer, index), DatagramRecord.low(buffer, index), DatagramRecord.port(buffer, index),
-            DatagramRecord.level(buffer, index), payload, length)) {
-            isBlocked = true;
+        final SubmitReader datagram = socket.submitted();
+        final int length = datagram.length();
+        if (!route(datagram.high(), datagram.low(), datagram.port(), datagram.level(), datagram.payload(), length)) {
             return Action.ABORT;
         }
         counters.add(RdsCounter.COPY_FROM_USER, length);
-        if (isBlock) {
-            socket.region().submitBlocks().free(block);
-        }
         return Action.CONTINUE;
     }
 
@@ -87,7 +73,12 @@ final class SubmitDrain implements ControlledMessageHandler {
         return true;
     }
 
-    /** The level was checked by the socket; the mask holds the engine upright whatever stands in shared memory. */
+    /** The socket has checked it too, but its memory may be another process's. */
+    private boolean isDestination(final long high, final long low) {
+        return RdsAddress.isUnicast(high, low) && RdsAddress.isIpv4(high, low) == local.isIpv4();
+    }
+
+    /** The level was checked; the mask holds the engine upright without. */
     private int laneOf(final int level) {
         return laneOfServiceLevel[level & laneOfServiceLevel.length - 1];
     }
@@ -95,6 +86,10 @@ final class SubmitDrain implements ControlledMessageHandler {
     private PeerPath path(final long high, final long low, final int level) {
         PeerPath path = socket.lastPath(high, low, level);
         if (path == null) {
+            if (!isDestination(high, low)) {
+                socket.corrupt();
+                return null;
+            }
             path = paths.findOrAdd(high, low, laneOf(level), nowNs);
             socket.lastPath(high, low, level, path);
         }

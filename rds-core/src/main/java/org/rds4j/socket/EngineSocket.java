@@ -2,21 +2,21 @@ package org.rds4j.socket;
 
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.rds4j.frame.OffHeap;
 import org.rds4j.peer.PeerPath;
 
 /** The engine's side of one socket. Engine thread only. */
 public final class EngineSocket {
+    private static final int SHORTEST_RECORD = RecordDescriptor.HEADER_LENGTH + DatagramRecord.HEADER_LENGTH;
+
     private final SocketRegion region;
     private final int id;
-    private final OneToOneRingBuffer receiveRing;
-    private final MutableDirectBuffer receiveBuffer;
-    private final long receiveAddress;
-    private final long submitAddress;
+    private final SubmitReader submitted;
+    private final ReceiveWriter receiveRing;
+    private final AtomicBuffer receiveBuffer;
     private final int maxInlineLength;
     private int port;
     private long pathHigh;
@@ -27,11 +27,10 @@ public final class EngineSocket {
     EngineSocket(final SocketRegion region, final int id) {
         this.region = region;
         this.id = id;
-        this.receiveRing = region.receiveRing();
+        this.submitted = new SubmitReader(region);
+        this.receiveRing = new ReceiveWriter(region.receiveRing());
         this.receiveBuffer = receiveRing.buffer();
-        this.receiveAddress = receiveBuffer.addressOffset();
-        this.submitAddress = region.submitRing().buffer().addressOffset();
-        this.maxInlineLength = receiveRing.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
+        this.maxInlineLength = region.receiveRing().maxMsgLength() - DatagramRecord.HEADER_LENGTH;
     }
 
     /**
@@ -61,15 +60,6 @@ public final class EngineSocket {
         return region;
     }
 
-    /**
-     * Where the submit ring's memory begins.
-     *
-     * @return address of index 0.
-     */
-    public long submitAddress() {
-        return submitAddress;
-    }
-
     void bind(final long high, final long low, final int boundPort) {
         port = boundPort;
         region.bound(high, low, boundPort);
@@ -78,12 +68,68 @@ public final class EngineSocket {
     /**
      * Takes submitted datagrams.
      *
-     * @param handler called for each.
+     * @param handler called for each; finds its words at {@link #submitted()}.
      * @param limit   most datagrams.
      * @return how many were taken.
      */
     public int drain(final ControlledMessageHandler handler, final int limit) {
-        return region.submitRing().controlledRead(handler, limit);
+        return submitted.read(handler, limit);
+    }
+
+    /**
+     * Takes what has been submitted until now: to the end, a datagram that the handler leaves, or one never completed. An
+     * application that goes on submitting meanwhile does not keep the engine here.
+     *
+     * @param handler called for each; finds its words at {@link #submitted()}.
+     */
+    public void drainAll(final ControlledMessageHandler handler) {
+        final long end = submitted.position() + submitted.size();
+        long position = -1;
+        while (position != submitted.position() && submitted.position() < end) {
+            position = submitted.position();
+            submitted.read(handler, Integer.MAX_VALUE);
+        }
+    }
+
+    /**
+     * The datagram that a handler of {@link #drain} is called for.
+     *
+     * @return its words, checked.
+     */
+    public SubmitReader submitted() {
+        return submitted;
+    }
+
+    /**
+     * Octets of the submit ring that were not taken.
+     *
+     * @return 0 to the ring's length.
+     */
+    public int submittedLength() {
+        return submitted.size();
+    }
+
+    /**
+     * Octets of the receive ring that the application has not read.
+     *
+     * @return 0 to the ring's length.
+     */
+    public int unreadLength() {
+        return (int) (receiveRing.position() - receiveRing.readPosition());
+    }
+
+    /** Something stands in the region that a sound application does not write: the socket is to be closed. */
+    public void corrupt() {
+        submitted.corrupt();
+    }
+
+    /**
+     * Whether the region holds what a sound application does not write.
+     *
+     * @return true when the socket is to be closed.
+     */
+    public boolean isCorrupt() {
+        return submitted.isCorrupt() || receiveRing.isCorrupt();
     }
 
     /**
@@ -131,13 +177,13 @@ public final class EngineSocket {
         if (length > maxInlineLength) {
             return deliverBlock(high, low, sourcePort, level, payload, length, sequence);
         }
-        final int index = receiveRing.tryClaim(DatagramRecord.TYPE_INLINE, DatagramRecord.HEADER_LENGTH + length);
+        final int index = receiveRing.claim(DatagramRecord.HEADER_LENGTH + length);
         if (index < 0) {
             return false;
         }
         DatagramRecord.write(receiveBuffer, index, high, low, sourcePort, level, length, sequence);
-        OffHeap.copy(payload, receiveAddress + index + DatagramRecord.HEADER_LENGTH, length);
-        receiveRing.commit(index);
+        OffHeap.copy(payload, receiveRing.address() + index + DatagramRecord.HEADER_LENGTH, length);
+        receiveRing.commit(DatagramRecord.TYPE_INLINE, index);
         return true;
     }
 
@@ -149,7 +195,7 @@ public final class EngineSocket {
         if (block < 0) {
             return false;
         }
-        final int index = receiveRing.tryClaim(DatagramRecord.TYPE_BLOCK, DatagramRecord.BLOCK_RECORD_LENGTH);
+        final int index = receiveRing.claim(DatagramRecord.BLOCK_RECORD_LENGTH);
         if (index < 0) {
             blocks.free(block);
             return false;
@@ -157,7 +203,7 @@ public final class EngineSocket {
         OffHeap.copy(payload, blocks.block(block).addressOffset(), length);
         DatagramRecord.write(receiveBuffer, index, high, low, sourcePort, level, length, sequence);
         receiveBuffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
-        receiveRing.commit(index);
+        receiveRing.commit(DatagramRecord.TYPE_BLOCK, index);
         return true;
     }
 
@@ -169,16 +215,16 @@ public final class EngineSocket {
      * @return position of the datagram that the visitor did not take, or -1 at the end.
      */
     public long forEachUnread(final long fromPosition, final UnreadVisitor visitor) {
-        final long end = receiveRing.producerPosition();
+        final long end = receiveRing.position();
         final int mask = receiveRing.capacity() - 1;
-        long position = Math.max(fromPosition, receiveRing.consumerPosition());
+        long position = Math.max(fromPosition, receiveRing.readPosition());
         while (position < end) {
-            final int index = (int) position & mask;
+            final int index = (int) position & mask & -RecordDescriptor.ALIGNMENT; // the reader's word may be anything
             final int length = receiveBuffer.getInt(RecordDescriptor.lengthOffset(index));
-            if (length < RecordDescriptor.HEADER_LENGTH) {
+            if (length < RecordDescriptor.HEADER_LENGTH || length > receiveRing.capacity() - index) {
                 return -1;
             }
-            if (receiveBuffer.getInt(RecordDescriptor.typeOffset(index)) > 0
+            if (receiveBuffer.getInt(RecordDescriptor.typeOffset(index)) > 0 && length >= SHORTEST_RECORD
                 && !visitor.onUnread(this, receiveBuffer, RecordDescriptor.encodedMsgOffset(index))) {
                 return position;
             }

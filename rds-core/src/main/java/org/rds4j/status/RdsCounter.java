@@ -55,7 +55,9 @@ public enum RdsCounter {
     /** Octets of submit ring still full when their socket was closed and the log had no room. */
     SEND_DROP_CLOSED(25, "send_drop_closed", "octets of submit ring dropped because their socket was closed"),
     /** Octets of receive ring still unread when their socket was closed. */
-    RECV_DROP_DEAD_SOCK(26, "recv_drop_dead_sock", "octets of receive ring dropped because their socket was closed");
+    RECV_DROP_DEAD_SOCK(26, "recv_drop_dead_sock", "octets of receive ring dropped because their socket was closed"),
+    /** Sockets whose shared memory held what no sound application writes. */
+    REGION_CORRUPT(27, "region_corrupt", "sockets closed because their shared memory held what cannot be");
 
     private final int id;
     private final String label;
