@@ -42,7 +42,8 @@ import org.rds4j.RdsAddress;
  *        | in shared memory, blocks: of submit, then of receive          |
  *        +---------------------------------------------------------------+
  * </pre>
- * All words in native byte order; {@link RegionLayout} has the lengths. Payload up to an eighth of a ring lies in the ring: one copy in, one copy out or none.
+ * All words in native byte order; {@link RegionLayout} has the lengths. Payload up to an eighth of a ring lies in the ring: one
+ * copy in, one copy out or none.
  */
 public final class SocketRegion {
     /** State: made, not bound. */

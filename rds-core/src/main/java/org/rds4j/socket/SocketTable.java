@@ -140,7 +140,7 @@ public final class SocketTable implements MessageHandler {
         final EngineSocket socket = bySlot[slot];
         if (high != local.high() || low != local.low()) {
             socket.region().respond(correlationId, Errno.EADDRNOTAVAIL.number(), 0);
-        } else if (port == 1 || socket.port() != 0) {
+        } else if (port < 0 || port == 1 || port >= PORTS || socket.port() != 0) {
             socket.region().respond(correlationId, Errno.EINVAL.number(), 0);
         } else {
             final int free = port == 0 ? freePort() : port;
