@@ -93,6 +93,10 @@ final class NodeAssembly {
         return proxy;
     }
 
+    RandomGenerator random() {
+        return random;
+    }
+
     private NodeStatusService status(final RdsNode.Builder builder) {
         final NodeStatusService status = NodeStatusService.create(context, builder.link == null);
         resources.add(status);
