@@ -36,7 +36,7 @@ final class ClientSocket {
     /**
      * Makes a region in a file of its own, and takes a slot for it.
      *
-     * @return the socket, which is to be {@link #open() opened}, or null when all slots are taken.
+     * @return the socket, which is to be opened by {@link #work}, or null when all slots are taken.
      * @throws IOException when there is no room for the file.
      */
     static ClientSocket create(

@@ -1,5 +1,6 @@
 package org.rds4j.tests.driver;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -11,7 +12,8 @@ import org.rds4j.driver.RdsClient;
 
 /**
  * An application in a process of its own. Arguments: the driver's directory, the port to bind, and what to do:
- * {@code exchange PEER COUNT}, {@code echo}, or {@code wait}. Says {@code bound}, and {@code done} or how it failed.
+ * {@code exchange PEER COUNT}, which begins at the end of the input, {@code echo}, or {@code wait}. Says {@code bound}, and
+ * {@code done} or how it failed.
  */
 public final class ApplicationProgram {
     private static final long PATIENCE_NS = 100_000_000_000L;
@@ -19,7 +21,7 @@ public final class ApplicationProgram {
     private ApplicationProgram() {
     }
 
-    public static void main(final String[] arguments) {
+    public static void main(final String[] arguments) throws IOException {
         try (RdsClient client = RdsClient.attach(Path.of(arguments[0])); RdsSocket socket = client.socket()) {
             socket.bind(Integer.parseInt(arguments[1]));
             System.out.println("bound");
@@ -35,7 +37,8 @@ public final class ApplicationProgram {
         }
     }
 
-    private static void exchange(final Exchange exchange) {
+    private static void exchange(final Exchange exchange) throws IOException {
+        System.in.readAllBytes();
         final IdleStrategy idle = new BackoffIdleStrategy(100, 10, 1_000, 100_000);
         final long startNs = System.nanoTime();
         while (!(exchange.isDone() && exchange.isAcknowledged())) {

@@ -2,17 +2,25 @@ package org.rds4j.tests.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -130,6 +138,7 @@ class DriverTest {
         try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
             final Exchange exchange = new Exchange(far, at(PORT), COUNT);
             try (Program program = application(PORT, "exchange", far.localAddress(), COUNT)) {
+                program.endInput();
                 nodes.await("the exchange", () -> {
                     exchange.work();
                     return exchange.isDone() || !program.isRunning();
@@ -139,5 +148,199 @@ class DriverTest {
             assertTrue(exchange.isDone(), exchange.toString());
         }
         nodes.await("the files to go", () -> files().isEmpty());
+    }
+
+    @Test
+    void shouldCarryDatagramsBetweenTwoApplicationsOfOneDriver() {
+        start();
+        try (Program one = application(PORT, "exchange", at(PORT + 1), COUNT / 10);
+            Program other = application(PORT + 1, "exchange", at(PORT), COUNT / 10)) {
+            one.endInput();
+            other.endInput();
+            assertTrue(one.finish().contains("done"));
+            assertTrue(other.finish().contains("done"));
+        }
+    }
+
+    @Test
+    void shouldFreeThePortOfAnApplicationThatIsKilled() {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket survivor = client.socket();
+            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            survivor.bind(PORT + 1);
+            try (Program killed = application(PORT, "echo")) {
+                far.send(at(PORT), octets("are you there"), TwoNodes.PATIENCE_NS);
+                assertEquals("are you there", receive(far));
+                assertEquals(4, files().size(), () -> files().toString());
+                killed.kill();
+            }
+            nodes.await("the files of the killed to go", () -> files().size() == 2);
+            try (RdsSocket successor = client.socket()) {
+                assertEquals(PORT, successor.bind(PORT));
+                far.send(at(PORT), octets("successor"), TwoNodes.PATIENCE_NS);
+                assertEquals("successor", receive(successor));
+            }
+            far.send(at(PORT + 1), octets("survivor"), TwoNodes.PATIENCE_NS);
+            assertEquals("survivor", receive(survivor));
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileApplicationsAreKilledInTheMiddleOfTheirSends() throws InterruptedException {
+        start();
+        try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT); RdsClient client = RdsClient.attach(directory);
+            RdsSocket near = client.socket()) {
+            near.bind(PORT + 1);
+            for (int i = 0; i < 5; i++) {
+                try (Program killed = application(PORT, "exchange", far.localAddress(), COUNT)) {
+                    killed.endInput();
+                    Thread.sleep(30L * i);
+                    killed.kill();
+                }
+                nodes.await("the files of the killed to go", () -> files().size() == 2);
+                near.send(far.localAddress(), octets("round " + i), TwoNodes.PATIENCE_NS);
+                final String wanted = "round " + i;
+                nodes.await(wanted, () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
+                    && near.unacknowledgedLength() == 0);
+            }
+        }
+        assertEquals(0, TwoNodes.counter(nodes.first(), "region_corrupt"));
+    }
+
+    @Test
+    void shouldLetNobodyInWithoutADriver() {
+        assertEquals(Errno.ECONNREFUSED, errno(() -> RdsClient.attach(parent.resolve("nowhere"))));
+        start().close();
+        assertEquals(Errno.ECONNREFUSED, errno(() -> RdsClient.attach(directory)));
+        nodes = null;
+    }
+
+    @Test
+    void shouldLetOnlyItsUserIn() throws IOException {
+        start();
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("control"))));
+        assumeTrue(Program.succeeds("setpriv", "--version"), "no setpriv: install util-linux");
+        Files.setPosixFilePermissions(directory, Set.of());
+        final List<String> asEveryoneElse = List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search");
+        try (Program stranger = Program.start(Program.concat(asEveryoneElse,
+                Program.java(ApplicationProgram.class, directory.toString(), "0", "wait")))) {
+            stranger.awaitLine("EACCES");
+        }
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void shouldLetItsGroupInWhereTheDirectorySaysSo() throws IOException {
+        Files.createDirectory(parent.resolve("driver"));
+        Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-x---"));
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
+            assertEquals(Set.of("rw-rw----"), permissions(), socket::toString);
+        }
+    }
+
+    private Set<String> permissions() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(DriverTest::permissions).collect(Collectors.toSet());
+        }
+    }
+
+    private static String permissions(final Path file) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void shouldNotServeInADirectoryThatEveryoneMayEnter() throws IOException {
+        Files.createDirectory(parent.resolve("driver"));
+        Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThrows(DriverException.class, this::start);
+    }
+
+    @Test
+    void shouldNotShareADirectoryWithAnotherDriver() {
+        start();
+        final InMemoryLinkPair link = new InMemoryLinkPair(1500, 64, 64);
+        final RdsNode.Builder second = RdsNode.with(
+            TwoNodes.context("10.0.0.3/24", ThreadingMode.DEDICATED, null, "third").driverDir(directory)).link(link.first());
+        assertThrows(DriverException.class, second::launch);
+        try (RdsClient client = RdsClient.attach(directory)) {
+            assertEquals(RdsAddress.parse("10.0.0.1"), client.address());
+        }
+    }
+
+    @Test
+    void shouldBoundClientsAndSockets() {
+        start(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first").maxClients(1).maxSockets(2));
+        try (RdsClient client = RdsClient.attach(directory)) {
+            assertEquals(Errno.ENOMEM, errno(() -> RdsClient.attach(directory)));
+            for (int i = 0; i < 3; i++) {
+                try (RdsSocket one = client.socket(); RdsSocket other = client.socket()) {
+                    assertEquals(Errno.ENOMEM, errno(client::socket));
+                    assertNull(one.localAddress());
+                    assertNull(other.localAddress());
+                }
+            }
+        }
+        nodes.await("the client to be gone", () -> files().isEmpty());
+        RdsClient.attach(directory).close();
+    }
+
+    @Test
+    void shouldTellItsClientsThatItEnds() {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
+            socket.bind(PORT);
+            final RdsSocket closed = client.socket();
+            closed.close();
+            nodes.close();
+            nodes = null;
+            final long startNs = System.nanoTime();
+            while (socket.offer(at("10.0.0.2"), new UnsafeBuffer(new byte[1]), 0, 1) != RdsSocket.NODE_LOST) {
+                assertTrue(System.nanoTime() - startNs < 5_000_000_000L, "the socket does not notice");
+            }
+            assertEquals(Errno.ECONNRESET, errno(() -> socket.receive(octets("x"), RdsSocket.FOREVER)));
+            assertEquals(Errno.EBADF, errno(() -> closed.receive(octets("x"), RdsSocket.FOREVER)));
+            assertFalse(client.isAttached());
+            assertEquals(Errno.ECONNREFUSED, errno(client::socket));
+            start();
+            try (RdsSocket again = client.socket()) {
+                again.bind(PORT);
+            }
+        }
+    }
+
+    private static RdsAddress at(final String host) {
+        return RdsAddress.parse(host).withPort(PORT);
+    }
+
+    @Test
+    void shouldCloseOnlyTheSocketWhoseMemoryIsDamaged() throws IOException {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket damaged = client.socket();
+            RdsSocket sound = client.socket(); RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            damaged.bind(PORT);
+            sound.bind(PORT + 1);
+            final Path file = directory.resolve(
+                files().stream().filter(name -> name.startsWith("socket")).findFirst().orElseThrow());
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                final ByteBuffer record = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder());
+                record.putInt(0, 1 << 30).putInt(4, 1);
+                channel.write(record, 4096); // the submit ring's first record
+            }
+            nodes.await("the socket to be closed", damaged::isClosed);
+            assertEquals(1, TwoNodes.counter(nodes.first(), "region_corrupt"));
+            assertEquals(Errno.EBADF, errno(() -> damaged.send(far.localAddress(), octets("x"), 0)));
+            sound.send(far.localAddress(), octets("sound"), TwoNodes.PATIENCE_NS);
+            assertEquals("sound", receive(far));
+            nodes.await("the file to go", () -> files().size() == 2);
+            try (RdsSocket successor = client.socket()) {
+                assertEquals(PORT, successor.bind(PORT));
+            }
+        }
     }
 }
