@@ -85,7 +85,7 @@ class CorruptRegionTest {
     }
 
     /** What an unsound application does to its memory. */
-    private enum Damage {
+    enum Damage {
         UNKNOWN_TYPE { @Override void on(final CorruptRegionTest test) {
             test.submit(test.sound().type(9));
         } },
