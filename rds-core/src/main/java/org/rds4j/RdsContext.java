@@ -1162,12 +1162,12 @@ public final class RdsContext {
      * the permissions of one that is there say who may attach. In shared memory, as below {@code /dev/shm}, no store waits for
      * a disk.
      *
-     * @param value the value, or null for nowhere.
+     * @param value the value; null or {@code none} for nowhere.
      * @return this.
      */
     public RdsContext driverDir(final Path value) {
         requireOpen();
-        driverDir = value;
+        driverDir = NO_STATUS_DIR.equals(value) ? null : value;
         return this;
     }
 

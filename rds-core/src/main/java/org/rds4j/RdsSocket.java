@@ -563,8 +563,15 @@ public final class RdsSocket implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!isClosed() && !engine.isClosed()) {
+        if (isClosed() || engine.isClosed()) {
+            return;
+        }
+        try {
             control(EngineCommand.CLOSE, 0, 0, 0, "close");
+        } catch (final RdsException e) {
+            if (!isClosed()) {
+                throw e; // else the node has ended meanwhile
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import org.rds4j.Errno;
 import org.rds4j.RdsContext;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.RegionLayout;
+import org.rds4j.status.StatusSource;
 
 /**
  * A node's side of applications in other processes: lets clients in, makes the files of their sockets, hands their commands to
@@ -28,7 +29,7 @@ public final class DriverConductor implements Agent {
     private final RegionLayout layout;
     private final int permittedLevels;
     private final int maxClients;
-    private final DriverLock lock;
+    private final ClientTable table;
     private final MappedFile file;
     private final ControlRegion control;
     private final List<AttachedClient> clients = new ArrayList<>();
@@ -39,35 +40,32 @@ public final class DriverConductor implements Agent {
     private long socketCount;
 
     /**
-     * Takes the directory that the context names; clients find the driver there from now on.
+     * Clients find the driver from now on.
      *
-     * @param context         concluded, with a driverDir.
+     * @param context         concluded.
+     * @param directory       of the driver; closed by the caller, after this.
      * @param engine          of the node.
      * @param permittedLevels service levels that applications may use, bit n for level n.
      * @param random          tells this driver from others.
      * @param clock           milliseconds since 1970.
-     * @throws DriverException when the directory does not serve, or is in use.
+     * @throws DriverException when no files can be made in the directory.
      */
     public DriverConductor(
-        final RdsContext context, final EngineProxy engine, final int permittedLevels, final RandomGenerator random,
+        final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels, final RandomGenerator random,
         final EpochClock clock) {
         this.engine = engine;
         this.clock = clock;
         this.layout = RegionLayout.of(context);
         this.permittedLevels = permittedLevels;
         this.maxClients = context.maxClients();
-        this.directory = DriverDirectory.prepare(context.driverDir());
-        this.lock = DriverLock.acquire(directory);
+        this.directory = directory;
+        this.table = new ClientTable(maxClients);
+        directory.clean();
         try {
-            directory.clean();
             this.file = MappedFile.create(
                 directory.resolve(DriverDirectory.CONTROL), ControlRegion.LENGTH, ControlRegion.LENGTH, directory);
         } catch (final IOException e) {
-            lock.close();
             throw new DriverException("cannot make files in the driver directory " + directory.path() + ": " + e);
-        } catch (final DriverException e) {
-            lock.close();
-            throw e;
         }
         control = new ControlRegion(file.memory());
         control.beat(clock.time());
@@ -83,6 +81,15 @@ public final class DriverConductor implements Agent {
         return directory.path();
     }
 
+    /**
+     * Shows the clients to tools.
+     *
+     * @return for the engine's thread.
+     */
+    public StatusSource status() {
+        return table;
+    }
+
     @Override
     public int doWork() {
         final long nowMs = clock.time();
@@ -91,6 +98,7 @@ public final class DriverConductor implements Agent {
         if (isLooking) {
             looked = nowMs;
             control.beat(nowMs);
+            table.show(clients);
         }
         for (final Iterator<AttachedClient> all = clients.iterator(); all.hasNext();) {
             final AttachedClient client = all.next();
@@ -166,7 +174,6 @@ public final class DriverConductor implements Agent {
         control.end();
         clients.forEach(AttachedClient::abandon);
         file.close();
-        lock.close();
     }
 
     @Override

@@ -29,7 +29,7 @@ import org.rds4j.status.StatusDirectory;
  *   socket-N      one for each socket: SocketRegion
  * </pre>
  */
-public final class DriverDirectory {
+public final class DriverDirectory implements AutoCloseable {
     static final String CONTROL = "control";
     static final String LOCK = "driver.lock";
     static final String CLIENT = "client-";
@@ -43,10 +43,12 @@ public final class DriverDirectory {
 
     private final Path path;
     private final boolean isForGroup;
+    private final DriverLock lock;
 
     private DriverDirectory(final Path path, final boolean isForGroup) {
         this.path = path;
         this.isForGroup = isForGroup;
+        this.lock = DriverLock.acquire(this);
     }
 
     /**
@@ -61,13 +63,13 @@ public final class DriverDirectory {
     }
 
     /**
-     * Makes a directory, or takes one that is there.
+     * Makes a directory, or takes one that is there, and makes this process its driver.
      *
      * @param path of the directory; its parent exists.
-     * @return the directory.
-     * @throws DriverException when it cannot be made, belongs to someone else, or is open to everybody.
+     * @return the directory; closed by the caller, which lets others have it.
+     * @throws DriverException when it cannot be made, belongs to someone else, is open to everybody, or has another driver.
      */
-    static DriverDirectory prepare(final Path path) {
+    public static DriverDirectory claim(final Path path) {
         try {
             Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         } catch (final FileAlreadyExistsException e) {
@@ -149,6 +151,11 @@ public final class DriverDirectory {
             new ControlRegion(file.memory()).end();
             file.closeChannel();
         }
+    }
+
+    @Override
+    public void close() {
+        lock.close();
     }
 
     private static boolean isOurs(final Path file) {

@@ -59,7 +59,7 @@ final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.U
                 yield messages(paths.path(index), Math.max(inner, log.firstUnsentSequence()), log.nextSequence());
             }
             case RETRANSMIT -> messages(paths.path(index), inner, paths.path(index).log().firstUnsentSequence());
-            case COUNTERS -> -1;
+            case COUNTERS, CLIENTS -> -1;
         };
     }
 

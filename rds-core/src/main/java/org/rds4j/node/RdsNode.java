@@ -25,6 +25,7 @@ import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.driver.DriverConductor;
+import org.rds4j.driver.DriverDirectory;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.classify.ServiceLevel;
 import org.rds4j.qos.classify.ServiceLevelSelector;
@@ -349,13 +350,15 @@ public final class RdsNode implements AutoCloseable {
             }
             final List<AutoCloseable> resources = new ArrayList<>();
             try {
+                final DriverDirectory directory = claim(resources);
                 final NodeAssembly assembly = new NodeAssembly(this, resources);
                 final int levels = permittedLevels(qos);
-                final DriverConductor conductor = context.driverDir() == null ? null
-                    : new DriverConductor(context, assembly.proxy(), levels, assembly.random(), epochClock);
                 final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), levels);
+                final DriverConductor conductor = directory == null ? null
+                    : new DriverConductor(context, directory, assembly.proxy(), levels, assembly.random(), epochClock);
                 node.start();
                 if (conductor != null) {
+                    assembly.status().clients(conductor.status());
                     node.conduct(conductor);
                 }
                 return node;
@@ -363,6 +366,16 @@ public final class RdsNode implements AutoCloseable {
                 CloseHelper.closeAll(resources);
                 throw e;
             }
+        }
+
+        /** Before the device, as starting a NIC in vain takes long. */
+        private DriverDirectory claim(final List<AutoCloseable> resources) {
+            if (context.driverDir() == null) {
+                return null;
+            }
+            final DriverDirectory directory = DriverDirectory.claim(context.driverDir());
+            resources.add(directory);
+            return directory;
         }
 
         private static int permittedLevels(final QosConfiguration qos) {

@@ -34,6 +34,8 @@ import org.rds4j.ThreadingMode;
 import org.rds4j.driver.DriverException;
 import org.rds4j.driver.RdsClient;
 import org.rds4j.node.RdsNode;
+import org.rds4j.status.NodeStatus;
+import org.rds4j.status.StatusDirectory;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tests.support.Program;
 import org.rds4j.tests.support.TwoNodes;
@@ -311,6 +313,23 @@ class DriverTest {
             try (RdsSocket again = client.socket()) {
                 again.bind(PORT);
             }
+        }
+    }
+
+    @Test
+    void shouldShowItsClientsToTools() {
+        final Path status = parent.resolve("status");
+        start(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first").statusDir(status));
+        try (NodeStatus node = StatusDirectory.at(status).nodes().getFirst()) {
+            assertEquals(List.of(), node.clients());
+            try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket();
+                Program other = application(PORT, "wait")) {
+                nodes.await("both to be shown", () -> node.clients().stream().filter(one -> one.sockets() == 1).count() == 2);
+                assertEquals(ProcessHandle.current().pid(), node.clients().getFirst().pid(), socket::toString);
+                final long ageMs = System.currentTimeMillis() - node.clients().getLast().heartbeatMs();
+                assertTrue(ageMs < 10_000 && other.isRunning(), ageMs + " ms old");
+            }
+            nodes.await("both to be gone", () -> node.clients().isEmpty());
         }
     }
 
