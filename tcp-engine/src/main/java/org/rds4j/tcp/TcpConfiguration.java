@@ -22,6 +22,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param resetsPerSecond        resets sent in reply to segments that belong to no connection.
  * @param resetsPerDestination   the same, to one address. Both budgets vary at random between half and the whole.
  * @param initialWindowSegments  initial congestion window in segments (RFC 6928).
+ * @param idleRestart            begin with the initial window again after a timeout's time without sending (RFC 5681 section
+ *                               4.1).
  * @param quickAcks              segments acknowledged at once at the start of a connection.
  * @param synRetries             SYNs sent again before an attempt ends.
  * @param synAckRetries          SYN-ACKs sent again before a half-open connection is dropped.
@@ -33,6 +35,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param lastPort               highest local port chosen by the engine.
  * @param initialRtoNs           retransmission timeout before the first sample (RFC 6298).
  * @param rtoFloorNs             lowest retransmission timeout.
+ * @param rtoFloorOnVariation    the floor is what is added to SRTT at least, and not what the sum is at least.
  * @param rtoCeilingNs           highest retransmission timeout.
  * @param delayedAckNs           longest delay of an acknowledgement; below the peer's RTO floor.
  * @param persistCeilingNs       longest time between two window probes.
@@ -56,14 +59,21 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param maxSendRecords         records of segments in flight that all connections may have together, beyond the few of each;
  *                               when they run out, a record covers several segments.
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
+ * @param pushedBurst            least segments of the bursts whose last segment carries PSH, as Linux has it with segmentation
+ *                               offload; 0 for PSH at the end of what was written alone.
  * @param optionLayout           order of the options on a SYN.
  * @param dialect                whose choice is taken where kernels differ.
  * @param dropSynFin             ignore whatever carries SYN and FIN at once.
+ * @param insecureReset          any reset inside the window ends a connection, and not only one at RCV.NXT (RFC 5961 section 3).
+ * @param insecureSyn            a SYN inside the window resets a connection, where RFC 5961 section 4 has it challenged. Both are
+ *                               RFC 793's rules, by which a stranger who guesses a window ends connections: for tests.
  * @param offeredWindowShift     window scale shift to offer, or {@link #AS_NEEDED}.
  * @param icmpEndsAttempts       an ICMP error that RFC 9293 calls hard ends an attempt to connect.
  * @param ecnSynRetries          SYNs that still ask for ECN when sent again (RFC 3168 section 6.1.1.1).
  * @param windowScale            offer the window scale option (RFC 7323).
  * @param timestamps             offer the timestamps option (RFC 7323).
+ * @param takesUnstamped         segments without timestamps count though timestamps were negotiated, which RFC 7323 section 3.2
+ *                               would have dropped.
  * @param transmitChecksum       the device computes TCP checksums of what is sent.
  * @param flow                   congestion control, ECN, pacing and the use of buffers.
  */
@@ -80,6 +90,7 @@ public record TcpConfiguration(
     int resetsPerSecond,
     int resetsPerDestination,
     int initialWindowSegments,
+    boolean idleRestart,
     int quickAcks,
     int synRetries,
     int synAckRetries,
@@ -91,6 +102,7 @@ public record TcpConfiguration(
     int lastPort,
     long initialRtoNs,
     long rtoFloorNs,
+    boolean rtoFloorOnVariation,
     long rtoCeilingNs,
     long delayedAckNs,
     long persistCeilingNs,
@@ -104,14 +116,18 @@ public record TcpConfiguration(
     long keepaliveIdleNs,
     long keepaliveIntervalNs,
     boolean nagle,
+    int pushedBurst,
     OptionLayout optionLayout,
     TcpDialect dialect,
     boolean dropSynFin,
+    boolean insecureReset,
+    boolean insecureSyn,
     int offeredWindowShift,
     boolean icmpEndsAttempts,
     int ecnSynRetries,
     boolean windowScale,
     boolean timestamps,
+    boolean takesUnstamped,
     boolean transmitChecksum,
     boolean sack,
     long peerAckDelayNs,
@@ -148,6 +164,7 @@ public record TcpConfiguration(
         range("resetsPerDestination", resetsPerDestination, 1, 1_000_000_000);
         range("initialWindowSegments", initialWindowSegments, 1, 1 << 10);
         range("quickAcks", quickAcks, 0, 1 << 16);
+        range("pushedBurst", pushedBurst, 0, 1 << 16);
         range("offeredWindowShift", offeredWindowShift, AS_NEEDED, MAX_WINDOW_SHIFT);
         range("ecnSynRetries", ecnSynRetries, 0, 255);
         range("synRetries", synRetries, 1, 255);
@@ -265,6 +282,7 @@ public record TcpConfiguration(
         private int resetsPerSecond = 20_000;
         private int resetsPerDestination = 10_000;
         private int initialWindowSegments = 10;
+        private boolean idleRestart = true;
         private int quickAcks = 16;
         private int synRetries = 6;
         private int synAckRetries = 5;
@@ -276,6 +294,7 @@ public record TcpConfiguration(
         private int lastPort = 60_999;
         private long initialRtoNs = 1_000_000_000L;
         private long rtoFloorNs = 5_000_000L;
+        private boolean rtoFloorOnVariation;
         private long rtoCeilingNs = 120_000_000_000L;
         private long delayedAckNs = 1_000_000L;
         private long persistCeilingNs = 60_000_000_000L;
@@ -289,14 +308,18 @@ public record TcpConfiguration(
         private long keepaliveIdleNs;
         private long keepaliveIntervalNs = 75_000_000_000L;
         private boolean nagle;
+        private int pushedBurst;
         private OptionLayout optionLayout = OptionLayout.LINUX;
         private TcpDialect dialect = TcpDialect.LINUX;
         private boolean dropSynFin;
+        private boolean insecureReset;
+        private boolean insecureSyn;
         private int offeredWindowShift = AS_NEEDED;
         private boolean icmpEndsAttempts = true;
         private int ecnSynRetries = 1;
         private boolean windowScale = true;
         private boolean timestamps = true;
+        private boolean takesUnstamped;
         private boolean transmitChecksum;
         private boolean sack = true;
         private long peerAckDelayNs = 1_000_000L;
@@ -443,6 +466,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#idleRestart()}.
+         *
+         * @param value begin with the initial window again after idleness.
+         * @return this.
+         */
+        public Builder idleRestart(final boolean value) {
+            this.idleRestart = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#quickAcks()}.
          *
          * @param value segments acknowledged at once at the start of a connection.
@@ -560,6 +594,17 @@ public record TcpConfiguration(
          */
         public Builder rtoFloorNs(final long value) {
             this.rtoFloorNs = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#rtoFloorOnVariation()}.
+         *
+         * @param value the floor is what is added to SRTT at least.
+         * @return this.
+         */
+        public Builder rtoFloorOnVariation(final boolean value) {
+            this.rtoFloorOnVariation = value;
             return this;
         }
 
@@ -718,6 +763,17 @@ public record TcpConfiguration(
         }
 
         /**
+         * Sets {@link TcpConfiguration#pushedBurst()}.
+         *
+         * @param value least segments of a burst that ends with PSH, 0 for none.
+         * @return this.
+         */
+        public Builder pushedBurst(final int value) {
+            this.pushedBurst = value;
+            return this;
+        }
+
+        /**
          * Sets {@link TcpConfiguration#dialect()}.
          *
          * @param value whose choice is taken where kernels differ.
@@ -736,6 +792,28 @@ public record TcpConfiguration(
          */
         public Builder dropSynFin(final boolean value) {
             this.dropSynFin = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#insecureReset()}.
+         *
+         * @param value any reset inside the window ends a connection.
+         * @return this.
+         */
+        public Builder insecureReset(final boolean value) {
+            this.insecureReset = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#insecureSyn()}.
+         *
+         * @param value a SYN inside the window resets a connection.
+         * @return this.
+         */
+        public Builder insecureSyn(final boolean value) {
+            this.insecureSyn = value;
             return this;
         }
 
@@ -791,6 +869,17 @@ public record TcpConfiguration(
          */
         public Builder timestamps(final boolean value) {
             this.timestamps = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link TcpConfiguration#takesUnstamped()}.
+         *
+         * @param value segments without timestamps count though timestamps were negotiated.
+         * @return this.
+         */
+        public Builder takesUnstamped(final boolean value) {
+            this.takesUnstamped = value;
             return this;
         }
 
@@ -893,13 +982,15 @@ public record TcpConfiguration(
                 maxConnections, streamBuffers, sendBufferLength, receiveBufferLength, overhangLength, maxOutOfOrderRanges,
                 backlog,
                 timeWaitCapacity, controlQueueLength, resetsPerSecond, resetsPerDestination,
-                initialWindowSegments, quickAcks, synRetries,
+                initialWindowSegments, idleRestart, quickAcks, synRetries,
                 synAckRetries, dataRetries, orphanRetries, unresponsiveRetries,
                 keepaliveProbes, firstPort, lastPort, initialRtoNs,
-                rtoFloorNs, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
+                rtoFloorNs, rtoFloorOnVariation, rtoCeilingNs, delayedAckNs, persistCeilingNs, timeWaitNs, finWait2Ns,
                 synTimeoutNs, overrideNs, corkNs,
-                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, optionLayout,
-                dialect, dropSynFin, offeredWindowShift, icmpEndsAttempts, ecnSynRetries, windowScale, timestamps,
+                challengeAckIntervalNs, userTimeoutNs, keepaliveIdleNs, keepaliveIntervalNs, nagle, pushedBurst,
+                optionLayout,
+                dialect, dropSynFin, insecureReset, insecureSyn, offeredWindowShift, icmpEndsAttempts, ecnSynRetries,
+                windowScale, timestamps, takesUnstamped,
                 transmitChecksum, sack, peerAckDelayNs, probeSlackNs, eagerProbes, ackRepeatNs, maxSendRecords, flow);
         }
     }

@@ -241,6 +241,24 @@ public interface TcpConnection {
     int send(long address, int length);
 
     /**
+     * As {@link #send}, of octets after which more are to come soon: the segment that ends with them carries no PSH (RFC 9293
+     * section 3.9.1.2). To hold a partial segment back too there is {@link #cork(boolean)}.
+     *
+     * @param address of the octets, borrowed for the call.
+     * @param length  how many.
+     * @return octets taken, 0 to length.
+     */
+    int sendMore(long address, int length);
+
+    /**
+     * Has a segment end where what was committed so far does: nothing that is sent later goes into it, and it carries PSH. At most
+     * 64 such ends are kept until they are acknowledged. The first call of a connection makes an object.
+     *
+     * @return false if there are too many; then the segment may go on.
+     */
+    boolean endSegment();
+
+    /**
      * End of what was committed.
      *
      * @return a stream position.

@@ -5,6 +5,9 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.connection.Connections;
+import org.rds4j.tcp.connection.Demultiplexer;
+import org.rds4j.tcp.connection.LaneEmission;
+import org.rds4j.tcp.connection.TimerExpiry;
 import org.rds4j.tcp.link.FrameSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.SegmentRun;
@@ -31,6 +34,9 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
 
     private final TcpCounters counters;
     private final Connections connections;
+    private final Demultiplexer demultiplexer;
+    private final LaneEmission lanes;
+    private final TimerExpiry timers;
     private final TcpSegment segment = new TcpSegment();
 
     /**
@@ -45,7 +51,10 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
     public TcpEngine(
         final TcpConfiguration configuration, final Routes routes, final RandomGenerator random, final TcpCounters counters) {
         this.counters = counters;
-        this.connections = new Connections(configuration, routes, random, counters);
+        connections = new Connections(configuration, routes, random, counters);
+        demultiplexer = connections.demultiplexer();
+        lanes = connections.lanes();
+        timers = connections.timers();
     }
 
     /**
@@ -120,7 +129,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
 
     @Override
     public void arrivingBy(final int interfaceId) {
-        connections.arrivingBy(interfaceId);
+        demultiplexer.arrivingBy(interfaceId);
     }
 
     @Override
@@ -135,7 +144,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
             counters.increment(TcpCounter.DROP_CHECKSUM);
         } else {
             segment.ecnField(trafficClass & EcnSender.FIELD);
-            connections.onSegment(remoteHigh, remoteLow, localHigh, localLow, segment);
+            demultiplexer.onSegment(remoteHigh, remoteLow, localHigh, localLow, segment);
         }
     }
 
@@ -147,7 +156,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
             counters.add(TcpCounter.DROP_MALFORMED, run.count());
         } else {
             segment.ecnField(run.trafficClass() & EcnSender.FIELD);
-            connections.onRun(run, segment);
+            demultiplexer.onRun(run, segment);
         }
     }
 
@@ -157,7 +166,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final long address, final int length, final long nowNs) {
         connections.now(nowNs);
-        connections.onIcmpError(kind, nextHopMtu, remoteHigh, remoteLow, localHigh, localLow, address);
+        demultiplexer.onIcmpError(kind, nextHopMtu, remoteHigh, remoteLow, localHigh, localLow, address);
     }
 
     /**
@@ -167,7 +176,8 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
      * @return timers expired.
      */
     public int onTime(final long nowNs) {
-        return connections.onTime(nowNs);
+        connections.now(nowNs);
+        return timers.onTime(nowNs);
     }
 
     /**
@@ -176,7 +186,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
      * @return the engine's time, or Long.MAX_VALUE when nothing is scheduled.
      */
     public long nextDeadlineNs() {
-        return connections.nextDeadlineNs();
+        return timers.nextDeadlineNs();
     }
 
     /**
@@ -187,7 +197,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
      * nothing may be sent now.
      */
     public int nextFrameLength(final int lane) {
-        return connections.nextFrameLength(lane);
+        return lanes.nextFrameLength(lane);
     }
 
     /**
@@ -214,7 +224,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
      */
     public int emit(final int lane, final FrameSink sink, final long nowNs, final int frames) {
         connections.now(nowNs);
-        return connections.emit(lane, sink, frames);
+        return lanes.emit(lane, sink, frames, nowNs);
     }
 
     /**
@@ -223,7 +233,7 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
      * @return 1 or more.
      */
     public int framesEmitted() {
-        return connections.framesEmitted();
+        return lanes.framesEmitted();
     }
 
     /**
@@ -235,13 +245,14 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
      */
     public int pollControl(final FrameSink sink, final long nowNs) {
         connections.now(nowNs);
-        return connections.pollControl(sink);
+        return lanes.pollControl(sink, nowNs);
     }
 
     /**
-     * Restricts chosen local ports to those whose replies come to this engine; once, before the first connection.
+     * Restricts local ports to those whose replies come to this engine and that no other has in use, and takes the secret of
+     * initial numbers that all have in common; once, before the first connection.
      *
-     * @param owner says which flows do. Retained.
+     * @param owner what the engines of the device agree on. Retained.
      */
     public void flowOwner(final FlowOwner owner) {
         connections.flowOwner(Objects.requireNonNull(owner, "owner"));

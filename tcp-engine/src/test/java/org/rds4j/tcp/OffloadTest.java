@@ -83,6 +83,24 @@ class OffloadTest {
         }
     }
 
+    /** Twenty writes, each in segments of its own, cut in one pass or one by one. */
+    @Test
+    void shouldEndSegmentsWhereAskedInEveryMode() {
+        final OffloadPair plain = transferInPieces(Mode.PLAIN);
+        assertEquals(20, plain.portA.wire.stream().filter(frame -> OffloadPort.u16(frame, 16) == 5000 - 3 * 1448 + 52).count());
+        for (final Mode mode : MODES) {
+            assertSameWire(plain, transferInPieces(mode), mode);
+        }
+    }
+
+    private static OffloadPair transferInPieces(final Mode mode) {
+        final OffloadPair pair = new OffloadPair(mode, TcpConfiguration.datacenter().maxConnections(2));
+        pair.a.toSend = 100_000;
+        pair.a.writeLength = 5000;
+        pair.a.endsSegments = true;
+        return pair.connect().finish();
+    }
+
     private static OffloadPair transfer(final Mode mode, final int writeLength, final boolean timestamps, final long seed) {
         return transfer(mode, writeLength, timestamps, seed, FlowConfiguration.DATACENTER);
     }

@@ -19,6 +19,8 @@ class ScaleTest {
     private static final int PORT = 7000;
     private static final long SECOND = 1_000_000_000L;
     private static final int REQUEST = 100;
+    private static final int ROUNDS = 4_001;
+    private static final int POLLS = 2_000;
 
     private final PlainRoute toClient = new PlainRoute(SERVER, CLIENT, 1500);
     private final PlainRoute toServer = new PlainRoute(CLIENT, SERVER, 1500);
@@ -103,18 +105,20 @@ class ScaleTest {
             few.poll(100_000);
             many.poll(100_000);
         }
-        final int rounds = 61;
-        final double[] ratios = new double[rounds];
-        for (int i = 0; i < rounds; i++) { // each pair side by side, so that whatever else the machine does hits both
-            final long first = few.poll(50_000);
-            final long second = many.poll(50_000);
-            final long third = few.poll(50_000);
-            ratios[i] = 2.0 * second / (first + third);
+        final long[] ofFew = new long[ROUNDS];
+        final long[] ofMany = new long[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) { // in turns and so short that most are not interrupted, whatever else the machine does
+            ofFew[i] = few.poll(POLLS);
+            ofMany[i] = many.poll(POLLS);
         }
-        Arrays.sort(ratios);
-        final double median = ratios[rounds / 2];
-        System.out.println("cost of a poll, 10 000 idle connections to 100: " + median);
-        assertTrue(median < 1.1, "ratio " + median);
+        final double ratio = (double) lowerQuartile(ofMany) / lowerQuartile(ofFew);
+        System.out.println("cost of a poll, 10 000 idle connections to 100: " + ratio);
+        assertTrue(ratio < 1.1, "ratio " + ratio);
+    }
+
+    private static long lowerQuartile(final long[] times) {
+        Arrays.sort(times);
+        return times[times.length / 4];
     }
 
     private void fill(final int connections) {
@@ -133,7 +137,7 @@ class ScaleTest {
     private long poll(final int cycles) {
         final long from = System.nanoTime();
         for (int i = 0; i < cycles; i++) {
-            nowNs++;
+            nowNs += 1_000;
             server.onTime(nowNs);
             server.pollControl(sink, nowNs);
             for (int lane = 0; lane < TcpEngine.LANES; lane++) {

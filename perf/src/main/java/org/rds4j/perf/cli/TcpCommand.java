@@ -1,6 +1,7 @@
 package org.rds4j.perf.cli;
 
 import java.io.PrintWriter;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -88,7 +89,7 @@ final class TcpCommand implements Callable<Integer> {
         final int port = action == Action.listen ? parsePort() : 0;
         try (DeviceLink link = DeviceLink.open(host.device, host.mtu, queues)) {
             final EngineGroup<TcpStation> group = new EngineGroup<>(
-                link.ports(), link.steeringTable(), SystemNanoClock.INSTANCE,
+                link.ports(), link.steeringTable(), SystemNanoClock.INSTANCE, new SecureRandom(),
                 (index, queue, owner) -> newStation(queue, owner, transferMode));
             try (group) {
                 if (peer == null) {

@@ -6,21 +6,21 @@ public enum CongestionAlgorithm implements CongestionFactory {
     NEW_RENO {
         @Override
         public CongestionControl create(final FlowConfiguration configuration) {
-            return new NewReno();
+            return new NewReno(configuration.slowStartSegments());
         }
     },
     /** RFC 9438 with HyStart++ (RFC 9406): for wide-area paths. */
     CUBIC {
         @Override
         public CongestionControl create(final FlowConfiguration configuration) {
-            return new Cubic(configuration.hyStartLeastNs(), configuration.hyStartMostNs());
+            return new Cubic(configuration.hyStartLeastNs(), configuration.hyStartMostNs(), configuration.slowStartSegments());
         }
     },
     /** RFC 8257: for datacenters whose switches mark; both ends must use it. */
     DCTCP {
         @Override
         public CongestionControl create(final FlowConfiguration configuration) {
-            return new Dctcp();
+            return new Dctcp(configuration.slowStartSegments());
         }
     }
 }

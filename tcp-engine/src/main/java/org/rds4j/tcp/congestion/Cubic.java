@@ -27,6 +27,11 @@ public final class Cubic extends SlowStart {
      * @param hyStartMostNs  rise that always does (RFC 9406: 16 ms).
      */
     public Cubic(final long hyStartLeastNs, final long hyStartMostNs) {
+        this(hyStartLeastNs, hyStartMostNs, USUAL_SEGMENTS);
+    }
+
+    Cubic(final long hyStartLeastNs, final long hyStartMostNs, final int mostSegments) {
+        super(mostSegments);
         hyStart = new HyStart(hyStartLeastNs, hyStartMostNs);
     }
 

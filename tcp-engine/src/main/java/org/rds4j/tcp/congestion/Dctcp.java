@@ -15,6 +15,11 @@ public final class Dctcp extends RenoGrowth {
 
     /** A window of 0 until the connection is established. */
     public Dctcp() {
+        this(USUAL_SEGMENTS);
+    }
+
+    Dctcp(final int mostSegments) {
+        super(mostSegments);
     }
 
     @Override

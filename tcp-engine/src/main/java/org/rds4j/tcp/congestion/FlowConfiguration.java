@@ -16,6 +16,8 @@ import java.util.Objects;
  * @param pacingBurstNs              most that leaves at once, as time at the pacing rate; two segments always may.
  * @param initialSendBufferLength    octets of the send ring in use until the congestion window needs more.
  * @param initialReceiveBufferLength octets of the receive ring in use until the owner reads fast enough to need more.
+ * @param slowStartSegments          most segments by which an acknowledgement opens the window in the first slow start (L of RFC
+ *                                   3465); after a timeout it is one.
  */
 public record FlowConfiguration(
     CongestionFactory algorithm,
@@ -27,14 +29,15 @@ public record FlowConfiguration(
     int avoidancePacingPercent,
     long pacingBurstNs,
     int initialSendBufferLength,
-    int initialReceiveBufferLength) {
+    int initialReceiveBufferLength,
+    int slowStartSegments) {
 
     /** CUBIC, ECN when asked, paced. */
     public static final FlowConfiguration WIDE_AREA = new FlowConfiguration(
-        CongestionAlgorithm.CUBIC, EcnMode.PASSIVE, 4_000_000, 16_000_000, true, 200, 120, 1_000_000, 1 << 17, 1 << 17);
+        CongestionAlgorithm.CUBIC, EcnMode.PASSIVE, 4_000_000, 16_000_000, true, 200, 120, 1_000_000, 1 << 17, 1 << 17, 2);
     /** DCTCP with ECN, not paced. */
     public static final FlowConfiguration DATACENTER = new FlowConfiguration(
-        CongestionAlgorithm.DCTCP, EcnMode.ACTIVE, 4_000_000, 16_000_000, false, 200, 120, 1_000_000, 1 << 17, 1 << 17);
+        CongestionAlgorithm.DCTCP, EcnMode.ACTIVE, 4_000_000, 16_000_000, false, 200, 120, 1_000_000, 1 << 17, 1 << 17, 2);
 
     /** Checks the ranges. */
     public FlowConfiguration {
@@ -47,6 +50,7 @@ public record FlowConfiguration(
         range("pacingBurstNs", pacingBurstNs, 0, 1_000_000_000L);
         range("initialSendBufferLength", initialSendBufferLength, 1024, 1 << 29);
         range("initialReceiveBufferLength", initialReceiveBufferLength, 1024, 1 << 29);
+        range("slowStartSegments", slowStartSegments, 1, 1 << 16);
     }
 
     private static void range(final String name, final long value, final long least, final long most) {
@@ -64,7 +68,7 @@ public record FlowConfiguration(
     public FlowConfiguration withAlgorithm(final CongestionFactory factory) {
         return new FlowConfiguration(
             factory, ecn, hyStartLeastNs, hyStartMostNs, pacing, slowStartPacingPercent, avoidancePacingPercent, pacingBurstNs,
-            initialSendBufferLength, initialReceiveBufferLength);
+            initialSendBufferLength, initialReceiveBufferLength, slowStartSegments);
     }
 
     /**
@@ -76,7 +80,7 @@ public record FlowConfiguration(
     public FlowConfiguration withEcn(final EcnMode mode) {
         return new FlowConfiguration(
             algorithm, mode, hyStartLeastNs, hyStartMostNs, pacing, slowStartPacingPercent, avoidancePacingPercent,
-            pacingBurstNs, initialSendBufferLength, initialReceiveBufferLength);
+            pacingBurstNs, initialSendBufferLength, initialReceiveBufferLength, slowStartSegments);
     }
 
     /**
@@ -89,7 +93,7 @@ public record FlowConfiguration(
     public FlowConfiguration withHyStart(final long leastNs, final long mostNs) {
         return new FlowConfiguration(
             algorithm, ecn, leastNs, mostNs, pacing, slowStartPacingPercent, avoidancePacingPercent, pacingBurstNs,
-            initialSendBufferLength, initialReceiveBufferLength);
+            initialSendBufferLength, initialReceiveBufferLength, slowStartSegments);
     }
 
     /**
@@ -101,7 +105,7 @@ public record FlowConfiguration(
     public FlowConfiguration withPacing(final boolean paced) {
         return new FlowConfiguration(
             algorithm, ecn, hyStartLeastNs, hyStartMostNs, paced, slowStartPacingPercent, avoidancePacingPercent, pacingBurstNs,
-            initialSendBufferLength, initialReceiveBufferLength);
+            initialSendBufferLength, initialReceiveBufferLength, slowStartSegments);
     }
 
     /**
@@ -115,7 +119,7 @@ public record FlowConfiguration(
     public FlowConfiguration withPacing(final int slowStartPercent, final int avoidancePercent, final long burstNs) {
         return new FlowConfiguration(
             algorithm, ecn, hyStartLeastNs, hyStartMostNs, true, slowStartPercent, avoidancePercent, burstNs,
-            initialSendBufferLength, initialReceiveBufferLength);
+            initialSendBufferLength, initialReceiveBufferLength, slowStartSegments);
     }
 
     /**
@@ -128,6 +132,6 @@ public record FlowConfiguration(
     public FlowConfiguration withInitialBuffers(final int send, final int receive) {
         return new FlowConfiguration(
             algorithm, ecn, hyStartLeastNs, hyStartMostNs, pacing, slowStartPacingPercent, avoidancePacingPercent,
-            pacingBurstNs, send, receive);
+            pacingBurstNs, send, receive, slowStartSegments);
     }
 }

@@ -4,5 +4,10 @@ package org.rds4j.tcp.congestion;
 public final class NewReno extends RenoGrowth {
     /** A window of 0 until the connection is established. */
     public NewReno() {
+        this(USUAL_SEGMENTS);
+    }
+
+    NewReno(final int mostSegments) {
+        super(mostSegments);
     }
 }

@@ -4,6 +4,10 @@ package org.rds4j.tcp.congestion;
 abstract class RenoGrowth extends SlowStart {
     private long counted;
 
+    RenoGrowth(final int mostSegments) {
+        super(mostSegments);
+    }
+
     @Override
     public void onConnected(final int maxSegmentSize, final long initialWindow) {
         super.onConnected(maxSegmentSize, initialWindow);

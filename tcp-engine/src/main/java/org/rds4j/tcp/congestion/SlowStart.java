@@ -10,6 +10,10 @@ abstract class SlowStart implements CongestionControl {
     private static final int LEAST_SEGMENTS = 2;
     private static final long LONG_AGO = Long.MIN_VALUE / 2;
 
+    /** L of RFC 3465 section 2.3. */
+    static final int USUAL_SEGMENTS = 2;
+
+    private final int mostSegments;
     private int maxSegmentSize;
     private long initialWindow;
     private long window;
@@ -20,6 +24,10 @@ abstract class SlowStart implements CongestionControl {
     private long echoNs;
     private boolean afterTimeout;
     private boolean recovering;
+
+    SlowStart(final int mostSegments) {
+        this.mostSegments = mostSegments;
+    }
 
     @Override
     public void onConnected(final int maxSegmentSize, final long initialWindow) {
@@ -56,9 +64,14 @@ abstract class SlowStart implements CongestionControl {
         }
     }
 
-    /** RFC 3465 section 2.3: at most 2 segments for an acknowledgement, but 1 in the slow start that follows a timeout. */
+    /**
+     * RFC 3465 section 2.3: at most L segments for an acknowledgement, but 1 in the slow start that follows a timeout. Where L is
+     * larger than there, an acknowledgement that fills a gap would count all that was sacked before at once, so that does not.
+     */
     long slowStartGrowth(final CongestionSample sample) {
-        return Math.min(sample.acknowledged(), (afterTimeout ? 1L : 2L) * maxSegmentSize);
+        final long octets = mostSegments > USUAL_SEGMENTS
+            ? Math.min(sample.delivered(), sample.acknowledged()) : sample.acknowledged();
+        return Math.min(octets, (afterTimeout ? 1L : mostSegments) * maxSegmentSize);
     }
 
     /** The window of congestion avoidance after an acknowledgement. */

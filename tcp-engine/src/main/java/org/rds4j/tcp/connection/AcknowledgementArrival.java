@@ -108,6 +108,9 @@ final class AcknowledgementArrival {
         final long freed = Math.min(acknowledged, c.sent.committed());
         if (freed > c.sent.acknowledged()) {
             c.sent.acknowledge(freed);
+            if (c.ends != null) {
+                c.ends.acknowledge(freed);
+            }
             c.events |= Connection.EVENT_ACKNOWLEDGED;
         }
     }

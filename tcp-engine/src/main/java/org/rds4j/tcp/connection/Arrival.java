@@ -21,6 +21,8 @@ enum Arrival {
     RESET_OUTSIDE,
     /** A SYN, wherever it lies (RFC 5961 section 4). */
     SYN,
+    /** A SYN in the window, where that is to count (RFC 793). */
+    SYN_INSIDE,
     /** Nothing of it lies in the window. */
     UNACCEPTABLE,
     /** In the window, but without ACK. */

@@ -111,6 +111,12 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean synDue;
     boolean probeDue;
     boolean sendOverride;
+    /** End of what was written last, if that ends something: the segment that ends there carries PSH. */
+    long pushEnd;
+    /** Null until somebody asks for it. */
+    SegmentEnds ends;
+    /** End of the last burst that was planned, see {@link PushedBursts}. */
+    long burstEnd;
     boolean noDelay;
     boolean cork;
     long smallEnd;
@@ -170,7 +176,8 @@ final class Connection extends FourTuple implements TcpConnection {
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         window = new ReceiveWindow(configuration.receiveBufferLength(), configuration.dialect().windowIsBuffer());
         acks = new AckSchedule(configuration.dialect().countsSegments());
-        rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs());
+        rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs(),
+            configuration.rtoFloorOnVariation());
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
             records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs(),
@@ -224,6 +231,11 @@ final class Connection extends FourTuple implements TcpConnection {
         synDue = false;
         probeDue = false;
         sendOverride = false;
+        pushEnd = 0;
+        burstEnd = 0;
+        if (ends != null) {
+            ends.clear();
+        }
         noDelay = !configuration.nagle();
         cork = false;
         smallEnd = 0;
@@ -365,7 +377,7 @@ final class Connection extends FourTuple implements TcpConnection {
     public void noDelay(final boolean noDelay) {
         this.noDelay = noDelay;
         sendOverride |= noDelay && sndNxt < sent.committed();
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -374,7 +386,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (!cork) {
             timers.cancel(CORK);
         }
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -403,7 +415,7 @@ final class Connection extends FourTuple implements TcpConnection {
         if (peerMss > 0) {
             peerMss = (char) Math.min(peerMss, octets);
             connections.pathProbing.onSmallerWanted(this);
-            connections.touch(this);
+            connections.lanes.touch(this);
         }
     }
 
@@ -428,7 +440,7 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void quickAcks(final int segments) {
         acks.quick(segments);
-        connections.touch(this);
+        connections.lanes.touch(this);
     }
 
     @Override
@@ -445,7 +457,7 @@ final class Connection extends FourTuple implements TcpConnection {
     private void announceIfDue() {
         if (state.mayReceive() && window.isUpdateDue(rcvNxt(), freed())) {
             acks.onUrgent();
-            connections.touch(this);
+            connections.lanes.touch(this);
         }
     }
 
@@ -494,11 +506,37 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void commitSend(final int length) {
         sent.commit(length);
-        connections.touch(this);
+        pushEnd = sent.committed();
+        connections.lanes.touch(this);
     }
 
     @Override
     public int send(final long address, final int length) {
+        final int taken = write(address, length);
+        pushEnd = sent.committed();
+        connections.lanes.touch(this);
+        return taken;
+    }
+
+    @Override
+    public int sendMore(final long address, final int length) {
+        final int taken = write(address, length);
+        if (taken > 0 && sndNxt < pushEnd) {
+            pushEnd = 0; // what was written before goes on
+        }
+        connections.lanes.touch(this);
+        return taken;
+    }
+
+    @Override
+    public boolean endSegment() {
+        if (ends == null) {
+            ends = new SegmentEnds();
+        }
+        return ends.add(sent.committed());
+    }
+
+    private int write(final long address, final int length) {
         if (!isWritable()) {
             return 0;
         }
@@ -507,7 +545,6 @@ final class Connection extends FourTuple implements TcpConnection {
         if (taken == 0 && length > 0 && room > 0 && !sent.isAttached()) {
             connections.counters.increment(TcpCounter.SEND_NO_BUFFER);
         }
-        connections.touch(this);
         return taken;
     }
 

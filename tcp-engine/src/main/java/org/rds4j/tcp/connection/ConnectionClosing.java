@@ -22,7 +22,7 @@ final class ConnectionClosing {
         }
         c.closing = true;
         c.transition(Transition.CLOSE);
-        connections.touch(c);
+        connections.lanes.touch(c);
     }
 
     void close(final Connection c) {
@@ -44,7 +44,7 @@ final class ConnectionClosing {
         }
         resetPeer(c);
         terminate(c, CloseReason.ABORTED);
-        connections.deliver(c);
+        connections.events.deliver(c);
     }
 
     /** Tells the peer, unless it does not know the connection yet. */
@@ -65,7 +65,7 @@ final class ConnectionClosing {
         terminate(c, CloseReason.ABORTED);
     }
 
-    /** Ends the connection now; {@link Connections#deliver} tells the owner. */
+    /** Ends the connection now; {@link OwnerEvents#deliver} tells the owner. */
     void terminate(final Connection c, final CloseReason reason) {
         c.transition(Transition.END);
         leave(c, reason);

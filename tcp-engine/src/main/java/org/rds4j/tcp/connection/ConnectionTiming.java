@@ -198,11 +198,17 @@ final class ConnectionTiming {
             timeOut(c);
         }
         if (!c.closed && timers.expire(Connection.CORK, nowNs)) {
-            c.sendOverride = true;
+            letGo(c);
         }
         if (!c.closed) {
             timers.requeue();
         }
+    }
+
+    /** What was held back has waited long enough. */
+    private static void letGo(final Connection c) {
+        c.sendOverride = true;
+        c.pushEnd = c.sent.committed();
     }
 
     private void onRetransmit(final Connection c, final long nowNs) {
@@ -276,7 +282,7 @@ final class ConnectionTiming {
             return;
         }
         if (c.sndWnd > c.sndNxt - c.sndUna) {
-            c.sendOverride = true;
+            letGo(c);
             return;
         }
         if (isExhausted(c, isOrphan(c) ? c.persistBackoff : c.probesUnanswered)) {

@@ -3,6 +3,7 @@ package org.rds4j.tcp.connection;
 import static org.rds4j.tcp.wire.TcpHeaderFlyweight.ACK;
 import static org.rds4j.tcp.wire.TcpHeaderFlyweight.RST;
 
+import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.link.FrameSink;
@@ -28,11 +29,10 @@ final class ControlQueue {
     private int head;
     private int count;
 
-    ControlQueue(
-        final int capacity, final SegmentWriter writer, final OptionLayout layout, final TcpCounters counters) {
-        this.layout = layout;
-        this.entries = new Entry[capacity];
-        for (int i = 0; i < capacity; i++) {
+    ControlQueue(final TcpConfiguration configuration, final SegmentWriter writer, final TcpCounters counters) {
+        layout = configuration.optionLayout();
+        entries = new Entry[configuration.controlQueueLength()];
+        for (int i = 0; i < entries.length; i++) {
             entries[i] = new Entry();
         }
         this.writer = writer;
@@ -115,7 +115,7 @@ final class ControlQueue {
             entry.timestamps(record.timestamps, timestamp, record.tsRecent);
             entry.trafficClass = listener.dscp << 2;
             entry.isSyn = true;
-            entry.maxSegmentSize = Math.min(Connections.announcedMss(record.route), listener.maxSegmentSize);
+            entry.maxSegmentSize = Math.min(SegmentSize.announced(record.route), listener.maxSegmentSize);
             entry.windowShift = windowShift;
             entry.sack = record.sack;
         }

@@ -106,7 +106,7 @@ final class Handshakes {
     }
 
     private void answer(final ListenerPort listener, final HalfOpen record, final int timestamp, final long nowNs) {
-        connections.answers(listener.lane).synAck(
+        connections.lanes.answers(listener.lane).synAck(
             record, listener, SYN | ACK | (record.ecn ? ECE : 0), window,
             record.windowShift == TcpOptions.ABSENT ? TcpOptions.ABSENT : configuration.windowShift(),
             timestamp, nowNs);
@@ -170,14 +170,14 @@ final class Handshakes {
         record.lastChallengeNs = nowNs;
         counters.increment(TcpCounter.CHALLENGE_ACKS);
         final int shift = record.windowShift == TcpOptions.ABSENT ? 0 : configuration.windowShift();
-        connections.answers(listener.lane).acknowledge(
+        connections.lanes.answers(listener.lane).acknowledge(
             record, window >> shift, timestamp(record, nowNs), listener.dscp, nowNs);
     }
 
     private void complete(final ListenerPort listener, final HalfOpen record, final TcpSegment segment) {
         if (segment.acknowledgement() != record.sequence + 1) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
-            connections.resetStranger(record.route, segment);
+            connections.resets.answer(record.route, segment, connections.nowNs);
         } else if (connections.adopt(listener, record, segment)) {
             listener.halfOpen.remove(record);
         } // else the SYN-ACK will be sent again, and with it the peer's acknowledgement
@@ -255,12 +255,12 @@ final class Handshakes {
     }
 
     /** Resets every handshake of a listener that closes, or forgets it. */
-    void closeAll(final ListenerPort listener, final long nowNs) {
+    void closeAll(final ListenerPort listener) {
         HalfOpen record = listener.halfOpen.any();
         while (record != null) {
             if (!configuration.dialect().forgetsHandshakes()) {
                 connections.control.reset(
-                    record.route, record.localPort(), record.remotePort(), record.sequence + 1, 0, 0, nowNs);
+                    record.route, record.localPort(), record.remotePort(), record.sequence + 1, 0, 0, connections.nowNs);
             }
             listener.halfOpen.remove(record);
             record = listener.halfOpen.any();

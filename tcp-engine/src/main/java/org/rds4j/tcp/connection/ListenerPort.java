@@ -13,13 +13,13 @@ final class ListenerPort implements TcpListener {
     int maxSegmentSize = ConnectionSettings.ANY_SEGMENT_SIZE;
     /** When the last cookie was sent: no other time can one come back. */
     long lastCookieNs = Long.MIN_VALUE / 2;
-    private final Connections connections;
+    private final Listeners listeners;
     private final int port;
 
     ListenerPort(
-        final Connections connections, final int port, final int lane, final int dscp, final TcpAcceptor acceptor,
+        final Listeners listeners, final int port, final int lane, final int dscp, final TcpAcceptor acceptor,
         final HalfOpenTable halfOpen) {
-        this.connections = connections;
+        this.listeners = listeners;
         this.port = port;
         this.lane = lane;
         this.dscp = dscp;
@@ -44,6 +44,6 @@ final class ListenerPort implements TcpListener {
 
     @Override
     public void close() {
-        connections.closeListener(this);
+        listeners.close(this);
     }
 }

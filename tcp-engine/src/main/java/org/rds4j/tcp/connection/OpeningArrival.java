@@ -1,21 +1,15 @@
 package org.rds4j.tcp.connection;
 
-import static org.rds4j.tcp.wire.TcpHeaderFlyweight.ACK;
-
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.congestion.InitialWindow;
-import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.wire.TcpOptions;
 import org.rds4j.tcp.wire.TcpSegment;
 
 /** Arrival of segments while the handshake runs: SYN-SENT, and what completes SYN-RECEIVED. */
 final class OpeningArrival {
-    private static final int LEAST_MSS = 88;
-    private static final int DEFAULT_MSS_IPV4 = 536;
-    private static final int DEFAULT_MSS_IPV6 = 1220;
     private static final long RTO_AFTER_SYN_TIMEOUT_NS = 3_000_000_000L;
 
     private final Connections connections;
@@ -35,7 +29,7 @@ final class OpeningArrival {
         final boolean acknowledged = segment.hasAck();
         if (acknowledged && (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0))) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
-            connections.resetStranger(c.route, segment);
+            connections.resets.answer(c.route, segment, nowNs);
             return false;
         }
         if (segment.hasRst()) {
@@ -97,11 +91,9 @@ final class OpeningArrival {
     }
 
     private void settleSizes(final Connection c, final int maxSegmentSize) {
-        c.window.scale(c.windowScale ? configuration.windowShift() : 0, Connections.announcedMss(c));
-        c.acks.announced(Connections.announcedMss(c));
-        final int absent = Connections.isIpv4(c) ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6;
-        final int offered = maxSegmentSize == TcpOptions.ABSENT ? absent : maxSegmentSize;
-        c.peerMss = (char) Math.min(Math.max(offered, LEAST_MSS), Connections.announcedMss(c));
+        c.window.scale(c.windowScale ? configuration.windowShift() : 0, SegmentSize.announced(c));
+        c.acks.announced(SegmentSize.announced(c));
+        c.peerMss = (char) SegmentSize.ofPeer(c, maxSegmentSize);
         if (configuration.dialect().windowIsBuffer()) {
             c.tuning.roundTo(c.peerMss);
             c.window.limit(c.tuning.limit());
@@ -113,7 +105,7 @@ final class OpeningArrival {
     boolean completeHandshake(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
         if (c.sndNxt < 0 || segment.acknowledgement() != c.sequence(0)) {
             counters.increment(TcpCounter.DROP_BAD_ACK);
-            connections.resetStranger(c.route, segment);
+            connections.resets.answer(c.route, segment, nowNs);
             return false;
         }
         c.sndUna = 0;
@@ -170,17 +162,5 @@ final class OpeningArrival {
         ecn.start(c, record.ecn);
         c.window.announceUnscaled(0);
         c.lastReceivedNs = nowNs;
-    }
-
-    /** The reply to a segment that belongs to no connection (RFC 9293 section 3.5.2, group 1). */
-    void resetUnknown(
-        final NetworkRoute route, final TcpSegment segment, final long nowNs) {
-        if (segment.hasAck()) {
-            connections.control.reset(
-                route, segment.localPort(), segment.remotePort(), segment.acknowledgement(), 0, 0, nowNs);
-        } else {
-            connections.control.reset(
-                route, segment.localPort(), segment.remotePort(), 0, segment.sequence() + segment.length(), ACK, nowNs);
-        }
     }
 }

@@ -8,6 +8,8 @@ enum Reaction {
     REFUSED,
     /** The connection is over: the peer reset it. */
     RESET,
+    /** The connection is over, and the peer is told by a reset. */
+    ABORT,
     /** An acknowledgement, at most one per interval (RFC 5961). */
     CHALLENGE,
     /** An acknowledgement, limited less tightly where a live peer would wait for it. */

@@ -50,6 +50,10 @@ final class SegmentArrival {
             case DROP -> { }
             case REFUSED -> connections.closing.terminate(c, CloseReason.REFUSED);
             case RESET -> connections.closing.terminate(c, CloseReason.RESET);
+            case ABORT -> {
+                connections.closing.resetPeer(c);
+                connections.closing.terminate(c, CloseReason.RESET);
+            }
             case CHALLENGE -> challenge(c, nowNs);
             case REPLY -> onUnacceptable(c, segment, arrival, position, next, nowNs);
             case REPEAT_SYN_ACK -> {
@@ -76,14 +80,15 @@ final class SegmentArrival {
         if (segment.hasRst()) {
             return classifyReset(c, position, next);
         }
-        if (c.timestamps && !segment.options().hasTimestamps()) {
+        final boolean stamped = segment.options().hasTimestamps();
+        if (c.timestamps && !stamped && !configuration.takesUnstamped()) {
             return segment.hasSyn() ? Arrival.SYN : Arrival.UNSTAMPED;
         }
-        if (c.timestamps && isStale(c, segment, nowNs)) {
+        if (c.timestamps && stamped && isStale(c, segment, nowNs)) {
             return Arrival.STALE;
         }
         if (segment.hasSyn()) {
-            return classifySyn(c, segment);
+            return classifySyn(c, segment, position, next);
         }
         if (!isAcceptable(c, segment, position, next)) {
             return Arrival.UNACCEPTABLE;
@@ -95,16 +100,20 @@ final class SegmentArrival {
      * RFC 5961 section 3.2: only an exact match resets. Some peers number the reset that follows a loss by what they sent last,
      * which SACK has told them we hold, so the end of that is exact too.
      */
-    private static Arrival classifyReset(final Connection c, final long position, final long next) {
+    private Arrival classifyReset(final Connection c, final long position, final long next) {
         if (position == next || (c.sack && c.received.hasGap() && position == c.received.highest())) {
             return Arrival.RESET_EXACT;
         }
-        return position > next && position < c.window.edge() ? Arrival.RESET_INSIDE : Arrival.RESET_OUTSIDE;
+        if (position <= next || position >= c.window.edge()) {
+            return Arrival.RESET_OUTSIDE;
+        }
+        return configuration.insecureReset() ? Arrival.RESET_EXACT : Arrival.RESET_INSIDE;
     }
 
-    private static Arrival classifySyn(final Connection c, final TcpSegment segment) {
+    private Arrival classifySyn(final Connection c, final TcpSegment segment, final long position, final long next) {
         if (segment.sequence() != Sequence.wire(c.receiveOrigin, -1)) {
-            return Arrival.SYN;
+            final boolean inside = position >= next && position < c.window.edge();
+            return inside && configuration.insecureSyn() ? Arrival.SYN_INSIDE : Arrival.SYN;
         }
         final boolean acknowledges =
             segment.hasAck() && c.sndNxt >= 0 && segment.acknowledgement() == c.sequence(0);
@@ -123,7 +132,7 @@ final class SegmentArrival {
             case STALE -> TcpCounter.DROP_PAWS;
             case RESET_EXACT -> TcpCounter.RESETS_IN;
             case RESET_INSIDE, RESET_OUTSIDE -> TcpCounter.DROP_BAD_RESET;
-            case SYN, SYN_AGAIN -> TcpCounter.DROP_BAD_SYN;
+            case SYN, SYN_INSIDE, SYN_AGAIN -> TcpCounter.DROP_BAD_SYN;
             case UNACCEPTABLE ->
                 position + segment.length() <= next ? TcpCounter.DROP_DUPLICATE : TcpCounter.DROP_OUT_OF_WINDOW;
             case NO_ACK -> TcpCounter.DROP_NO_ACK;
@@ -169,7 +178,7 @@ final class SegmentArrival {
 
     /** RFC 7323 section 4.3: what is echoed is the timestamp of the segment that advanced the left edge. */
     private void rememberTimestamp(final Connection c, final TcpSegment segment, final long position, final long nowNs) {
-        if (c.timestamps && position <= c.lastAckSent) {
+        if (c.timestamps && segment.options().hasTimestamps() && position <= c.lastAckSent) {
             c.tsRecent = segment.options().timestamp();
             c.tsRecentNs = nowNs;
         }

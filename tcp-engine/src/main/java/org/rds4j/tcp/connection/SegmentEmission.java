@@ -121,7 +121,8 @@ final class SegmentEmission {
     private boolean planData(final Connection c) {
         plannedLength = 0;
         final long fin = c.finPosition();
-        final long available = c.sent.committed() - c.sndNxt;
+        final long end = segmentsEnd(c, c.sndNxt);
+        final long available = end - c.sndNxt;
         plannedFin = false;
         if (!c.recovery.mayRecord()) {
             return false;
@@ -136,7 +137,7 @@ final class SegmentEmission {
         final long room = Math.min(c.sndUna + c.sndWnd - c.sndNxt, congestionRoom);
         final int trial = probe || limit < c.mss ? 0 : pathProbing.trialLength(c, available, room);
         final int length = trial > 0 ? trial : (int) Math.min(limit, Math.min(available, room));
-        if (length <= 0 || (length < limit && !probe && !maySendSmall(c, length, available))) {
+        if (length <= 0 || (length < limit && !probe && !maySend(c, length, end))) {
             return false;
         }
         if (!probe && !c.pacer.isOpen(timing.nowNs())) {
@@ -148,6 +149,17 @@ final class SegmentEmission {
         plannedRoom = probe || trial > 0 || limit < c.mss || c.ecnReceiver.hasBoundary() ? 0 : Math.min(available, room);
         plannedFin = c.sndNxt + length == fin;
         return true;
+    }
+
+    /** Where the next segments end at the latest: with all that is queued, or where its owner wants one to end. */
+    private static long segmentsEnd(final Connection c, final long position) {
+        return c.ends == null ? c.sent.committed() : Math.min(c.sent.committed(), c.ends.behind(position));
+    }
+
+    /** What cannot become a larger segment by what is written yet is not held back for that. */
+    private static boolean maySend(final Connection c, final int length, final long end) {
+        final boolean isWhole = c.sndNxt + length == end && end < c.sent.committed();
+        return isWhole || maySendSmall(c, length, end - c.sndNxt);
     }
 
     static boolean maySendSmall(final Connection c, final int length, final long available) {
@@ -244,7 +256,7 @@ final class SegmentEmission {
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.receiveOrigin : 0,
             length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(0));
         configuration.optionLayout().write(
-            address + MIN_LENGTH, Connections.announcedMss(c),
+            address + MIN_LENGTH, SegmentSize.announced(c),
             offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
             offersTimestamps(c), timestamp(c, nowNs), reply ? c.tsRecent : 0);
         final int octets = commit(c, sink, address, length, 0, 0, EcnSender.NOT_CAPABLE);
@@ -269,7 +281,7 @@ final class SegmentEmission {
     }
 
     private int emitData(final Connection c, final FrameSink sink, final long nowNs) {
-        if (c.sndUna == c.sndNxt && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
+        if (configuration.idleRestart() && c.sndUna == c.sndNxt && nowNs - c.lastSentNs > c.rtt.timeoutNs()) {
             counters.increment(TcpCounter.IDLE_RESTARTS);
             c.congestion.onIdle(nowNs);
         }
@@ -280,7 +292,7 @@ final class SegmentEmission {
             plannedFin = position + trainLength == c.finPosition();
         }
         final int length = plannedLength;
-        final int flags = dataFlags(c, position);
+        final int flags = dataFlags(c, position) | (endsBurst(c, trainLength) ? PSH : 0);
         final int octets = trainLength > 0
             ? buildTrain(c, (SegmentSink) sink, flags, nowNs) : build(c, sink, flags, position, length, nowNs);
         if (octets == 0) {
@@ -318,8 +330,14 @@ final class SegmentEmission {
     }
 
     private int dataFlags(final Connection c, final long position) {
-        final boolean last = plannedLength > 0 && position + plannedLength == c.sent.committed();
+        final long end = position + plannedLength;
+        final boolean last = plannedLength > 0 && (end == c.pushEnd || (c.ends != null && end == c.ends.behind(position)));
         return ACK | (last ? PSH : 0) | (plannedFin ? FIN : 0);
+    }
+
+    private boolean endsBurst(final Connection c, final int trainLength) {
+        final int least = configuration.pushedBurst();
+        return least > 0 && (trainLength > 0 || PushedBursts.ends(c, plannedLength, plannedRoom, least));
     }
 
     private void countRetransmission(final Connection c) {

@@ -93,7 +93,7 @@ final class SynCookies {
     }
 
     private static int[] sizes(final HalfOpen record) {
-        return Connections.isIpv4(record) ? SIZES_IPV4 : SIZES_IPV6;
+        return record.isRemoteIpv4() ? SIZES_IPV4 : SIZES_IPV6;
     }
 
     private static int hash(final SipHash hash, final FourTuple tuple, final long minute) {

@@ -14,6 +14,9 @@ final class Rack {
     private long rttNs;
     private long forward;
     private boolean reordering;
+    private boolean counted;
+    private int reorderings;
+    private long distance;
     private int multiplier;
     private int persist;
     private long reportRound;
@@ -28,19 +31,27 @@ final class Rack {
         rttNs = NONE;
         forward = 0;
         reordering = false;
+        counted = false;
+        reorderings = 0;
+        distance = 0;
         multiplier = 1;
         persist = PERSIST;
         reportRound = NONE;
     }
 
+    /** An acknowledgement has come; what it says of segments follows. */
+    void onAcknowledgement() {
+        counted = false;
+    }
+
     /** Steps 2 and 3, for each segment newly acknowledged, in ascending order. */
-    void onDelivered(final long segmentSentNs, final long segmentEnd, final boolean repeated, final long minRttNs,
-        final Acknowledgement ack) {
+    void onDelivered(final long segmentSentNs, final long segmentStart, final long segmentEnd, final boolean repeated,
+        final long minRttNs, final Acknowledgement ack) {
         final long measuredNs = Math.max(1, ack.nowNs() - segmentSentNs);
         if (segmentEnd > forward) {
             forward = segmentEnd;
         } else if (segmentEnd < forward && !repeated) {
-            reordering = true;
+            onReordered(forward - segmentStart);
         }
         if (repeated && (ack.isEchoOlderThan(segmentSentNs) || measuredNs < minRttNs)) {
             return; // it is the first transmission that arrived
@@ -50,6 +61,13 @@ final class Rack {
             sentNs = segmentSentNs;
             end = segmentEnd;
         }
+    }
+
+    private void onReordered(final long octets) {
+        reordering = true;
+        reorderings += counted ? 0 : 1;
+        counted = true;
+        distance = Math.max(distance, octets);
     }
 
     private boolean isLater(final long segmentSentNs, final long segmentEnd) {
@@ -89,6 +107,16 @@ final class Rack {
             return 0;
         }
         return Math.min(multiplier * (minRttNs / 4), smoothedNs);
+    }
+
+    /** How far, in octets, the first that came late was behind the highest that had arrived. */
+    long distance() {
+        return distance;
+    }
+
+    /** Acknowledgements that told of segments out of order. */
+    int reorderings() {
+        return reorderings;
     }
 
     /** RACK.rtt, or less than 0 while nothing has arrived. */

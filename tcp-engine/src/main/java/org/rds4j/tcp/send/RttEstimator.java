@@ -8,6 +8,7 @@ public final class RttEstimator {
     private final long initialNs;
     private final long floorNs;
     private final long ceilingNs;
+    private final long leastVariationNs;
     private long smoothedNs;
     private long variationNs;
     private long timeoutNs;
@@ -22,6 +23,19 @@ public final class RttEstimator {
      * @param ceilingNs highest timeout.
      */
     public RttEstimator(final long initialNs, final long floorNs, final long ceilingNs) {
+        this(initialNs, floorNs, ceilingNs, false);
+    }
+
+    /**
+     * An estimator without samples.
+     *
+     * @param initialNs   timeout before the first sample.
+     * @param floorNs     lowest timeout.
+     * @param ceilingNs   highest timeout.
+     * @param onVariation the floor is what is added to SRTT at least, as Linux has it, so that no timeout is that close to it.
+     */
+    public RttEstimator(final long initialNs, final long floorNs, final long ceilingNs, final boolean onVariation) {
+        leastVariationNs = onVariation ? floorNs : GRANULARITY_NS;
         this.initialNs = initialNs;
         this.floorNs = floorNs;
         this.ceilingNs = ceilingNs;
@@ -61,7 +75,7 @@ public final class RttEstimator {
             smoothedNs += (sampleNs - smoothedNs) / 8;
         }
         backoff = 0;
-        timeoutNs = clamp(smoothedNs + Math.max(GRANULARITY_NS, 4 * variationNs));
+        timeoutNs = clamp(smoothedNs + Math.max(leastVariationNs, 4 * variationNs));
     }
 
     /**
@@ -83,7 +97,7 @@ public final class RttEstimator {
             onRoundTrip(sampleNs);
             smoothedNs = Math.max(smoothedNs, sampleNs);
             variationNs = Math.max(variationNs, sampleNs / 2);
-            timeoutNs = clamp(smoothedNs + Math.max(GRANULARITY_NS, 4 * variationNs));
+            timeoutNs = clamp(smoothedNs + Math.max(leastVariationNs, 4 * variationNs));
         }
         backoff = 0;
     }

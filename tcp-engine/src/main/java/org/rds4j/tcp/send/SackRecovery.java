@@ -12,7 +12,7 @@ import org.rds4j.tcp.congestion.CongestionSample;
 public final class SackRecovery extends RecordedRecovery {
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final Rack rack = new Rack();
+    final Rack rack = new Rack();
     private final TailProbe probe;
     private final RateReduction reduction = new RateReduction();
     /** A loss found without a timeout is being repaired. */
@@ -100,6 +100,7 @@ public final class SackRecovery extends RecordedRecovery {
     @Override
     public void onAcknowledgement(final Acknowledgement ack) {
         newlyLost = 0;
+        rack.onAcknowledgement();
         final boolean governed = reducing;
         acknowledgeCumulatively(ack);
         forced &= ack.acknowledged() == 0;
@@ -130,7 +131,8 @@ public final class SackRecovery extends RecordedRecovery {
 
     @Override
     void onDelivered(final int slot, final long end, final Acknowledgement ack) {
-        rack.onDelivered(records.sentNs(slot), end, records.isRepeated(slot), rtt.minimumNs(), ack);
+        rack.onDelivered(
+            records.sentNs(slot), records.start(slot), end, records.isRepeated(slot), rtt.minimumNs(), ack);
     }
 
     @Override

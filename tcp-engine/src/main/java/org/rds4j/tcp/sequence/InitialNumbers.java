@@ -11,7 +11,7 @@ public final class InitialNumbers {
     private static final long CLOCK_STEP_NS = 4_000;
     private static final int TUPLE_LENGTH = 36;
 
-    private final SipHash hash;
+    private SipHash hash;
 
     /**
      * Numbers under a new secret.
@@ -19,7 +19,16 @@ public final class InitialNumbers {
      * @param random gives the secret of 128 bits.
      */
     public InitialNumbers(final RandomGenerator random) {
-        hash = new SipHash(random.nextLong(), random.nextLong());
+        secret(InitialSecret.of(random));
+    }
+
+    /**
+     * Takes the secret that the engines of an address have in common; before the first number is asked for.
+     *
+     * @param secret in place of the engine's own.
+     */
+    public void secret(final InitialSecret secret) {
+        hash = new SipHash(secret.key0(), secret.key1());
     }
 
     /**

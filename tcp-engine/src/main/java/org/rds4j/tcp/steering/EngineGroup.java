@@ -3,6 +3,7 @@ package org.rds4j.tcp.steering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -13,8 +14,8 @@ import org.rds4j.tcp.link.LinkPort;
 
 /**
  * The engines of one device, each on a thread of its own with a queue, tables, pools and timers of its own. They share the
- * {@link SteeringTable}, which they read, and a ring from each to each for the few frames that arrive where they do not belong.
- * A group of one has no steering at all.
+ * {@link SteeringTable}, which they read, a ring from each to each for the few frames that arrive where they do not belong, a
+ * note of the local ports that each of them uses, and the secret of their initial numbers. A group of one has no steering at all.
  * <p>
  * Made, started and closed by one thread. Between the two an engine is its own thread's; others may read what it says is safe to
  * read from any.
@@ -39,15 +40,17 @@ public final class EngineGroup<E extends EngineGroup.Engine> implements AutoClos
      *
      * @param queues  of the device, one for each engine; closed with the group.
      * @param table   says which engine owns a flow; as many engines as there are queues.
-     * @param clock   that the engines go by.
+     * @param clock   that all engines go by, whose initial numbers and timestamps go on from one another's.
+     * @param random  gives the secret of these numbers; cryptographically strong in production.
      * @param factory makes one engine.
      */
     public EngineGroup(
-        final List<? extends LinkPort> queues, final SteeringTable table, final NanoClock clock, final Factory<E> factory) {
+        final List<? extends LinkPort> queues, final SteeringTable table, final NanoClock clock, final RandomGenerator random,
+        final Factory<E> factory) {
         this.table = table;
         this.clock = clock;
         try {
-            final Steering steering = new Steering(queues.toArray(LinkPort[]::new), table, RING_LENGTH, BURST);
+            final Steering steering = new Steering(queues.toArray(LinkPort[]::new), table, RING_LENGTH, BURST, random);
             for (int i = 0; i < table.engines(); i++) {
                 ports.add(table.engines() == 1 ? queues.getFirst() : steering.port(i));
                 engines.add(newEngine(i, factory));
@@ -149,7 +152,7 @@ public final class EngineGroup<E extends EngineGroup.Engine> implements AutoClos
          *
          * @param index of the engine.
          * @param port  that it takes for its NIC; stays the group's.
-         * @param owner by which it chooses local ports.
+         * @param owner for {@link org.rds4j.tcp.TcpEngine#flowOwner}: what it agrees on with the others.
          * @return an engine that has nothing mutable in common with others.
          */
         E newEngine(int index, LinkPort port, FlowOwner owner);

@@ -7,6 +7,7 @@ import org.rds4j.tcp.link.ForwardingPort;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.link.LinkStatistics;
+import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.table.FourTuple;
 
 /**
@@ -16,6 +17,10 @@ import org.rds4j.tcp.table.FourTuple;
  * <p>
  * A bucket that has changed hands goes to its former owners first, each of which keeps what belongs to a connection it still has
  * or to a handshake it has under way, so a table may be rewritten under load. {@link #sweep} ends that once nothing is left.
+ * <p>
+ * No flow is ever two engines'. All frames of a burst are judged by one version of the table, and a frame that comes to the owner
+ * under a version has been looked at by all former owners under the same: by then what one of them took by an older version was
+ * in an earlier burst, and is a flow that it knows. A flow opened from here is announced by its port before it is opened.
  */
 public final class SteeredPort extends ForwardingPort implements FlowOwner {
     private static final int NOBODY = -1;
@@ -31,10 +36,12 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
     private final FrameBurst refused;
     private final ReturnedCookies returnedCookies;
     private final Consumer<FourTuple> markUsed = this::markUsed;
+    private final PortUse portUse;
     private final SteeringCounters counters = new SteeringCounters();
     private final long[] formerBuckets;
     private final long[] usedBuckets;
     private EngineFlows flows;
+    private SteeringTable.Owners owners;
     private boolean hasLooked;
     private int nextRing;
     private int sweptVersion;
@@ -46,6 +53,8 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
         this.table = steering.table();
         this.queue = queue;
         this.engine = engine;
+        this.owners = table.current();
+        this.portUse = steering.portUse(engine);
         this.arrived = new FrameBurst(Math.max(1, burst / 2));
         this.refused = new FrameBurst(Math.max(2, burst));
         this.returnedCookies = new ReturnedCookies(Math.max(2, burst));
@@ -70,11 +79,41 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
     }
 
     @Override
-    public boolean ownsAlone(
+    public boolean claim(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final int remotePort, final int localPort) {
         final int bucket = table.bucket(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
-        return table.owner(bucket) == engine && (table.formerOwners(bucket) & ~(1L << engine)) == 0;
+        if (!isFree(bucket, localPort)) {
+            return false;
+        }
+        portUse.claim(localPort);
+        return isFree(bucket, localPort); // once more: a rewrite meanwhile is seen here, or its new owner sees the claim
+    }
+
+    private boolean isFree(final int bucket, final int localPort) {
+        if (table.owner(bucket) != engine) {
+            return false;
+        }
+        long others = table.formerOwners(bucket) & ~(1L << engine);
+        while (others != 0 && !steering.portUse(Long.numberOfTrailingZeros(others)).isUsed(localPort)) {
+            others &= others - 1;
+        }
+        return others == 0;
+    }
+
+    @Override
+    public void opened(final int localPort) {
+        portUse.opened(localPort);
+    }
+
+    @Override
+    public void closed(final int localPort) {
+        portUse.closed(localPort);
+    }
+
+    @Override
+    public void unify(final InitialNumbers numbers) {
+        numbers.secret(steering.secret());
     }
 
     /** {@inheritDoc} Half of the room is the device's, so that neither it nor the other engines are kept waiting. */
@@ -82,6 +121,7 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
     public int receiveBurst(final FrameBurst frames) {
         frames.clear();
         returnedCookies.clear();
+        owners = table.current();
         if (frames.capacity() >= arrived.capacity()) {
             queue.receiveBurst(arrived);
             for (int i = 0; i < arrived.count(); i++) {
@@ -101,7 +141,7 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
             final int from = (nextRing + i) % engines;
             final FrameRing ring = steering.ring(from, engine);
             while (ring != null && hasRoom(frames) && !ring.isEmpty()) {
-                final long visited = ring.take(forwarded);
+                final long visited = ring.take(forwarded, owners.version);
                 counters.increment(SteeringCounter.TAKEN_OVER);
                 place(forwarded, 0, visited, frames);
                 forwarded.clear();
@@ -116,10 +156,11 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
 
     /** Keeps a frame or hands it on. A frame that was copied for this engine carries all engines as having had it. */
     private void place(final FrameBurst source, final int index, final long visited, final FrameBurst frames) {
-        final int to = visited == -1 ? engine : destination(source, index, visited);
+        final int to = visited == FrameRing.ALL ? engine : destination(source, index, visited);
         if (to == engine) {
             source.copyTo(index, frames);
-        } else if (steering.ring(engine, to).offer(source, index, hasLooked ? visited | 1L << engine : visited)) {
+        } else if (steering.ring(engine, to).offer(
+            source, index, hasLooked ? visited | 1L << engine : visited, owners.version)) {
             counters.increment(SteeringCounter.FORWARDED);
         } else {
             counters.increment(SteeringCounter.DROP_RING_FULL);
@@ -139,9 +180,8 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
         }
         final int bucket = table.bucket(classifier.remoteHigh, classifier.remoteLow, classifier.localHigh,
             classifier.localLow, classifier.remotePort, classifier.localPort);
-        final int owner = table.owner(bucket); // before the former ones, or a rewrite between the two could hide one
         final int former = formerOwner(table.formerOwners(bucket) & ~visited);
-        return former == NOBODY ? owner : former;
+        return former == NOBODY ? owners.of(bucket) : former;
     }
 
     /** A former owner that may have the flow. This engine looks first, so that it has looked before it hands the frame on. */
@@ -195,7 +235,7 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
             copied.length(copy, length);
             copied.flags(copy, source.flags(index));
             copied.vlanTci(copy, source.vlanTci(index));
-            outcome = steering.ring(engine, to).offer(copied, copy, -1)
+            outcome = steering.ring(engine, to).offer(copied, copy, FrameRing.ALL, owners.version)
                 ? SteeringCounter.COPIED : SteeringCounter.DROP_RING_FULL;
         }
         counters.increment(outcome);
@@ -286,7 +326,7 @@ public final class SteeredPort extends ForwardingPort implements FlowOwner {
         for (int from = 0; from < table.engines(); from++) {
             final FrameRing ring = steering.ring(from, engine);
             while (ring != null && !ring.isEmpty()) {
-                ring.take(forwarded);
+                ring.take(forwarded, owners.version);
                 queue.release(forwarded);
             }
         }

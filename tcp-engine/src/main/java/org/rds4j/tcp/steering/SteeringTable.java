@@ -16,7 +16,7 @@ public final class SteeringTable {
     private final int engines;
     private final AtomicLongArray former;
     private final AtomicInteger version = new AtomicInteger();
-    private volatile int[] owners;
+    private volatile Owners current;
 
     /**
      * A table.
@@ -33,7 +33,7 @@ public final class SteeringTable {
         this.hash = hash;
         this.engines = engines;
         this.former = new AtomicLongArray(owners.length);
-        this.owners = checked(owners, owners.length);
+        this.current = new Owners(0, checked(owners, owners.length));
     }
 
     /**
@@ -70,19 +70,27 @@ public final class SteeringTable {
      * @param table as long as the old one.
      */
     public void rewrite(final int[] table) {
-        final int[] fresh = checked(table, owners.length);
+        final int[] before = current.ofBuckets;
+        final int[] fresh = checked(table, before.length);
         version.incrementAndGet();
         for (int bucket = 0; bucket < fresh.length; bucket++) {
-            final int before = owners[bucket];
-            if (before != fresh[bucket]) {
-                former.getAndUpdate(bucket, mask -> mask | 1L << before);
+            if (before[bucket] != fresh[bucket]) {
+                final long mark = 1L << before[bucket];
+                former.getAndUpdate(bucket, mask -> mask | mark);
             }
         }
-        owners = fresh;
+        current = new Owners(version.get() + 1, fresh);
         version.incrementAndGet();
     }
 
-    /** Grows with every rewrite, and is odd during one. */
+    /**
+     * The table as it is now. Who asks for {@link #formerOwners} later misses none from before it.
+     */
+    Owners current() {
+        return current;
+    }
+
+    /** Grows with every rewrite, and is odd during one; even it is that of the {@link #current} owners. */
     int version() {
         return version.get();
     }
@@ -129,7 +137,7 @@ public final class SteeringTable {
      * @return the engine.
      */
     public int owner(final int bucket) {
-        return owners[bucket];
+        return current.of(bucket);
     }
 
     /**
@@ -162,5 +170,20 @@ public final class SteeringTable {
      */
     void remember(final int bucket, final int engine) {
         former.getAndUpdate(bucket, mask -> mask | 1L << engine);
+    }
+
+    /** Who owns new connections of each bucket from one rewrite to the next. */
+    static final class Owners {
+        final int version;
+        private final int[] ofBuckets;
+
+        Owners(final int version, final int[] ofBuckets) {
+            this.version = version;
+            this.ofBuckets = ofBuckets;
+        }
+
+        int of(final int bucket) {
+            return ofBuckets[bucket];
+        }
     }
 }

@@ -3,6 +3,7 @@ package org.rds4j.tcp.table;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.agrona.BitUtil;
+import org.rds4j.tcp.steering.FlowOwner;
 
 /**
  * Open-addressing table of four-tuples with linear probing, sized once so that it is at most half full. The hash is seeded, so
@@ -17,6 +18,7 @@ public final class ConnectionTable {
     private final long seed;
     private int size;
     private int interfaceId;
+    private FlowOwner owner = FlowOwner.ALL;
 
     /**
      * An empty table.
@@ -28,6 +30,15 @@ public final class ConnectionTable {
         entries = new FourTuple[BitUtil.findNextPositivePowerOfTwo(Math.max(2, capacity) * 2)];
         mask = entries.length - 1;
         seed = random.nextLong() | 1;
+    }
+
+    /**
+     * Says who is told of entries that come and go.
+     *
+     * @param owner told of each. Retained. The table is empty.
+     */
+    public void owner(final FlowOwner owner) {
+        this.owner = owner;
     }
 
     /**
@@ -84,6 +95,7 @@ public final class ConnectionTable {
         }
         entries[index] = entry;
         size++;
+        owner.opened(entry.localPort());
     }
 
     /**
@@ -102,6 +114,7 @@ public final class ConnectionTable {
         }
         size--;
         closeGap(index);
+        owner.closed(entry.localPort());
     }
 
     /** Moves later entries of the same run back, so that probing never meets a hole (Knuth, algorithm 6.4R). */

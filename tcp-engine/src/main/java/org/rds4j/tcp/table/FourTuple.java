@@ -5,6 +5,8 @@ package org.rds4j.tcp.table;
  * are 128 bits in two longs. Changed only while it is in no table.
  */
 public class FourTuple {
+    private static final long IPV4_PREFIX = 0xffffL;
+
     private long remoteHigh;
     private long remoteLow;
     private long localHigh;
@@ -118,6 +120,15 @@ public class FourTuple {
      */
     public final int localPort() {
         return localPort;
+    }
+
+    /**
+     * Whether the remote address is one of IPv4.
+     *
+     * @return true if it is mapped into {@code ::ffff:0:0/96}.
+     */
+    public final boolean isRemoteIpv4() {
+        return remoteHigh == 0 && remoteLow >>> 32 == IPV4_PREFIX;
     }
 
     final boolean matches(

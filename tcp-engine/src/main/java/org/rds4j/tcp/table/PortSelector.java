@@ -41,7 +41,7 @@ public final class PortSelector {
     }
 
     /**
-     * Restricts the choice to ports whose replies come to this engine.
+     * Restricts the choice to ports whose replies come to this engine, and that no other has in use.
      *
      * @param owner says which do. Retained.
      */
@@ -66,20 +66,10 @@ public final class PortSelector {
         final int counter = (int) (destination >>> 32) & (COUNTERS - 1);
         counters[counter] = (counters[counter] + 1 + random.nextInt(MAX_STEP)) % ports;
         final int start = (int) (((destination & 0x7fff_ffff) + counters[counter]) % ports);
-        final int port = find(start, true, remoteHigh, remoteLow, localHigh, localLow, remotePort);
-        return port != 0 ? port : find(start, false, remoteHigh, remoteLow, localHigh, localLow, remotePort);
-    }
-
-    /** The first free port from a start on; one that no other engine can have used is better than one that it may have. */
-    private int find(
-        final int start, final boolean alone, final long remoteHigh, final long remoteLow, final long localHigh,
-        final long localLow, final int remotePort) {
         for (int i = 0; i < ports; i++) {
             final int port = firstPort + (start + i) % ports;
-            final boolean isOurs = alone
-                ? owner.ownsAlone(remoteHigh, remoteLow, localHigh, localLow, remotePort, port)
-                : owner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, port);
-            if (isOurs && table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, port) == null) {
+            if (table.find(remoteHigh, remoteLow, localHigh, localLow, remotePort, port) == null
+                && owner.claim(remoteHigh, remoteLow, localHigh, localLow, remotePort, port)) {
                 return port;
             }
         }
@@ -95,11 +85,11 @@ public final class PortSelector {
      * @param localLow   bits 63..0 of the local address.
      * @param remotePort the remote port.
      * @param localPort  the port.
-     * @return the port, or 0 when replies to it come to another engine.
+     * @return the port, or 0 when replies to it come to another engine, or another has such a flow from before.
      */
     public int check(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final int remotePort, final int localPort) {
-        return owner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) ? localPort : 0;
+        return owner.claim(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) ? localPort : 0;
     }
 }

@@ -17,6 +17,8 @@ public final class ConnectionProbe {
     private static final int RECOVERY = 3;
     private static final int LOSS = 4;
     private static final int INFINITE_THRESHOLD = 0x7fff_ffff;
+    private static final long INFINITE_OCTETS = 1L << 30;
+    private static final int LEAST_REORDERING = 3;
 
     private final Connection c;
     private final TcpConfiguration configuration;
@@ -128,7 +130,7 @@ public final class ConnectionProbe {
     }
 
     public long pathMtu() {
-        return (long) c.route.maxTransportLength() + (Connections.isIpv4(c) ? 20 : 40);
+        return (long) c.route.maxTransportLength() + (c.isRemoteIpv4() ? 20 : 40);
     }
 
     public long rttUs() {
@@ -141,7 +143,7 @@ public final class ConnectionProbe {
 
     public long thresholdSegments() {
         final long threshold = c.congestion.threshold();
-        return c.mss == 0 || threshold / c.mss >= INFINITE_THRESHOLD ? INFINITE_THRESHOLD : threshold / c.mss;
+        return c.mss == 0 || threshold >= INFINITE_OCTETS ? INFINITE_THRESHOLD : threshold / c.mss;
     }
 
     public long windowSegments() {
@@ -149,11 +151,11 @@ public final class ConnectionProbe {
     }
 
     public long announcedMss() {
-        return Connections.announcedMss(c);
+        return SegmentSize.announced(c);
     }
 
     public long reordering() {
-        return 3;
+        return Math.max(LEAST_REORDERING, recovery.reordering());
     }
 
     public long receiveSpace() {
@@ -214,7 +216,11 @@ public final class ConnectionProbe {
     }
 
     public long reorderingSeen() {
-        return 0;
+        return recovery.reorderingSeen();
+    }
+
+    public long largestSendWindow() {
+        return c.maxSndWnd;
     }
 
     public long sendWindow() {

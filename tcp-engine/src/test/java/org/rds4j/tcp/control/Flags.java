@@ -9,6 +9,7 @@ final class Flags {
     static final int PEEK = 0x2;
     static final int DONTWAIT = 0x40;
     static final int WAITALL = 0x100;
+    static final int EOR = 0x80;
     static final int MORE = 0x8000;
 
     static final int IN = 0x1;
@@ -18,7 +19,7 @@ final class Flags {
     static final int RDHUP = 0x2000;
 
     private static final Map<String, Integer> MESSAGE = Map.of(
-        "MSG_OOB", 0x1, "MSG_PEEK", PEEK, "MSG_TRUNC", 0x20, "MSG_DONTWAIT", DONTWAIT, "MSG_EOR", 0x80,
+        "MSG_OOB", 0x1, "MSG_PEEK", PEEK, "MSG_TRUNC", 0x20, "MSG_DONTWAIT", DONTWAIT, "MSG_EOR", EOR,
         "MSG_WAITALL", WAITALL, "MSG_NOSIGNAL", 0x4000, "MSG_MORE", MORE, "MSG_ZEROCOPY", 0x400_0000,
         "MSG_FASTOPEN", 0x2000_0000);
     private static final List<Map.Entry<String, Integer>> EVENTS = List.of(

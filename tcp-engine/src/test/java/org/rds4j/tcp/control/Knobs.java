@@ -52,6 +52,12 @@ final class Knobs {
         "rtoCeilingNs", 64_000_000_000L,
         "receiveBufferLength", 1L << 16,
         "sendBufferLength", 1L << 15);
+    private static final Map<String, Long> LINUX = Map.of(
+        "pushedBurst", 2L,
+        "takesUnstamped", 1L,
+        "rtoFloorOnVariation", 1L);
+    private static final long MOST_OF_LINUX = 4L << 20;
+    private static final long ANY_NUMBER_OF_SEGMENTS = 1 << 16;
     private static final Map<String, Long> FREEBSD_SOCKETS = Map.of("TCP_KEEPINIT", 75L, "TCP_KEEPCNT", 8L);
     private static final long MOST_SPACE = 1 << 26;
 
@@ -62,6 +68,12 @@ final class Knobs {
     long seed = 1;
     /** What options of sockets read as before they are set. */
     final Map<String, Long> socketDefaults = new HashMap<>();
+    /** Buffers of sockets are counted as Linux does. */
+    boolean countsOverhead;
+    /** What SO_SNDBUF is then before it is set and while the window is small. */
+    long defaultSendSpace = 16_384;
+    /** Of sockets that have no TCP_NOTSENT_LOWAT of their own; 0 for no limit. */
+    long leastUnsent;
     /** How far buffers may grow in FreeBSD's layout. */
     private long mostSpace = 1 << 21;
     private FlowConfiguration flow = FlowConfiguration.WIDE_AREA.withPacing(false);
@@ -97,7 +109,9 @@ final class Knobs {
             case "seed" -> seed = number(value);
             case "keepinit", "keepidle", "keepintvl" ->
                 socketDefaults.put("TCP_" + key.toUpperCase(Locale.ROOT), seconds(number(value)));
+            case "notsent_lowat" -> leastUnsent = number(value) & 0xffff_ffffL;
             case "keepcnt" -> socketDefaults.put("TCP_KEEPCNT", number(value));
+            case "sendspace" -> defaultSendSpace = number(value);
             case "maxsockbuf" -> mostSpace(number(value));
             default -> {
                 if (MICROSECONDS.containsKey(key)) {
@@ -105,6 +119,7 @@ final class Knobs {
                     asked.put(MICROSECONDS.get(key), ns);
                     setNumber(MICROSECONDS.get(key), ns);
                 } else if (isFlow(name)) {
+                    asked.put(name, number(value));
                     flow(name, number(value));
                 } else {
                     setNumberOrName(PLAIN.getOrDefault(key, name), value);
@@ -150,9 +165,13 @@ final class Knobs {
         set("dialect", constant(TcpDialect.class, value));
         if (isFreeBsd()) {
             FREEBSD_SOCKETS.forEach(socketDefaults::putIfAbsent);
-            for (final Map.Entry<String, Long> setting : FREEBSD.entrySet()) {
-                setNumber(setting.getKey(), asked.getOrDefault(setting.getKey(), setting.getValue()));
-            }
+        } else {
+            countsOverhead = true;
+            setNumber("sendBufferLength", asked.getOrDefault("sendBufferLength", MOST_OF_LINUX));
+            flow("slowStartSegments", asked.getOrDefault("slowStartSegments", ANY_NUMBER_OF_SEGMENTS));
+        }
+        for (final Map.Entry<String, Long> setting : (isFreeBsd() ? FREEBSD : LINUX).entrySet()) {
+            setNumber(setting.getKey(), asked.getOrDefault(setting.getKey(), setting.getValue()));
         }
     }
 

@@ -102,8 +102,8 @@ public final class Session {
                 yield done(Long.toString(await()));
             }
             case "knob" -> {
-                need(words, 2, 2);
-                sockets.knob(words.get(0), words.get(1));
+                need(words, 2, Integer.MAX_VALUE);
+                sockets.knob(words.get(0), String.join(" ", words.subList(1, words.size())));
                 yield done("");
             }
             case "socket" -> {

@@ -112,7 +112,7 @@ class SessionTest {
         "net.inet.tcp.keepcnt 5, TCP_KEEPCNT, 5", "net.inet.tcp.keepidle 9000, TCP_KEEPIDLE, 9",
         "net.inet.tcp.keepintvl 4000, TCP_KEEPINTVL, 4", "net.inet.tcp.keepinit 15000, TCP_KEEPINIT, 15",
         "net.inet.tcp.recvspace 70000, SO_RCVBUF, 70000", "net.inet.tcp.sendspace 70000, SO_SNDBUF, 70000",
-        "net.inet.tcp.insecure_rst 0, TCP_KEEPCNT, 8", "net.ipv4.tcp_keepalive_probes 4, TCP_KEEPCNT, 4"})
+        "net.inet.tcp.insecure_rst 1, TCP_KEEPCNT, 8", "net.ipv4.tcp_keepalive_probes 4, TCP_KEEPCNT, 4"})
     void shouldTakeSysctlsOfFreeBsd(final String sysctl, final String option, final String value) {
         expect("knob " + sysctl, "ok @0");
         expect("knob layout freebsd", "ok @0");
@@ -122,7 +122,7 @@ class SessionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "net.inet.tcp.insecure_rst 1", "net.inet.tcp.rexmit_drop_options 1", "net.inet.tcp.rexmit_slop 200",
+        "net.inet.tcp.rexmit_drop_options 1", "net.inet.tcp.rexmit_slop 200",
         "net.inet.tcp.nonsense 1"})
     void shouldRefuseSysctlsThatItCannotHonour(final String sysctl) {
         expect("knob " + sysctl, "err ENOTSUP @0");

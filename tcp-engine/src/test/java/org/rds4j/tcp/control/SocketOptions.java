@@ -32,6 +32,7 @@ final class SocketOptions {
     private static final int LEAST_MAXSEG = 88;
     private static final int MOST_MAXSEG = 32_767;
     private static final int LEAST_BUFFER = 2048;
+    private static final long LEAST_RECEIVE_BUFFER = 2304;
 
     private SocketOptions() {
     }
@@ -197,6 +198,9 @@ final class SocketOptions {
     /** FreeBSD has what is in use, which grows; Linux's number is what was asked for, or the ring. */
     private static long receiveBuffer(final Sockets sockets, final Endpoint endpoint) {
         final TcpConfiguration configuration = sockets.knobs.configuration();
+        if (sockets.knobs.countsOverhead && endpoint.settings.has("SO_RCVBUF")) {
+            return Math.max(LEAST_RECEIVE_BUFFER, 2 * endpoint.settings.get("SO_RCVBUF"));
+        }
         if (configuration.dialect() == TcpDialect.FREEBSD && endpoint.connection != null) {
             return new ConnectionProbe(endpoint.connection, configuration).receiveLimit();
         }
@@ -206,6 +210,9 @@ final class SocketOptions {
     }
 
     private static long sendBuffer(final Sockets sockets, final Endpoint endpoint) {
+        if (sockets.knobs.countsOverhead) {
+            return new LinuxSendBuffer(endpoint).limit();
+        }
         final TcpConfiguration configuration = sockets.knobs.configuration();
         final long unasked = configuration.dialect() == TcpDialect.LINUX
             ? configuration.sendBufferLength() : configuration.flow().initialSendBufferLength();

@@ -98,7 +98,7 @@ final class Sockets {
             if (endpoint.settings.has("SO_RCVBUF")) {
                 knobs.setNumber("receiveBufferLength", endpoint.settings.get("SO_RCVBUF"));
             }
-            if (endpoint.settings.has("SO_SNDBUF")) {
+            if (endpoint.settings.has("SO_SNDBUF") && !knobs.countsOverhead) {
                 knobs.setNumber("sendBufferLength", endpoint.settings.get("SO_SNDBUF"));
             }
         }
@@ -294,7 +294,7 @@ final class Sockets {
     }
 
     Attempt send(final Endpoint endpoint, final long length, final int flags) throws Refusal {
-        if ((flags & ~(Flags.DONTWAIT | Flags.MORE | 0x4000 | 0x80)) != 0) {
+        if ((flags & ~(Flags.DONTWAIT | Flags.MORE | Flags.EOR | 0x4000)) != 0) {
             throw new Refusal(Errno.ENOTSUP);
         }
         final boolean wait = !endpoint.nonBlocking && (flags & Flags.DONTWAIT) == 0;
@@ -303,8 +303,14 @@ final class Sockets {
             if (!isWritable(endpoint, taken[0])) {
                 return taken[0] > 0 ? Long.toString(taken[0]) : null;
             }
+            if (endpoint.wantsRoom && !hasRoom(endpoint)) {
+                return null;
+            }
             endpoint.hold((flags & Flags.MORE) != 0);
-            taken[0] += write(endpoint, length - taken[0]);
+            taken[0] += write(endpoint, length - taken[0], (flags & Flags.MORE) != 0);
+            if (taken[0] == length && (flags & Flags.EOR) != 0) {
+                endpoint.connection.endSegment();
+            }
             endpoint.wantsRoom = wait && taken[0] < length;
             return taken[0] == length || (taken[0] > 0 && !wait) ? Long.toString(taken[0]) : null;
         };
@@ -326,17 +332,24 @@ final class Sockets {
         return true;
     }
 
-    private long write(final Endpoint endpoint, final long wanted) {
-        long left = Math.min(wanted, sendRoom(endpoint));
+    private long write(final Endpoint endpoint, final long wanted, final boolean more) {
         long written = 0;
-        while (left > 0) {
-            final int taken = endpoint.connection.send(
-                BufferUtil.address(zeros), (int) Math.min(left, zeros.capacity()));
+        while (written < wanted) {
+            final long room = sendRoom(endpoint);
+            final int length = (int) Math.min(Math.min(wanted - written, room), zeros.capacity());
+            if (length == 0) {
+                return written;
+            }
+            final int taken = more
+                ? endpoint.connection.sendMore(BufferUtil.address(zeros), length)
+                : endpoint.connection.send(BufferUtil.address(zeros), length);
             if (taken == 0) {
                 return written;
             }
             written += taken;
-            left -= taken;
+            if (knobs.countsOverhead && taken == room) {
+                host.pump(); // a full buffer is not kept until the call is over
+            }
         }
         return written;
     }
@@ -344,16 +357,32 @@ final class Sockets {
     /** What may be queued now: SO_SNDBUF may have been set lower than what the engine's ring holds. */
     static long sendRoom(final Endpoint endpoint) {
         final TcpConnection c = endpoint.connection;
+        if (endpoint.knobs.countsOverhead) {
+            return Math.min(c.sendSpace(), new LinuxSendBuffer(endpoint).room());
+        }
         final long queued = c.sendCommitted() - c.acknowledgedPosition();
         final long limit = endpoint.settings.has("SO_SNDBUF") ? endpoint.settings.get("SO_SNDBUF") : Long.MAX_VALUE;
         return Math.max(0, Math.min(Math.min(c.sendSpace(), limit - queued), unsentRoom(endpoint)));
     }
 
+    /** Whether a call that waits for room goes on, and poll tells of it. */
+    private static boolean hasRoom(final Endpoint endpoint) {
+        return endpoint.knobs.countsOverhead
+            ? endpoint.connection != null && new LinuxSendBuffer(endpoint).isWritable() : sendRoom(endpoint) > 0;
+    }
+
     /** TCP_NOTSENT_LOWAT: what waits to be sent for the first time stays below that. */
     private static long unsentRoom(final Endpoint endpoint) {
         final TcpConnection c = endpoint.connection;
-        final long most = endpoint.settings.get("TCP_NOTSENT_LOWAT") & 0xffff_ffffL;
-        return most == 0 ? Long.MAX_VALUE : most - ConnectionProbe.bytesNotSent(c);
+        final long most = leastUnsent(endpoint);
+        return most == Long.MAX_VALUE ? most : most - ConnectionProbe.bytesNotSent(c);
+    }
+
+    /** What waits to be sent may be that much before no more is taken. */
+    static long leastUnsent(final Endpoint endpoint) {
+        final long own = endpoint.settings.get("TCP_NOTSENT_LOWAT") & 0xffff_ffffL;
+        final long most = own == 0 ? endpoint.knobs.leastUnsent : own;
+        return most == 0 ? Long.MAX_VALUE : most;
     }
 
     Attempt receive(final Endpoint endpoint, final long length, final int flags) throws Refusal {
@@ -465,7 +494,7 @@ final class Sockets {
         if (ended || noConnection) {
             events |= Flags.RDHUP;
         }
-        if (noConnection || endpoint.isSendShut || (endpoint.isConnected && sendRoom(endpoint) > 0)) {
+        if (noConnection || endpoint.isSendShut || (endpoint.isConnected && hasRoom(endpoint))) {
             events |= Flags.OUT | 0x100;
         }
         return events & (wanted | Flags.ERR | Flags.HUP);

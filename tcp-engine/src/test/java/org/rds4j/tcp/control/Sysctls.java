@@ -1,6 +1,7 @@
 package org.rds4j.tcp.control;
 
 import java.util.Map;
+import org.rds4j.tcp.TcpConfiguration;
 
 /** What FreeBSD and Linux call their settings, so that a script's sysctls can be passed on as they are. */
 final class Sysctls {
@@ -24,6 +25,8 @@ final class Sysctls {
         Map.entry(FREEBSD + "rexmit_initial", new Meaning("initialRtoNs", NS_PER_MS)),
         Map.entry(FREEBSD + "delacktime", new Meaning("delayedAckNs", NS_PER_MS)),
         Map.entry(FREEBSD + "drop_synfin", new Meaning("drop_synfin", 1)),
+        Map.entry(FREEBSD + "insecure_rst", new Meaning("insecureReset", 1)),
+        Map.entry(FREEBSD + "insecure_syn", new Meaning("insecureSyn", 1)),
         Map.entry(FREEBSD + "keepinit", new Meaning("keepinit", 1000)),
         Map.entry(FREEBSD + "keepidle", new Meaning("keepidle", 1000)),
         Map.entry(FREEBSD + "keepintvl", new Meaning("keepintvl", 1000)),
@@ -45,12 +48,17 @@ final class Sysctls {
         Map.entry(LINUX + "keepalive_time", new Meaning("keepidle", 1_000_000)),
         Map.entry(LINUX + "keepalive_intvl", new Meaning("keepintvl", 1_000_000)),
         Map.entry(LINUX + "keepalive_probes", new Meaning("keepcnt", 1)),
+        Map.entry(LINUX + "notsent_lowat", new Meaning("notsent_lowat", 1)),
+        Map.entry(LINUX + "slow_start_after_idle", new Meaning("idleRestart", 1)),
+        Map.entry(LINUX + "pacing_ss_ratio", new Meaning("slowStartPacingPercent", 1)),
+        Map.entry(LINUX + "pacing_ca_ratio", new Meaning("avoidancePacingPercent", 1)),
+        Map.entry(LINUX + "rto_min_us", new Meaning("rto_min", 1)),
+        Map.entry(LINUX + "rto_max_ms", new Meaning("rto_max", 1000)),
+        Map.entry(LINUX + "min_tso_segs", new Meaning("pushedBurst", 1)),
         Map.entry(LINUX + "congestion_control", new Meaning("congestion", 0)));
 
     /** What is as it is: it may be set to that. */
     private static final Map<String, String> FIXED = Map.ofEntries(
-        Map.entry(FREEBSD + "insecure_rst", "0"),
-        Map.entry(FREEBSD + "insecure_syn", "0"),
         Map.entry(FREEBSD + "rexmit_drop_options", "0"),
         Map.entry(FREEBSD + "rexmit_slop", "0"),
         Map.entry(FREEBSD + "delayed_ack", "1"),
@@ -66,11 +74,29 @@ final class Sysctls {
         return name.indexOf('.') > 0;
     }
 
+    /** Of least, usual and most. */
+    private static long ofThree(final String value, final int index) throws Refusal {
+        final String[] numbers = value.split("[ ,]+", -1);
+        if (numbers.length != 3) {
+            throw new Refusal(Errno.EINVAL);
+        }
+        return Knobs.number(numbers[index]);
+    }
+
     /** Sets what a sysctl means; one that is not known is refused, unless it switches off what is not there. */
     static void set(final Knobs knobs, final String name, final String value) throws Refusal {
         if ((FREEBSD + "rfc1323").equals(name)) {
             knobs.set("timestamps", value);
             knobs.set("window_scaling", value);
+            return;
+        }
+        if ((LINUX + "wmem").equals(name)) {
+            knobs.set("sendspace", Long.toString(ofThree(value, 1)));
+            return;
+        }
+        if ((LINUX + "rmem").equals(name)) {
+            knobs.set("rcvbuf", Long.toString(ofThree(value, 1)));
+            knobs.set("window_shift", Long.toString(TcpConfiguration.shiftFor(ofThree(value, 2))));
             return;
         }
         final Meaning meaning = KNOWN.get(name);

@@ -10,20 +10,31 @@ import org.rds4j.tcp.wire.TcpOptions;
 
 /** A station that keeps to handshakes as far as it must and to nothing else. */
 final class Attacker {
-    private static final int PORTS = 32;
+    static final int PORTS = 32;
     private static final int FIRST_PORT = 20_000;
     private static final int ISS = 1_000;
     private static final int WINDOW = 60_000;
     private static final int TCP = 6;
     private static final int TCP_SUM = 16;
+    private static final int LARGEST_CRUMB = 20;
+    /** What a connection without an option for it takes (RFC 9293 section 3.7.1). */
+    private static final int SEGMENT = 536;
+    /** Inside of the victim's window, and never where it goes on. */
+    private static final int INSIDE = 30_000;
     private static final long MAPPED = 0xffff_0000_0000L;
 
     final FrameWriter writer = new FrameWriter();
     int frames;
+    /** Segments with payload that are as small as a window of this station made them. */
+    long crumbsHeard;
     private final Random random;
     private final boolean[] isOpen = new boolean[PORTS];
     private final int[] una = new int[PORTS];
     private final int[] next = new int[PORTS];
+    /** The bystander's connection: its port, what the server sent last, and what it expects. */
+    private int victimPort;
+    private int victimInFlight;
+    private int victimNext;
 
     Attacker(final Random random) {
         this.random = random;
@@ -32,14 +43,27 @@ final class Attacker {
     /** The server sent something; what is for this station is remembered. */
     void hear(final long frame) {
         final long segment = frame + 34;
-        final boolean isOurs = NetworkOrder.getShort(frame + 12) == 0x0800 && NetworkOrder.getByte(frame + 23) == TCP
-            && NetworkOrder.getInt(frame + 30) == (int) FuzzHost.PEER.low();
-        final int index = isOurs ? TcpHeaderFlyweight.destinationPort(segment) - FIRST_PORT : -1;
-        if (index < 0 || index >= PORTS) {
+        if (NetworkOrder.getShort(frame + 12) != 0x0800 || NetworkOrder.getByte(frame + 23) != TCP) {
             return;
         }
-        final int flags = TcpHeaderFlyweight.flags(segment);
         final int octets = NetworkOrder.getShort(frame + 16) - 20 - TcpHeaderFlyweight.headerLength(segment);
+        final int index = TcpHeaderFlyweight.destinationPort(segment) - FIRST_PORT;
+        if (NetworkOrder.getInt(frame + 30) == (int) HostileSuite.BYSTANDER_IP) {
+            overhear(segment, octets);
+        } else if (NetworkOrder.getInt(frame + 30) == (int) FuzzHost.PEER.low() && index >= 0 && index < PORTS) {
+            hear(index, segment, octets);
+        }
+    }
+
+    private void overhear(final long segment, final int octets) {
+        victimPort = TcpHeaderFlyweight.destinationPort(segment);
+        victimNext = TcpHeaderFlyweight.acknowledgement(segment);
+        victimInFlight = octets > 0 ? TcpHeaderFlyweight.sequence(segment) : victimInFlight;
+    }
+
+    private void hear(final int index, final long segment, final int octets) {
+        final int flags = TcpHeaderFlyweight.flags(segment);
+        crumbsHeard += octets > 0 && octets <= LARGEST_CRUMB ? 1 : 0;
         if ((flags & TcpHeaderFlyweight.SYN) != 0) {
             isOpen[index] = true;
             una[index] = TcpHeaderFlyweight.sequence(segment) + 1;
@@ -58,7 +82,7 @@ final class Attacker {
         }
         switch (attack) {
             case SYN_FLOOD -> stranger(TcpHeaderFlyweight.SYN, FuzzHost.PORT, MAPPED | 0x0a00_0000L | random.nextInt(1 << 24));
-            case RESETS -> stranger(TcpHeaderFlyweight.RST, FuzzHost.PORT, MAPPED | 0xc000_0203L);
+            case RESETS -> reset();
             case STRAYS -> stranger(TcpHeaderFlyweight.ACK, 1 + random.nextInt(60_000), FuzzHost.PEER.low());
             case FRAGMENTS -> fragment();
             case FRAGMENTS_IPV6 -> fragmentIpv6();
@@ -73,6 +97,13 @@ final class Attacker {
     private void stranger(final int flags, final int port, final long source) {
         header(flags, 1 + random.nextInt(65_535), port, random.nextInt(), random.nextInt(), WINDOW, 20);
         writer.addPacket(false, new IpAddress(0, source), TCP, 20, 0, TCP_SUM, 0);
+    }
+
+    /** One in two hopes for the window, the other knows it: there only the exact number may end the connection. */
+    private void reset() {
+        final int sequence = frames % 2 == 0 ? random.nextInt() : victimNext + INSIDE + random.nextInt(INSIDE / 2);
+        header(TcpHeaderFlyweight.RST, victimPort, FuzzHost.PORT, sequence, 0, 0, 20);
+        writer.addPacket(false, new IpAddress(0, HostileSuite.BYSTANDER_IP), TCP, 20, 0, TCP_SUM, 0);
     }
 
     private void header(
@@ -92,7 +123,7 @@ final class Attacker {
         switch (attack) {
             case OVERLAPS -> segment(index, random.nextInt(3_000), 1 + random.nextInt(1_400), WINDOW);
             case CRUMBS_OUT_OF_ORDER -> segment(index, 1 + 2 * random.nextInt(30_000), 1, WINDOW);
-            case TINY_WINDOW -> acknowledge(index, 1 + random.nextInt(20));
+            case TINY_WINDOW -> acknowledge(index, 1 + random.nextInt(LARGEST_CRUMB));
             case CLOSED_WINDOW -> acknowledge(index, 0);
             case SLOW_READER -> {
                 una[index] += next[index] == una[index] ? 0 : 1;
@@ -113,13 +144,15 @@ final class Attacker {
         writer.addPacket(false, FuzzHost.PEER, TCP, 20 + length, 0, TCP_SUM, 0);
     }
 
+    /** Blocks that begin and end anywhere and hold whole segments or none; now and then everything, so that more is sent. */
     private void sack(final int index) {
+        una[index] = random.nextInt(8) == 0 ? next[index] : una[index];
         header(TcpHeaderFlyweight.ACK, FIRST_PORT + index, FuzzHost.PORT, ISS + 1, una[index], WINDOW, 56);
         long end = TcpOptions.writeSack(writer.transport(false) + 20, TcpOptions.MAX_SACK_BLOCKS);
         final int inFlight = Math.max(2, next[index] - una[index]);
         for (int i = 0; i < TcpOptions.MAX_SACK_BLOCKS; i++) {
             final int start = una[index] + 1 + random.nextInt(inFlight - 1);
-            end = TcpOptions.writeSackBlock(end, start, start + 1 + random.nextInt(100));
+            end = TcpOptions.writeSackBlock(end, start, start + 1 + random.nextInt(3 * SEGMENT));
         }
         writer.addPacket(false, FuzzHost.PEER, TCP, 56, 0, TCP_SUM, 0);
     }
@@ -151,10 +184,11 @@ final class Attacker {
         NetworkOrder.putInt(message + 8, 0x4500_0028);
         NetworkOrder.putInt(message + 16, 64 << 24 | TCP << 16);
         NetworkOrder.putInt(message + 20, (int) FuzzHost.ADDRESS.low());
-        NetworkOrder.putInt(message + 24, 0xc000_0203); // the bystander's connection, with a number that is hoped for
+        NetworkOrder.putInt(message + 24, (int) HostileSuite.BYSTANDER_IP);
         NetworkOrder.putShort(message + 28, FuzzHost.PORT);
-        NetworkOrder.putShort(message + 30, 32_768 + random.nextInt(28_000));
-        NetworkOrder.putInt(message + 32, random.nextInt());
+        NetworkOrder.putShort(message + 30, victimPort);
+        // a number that is hoped for, and in one of eight the right one
+        NetworkOrder.putInt(message + 32, frames % 8 == 0 ? victimInFlight : random.nextInt());
         writer.addPacket(false, FuzzHost.PEER, 1, 64, 0, 2, 0);
     }
 

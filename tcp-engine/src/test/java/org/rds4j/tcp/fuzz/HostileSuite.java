@@ -5,6 +5,7 @@ import static org.rds4j.tcp.fuzz.Rules.require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.Routes;
 import org.rds4j.tcp.TcpAcceptor;
@@ -31,17 +32,19 @@ public final class HostileSuite {
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1_000 * MILLISECOND;
     private static final long BYSTANDER_MAC = 0x0200_0000_0003L;
+    static final long BYSTANDER_IP = 0xffff_c000_0203L;
     private static final int STEPS = 500;
     private static final int FRAMES_PER_STEP = 40;
     private static final int ROUTES = 256;
-    private static final int BACKLOG = 64;
+    static final int BACKLOG = 64;
+    static final int REASSEMBLIES = 16;
     private static final int CONNECTIONS = 64;
     private static final double LEAST_SHARE = 0.9;
 
     private final Random random = new Random(11);
-    private final Server server = new Server();
+    final Server server = new Server();
     private final Station bystander = new Station(BYSTANDER_MAC, "192.0.2.3/24", TcpConfiguration.datacenter().maxConnections(2));
-    private final Attacker attacker = new Attacker(random);
+    final Attacker attacker = new Attacker(random);
     private long nowNs = 1_000 * SECOND;
 
     private HostileSuite() {
@@ -53,12 +56,15 @@ public final class HostileSuite {
      * @param arguments none.
      */
     public static void main(final String[] arguments) {
-        final long peace = new HostileSuite().goodput(null);
+        final HostileSuite quiet = new HostileSuite();
+        final long peace = quiet.goodput(null);
+        Footprint.requireNone(quiet);
         for (final Attack attack : Attack.values()) {
             final HostileSuite suite = new HostileSuite();
             final double share = (double) suite.goodput(attack) / peace;
             System.out.printf("%-16s %5.2f of %d octets, %d hostile frames%n", attack, share, peace, suite.attacker.frames);
             require(share >= LEAST_SHARE, attack + " takes from others: " + share);
+            Footprint.requireOf(attack, suite);
             suite.end(attack);
         }
     }
@@ -120,9 +126,10 @@ public final class HostileSuite {
     }
 
     /** A station of this suite with an application that has something to send. */
-    private static class Station implements TcpHandler {
+    static class Station implements TcpHandler {
         private static final Octets SOURCE = new Octets(16_384);
         final FrameQueue sink = new FrameQueue(512, 2048);
+        final TcpCounters counters = TcpCounters.inMemory();
         final NetworkCounters networkCounters = NetworkCounters.allocate();
         final NetworkLayer network;
         final TcpEngine engine;
@@ -134,11 +141,11 @@ public final class HostileSuite {
             network = new NetworkLayer(
                 InterfaceConfiguration.of(mac, addresses, LinkCapabilities.plain(FuzzHost.MTU, 32))
                     .withGateway("192.0.2.254").withTables(64, ROUTES)
-                    .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).reassemblyContexts(16).build()),
+                    .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).reassemblyContexts(REASSEMBLIES).build()),
                 new Random(mac), networkCounters);
             engine = new TcpEngine(
                 configuration.sendBufferLength(1 << 16).receiveBufferLength(1 << 16).build(), Routes.of(network), new Random(mac),
-                TcpCounters.inMemory());
+                counters);
             network.transport(engine);
         }
 
@@ -192,9 +199,12 @@ public final class HostileSuite {
     }
 
     /** Reads what it gets, and sends without end to everybody but the bystander. */
-    private static final class Server extends Station implements TcpAcceptor {
+    static final class Server extends Station implements TcpAcceptor {
+        private static final Octets GREETING = new Octets(100);
         private final List<TcpConnection> accepted = new ArrayList<>();
         private final TcpListener listener;
+        int mostHalfOpen;
+        int mostRecords;
 
         Server() {
             super(FuzzHost.MAC, FuzzHost.ADDRESS + "/24," + FuzzHost.ADDRESS6 + "/64", TcpConfiguration.datacenter()
@@ -210,12 +220,20 @@ public final class HostileSuite {
 
         @Override
         void work(final long nowNs) {
+            mostHalfOpen = Math.max(mostHalfOpen, listener.halfOpen());
             for (final TcpConnection c : accepted) {
                 if (c.remoteLow() == FuzzHost.PEER.low()) {
                     fill(c);
+                } else if (c.sendSpace() > 0) {
+                    c.send(GREETING.address(), GREETING.length()); // so that something is in flight that an error could quote
                 }
             }
             super.work(nowNs);
+            mostRecords = Math.max(mostRecords, engine.sendRecordsLent());
+        }
+
+        Stream<TcpConnection> ofAttacker() {
+            return accepted.stream().filter(c -> c.remoteLow() == FuzzHost.PEER.low());
         }
 
         @Override

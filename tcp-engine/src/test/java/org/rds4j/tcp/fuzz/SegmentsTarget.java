@@ -205,8 +205,10 @@ public final class SegmentsTarget implements SegmentObserver {
         } else {
             onPeerSends(address, flags, sequence, acknowledgement, length);
         }
-        frames.addPacket(isIpv6, remote(), TCP, headerLength + length, oddity & 3, TCP_SUM, (oddity & 0x40) != 0 ? 1 : 0);
-        if ((oddity & 0x80) != 0) {
+        final boolean isDamaged = (oddity & 0x80) != 0; // not the sum as well: one could make up for the other
+        final int sumError = !isDamaged && (oddity & 0x40) != 0 ? 1 : 0;
+        frames.addPacket(isIpv6, remote(), TCP, headerLength + length, oddity & 3, TCP_SUM, sumError);
+        if (isDamaged) {
             final long last = end + Math.max(0, length - 1);
             NetworkOrder.putByte(last, ~NetworkOrder.getByte(last));
         }

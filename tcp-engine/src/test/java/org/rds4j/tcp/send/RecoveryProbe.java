@@ -53,6 +53,16 @@ public final class RecoveryProbe {
         return records.sackedOctets() > 0 || (recovery instanceof NewRenoRecovery plain && plain.duplicates > 0);
     }
 
+    /** Segments by which the path has reordered at most, where that is looked at. */
+    public long reordering() {
+        return recovery instanceof SackRecovery selective && selective.rack.distance() > 0
+            ? recovery.segments(selective.rack.distance()) : 0;
+    }
+
+    public long reorderingSeen() {
+        return recovery instanceof SackRecovery selective ? selective.rack.reorderings() : 0;
+    }
+
     public boolean isAfterTimeout() {
         return recovery.timedOut;
     }

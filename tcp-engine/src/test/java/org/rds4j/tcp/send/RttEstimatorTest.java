@@ -31,6 +31,17 @@ class RttEstimatorTest {
     }
 
     @Test
+    void shouldAddTheFloorToTheRoundTripWhereAsked() {
+        final RttEstimator rtt = new RttEstimator(SECOND, 200 * MS, 120 * SECOND, true);
+        rtt.onSample(10 * MS);
+        assertEquals(210 * MS, rtt.timeoutNs());
+        rtt.onSample(10 * MS);
+        assertEquals(210 * MS, rtt.timeoutNs());
+        rtt.onSpuriousTimeout(400 * MS);
+        assertEquals(1200 * MS, rtt.timeoutNs());
+    }
+
+    @Test
     void shouldKeepFloorAndCeilingAndBackOff() {
         final RttEstimator rtt = new RttEstimator(SECOND, 5 * MS, 120 * SECOND);
         assertEquals(SECOND, rtt.timeoutNs());

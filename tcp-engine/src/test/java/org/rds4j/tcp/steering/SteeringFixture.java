@@ -50,6 +50,8 @@ abstract class SteeringFixture {
     String peerAddress = "10.0.0.2";
     int backlog = 1024;
     int mtu = 1500;
+    int firstPort = 32_768;
+    int lastPort = 60_999;
 
     private static byte[] key() {
         final byte[] key = new byte[40];
@@ -61,7 +63,7 @@ abstract class SteeringFixture {
         deviceTable = SteeringTable.evenly(BUCKETS, queues);
         nic = new MultiQueueNic(link.first(), queues, placement);
         steering = new Steering(
-            nic.queues, new SteeringTable(new ToeplitzHash(KEY), deviceTable, queues), 256, 64);
+            nic.queues, new SteeringTable(new ToeplitzHash(KEY), deviceTable, queues), 256, 64, random);
         engines = new Engine[queues];
         for (int i = 0; i < queues; i++) {
             final SteeredPort port = steering.port(i);
@@ -177,7 +179,8 @@ abstract class SteeringFixture {
                     .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).build()),
                 new Random(seed), NetworkCounters.allocate());
             tcp = new TcpEngine(TcpConfiguration.datacenter().maxConnections(400).sendBufferLength(1 << 16)
-                .receiveBufferLength(1 << 16).backlog(backlog).build(), network::route, new Random(seed), counters);
+                .receiveBufferLength(1 << 16).backlog(backlog)
+                .firstPort(firstPort).lastPort(lastPort).build(), network::route, new Random(seed), counters);
             network.transport(tcp);
             batch = new TransmitBatch(port, 64, LinkOffloads.ALL);
             tcp.listen(PORT, c -> {
@@ -203,6 +206,14 @@ abstract class SteeringFixture {
             return flow;
         }
 
+        /** From a given port; the peer closes first. Null if the engine may not have it. */
+        Flow connectFrom(final int localPort) {
+            final Flow flow = new Flow();
+            flow.closesFirst = false;
+            final IpAddress to = IpAddress.parse(peerAddress);
+            return tcp.connect(to.high(), to.low(), PORT, localPort, 0, 0, flow, nowNs) == null ? null : flow;
+        }
+
         void work() {
             port.receiveBurst(frames);
             network.onBurst(frames, nowNs);
@@ -221,8 +232,10 @@ abstract class SteeringFixture {
         }
     }
 
-    /** Sends octets of the pattern both ways, then closes. */
+    /** Sends octets of the pattern both ways, then closes, or does so when the peer has. */
     static final class Flow implements TcpHandler {
+        boolean closesFirst = true;
+        boolean connected;
         boolean closed;
         CloseReason reason;
         private final Octets scratch = new Octets(LENGTH);
@@ -230,9 +243,12 @@ abstract class SteeringFixture {
 
         @Override
         public void onConnected(final TcpConnection c) {
+            connected = true;
             Octets.fill(scratch.address(), 0, LENGTH);
             assertEquals(LENGTH, c.send(scratch.address(), LENGTH));
-            c.closeSend();
+            if (closesFirst) {
+                c.closeSend();
+            }
         }
 
         @Override
@@ -254,6 +270,9 @@ abstract class SteeringFixture {
         @Override
         public void onPeerClosed(final TcpConnection c) {
             assertEquals(LENGTH, c.receivedPosition());
+            if (!closesFirst) {
+                c.closeSend();
+            }
         }
 
         @Override

@@ -25,6 +25,8 @@ import org.rds4j.tcp.network.VlanTags;
 
 /** Connections live wherever frames arrive, and whatever becomes of the table. */
 class SteeringTest extends SteeringFixture {
+    private static final int TUPLES = 32;
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void shouldForwardNothingWhenTheDevicePlacesAsTheMirrorSays(final int queues) {
@@ -205,16 +207,78 @@ class SteeringTest extends SteeringFixture {
     void shouldRefuseALocalPortWhoseRepliesComeToAnotherEngine() {
         open(2, this::byRss);
         final IpAddress to = IpAddress.parse(peerAddress);
-        final IpAddress from = IpAddress.parse(hostAddress);
         for (int port = 40_000; port < 40_020; port++) {
-            final int owner = steering.table().owner(
-                steering.table().bucket(to.high(), to.low(), from.high(), from.low(), PORT, port));
+            final int owner = ownerOf(port);
             assertNull(engines[1 - owner].tcp.connect(to.high(), to.low(), PORT, port, 0, 0, new Flow(), nowNs));
             assertEquals(port - 39_999, cookies(TcpCounter.DROP_NO_PORT));
             final Flow flow = new Flow();
             assertNotNull(engines[owner].tcp.connect(to.high(), to.low(), PORT, port, 0, 0, flow, nowNs));
             flows.add(flow);
         }
+        finish();
+        close();
+    }
+
+    /** The four-tuple of a connection that another engine had, while the peer has it in TIME-WAIT (RFC 6191, RFC 6528). */
+    @Test
+    void shouldGoOnFromTheNumbersOfTheEngineThatHadTheTupleBefore() {
+        open(2, this::byRss);
+        final int[] owners = new int[TUPLES];
+        for (int i = 0; i < TUPLES; i++) {
+            owners[i] = ownerOf(40_000 + i);
+            flows.add(engines[owners[i]].connectFrom(40_000 + i));
+        }
+        finish();
+        assertEquals(TUPLES, peer.tcp.timeWaitRecords());
+        moveEveryBucket();
+        sweep();
+        nowNs += 2_000_000; // a newer timestamp
+        for (int i = 0; i < TUPLES; i++) {
+            flows.add(engines[1 - owners[i]].connectFrom(40_000 + i));
+        }
+        finish();
+        assertEquals(TUPLES, peer.counters.get(TcpCounter.TIME_WAIT_REUSES));
+        assertEquals(0, cookies(TcpCounter.TIMEOUTS), "at the first SYN");
+        close();
+    }
+
+    private int ownerOf(final int localPort) {
+        final IpAddress to = IpAddress.parse(peerAddress);
+        final IpAddress from = IpAddress.parse(hostAddress);
+        return steering.table().owner(
+            steering.table().bucket(to.high(), to.low(), from.high(), from.low(), PORT, localPort));
+    }
+
+    /** Its packets would be shown to the former owner, which would keep them: neither engine could go on. */
+    @Test
+    void shouldOpenNoFlowThatAFormerOwnerHas() {
+        firstPort = 40_000;
+        lastPort = 40_000 + TUPLES - 1;
+        open(2, this::byRss);
+        int first = 0;
+        while (ownerOf(firstPort + first) != 0) {
+            first++;
+        }
+        final int taken = firstPort + first;
+        flows.add(engines[0].connectFrom(taken));
+        turn();
+        turn();
+        moveEveryBucket();
+        assertNull(engines[1].connectFrom(taken));
+        int own = 0;
+        for (int port = firstPort; port <= lastPort; port++) {
+            own += ownerOf(port) == 1 ? 1 : 0;
+        }
+        assertTrue(own > 2);
+        for (int i = 1; i < own; i++) {
+            flows.add(engines[1].connect(peerAddress));
+        }
+        final IpAddress to = IpAddress.parse(peerAddress);
+        assertNull(engines[1].tcp.connect(to.high(), to.low(), PORT, 0, 0, new Flow(), nowNs), "all but that one are in use");
+        finish();
+        sweep();
+        nowNs += 2_000_000;
+        flows.add(engines[1].connectFrom(taken));
         finish();
         close();
     }

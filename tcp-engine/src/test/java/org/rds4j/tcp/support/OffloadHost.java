@@ -27,6 +27,7 @@ public final class OffloadHost implements TcpHandler {
     public long toSend;
     public int writeLength = 5000;
     public boolean reads = true;
+    public boolean endsSegments;
     public boolean closesWhenSent = true;
     public boolean connected;
     public boolean closed;
@@ -80,6 +81,9 @@ public final class OffloadHost implements TcpHandler {
             final int length = (int) Math.min(writeLength, toSend - connection.sendCommitted());
             Octets.fill(scratch.address(), connection.sendCommitted(), length);
             taken = connection.send(scratch.address(), length);
+            if (endsSegments) {
+                connection.endSegment();
+            }
         }
         if (toSend > 0 && connection.sendCommitted() == toSend && closesWhenSent) {
             connection.closeSend();

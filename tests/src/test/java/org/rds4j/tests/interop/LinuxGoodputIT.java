@@ -24,6 +24,7 @@ import org.rds4j.tests.support.Program;
 @Timeout(180)
 class LinuxGoodputIT {
     private static final double LOSS = 0.01;
+    private static final int MSS = 1460;
     private static final int ROUNDS = 5;
     /** Chance decides about single transfers, so that a result that is not clear yet takes more of them. */
     private static final int MOST_ROUNDS = 3 * ROUNDS;
@@ -62,6 +63,10 @@ class LinuxGoodputIT {
                 measure(network, direction, octets, least);
             }
             engine.finish();
+            final double expected = LOSS * octets / MSS * (WARM_UPS + 2 * ROUNDS); // of data; acknowledgements come on top
+            for (final long drops : network.drops()) {
+                assertTrue(drops > expected / 2, () -> drops + " packets of one direction dropped, not " + expected);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.rds4j.tcp.link.ForwardingPort;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkPort;
+import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.steering.FlowOwner;
 
 /**
@@ -55,9 +56,39 @@ final class Confinement {
     }
 
     FlowOwner owner(final FlowOwner flowOwner) {
-        return (remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort) -> {
-            check("the choice of a port");
-            return flowOwner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
+        return new FlowOwner() {
+            @Override
+            public boolean owns(
+                final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+                final int remotePort, final int localPort) {
+                check("the owner of a flow");
+                return flowOwner.owns(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
+            }
+
+            @Override
+            public boolean claim(
+                final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
+                final int remotePort, final int localPort) {
+                check("the choice of a port");
+                return flowOwner.claim(remoteHigh, remoteLow, localHigh, localLow, remotePort, localPort);
+            }
+
+            @Override
+            public void opened(final int localPort) {
+                check("a flow more");
+                flowOwner.opened(localPort);
+            }
+
+            @Override
+            public void closed(final int localPort) {
+                check("a flow less");
+                flowOwner.closed(localPort);
+            }
+
+            @Override
+            public void unify(final InitialNumbers numbers) {
+                flowOwner.unify(numbers);
+            }
         };
     }
 

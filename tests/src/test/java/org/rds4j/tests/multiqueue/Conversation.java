@@ -14,6 +14,8 @@ import org.rds4j.tcp.TcpHandler;
 final class Conversation implements TcpHandler {
     private static final int PERIOD = 251;
     private static final int WRITE_LENGTH = PERIOD * 64;
+    /** Of one that never ends: full most of the time, so that what is in flight does not go on growing now and then. */
+    private static final int STEADY_WINDOW = 1 << 16;
     private static final ByteBuffer PATTERN = pattern();
     private static final long SOURCE = BufferUtil.address(PATTERN);
 
@@ -42,6 +44,9 @@ final class Conversation implements TcpHandler {
     public void onConnected(final TcpConnection c) {
         seed = (isDialer ? c.localPort() : c.remotePort()) * 7;
         engine.onConnected(c);
+        if (toSend == Long.MAX_VALUE) {
+            c.receiveLimit(STEADY_WINDOW);
+        }
         send(c);
     }
 

@@ -21,7 +21,8 @@ final class SharedObjects {
 
     /**
      * Walks the fields of this project's and Agrona's objects, arrays, lists and maps. Objects of the JDK are not looked into but
-     * count as shared when two roots hold the same one.
+     * count as shared when two roots hold the same one. A record cannot be changed and may be shared, what its components lead
+     * to may not.
      *
      * @param roots  of the walks.
      * @param shared classes whose objects may be reached from several roots; not looked into.
@@ -33,7 +34,7 @@ final class SharedObjects {
         for (final Object root : roots) {
             final Set<Object> own = reachable(root, shared);
             for (final Object each : own) {
-                if (!seen.add(each)) {
+                if (!seen.add(each) && !(each instanceof Record)) {
                     found.add(each.getClass().getName());
                 }
             }
@@ -56,7 +57,7 @@ final class SharedObjects {
 
     private static boolean isConstant(final Object object) {
         return object instanceof String || object instanceof Number || object instanceof Boolean || object instanceof Enum
-            || object instanceof Class || object instanceof Record || isEmptyArray(object) || hasNoState(object.getClass());
+            || object instanceof Class || isEmptyArray(object) || hasNoState(object.getClass());
     }
 
     private static boolean isEmptyArray(final Object object) {

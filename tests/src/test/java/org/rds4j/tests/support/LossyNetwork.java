@@ -109,8 +109,12 @@ public final class LossyNetwork implements AutoCloseable {
 
     /** Packets dropped on their way to the client, and from it. */
     public long[] drops() {
-        return router.run("iptables", "-nvxL", "FORWARD").lines().filter(line -> line.contains("DROP"))
+        final long[] drops = router.run("iptables", "-nvxL", "FORWARD").lines().filter(line -> line.contains(" DROP "))
             .mapToLong(line -> Long.parseLong(line.strip().split(" +", 2)[0])).toArray();
+        if (drops.length != 2) {
+            throw new AssertionError(drops.length + " rules that drop");
+        }
+        return drops;
     }
 
     @Override

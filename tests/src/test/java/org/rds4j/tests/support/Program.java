@@ -2,37 +2,60 @@ package org.rds4j.tests.support;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** One program that a test runs; killed with the test if it still runs then. */
+/** One program that a test runs; killed with the test if it still runs then. Nothing waits longer for it than its time is. */
 public final class Program implements AutoCloseable {
-    private static final long TIMEOUT_S = 120;
+    private static final long TIMEOUT_MS = 120_000;
     private static final long GRACE_S = 5;
 
     private final List<String> words;
+    private final long timeoutMs;
     private final Process process;
-    private final BufferedReader reader;
+    /** What was said and not looked at; the end of it is an empty one. */
+    private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
     private final StringBuilder output = new StringBuilder();
 
-    private Program(final List<String> words, final ProcessBuilder builder) {
+    private Program(final List<String> words, final ProcessBuilder builder, final long timeoutMs) {
         this.words = words;
+        this.timeoutMs = timeoutMs;
         try {
             process = builder.start();
         } catch (final IOException e) {
             throw new AssertionError("cannot run " + words, e);
         }
-        reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        Thread.ofPlatform().daemon().name("output of " + words.getFirst()).start(this::read);
+    }
+
+    /** On a thread of its own: a read cannot be told to end while the program runs and says nothing. */
+    private void read() {
+        try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+            String line;
+            while ((line = reader.readLine()) != null) {
+                lines.add(Optional.of(line));
+            }
+        } catch (final IOException e) {
+            lines.add(Optional.of("reading failed: " + e));
+        }
+        lines.add(Optional.empty());
     }
 
     /** Starts a program whose two output streams are read as one. */
     public static Program start(final List<String> words) {
-        return new Program(words, new ProcessBuilder(words).redirectErrorStream(true));
+        return start(words, TIMEOUT_MS);
+    }
+
+    /** The same, with the time that it may take for a line that is waited for, and for the rest. */
+    static Program start(final List<String> words, final long timeoutMs) {
+        return new Program(words, new ProcessBuilder(words).redirectErrorStream(true), timeoutMs);
     }
 
     /** Starts a program between two files; what it says is its error stream. */
@@ -40,7 +63,7 @@ public final class Program implements AutoCloseable {
         final ProcessBuilder builder = new ProcessBuilder(
             concat(List.of("sh", "-c", "in=$1 out=$2; shift 2; exec \"$@\" 2>&1 <\"$in\" >\"$out\"", "sh",
                 input.toString(), result.toString()), words));
-        return new Program(words, builder.redirectErrorStream(true));
+        return new Program(words, builder.redirectErrorStream(true), TIMEOUT_MS);
     }
 
     /** Words of a main class in a JVM of its own, with the flags of this one. */
@@ -74,24 +97,32 @@ public final class Program implements AutoCloseable {
 
     /** Reads on until a line is just this. */
     public void awaitLine(final String wanted) {
-        String line;
-        while ((line = readLine()) != null) {
-            if (line.equals(wanted)) {
+        final long endNs = endNs();
+        Optional<String> line = readLine(endNs);
+        while (line.isPresent()) {
+            if (line.get().equals(wanted)) {
                 return;
             }
+            line = readLine(endNs);
         }
         throw new AssertionError(words + " ended before it said '" + wanted + "':\n" + output);
     }
 
-    private String readLine() {
+    private long endNs() {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    }
+
+    /** Empty at the end of what it says. */
+    private Optional<String> readLine(final long endNs) {
         try {
-            final String line = reader.readLine();
-            if (line != null) {
-                output.append(line).append('\n');
+            final Optional<String> line = lines.poll(endNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (line == null) {
+                throw new AssertionError(words + " took more than " + timeoutMs + " ms:\n" + output);
             }
+            line.ifPresentOrElse(said -> output.append(said).append('\n'), () -> lines.add(Optional.empty()));
             return line;
-        } catch (final IOException e) {
-            throw new AssertionError(e);
+        } catch (final InterruptedException e) {
+            throw new AssertionError(words + " was interrupted:\n" + output, e);
         }
     }
 
@@ -129,12 +160,13 @@ public final class Program implements AutoCloseable {
 
     /** Waits for the end. */
     public int exitCode() {
-        String line = readLine();
-        while (line != null) {
-            line = readLine();
+        final long endNs = endNs();
+        Optional<String> line = readLine(endNs);
+        while (line.isPresent()) {
+            line = readLine(endNs);
         }
         try {
-            if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+            if (!process.waitFor(endNs - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 throw new AssertionError(words + " does not end:\n" + output);
             }
         } catch (final InterruptedException e) {
@@ -150,8 +182,7 @@ public final class Program implements AutoCloseable {
             if (!process.waitFor(GRACE_S, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
-            reader.close();
-        } catch (final IOException | InterruptedException e) {
+        } catch (final InterruptedException e) {
             throw new AssertionError(e);
         }
     }
