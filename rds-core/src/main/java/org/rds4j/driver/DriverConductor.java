@@ -51,8 +51,8 @@ public final class DriverConductor implements Agent {
      * @throws DriverException when no files can be made in the directory.
      */
     public DriverConductor(
-        final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels, final RandomGenerator random,
-        final EpochClock clock) {
+        final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels,
+        final RandomGenerator random, final EpochClock clock) {
         this.engine = engine;
         this.clock = clock;
         this.layout = RegionLayout.of(context);
