@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.socket.DatagramRecord;
@@ -216,6 +217,18 @@ class CorruptRegionTest {
             received.add(buffer.getStringWithoutLengthAscii(offset, length)), 1) > 0);
         assertEquals(List.of("still"), received);
         assertFalse(successor.isClosed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1 << 16, -1, Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void shouldBindToNoPortThatIsNone(final int port) {
+        final SocketRegion other = new SocketRegion(layout, Arena.ofAuto().allocate(layout.length(), 4096), LEVELS);
+        slot = one.engine.proxy().directory().register(other);
+        for (int kind : new int[] {EngineCommand.OPEN, EngineCommand.BIND}) {
+            assertTrue(one.engine.proxy().forward(kind, slot, one.address.high(), one.address.low(), port, kind));
+            network.until(() -> other.hasResponse(kind));
+        }
+        assertEquals(Errno.EINVAL.number(), other.responseErrno());
     }
 
     @Test

@@ -293,6 +293,23 @@ class DriverTest {
     }
 
     @Test
+    void shouldRefuseASocketThatTheFileSystemHasNoRoomFor() throws IOException {
+        final String small = Files.createDirectory(parent.resolve("driver")).toString();
+        assumeTrue(Program.succeeds("mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "small", small), "cannot mount a tmpfs");
+        try {
+            start();
+            try (RdsClient client = RdsClient.attach(directory); RdsSocket one = client.socket()) {
+                assertEquals(Errno.ENOMEM, errno(client::socket));
+                assertEquals(PORT, one.bind(PORT));
+            }
+            nodes.close();
+            nodes = null;
+        } finally {
+            assertTrue(Program.succeeds("umount", "-l", small));
+        }
+    }
+
+    @Test
     void shouldTellItsClientsThatItEnds() {
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
