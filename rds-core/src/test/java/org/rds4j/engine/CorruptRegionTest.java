@@ -124,9 +124,11 @@ class CorruptRegionTest {
             test.record(0, 1, DatagramRecord.TYPE_INLINE);
         } },
         RECORD_BEYOND_THE_RING { @Override void on(final CorruptRegionTest test) {
+            test.submit(test.sound());
             test.record(0, RING_LENGTH + 8, DatagramRecord.TYPE_INLINE);
         } },
         LONGEST_RECORD { @Override void on(final CorruptRegionTest test) {
+            test.submit(test.sound());
             test.record(0, Integer.MAX_VALUE, DatagramRecord.TYPE_INLINE);
         } },
         PADDING_BEYOND_THE_RING { @Override void on(final CorruptRegionTest test) {

@@ -36,9 +36,15 @@ class EngineSocketTest {
     @Test
     void shouldNotBeHeldByAnApplicationThatGoesOnSubmitting() {
         final MutableInteger taken = new MutableInteger();
+        for (int i = 0; i < 20; i++) {
+            submit();
+        }
+        socket.drainAll((type, buffer, index, length) -> Action.CONTINUE); // from here on, in the middle of the ring
         submit();
         socket.drainAll((type, buffer, index, length) -> {
-            taken.increment();
+            if (taken.incrementAndGet() > 1_000) {
+                throw new AssertionError("held");
+            }
             submit();
             submit();
             return Action.CONTINUE;
