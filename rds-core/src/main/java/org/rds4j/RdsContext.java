@@ -14,6 +14,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.YieldingIdleStrategy;
+import org.rds4j.message.LogPool;
 import org.rds4j.socket.SocketRegion;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -55,6 +56,7 @@ public final class RdsContext {
     private int maxMessageLength = 1 << 20;
     private int largeBlocks = 4;
     private int sendLogLength = 4 << 20;
+    private int sendPoolLength = 32 << 20;
     private long reassemblyLength = 256L << 20;
     private int maxSockets = 1024;
     private int maxPeers = 1024;
@@ -67,6 +69,7 @@ public final class RdsContext {
     private long keepAliveIntervalNs = 5_000_000_000L;
     private int keepAliveCount = 5;
     private boolean pingEnable = true;
+    private boolean linuxExact;
     private boolean deviceOffload = true;
     private boolean segmentation = true;
     private boolean aggregation = true;
@@ -225,6 +228,9 @@ public final class RdsContext {
         requireRange("sendLogLength", sendLogLength, 4096, 1 << 30);
         require(sendLogLength >= maxMessageLength + 2L * RDS_HEADER_LENGTH, "key 'sendLogLength' is " + sendLogLength
             + ": it must hold one message of maxMessageLength " + maxMessageLength + " and two headers");
+        final long leastPool = LogPool.leastLength(LogPool.BLOCK_LENGTH, maxMessageLength);
+        require(sendPoolLength >= leastPool && sendPoolLength <= 1 << 30, "key 'sendPoolLength' is " + sendPoolLength
+            + ": it must be in " + leastPool + ".." + (1 << 30) + " with maxMessageLength " + maxMessageLength);
         require(reassemblyLength >= 2L * maxMessageLength, "key 'reassemblyLength' is " + reassemblyLength
             + ": it must be at least twice maxMessageLength " + maxMessageLength);
         requireRange("maxSockets", maxSockets, 1, 65534);
@@ -235,7 +241,6 @@ public final class RdsContext {
         tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
         receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
         submitRingLength = BitUtil.findNextPositivePowerOfTwo(submitRingLength);
-        sendLogLength = BitUtil.findNextPositivePowerOfTwo(sendLogLength);
     }
 
     private void concludeTimes() {
@@ -635,7 +640,8 @@ public final class RdsContext {
     }
 
     /**
-     * SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, the last datagram may overshoot.
+     * SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, whatever their destinations; the last datagram
+     * may overshoot. The default is 1 MiB, so that the longest datagram fits; Linux's is 106496 octets.
      *
      * @return the value.
      */
@@ -740,7 +746,8 @@ public final class RdsContext {
     }
 
     /**
-     * Octets of headers and payload queued or unacknowledged per path, rounded up to a power of two.
+     * Most octets of the send pool lent to one path for messages queued or unacknowledged. A path whose peer does not
+     * answer gets less when others hold much.
      *
      * @return the value.
      */
@@ -749,7 +756,7 @@ public final class RdsContext {
     }
 
     /**
-     * Sets octets of headers and payload queued or unacknowledged per path, rounded up to a power of two.
+     * Sets most octets of the send pool lent to one path.
      *
      * @param value the value.
      * @return this.
@@ -757,6 +764,27 @@ public final class RdsContext {
     public RdsContext sendLogLength(final int value) {
         requireOpen();
         sendLogLength = value;
+        return this;
+    }
+
+    /**
+     * Octets of the send pool: messages queued or unacknowledged of all paths of the node; allocated at start.
+     *
+     * @return the value.
+     */
+    public int sendPoolLength() {
+        return sendPoolLength;
+    }
+
+    /**
+     * Sets octets of the send pool.
+     *
+     * @param value the value, at least four messages of maxMessageLength.
+     * @return this.
+     */
+    public RdsContext sendPoolLength(final int value) {
+        requireOpen();
+        sendPoolLength = value;
         return this;
     }
 
@@ -1018,6 +1046,28 @@ public final class RdsContext {
     public RdsContext pingEnable(final boolean value) {
         requireOpen();
         pingEnable = value;
+        return this;
+    }
+
+    /**
+     * Whether to do as Linux does where ours is better: closing a socket cancels what it sent and the peer has not
+     * acknowledged, where otherwise what was accepted still goes out.
+     *
+     * @return the value.
+     */
+    public boolean linuxExact() {
+        return linuxExact;
+    }
+
+    /**
+     * Sets whether to do as Linux does where ours is better.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext linuxExact(final boolean value) {
+        requireOpen();
+        linuxExact = value;
         return this;
     }
 

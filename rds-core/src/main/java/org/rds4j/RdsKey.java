@@ -60,9 +60,12 @@ public enum RdsKey {
     /** Blocks of maxMessageLength per socket and direction for datagrams above an eighth of a ring. */
     LARGE_BLOCKS("largeBlocks",
         (context, text) -> context.largeBlocks(length("largeBlocks", text)), RdsContext::largeBlocks),
-    /** Octets of headers and payload queued or unacknowledged per path, rounded up to a power of two. */
+    /** Most octets of the send pool lent to one path for messages queued or unacknowledged. */
     SEND_LOG_LENGTH("sendLogLength",
         (context, text) -> context.sendLogLength(length("sendLogLength", text)), RdsContext::sendLogLength),
+    /** Octets of the send pool: messages queued or unacknowledged of all paths of the node; allocated at start. */
+    SEND_POOL_LENGTH("sendPoolLength",
+        (context, text) -> context.sendPoolLength(length("sendPoolLength", text)), RdsContext::sendPoolLength),
     /** Most octets of all partly received datagrams of the node. */
     REASSEMBLY_LENGTH("reassemblyLength",
         (context, text) -> context.reassemblyLength(longLength("reassemblyLength", text)), RdsContext::reassemblyLength),
@@ -99,6 +102,9 @@ public enum RdsKey {
     /** Whether datagrams to port 0 are answered. */
     PING_ENABLE("pingEnable",
         (context, text) -> context.pingEnable(truth("pingEnable", text)), RdsContext::pingEnable),
+    /** Whether to do as Linux does where ours is better: closing a socket cancels what it sent. */
+    LINUX_EXACT("linuxExact",
+        (context, text) -> context.linuxExact(truth("linuxExact", text)), RdsContext::linuxExact),
     /** Whether checksums and segmentation are left to a device that offers them; false is the forced software mode. */
     DEVICE_OFFLOAD("deviceOffload",
         (context, text) -> context.deviceOffload(truth("deviceOffload", text)), RdsContext::deviceOffload),

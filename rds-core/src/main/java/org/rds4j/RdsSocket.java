@@ -558,7 +558,41 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Closes the socket and frees its port: unread datagrams are dropped, unacknowledged ones may or may not arrive.
+     * Gives up this socket's datagrams to one destination (RDS_CANCEL_SENT_TO): all that were accepted before the call and are
+     * not yet given to TCP. Those that TCP has may still arrive, but are never sent again after a break. None of them counts
+     * against the send buffer any more. For the thread that binds and closes.
+     *
+     * @param destination address and port.
+     * @throws RdsException ENOTCONN (not bound), EINVAL (no destination), EBADF, ETIMEDOUT, EINTR.
+     */
+    public void cancelSentTo(final RdsAddress destination) {
+        requireOpen();
+        if (region.state() != SocketRegion.STATE_BOUND) {
+            throw RdsException.of(Errno.ENOTCONN, "the socket is not bound, so it has sent nothing");
+        }
+        if (destination == null) {
+            throw RdsException.of(Errno.EINVAL, "no destination: name the one whose datagrams to give up");
+        }
+        final Wait wait = new Wait(context, duty, context.controlTimeoutNs(), "other threads to end their sends");
+        while (!tryCancel(destination)) {
+            wait.idle();
+        }
+    }
+
+    /** Not while a thread stands between claiming its place in the ring and filling it. */
+    private boolean tryCancel(final RdsAddress destination) {
+        try {
+            control(EngineCommand.CANCEL, destination.high(), destination.low(), destination.port(),
+                "cancel what was sent to " + destination);
+            return true;
+        } catch (final RdsWouldBlockException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Closes the socket and frees its port. Unread datagrams are dropped. What was accepted is still sent and, while this node
+     * runs, sent again after a break, as far as the send pool has room for it now; with {@code linuxExact} it is given up.
      * Idempotent.
      */
     @Override

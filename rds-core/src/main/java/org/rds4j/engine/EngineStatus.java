@@ -87,7 +87,7 @@ final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.U
         address(path.key().remoteHigh(), path.key().remoteLow(), 0);
         page.put(path.key().lane()).put(path.key().index())
             .put(log.nextSequence()).put(path.nextReceiveSequence()).put(stateOf(path).number()).put(path.peerGeneration())
-            .put(log.nextSequence() - log.firstUnsentSequence()).put(log.firstUnsentSequence() - log.firstSequence())
+            .put(log.unsentCount()).put(log.messageCount() - log.unsentCount())
             .put(log.unsentLength()).put(log.unacknowledgedLength()).put(path.hasCarrier() ? 1 : 0);
         return -1;
     }

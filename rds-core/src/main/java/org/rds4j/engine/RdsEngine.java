@@ -9,6 +9,7 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.frame.ReassemblyPool;
+import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
 import org.rds4j.peer.PathServices;
 import org.rds4j.peer.PeerPath;
@@ -32,7 +33,9 @@ public final class RdsEngine implements ReleaseHandler {
     private final EngineProxy proxy;
     private final SocketTable sockets;
     private final PathTable paths;
+    private final LogPool logs;
     private final SubmitDrain submitDrain;
+    private final SendCancellation cancellation;
     private final StatusSource status;
     private int nextSocket;
     private long nowNs;
@@ -52,16 +55,20 @@ public final class RdsEngine implements ReleaseHandler {
         final int generation = newGeneration(random);
         this.counters = counters;
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
-        this.sockets = new SocketTable(proxy, context.localAddress(), random, this::beforeClose);
+        this.sockets = new SocketTable(proxy, context.localAddress(), random);
         this.paths = new PathTable(context.maxPeers());
         this.status = new EngineStatus(context.localAddress(), sockets, paths);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
+        this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
+            context.sendLogLength());
         final LocalDelivery delivery =
             new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
         this.submitDrain = new SubmitDrain(
-            context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), counters);
+            context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), context.submitRingLength(), counters);
+        this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
+        this.sockets.sends(cancellation);
         this.paths.services(
-            new PathServices(context, generation, connector, delivery, this, pool, random, counters));
+            new PathServices(context, generation, connector, delivery, this, pool, logs, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -109,6 +116,7 @@ public final class RdsEngine implements ReleaseHandler {
      */
     public int poll(final long timeNs) {
         nowNs = timeNs;
+        cancellation.now(timeNs);
         int work = sockets.poll();
         for (int i = 0; i < paths.size(); i++) {
             work += paths.path(i).pollInbound(timeNs);
@@ -208,12 +216,6 @@ public final class RdsEngine implements ReleaseHandler {
         if (socket != null) {
             socket.region().acknowledged(length);
         }
-    }
-
-    private void beforeClose(final EngineSocket socket) {
-        submitDrain.drainAll(socket, nowNs);
-        counters.add(RdsCounter.SEND_DROP_CLOSED, socket.submittedLength());
-        counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.unreadLength());
     }
 
     /**

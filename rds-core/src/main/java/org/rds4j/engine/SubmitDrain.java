@@ -6,57 +6,122 @@ import org.rds4j.RdsAddress;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.SubmitBacklog;
 import org.rds4j.socket.SubmitReader;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
 
-/** Carries datagrams from a socket's submit ring into the log of their path, or to a socket of this host. */
-final class SubmitDrain implements ControlledMessageHandler {
+/**
+ * Carries datagrams from a socket's submit ring into the log of their path, or to a socket of this host. One whose
+ * destination has no room waits in the ring, and only those to the same destination wait behind it.
+ */
+final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker, SubmitBacklog.CancelHandler {
+    /** Distinguishes ports of this host from lanes. */
+    private static final int LOCAL_QUEUE = 1 << 16;
+
     private final RdsAddress local;
     private final PathTable paths;
     private final LocalDelivery delivery;
     private final int[] laneOfServiceLevel;
     private final RdsCounters counters;
+    private final int[] scratch;
     private EngineSocket socket;
     private long nowNs;
+    private boolean isBlocked;
 
     SubmitDrain(
         final RdsAddress local, final PathTable paths, final LocalDelivery delivery,
-        final int[] laneOfServiceLevel, final RdsCounters counters) {
+        final int[] laneOfServiceLevel, final int submitRingLength, final RdsCounters counters) {
         this.local = local;
         this.paths = paths;
         this.delivery = delivery;
         this.laneOfServiceLevel = laneOfServiceLevel;
+        this.scratch = new int[SubmitBacklog.mostRecords(submitRingLength)];
         this.counters = counters;
     }
 
     int drain(final EngineSocket from, final int limit, final long timeNs) {
         socket = from;
         nowNs = timeNs;
-        return from.drain(this, limit);
+        int work = 0;
+        if (!from.backlog().isActive()) {
+            isBlocked = false;
+            work = from.drain(this, limit);
+            if (!isBlocked) {
+                return work;
+            }
+        }
+        return work + from.backlog().poll(this, limit, scratch);
     }
 
-    /** Everything submitted, as far as the logs have room. Ends at a slot that its sender never filled. */
+    /**
+     * Everything submitted, as far as the logs have room. Ends at a slot that its sender never filled; and after as many
+     * datagrams as a ring holds, should the application go on submitting.
+     */
     void drainAll(final EngineSocket from, final long timeNs) {
+        final SubmitReader ring = from.submitted();
+        int left = scratch.length;
+        long position;
+        int work;
+        do {
+            position = ring.position();
+            work = drain(from, left, timeNs);
+            left -= work;
+        } while (left > 0 && ring.size() > 0 && (work > 0 || ring.position() != position));
+    }
+
+    /** Takes a socket's datagrams to a destination out of its ring; as of {@link SubmitBacklog#cancel}. */
+    int cancel(final EngineSocket from, final long high, final long low, final int port) {
         socket = from;
-        nowNs = timeNs;
-        from.drainAll(this);
+        return from.backlog().cancel(high, low, port, this);
+    }
+
+    @Override
+    public void onCancelled(final int type, final int index) {
+        socket.region().acknowledged(socket.submitted().length());
+        socket.submitted().freeBlock();
     }
 
     @Override
     public Action onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int recordLength) {
+        isBlocked = !take(type, index);
+        return isBlocked ? Action.ABORT : Action.CONTINUE;
+    }
+
+    @Override
+    public boolean take(final int type, final int index) {
         final SubmitReader datagram = socket.submitted();
         final int length = datagram.length();
         if (!route(datagram.high(), datagram.low(), datagram.port(), datagram.level(), datagram.payload(), length)) {
-            return Action.ABORT;
+            return false;
         }
         counters.add(RdsCounter.COPY_FROM_USER, length);
-        return Action.CONTINUE;
+        datagram.freeBlock();
+        return true;
+    }
+
+    @Override
+    public int queueOf(final int index) {
+        final SubmitReader datagram = socket.submitted();
+        return isLocal(datagram.high(), datagram.low()) ? LOCAL_QUEUE | datagram.port() : laneOf(datagram.level());
+    }
+
+    @Override
+    public boolean hasRoom(final long high, final long low, final int queue, final int level, final int length) {
+        if (isLocal(high, low)) {
+            return true; // only the receiving socket's ring can tell
+        }
+        final PeerPath path = path(high, low, level);
+        return path == null || path.log().hasRoomFor(length);
+    }
+
+    private boolean isLocal(final long high, final long low) {
+        return high == local.high() && low == local.low();
     }
 
     private boolean route(
         final long high, final long low, final int port, final int level, final long payload, final int length) {
-        if (high == local.high() && low == local.low()) {
+        if (isLocal(high, low)) {
             return loopBack(port, level, payload, length);
         }
         final PeerPath path = path(high, low, level);

@@ -1,94 +1,81 @@
 package org.rds4j.message;
 
-import java.nio.ByteBuffer;
-import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.rds4j.frame.OffHeap;
 import org.rds4j.frame.RdsHeaderFlyweight;
 
 /**
- * The messages of one path on their way out, as the octets that go on the wire, in one bounded off-heap ring: appended,
- * handed to a carrier in chunks, kept until acknowledged, and sent again on the next carrier after a break.
+ * The messages of one path on their way out, as the octets that go on the wire, in blocks of a shared pool: appended, handed
+ * to a carrier in chunks, kept until acknowledged, and sent again on the next carrier after a break. An empty log holds no
+ * block.
  * <pre>
- *   retained            sent                     appended
- *      |                  |                         |
- *   ---+---------+--------+------+---------+--------+------------------
- *      | header, payload  | header, payload | ...    |   free, wraps round
- *   ---+---------+--------+------+---------+--------+------------------
- *      in chunks of the carrier    not yet offered
+ *   tail                     cursor                    head
+ *    |   offered, not acknowledged |   not yet offered    |
+ *    +---------+---------+---------+---------+------------+
+ *    | message | message | message | message | message    |      in blocks, linked in order
+ *    +---------+---------+---------+---------+------------+
+ *      in chunks of the carrier
  * </pre>
- * Positions count octets since the log was made. A chunk ends at the end of a message where that fills at least half of
- * it, so that a receiver finds messages whole; a longer message spans chunks, and its tail shares one with what follows. A
- * message is released when the chunk that holds its last octet is acknowledged. Engine thread only; memory of
- * unacknowledged chunks may be read by a carrier's other threads meanwhile.
+ * A chunk is contiguous, and ends at the end of a message where that fills at least half of it, so that a receiver finds
+ * messages whole; a longer message spans chunks, and its tail shares one with what follows. A message is released when the
+ * chunk that holds its last octet is acknowledged.
+ * <p>
+ * A cancelled message that nothing was offered of leaves the log at once and a gap in the sequence numbers. One that was
+ * offered, even in part, is completed, kept until acknowledged because a carrier may still read it, and never sent again.
+ * Engine thread only; memory of unacknowledged chunks may be read by a carrier's other threads meanwhile.
  */
 public final class SendLog {
+    /** For {@link #cancel}: messages to every port. */
+    public static final int ANY_PORT = -1;
+
     private static final int HEADER_LENGTH = RdsHeaderFlyweight.LENGTH;
-    private static final int SMALLEST_MESSAGE = 64;
-    private static final int MAX_CHUNKS = 4096;
 
-    private final ByteBuffer memory;
-    private final long address;
-    private final int capacity;
-    private final int mask;
-    private final ByteBuffer scratchMemory = ByteBuffer.allocateDirect(HEADER_LENGTH);
-    private final long scratch = BufferUtil.address(scratchMemory);
-    private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
+    private final LogPool pool;
+    private final RdsHeaderFlyweight header;
+    private final LogCursor tail;
+    private final LogCursor cursor;
+    private int headBlock = LogPool.NONE;
+    private int held;
 
-    /** Ring of owner (upper 32 bits) and payload length (lower) per message. */
-    private final long[] messages;
-    private final int messageMask;
-    private long messageTail;
-    private long messageCursor;
-    private long messageHead;
-    private long offeredHead;
+    /** Messages kept; of these, from the oldest: wholly offered to this carrier, and offered to any so far. */
+    private int kept;
+    private int sent;
+    private int offered;
 
     private long retainedPosition;
     private long sentPosition;
     private long appendedPosition;
-    private long cursorEnd;
-
-    private final long[] chunkCarrierEnd = new long[MAX_CHUNKS];
-    private final long[] chunkLogEnd = new long[MAX_CHUNKS];
-    private long chunkTail;
-    private long chunkHead;
-
-    private long preparedEnd;
-    private long preparedCursor;
-    private long preparedCursorEnd;
     private long nextSequence;
 
-    /** Where a look at the messages ended, so that the next one need not walk there again. */
+    /** Where the next chunk begins, and how many octets of the message at the cursor are not yet offered. */
+    private int sendBlock;
+    private int sendOffset;
+    private int cursorRest;
+
+    private int preparedLength;
+    private int preparedCount;
+    /** Octets the prepared chunk takes of the message after those it completes. */
+    private int preparedCut;
+
+    private boolean isFlowing;
+    private boolean isWanted;
+
+    /** Where a look at the messages ended, so that the next one need not walk there again; null until the first look. */
+    private LogCursor visited;
     private long visitedSequence;
-    private long visitedPosition;
 
     /**
      * An empty log.
      *
-     * @param capacity      octets of headers and payload, a power of two.
+     * @param pool          lends the memory.
      * @param firstSequence number of the first message.
      */
-    public SendLog(final int capacity, final long firstSequence) {
-        if (!BitUtil.isPowerOfTwo(capacity)) {
-            throw new IllegalArgumentException("capacity " + capacity + " is not a power of two");
-        }
-        this.capacity = capacity;
-        this.mask = capacity - 1;
-        this.memory = ByteBuffer.allocateDirect(capacity);
-        this.address = BufferUtil.address(memory);
-        this.messages = new long[Math.max(1, capacity / SMALLEST_MESSAGE)];
-        this.messageMask = messages.length - 1;
+    public SendLog(final LogPool pool, final long firstSequence) {
+        this.pool = pool;
+        this.header = pool.header();
+        this.tail = new LogCursor(pool);
+        this.cursor = new LogCursor(pool);
         this.nextSequence = firstSequence;
-    }
-
-    /**
-     * Octets the log holds.
-     *
-     * @return its capacity.
-     */
-    public int capacity() {
-        return memory.capacity();
     }
 
     /**
@@ -99,7 +86,7 @@ public final class SendLog {
      * @param payload         address of the payload; borrowed for the call.
      * @param length          octets of payload.
      * @param owner           named again when the message is released.
-     * @return false when the log is full.
+     * @return false when the pool grants this log no more.
      */
     public boolean append(
         final int sourcePort, final int destinationPort, final long payload, final int length, final int owner) {
@@ -116,51 +103,119 @@ public final class SendLog {
      * @param owner           named again when the message is released.
      * @param extensionsHigh  octets 0 to 7 of the extension area.
      * @param extensionsLow   octets 8 to 15 of the extension area.
-     * @return false when the log is full.
+     * @return false when the pool grants this log no more.
      */
     public boolean append(
         final int sourcePort, final int destinationPort, final long payload, final int length, final int owner,
         final long extensionsHigh, final long extensionsLow) {
-        final long end = appendedPosition + HEADER_LENGTH + length;
-        if (end - retainedPosition > capacity || messageHead - messageTail > messageMask) {
+        final int total = HEADER_LENGTH + length;
+        final int room = roomInHead();
+        if (total > room && !pool.grants(held, blocksFor(total, room), isFlowing)) {
+            isWanted = true;
             return false;
         }
-        final int index = (int) appendedPosition & mask;
-        final boolean isContiguous = index <= capacity - HEADER_LENGTH;
-        header.wrap(isContiguous ? address + index : scratch)
-            .write(nextSequence++, length, sourcePort, destinationPort, 0).extensions(extensionsHigh, extensionsLow);
-        if (!isContiguous) {
-            put(appendedPosition, scratch, HEADER_LENGTH);
+        if (room < HEADER_LENGTH) {
+            addBlock();
         }
-        put(appendedPosition + HEADER_LENGTH, payload, length);
-        if (messageCursor == messageHead) {
-            cursorEnd = end;
+        final int block = headBlock;
+        final int offset = pool.used(block);
+        final int entry = pool.entries(block);
+        if (kept == 0) {
+            tail.set(block, offset, entry);
         }
-        messages[(int) messageHead++ & messageMask] = (long) owner << 32 | length;
-        appendedPosition = end;
+        if (sent == kept) {
+            moveCursor(block, offset, entry, total);
+        }
+        LogEntry.write(pool.entry(block, entry), owner, length);
+        header.wrap(pool.address(block) + offset).write(nextSequence++, length, sourcePort, destinationPort, 0)
+            .extensions(extensionsHigh, extensionsLow);
+        pool.fill(block, offset + HEADER_LENGTH, entry + 1);
+        writePayload(payload, length);
+        kept++;
+        appendedPosition += total;
+        isWanted = false;
         return true;
     }
 
-    private void put(final long position, final long source, final int length) {
-        final int index = (int) position & mask;
-        final int first = Math.min(length, capacity - index);
-        OffHeap.copy(source, address + index, first);
-        if (first < length) {
-            OffHeap.copy(source + first, address, length - first);
-        }
+    private int roomInHead() {
+        return headBlock == LogPool.NONE ? 0 : pool.room(headBlock);
     }
 
-    private int lengthOf(final long message) {
-        return HEADER_LENGTH + (int) messages[(int) message & messageMask];
+    private int blocksFor(final int total, final int room) {
+        final int block = pool.blockLength();
+        final int inFirst = room < HEADER_LENGTH ? block - LogEntry.LENGTH : room;
+        final int more = Math.max(0, total - inFirst + block - 1) / block;
+        return room < HEADER_LENGTH ? 1 + more : more;
     }
 
     /**
-     * Whether something waits to be offered to a carrier, and can be accounted for.
+     * Whether a message would be taken now.
+     *
+     * @param length octets of its payload.
+     * @return true when {@link #append} would succeed.
+     */
+    public boolean hasRoomFor(final int length) {
+        final int total = HEADER_LENGTH + length;
+        final int room = roomInHead();
+        return total <= room || pool.grants(held, blocksFor(total, room), isFlowing);
+    }
+
+    private void addBlock() {
+        final int block = pool.take();
+        if (headBlock != LogPool.NONE) {
+            pool.link(headBlock, block);
+        }
+        headBlock = block;
+        held++;
+    }
+
+    private void writePayload(final long payload, final int length) {
+        int done = 0;
+        while (true) {
+            final int used = pool.used(headBlock);
+            final int entries = pool.entries(headBlock);
+            final int piece = Math.min(length - done, pool.space(headBlock));
+            OffHeap.copy(payload + done, pool.address(headBlock) + used, piece);
+            pool.fill(headBlock, used + piece, entries);
+            done += piece;
+            if (done == length) {
+                return;
+            }
+            addBlock();
+        }
+    }
+
+    private void moveCursor(final int block, final int offset, final int entry, final int total) {
+        cursor.set(block, offset, entry);
+        sendBlock = block;
+        sendOffset = offset;
+        cursorRest = total;
+    }
+
+    /**
+     * The peer answers on the present carrier: this log may take blocks of the reserve, until {@link #rewind()}.
+     */
+    public void onFlowing() {
+        isFlowing = true;
+        isWanted = false;
+    }
+
+    /**
+     * Whether a carrier is worth having: there are messages, or one found no room because the peer was not heard of.
+     *
+     * @return true when the path should dial.
+     */
+    public boolean wantsCarrier() {
+        return kept > 0 || isWanted;
+    }
+
+    /**
+     * Whether something waits to be offered to a carrier.
      *
      * @return true when {@link #prepareChunk} has something to prepare.
      */
     public boolean hasUnsent() {
-        return sentPosition < appendedPosition && chunkHead - chunkTail < MAX_CHUNKS;
+        return sent < kept;
     }
 
     /**
@@ -169,7 +224,7 @@ public final class SendLog {
      * @return true when the log has no message.
      */
     public boolean isEmpty() {
-        return messageTail == messageHead;
+        return kept == 0;
     }
 
     /**
@@ -178,7 +233,25 @@ public final class SendLog {
      * @return the count.
      */
     public int messageCount() {
-        return (int) (messageHead - messageTail);
+        return kept;
+    }
+
+    /**
+     * Messages that were not wholly offered to the present carrier.
+     *
+     * @return the count.
+     */
+    public int unsentCount() {
+        return kept - sent;
+    }
+
+    /**
+     * Octets of blocks the log holds.
+     *
+     * @return 0 when it is empty.
+     */
+    public long heldLength() {
+        return (long) held * pool.blockLength();
     }
 
     /**
@@ -187,7 +260,7 @@ public final class SendLog {
      * @return true when a new carrier would send something again.
      */
     public boolean hasOffered() {
-        return offeredHead > messageTail;
+        return offered > 0;
     }
 
     /**
@@ -196,7 +269,7 @@ public final class SendLog {
      * @return the number.
      */
     public long firstSequence() {
-        return nextSequence - (messageHead - messageTail);
+        return kept == 0 ? nextSequence : header.wrap(tail.address()).sequence();
     }
 
     /**
@@ -214,11 +287,11 @@ public final class SendLog {
      * @return the number.
      */
     public long firstUnsentSequence() {
-        return nextSequence - (messageHead - messageCursor);
+        return sent == kept ? nextSequence : header.wrap(cursor.address()).sequence();
     }
 
     /**
-     * Octets, headers included, that no carrier was offered yet.
+     * Octets, headers included, that the present carrier was not offered yet.
      *
      * @return their number.
      */
@@ -236,7 +309,7 @@ public final class SendLog {
     }
 
     /**
-     * Shows messages in order, until the visitor has enough.
+     * Shows messages in order, until the visitor has enough. Cancelled ones are not shown.
      *
      * @param from    first sequence number.
      * @param to      sequence number after the last.
@@ -244,58 +317,65 @@ public final class SendLog {
      * @return sequence number of the message that the visitor did not take, or {@code to}.
      */
     public long forEach(final long from, final long to, final MessageVisitor visitor) {
-        final long first = firstSequence();
-        final boolean isResumed = from >= visitedSequence && visitedSequence >= first;
-        long sequence = isResumed ? visitedSequence : first;
-        long position = isResumed ? visitedPosition : retainedPosition;
-        while (sequence < Math.min(to, nextSequence)) {
-            final int length = lengthOf(messageTail + sequence - first);
-            if (sequence >= from && !visitor.onMessage(
-                sequence, portAt(position + RdsHeaderFlyweight.SOURCE_PORT_OFFSET),
-                portAt(position + RdsHeaderFlyweight.DESTINATION_PORT_OFFSET),
-                octetAt(position + RdsHeaderFlyweight.FLAGS_OFFSET), length - HEADER_LENGTH)) {
-                visitedSequence = sequence;
-                visitedPosition = position;
-                return sequence;
-            }
-            position += length;
-            sequence++;
+        if (kept == 0) {
+            return to;
         }
+        if (visited == null) {
+            visited = new LogCursor(pool);
+        }
+        if (visitedSequence > from || visitedSequence < firstSequence()) {
+            visited.set(tail);
+        }
+        do {
+            visitedSequence = header.wrap(visited.address()).sequence();
+            if (visitedSequence >= to) {
+                return to;
+            }
+            if (visitedSequence >= from && !show(visited, visitor)) {
+                return visitedSequence;
+            }
+        } while (visited.advance(LogEntry.total(visited.entryAddress())));
+        visitedSequence = 0;
         return to;
     }
 
-    /** A header may lie across the end of the ring. */
-    private int portAt(final long position) {
-        return octetAt(position) << 8 | octetAt(position + 1);
-    }
-
-    private int octetAt(final long position) {
-        return UnsafeApi.getByte(address + ((int) position & mask)) & 0xff;
+    private boolean show(final LogCursor message, final MessageVisitor visitor) {
+        final long entry = message.entryAddress();
+        return LogEntry.isCancelled(entry) || visitor.onMessage(header.sequence(), header.sourcePort(),
+            header.destinationPort(), header.flags(), LogEntry.length(entry));
     }
 
     /**
-     * Chooses the next chunk: contiguous octets that nobody was offered yet.
+     * Chooses the next chunk: contiguous octets that the carrier was not offered yet.
      *
      * @param maxLength longest chunk the carrier takes.
      * @return its length, above 0 when {@link #hasUnsent()}.
      */
     public int prepareChunk(final int maxLength) {
-        final long start = sentPosition;
-        final long limit = start + Math.min(maxLength, capacity - ((int) start & mask));
-        preparedEnd = start;
-        preparedCursor = messageCursor;
-        preparedCursorEnd = cursorEnd;
-        while (preparedCursor < messageHead && preparedCursorEnd <= limit) {
-            preparedEnd = preparedCursorEnd;
-            preparedCursor++;
-            if (preparedCursor < messageHead) {
-                preparedCursorEnd += lengthOf(preparedCursor);
+        final int available = pool.used(sendBlock) - sendOffset;
+        final int entries = pool.entries(sendBlock);
+        final int limit = Math.min(maxLength, available);
+        int entry = nextEntry();
+        int end = 0;
+        int rest = cursorRest;
+        preparedCount = 0;
+        while (rest <= limit - end) {
+            end += rest;
+            preparedCount++;
+            if (entry == entries) {
+                break;
             }
+            rest = LogEntry.total(pool.entry(sendBlock, entry++));
         }
-        if (2 * (preparedEnd - start) < limit - start) {
-            preparedEnd = Math.min(limit, appendedPosition);
-        }
-        return (int) (preparedEnd - start);
+        final boolean isBlockEnd = available <= maxLength;
+        preparedLength = isBlockEnd || 2 * end < limit ? limit : end;
+        preparedCut = preparedLength - end;
+        return preparedLength;
+    }
+
+    /** In the block of the next chunk: the message after the one at the cursor, which may have begun in an earlier block. */
+    private int nextEntry() {
+        return cursor.block() == sendBlock ? cursor.entry() + 1 : 0;
     }
 
     /**
@@ -304,7 +384,7 @@ public final class SendLog {
      * @return address of its first octet, stable until it is released.
      */
     public long chunkAddress() {
-        return address + ((int) sentPosition & mask);
+        return pool.address(sendBlock) + sendOffset;
     }
 
     /**
@@ -313,61 +393,191 @@ public final class SendLog {
      * @param carrierPosition just after the chunk, as the carrier said.
      */
     public void onChunkTaken(final long carrierPosition) {
-        final int slot = (int) chunkHead++ & MAX_CHUNKS - 1;
-        chunkCarrierEnd[slot] = carrierPosition;
-        chunkLogEnd[slot] = preparedEnd;
-        sentPosition = preparedEnd;
-        messageCursor = preparedCursor;
-        cursorEnd = preparedCursorEnd;
-        final boolean isInsideMessage = messageCursor < messageHead && sentPosition > cursorEnd - lengthOf(messageCursor);
-        offeredHead = Math.max(offeredHead, messageCursor + (isInsideMessage ? 1 : 0));
+        sentPosition += preparedLength;
+        sendOffset += preparedLength;
+        if (preparedCount == 0) {
+            cursorRest -= preparedLength;
+        } else {
+            complete(carrierPosition);
+        }
+        if (sent < kept && sendOffset == pool.used(sendBlock)) {
+            sendBlock = pool.next(sendBlock);
+            sendOffset = 0;
+        }
+        offered = Math.max(offered, sent + (preparedCut > 0 ? 1 : 0));
+    }
+
+    private void complete(final long carrierPosition) {
+        final int first = nextEntry();
+        final int last = first + preparedCount - 1;
+        LogEntry.end(cursor.entryAddress(), carrierPosition);
+        for (int entry = first; entry < last; entry++) {
+            LogEntry.end(pool.entry(sendBlock, entry), carrierPosition);
+        }
+        sent += preparedCount;
+        if (sent == kept) {
+            return;
+        }
+        if (last < pool.entries(sendBlock)) {
+            cursor.set(sendBlock, sendOffset - preparedCut, last);
+        } else {
+            cursor.set(pool.next(sendBlock), 0, 0);
+        }
+        cursorRest = LogEntry.total(cursor.entryAddress()) - preparedCut;
     }
 
     /**
      * The carrier's peer acknowledged everything before a position; messages whose last chunk lies before it are released.
      *
      * @param carrierPosition as of the carrier.
-     * @param handler         hears of each message.
+     * @param handler         hears of each message, cancelled ones excepted.
      */
     public void onAcknowledged(final long carrierPosition, final ReleaseHandler handler) {
-        if (chunkTail == chunkHead || chunkCarrierEnd[(int) chunkTail & MAX_CHUNKS - 1] > carrierPosition) {
-            return;
-        }
-        long acknowledged = 0;
-        while (chunkTail < chunkHead && chunkCarrierEnd[(int) chunkTail & MAX_CHUNKS - 1] <= carrierPosition) {
-            acknowledged = chunkLogEnd[(int) chunkTail & MAX_CHUNKS - 1];
-            chunkTail++;
-        }
-        while (messageTail < messageCursor && retainedPosition + lengthOf(messageTail) <= acknowledged) {
-            releaseOldest(handler);
+        while (sent > 0 && LogEntry.end(tail.entryAddress()) <= carrierPosition) {
+            sent--;
+            removeOldest(handler);
         }
     }
 
-    private void releaseOldest(final ReleaseHandler handler) {
-        final long message = messages[(int) messageTail & messageMask];
-        retainedPosition += lengthOf(messageTail);
-        messageTail++;
-        handler.onReleased((int) (message >> 32), (int) message);
+    private void removeOldest(final ReleaseHandler handler) {
+        final long entry = tail.entryAddress();
+        final int owner = LogEntry.owner(entry);
+        final int length = LogEntry.length(entry);
+        final boolean isCancelled = LogEntry.isCancelled(entry);
+        final int block = tail.block();
+        final boolean hasMore = tail.advance(HEADER_LENGTH + length);
+        kept--;
+        offered = Math.max(0, offered - 1);
+        retainedPosition += HEADER_LENGTH + length;
+        giveBack(block, hasMore ? tail.block() : LogPool.NONE);
+        if (!isCancelled) {
+            handler.onReleased(owner, length);
+        }
+    }
+
+    private void giveBack(final int first, final int end) {
+        int block = first;
+        while (block != end) {
+            final int following = pool.next(block);
+            pool.giveBack(block);
+            held--;
+            block = following;
+        }
+        if (end == LogPool.NONE && held == 0) {
+            headBlock = LogPool.NONE;
+        }
+    }
+
+    /**
+     * Gives up messages of one owner. Those that no carrier was offered leave the log at once, those that were are not sent
+     * again; all are released now.
+     *
+     * @param owner   as given when they were appended.
+     * @param port    of the receiving socket, or {@link #ANY_PORT}.
+     * @param handler hears of each message.
+     * @return how many were cancelled.
+     */
+    public int cancel(final int owner, final int port, final ReleaseHandler handler) {
+        isWanted = false;
+        final int begun = sent + (isInsideMessage() ? 1 : 0);
+        int cancelled = 0;
+        int unsent = 0;
+        int again = 0;
+        final LogCursor message = new LogCursor(pool);
+        final LogCursor firstUnsent = new LogCursor(pool);
+        message.set(tail);
+        for (int i = 0; i < kept; i++) {
+            if (i == begun) {
+                firstUnsent.set(message);
+            }
+            final long entry = message.entryAddress();
+            if (isFor(message, owner, port)) {
+                LogEntry.cancel(entry);
+                handler.onReleased(owner, LogEntry.length(entry));
+                cancelled++;
+                unsent += i < begun ? 0 : 1;
+                again += i >= begun && i < offered ? 1 : 0;
+            }
+            message.advance(LogEntry.total(entry));
+        }
+        offered -= again;
+        if (unsent > 0) {
+            removeCancelled(firstUnsent, begun);
+        }
+        return cancelled;
+    }
+
+    private boolean isInsideMessage() {
+        return sent < kept && cursorRest < LogEntry.total(cursor.entryAddress());
+    }
+
+    private boolean isFor(final LogCursor message, final int owner, final int port) {
+        final long entry = message.entryAddress();
+        return LogEntry.owner(entry) == owner && !LogEntry.isCancelled(entry)
+            && (port == ANY_PORT || header.wrap(message.address()).destinationPort() == port);
+    }
+
+    /** From a message on, of which and behind which the carrier was offered nothing. */
+    private void removeCancelled(final LogCursor from, final int index) {
+        final LogCompactor compactor = pool.compactor();
+        final int before = kept;
+        kept = index + compactor.compact(from, before - index);
+        appendedPosition -= compactor.removedLength();
+        visitedSequence = 0;
+        if (kept == 0) {
+            giveBack(tail.block(), LogPool.NONE);
+            return;
+        }
+        headBlock = compactor.lastBlock();
+        giveBack(pool.next(headBlock), LogPool.NONE);
+        pool.link(headBlock, LogPool.NONE);
+        if (sent == index && sent < kept) {
+            moveCursor(from.block(), from.offset(), from.entry(), LogEntry.total(from.entryAddress()));
+        }
     }
 
     /**
      * The carrier has come to its end: everything unacknowledged that was offered will be sent again, first and in order,
-     * marked RETRANSMITTED. Only when no thread reads offered memory any more.
+     * marked RETRANSMITTED, unless it was cancelled. Only when no thread reads offered memory any more.
      *
      * @return how many messages were marked.
      */
     public int rewind() {
-        long position = retainedPosition;
-        for (long message = messageTail; message < offeredHead; message++) {
-            final long flags = address + ((int) (position + RdsHeaderFlyweight.FLAGS_OFFSET) & mask);
-            UnsafeApi.putByte(flags, (byte) (UnsafeApi.getByte(flags) | RdsHeaderFlyweight.FLAG_RETRANSMITTED));
-            position += lengthOf(message);
-        }
+        isFlowing = false;
+        sent = 0;
         sentPosition = retainedPosition;
-        messageCursor = messageTail;
-        cursorEnd = isEmpty() ? sentPosition : sentPosition + lengthOf(messageTail);
-        chunkTail = chunkHead;
-        return (int) Math.max(0, offeredHead - messageTail);
+        if (kept == 0) {
+            return 0;
+        }
+        markOffered();
+        toTail();
+        return offered;
+    }
+
+    private void markOffered() {
+        final LogCursor message = new LogCursor(pool);
+        message.set(tail);
+        final int count = offered;
+        for (int i = 0; i < count; i++) {
+            final long entry = message.entryAddress();
+            if (LogEntry.isCancelled(entry)) {
+                offered--;
+            } else {
+                final long flags = message.address() + RdsHeaderFlyweight.FLAGS_OFFSET;
+                UnsafeApi.putByte(flags, (byte) (UnsafeApi.getByte(flags) | RdsHeaderFlyweight.FLAG_RETRANSMITTED));
+            }
+            message.advance(LogEntry.total(entry));
+        }
+        if (offered < count) {
+            message.set(tail);
+            removeCancelled(message, 0);
+        }
+    }
+
+    private void toTail() {
+        if (kept > 0) {
+            moveCursor(tail.block(), tail.offset(), tail.entry(), LogEntry.total(tail.entryAddress()));
+        }
     }
 
     /**
@@ -379,12 +589,11 @@ public final class SendLog {
      */
     public int dropOffered(final ReleaseHandler handler) {
         int dropped = 0;
-        while (sentPosition == retainedPosition && messageTail < offeredHead) {
-            releaseOldest(handler);
+        while (sentPosition == retainedPosition && offered > 0) {
+            removeOldest(handler);
             dropped++;
             sentPosition = retainedPosition;
-            messageCursor = messageTail;
-            cursorEnd = isEmpty() ? sentPosition : sentPosition + lengthOf(messageTail);
+            toTail();
         }
         return dropped;
     }

@@ -4,6 +4,7 @@ import java.util.random.RandomGenerator;
 import org.rds4j.RdsContext;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.frame.ReassemblyPool;
+import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
 import org.rds4j.status.RdsCounters;
 
@@ -16,10 +17,11 @@ import org.rds4j.status.RdsCounters;
  * @param inbound    takes received messages.
  * @param released   hears of sent messages that are no longer kept.
  * @param pool       memory of partly received messages.
+ * @param logs       memory of messages on their way out.
  * @param random     for delays.
  * @param counters   of the engine.
  */
 public record PathServices(
     RdsContext context, int generation, PathConnector connector, InboundHandler inbound, ReleaseHandler released,
-    ReassemblyPool pool, RandomGenerator random, RdsCounters counters) {
+    ReassemblyPool pool, LogPool logs, RandomGenerator random, RdsCounters counters) {
 }

@@ -98,7 +98,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         // number 1 is left to the first opener
-        this.log = new SendLog(services.context().sendLogLength(), 2);
+        this.log = new SendLog(services.logs(), 2);
         this.assembler = new FrameAssembler(services.context().maxMessageLength(), services.pool(), this);
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
     }
@@ -225,7 +225,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     }
 
     private int connect(final long nowNs) {
-        if (log.isEmpty() || nowNs < nextAttemptNs || isShut) {
+        if (!log.wantsCarrier() || nowNs < nextAttemptNs || isShut) {
             return 0;
         }
         state = State.CONNECTING;
@@ -269,7 +269,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     public long nextDeadlineNs() {
         final long waitingNs = waiting == null ? Long.MAX_VALUE : waitingDeadlineNs;
         return switch (state) {
-            case DOWN -> log.isEmpty() || isShut ? Long.MAX_VALUE : nextAttemptNs;
+            case DOWN -> !log.wantsCarrier() || isShut ? Long.MAX_VALUE : nextAttemptNs;
             case CONNECTING -> Long.MAX_VALUE;
             case UP -> waitingNs;
             case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
@@ -487,6 +487,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (!hasReceived) {
             hasReceived = true;
             reconnect.reset();
+            log.onFlowing();
         }
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
             counters.increment(RdsCounter.CONG_UPDATE_RECEIVED);

@@ -18,6 +18,7 @@ public final class EngineSocket {
     private final ReceiveWriter receiveRing;
     private final AtomicBuffer receiveBuffer;
     private final int maxInlineLength;
+    private final SubmitBacklog backlog;
     private int port;
     private long pathHigh;
     private long pathLow;
@@ -27,7 +28,8 @@ public final class EngineSocket {
     EngineSocket(final SocketRegion region, final int id) {
         this.region = region;
         this.id = id;
-        this.submitted = new SubmitReader(region);
+        this.submitted = new SubmitReader(region.submitRing(), region.submitBlocks(), region.permittedLevels());
+        this.backlog = new SubmitBacklog(submitted);
         this.receiveRing = new ReceiveWriter(region.receiveRing());
         this.receiveBuffer = receiveRing.buffer();
         this.maxInlineLength = region.receiveRing().maxMsgLength() - DatagramRecord.HEADER_LENGTH;
@@ -60,6 +62,15 @@ public final class EngineSocket {
         return region;
     }
 
+    /**
+     * Submitted datagrams that wait for room.
+     *
+     * @return the backlog.
+     */
+    public SubmitBacklog backlog() {
+        return backlog;
+    }
+
     void bind(final long high, final long low, final int boundPort) {
         port = boundPort;
         region.bound(high, low, boundPort);
@@ -77,36 +88,12 @@ public final class EngineSocket {
     }
 
     /**
-     * Takes what has been submitted until now: to the end, a datagram that the handler leaves, or one never completed. An
-     * application that goes on submitting meanwhile does not keep the engine here.
+     * The submit ring, and the words of the datagram that a handler is called for.
      *
-     * @param handler called for each; finds its words at {@link #submitted()}.
-     */
-    public void drainAll(final ControlledMessageHandler handler) {
-        final long end = submitted.position() + submitted.size();
-        long position = -1;
-        while (position != submitted.position() && submitted.position() < end) {
-            position = submitted.position();
-            submitted.read(handler, Integer.MAX_VALUE);
-        }
-    }
-
-    /**
-     * The datagram that a handler of {@link #drain} is called for.
-     *
-     * @return its words, checked.
+     * @return the ring's reader.
      */
     public SubmitReader submitted() {
         return submitted;
-    }
-
-    /**
-     * Octets of the submit ring that were not taken.
-     *
-     * @return 0 to the ring's length.
-     */
-    public int submittedLength() {
-        return submitted.size();
     }
 
     /**

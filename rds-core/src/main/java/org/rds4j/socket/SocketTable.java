@@ -1,7 +1,6 @@
 package org.rds4j.socket;
 
 import java.util.Arrays;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -17,7 +16,7 @@ public final class SocketTable implements MessageHandler {
     private final EngineProxy proxy;
     private final RdsAddress local;
     private final RandomGenerator random;
-    private final Consumer<EngineSocket> beforeClose;
+    private SendControl sends;
     private final EngineSocket[] bySlot;
     private final EngineSocket[] byPort = new EngineSocket[PORTS];
     private boolean isClosed;
@@ -30,16 +29,22 @@ public final class SocketTable implements MessageHandler {
      * @param proxy       brings the commands.
      * @param local       this host's address.
      * @param random      chooses ports.
-     * @param beforeClose takes what a closing socket has submitted.
      */
     public SocketTable(
-        final EngineProxy proxy, final RdsAddress local, final RandomGenerator random,
-        final Consumer<EngineSocket> beforeClose) {
+        final EngineProxy proxy, final RdsAddress local, final RandomGenerator random) {
         this.proxy = proxy;
         this.local = local;
         this.random = random;
-        this.beforeClose = beforeClose;
         this.bySlot = new EngineSocket[proxy.directory().capacity()];
+    }
+
+    /**
+     * Names who carries out what commands mean for datagrams on their way out; before the first {@link #poll()}.
+     *
+     * @param control of the engine.
+     */
+    public void sends(final SendControl control) {
+        sends = control;
     }
 
     /**
@@ -124,6 +129,8 @@ public final class SocketTable implements MessageHandler {
                 region.respond(correlationId, 0, 0);
                 region.release();
             }
+            case EngineCommand.CANCEL -> cancel(slot, correlationId, buffer.getLong(index + EngineCommand.HIGH_OFFSET),
+                buffer.getLong(index + EngineCommand.LOW_OFFSET), buffer.getInt(index + EngineCommand.PORT_OFFSET));
             default -> region.respond(correlationId, Errno.EOPNOTSUPP.number(), 0);
         }
     }
@@ -154,6 +161,16 @@ public final class SocketTable implements MessageHandler {
         }
     }
 
+    private void cancel(final int slot, final long correlationId, final long high, final long low, final int port) {
+        final EngineSocket socket = bySlot[slot];
+        if (socket.port() == 0) {
+            socket.region().respond(correlationId, Errno.ENOTCONN.number(), 0);
+        } else {
+            final boolean isDone = sends.cancel(socket, high, low, port);
+            socket.region().respond(correlationId, isDone ? 0 : Errno.EAGAIN.number(), 0);
+        }
+    }
+
     private int freePort() {
         final int count = PORTS - FIRST_PORT;
         final int start = random.nextInt(count);
@@ -180,7 +197,7 @@ public final class SocketTable implements MessageHandler {
     private void close(final EngineSocket socket) {
         final int slot = socket.id() & (1 << SLOT_BITS) - 1;
         socket.region().closed();
-        beforeClose.accept(socket);
+        sends.beforeClose(socket);
         byPort[socket.port()] = null;
         bySlot[slot] = null;
         open = Arrays.stream(open).filter(other -> other != socket).toArray(EngineSocket[]::new);
@@ -191,7 +208,7 @@ public final class SocketTable implements MessageHandler {
         isClosed = true;
         for (final EngineSocket socket : open) {
             socket.region().closed();
-            beforeClose.accept(socket);
+            sends.beforeClose(socket);
             socket.region().release();
         }
         open = new EngineSocket[0];

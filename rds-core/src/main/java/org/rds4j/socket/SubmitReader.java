@@ -35,14 +35,22 @@ public final class SubmitReader {
     private int length;
     private int block;
     private long payload;
+    private int type;
+    private boolean isPadding;
 
-    SubmitReader(final SocketRegion region) {
-        final ManyToOneRingBuffer ring = region.submitRing();
+    /**
+     * A reader of what is in a ring.
+     *
+     * @param ring            read by nobody else.
+     * @param submitBlocks    of the ring's socket.
+     * @param permittedLevels service levels that may occur, bit n for level n.
+     */
+    SubmitReader(final ManyToOneRingBuffer ring, final BlockPool submitBlocks, final int permittedLevels) {
         buffer = ring.buffer();
-        blocks = region.submitBlocks();
+        blocks = submitBlocks;
         capacity = ring.capacity();
         mask = capacity - 1;
-        permittedLevels = region.permittedLevels();
+        this.permittedLevels = permittedLevels;
         buffer.boundsCheck(0, capacity + RingBufferDescriptor.TRAILER_LENGTH); // here, so that no access needs it
         address = buffer.addressOffset();
         headAddress = address + capacity + RingBufferDescriptor.HEAD_POSITION_OFFSET;
@@ -61,43 +69,73 @@ public final class SubmitReader {
         final int start = (int) head & mask;
         int index = start;
         int count = 0;
-        while (index < capacity && count < limit && !isCorrupt) {
-            final int recordLength = UnsafeApi.getIntVolatile(null, address + index);
-            if (recordLength <= 0) {
+        while (index < capacity && count < limit) {
+            final int step = look(index);
+            if (step == 0) {
                 break;
             }
-            final int type = UnsafeApi.getInt(address + index + Integer.BYTES);
-            final int step = BitUtil.align(recordLength, RecordDescriptor.ALIGNMENT);
-            if (type == RingBuffer.PADDING_MSG_TYPE_ID) {
-                isCorrupt = step <= 0 || step > capacity - index;
-            } else if (admit(type, index, recordLength)) {
-                if (!hand(handler, type, index, recordLength)) {
+            if (!isPadding) {
+                final int body = step - RecordDescriptor.HEADER_LENGTH;
+                if (handler.onMessage(type, buffer, index + RecordDescriptor.HEADER_LENGTH, body) == Action.ABORT) {
                     break;
                 }
                 count++;
-            } else {
-                isCorrupt = true;
             }
-            index += isCorrupt ? 0 : step;
+            index += step;
         }
         release(start, index - start);
         return count;
     }
 
-    private boolean hand(final ControlledMessageHandler handler, final int type, final int index, final int recordLength) {
-        final Action action = handler.onMessage(type, buffer, index + RecordDescriptor.HEADER_LENGTH,
-            recordLength - RecordDescriptor.HEADER_LENGTH);
-        if (action == Action.ABORT) {
-            return false;
+    /**
+     * Looks at a record; its words are those of this reader's accessors until the next look.
+     *
+     * @param position of the record in the stream of all.
+     * @return octets to the next record; 0 when there is none here yet, or the ring is corrupt.
+     */
+    int look(final long position) {
+        return look((int) position & mask);
+    }
+
+    private int look(final int index) {
+        final int recordLength = UnsafeApi.getIntVolatile(null, address + index);
+        if (recordLength <= 0 || isCorrupt) {
+            return 0;
         }
-        if (block != BlockPool.NONE) {
-            blocks.free(block);
+        type = UnsafeApi.getInt(address + index + Integer.BYTES);
+        isPadding = type == RingBuffer.PADDING_MSG_TYPE_ID;
+        final int step = BitUtil.align(recordLength, RecordDescriptor.ALIGNMENT);
+        isCorrupt = isPadding ? step <= 0 || step > capacity - index : !admit(index, recordLength);
+        return isCorrupt ? 0 : step;
+    }
+
+    /** Whether {@link #look} found no datagram, only room that is not used. */
+    boolean isPadding() {
+        return isPadding;
+    }
+
+    /** Type of the record that {@link #look} found. */
+    int type() {
+        return type;
+    }
+
+    /** Makes a record padding: its datagram has gone on. */
+    void forget(final long position) {
+        UnsafeApi.putInt(address + ((int) position & mask) + Integer.BYTES, RingBuffer.PADDING_MSG_TYPE_ID);
+    }
+
+    /** Gives back what is padding at the beginning; of a ring full of it at most the whole. */
+    void skipPadding() {
+        final long end = head + capacity;
+        int step = look(head);
+        while (step > 0 && isPadding && head < end) {
+            release((int) head & mask, step);
+            step = look(head);
         }
-        return true;
     }
 
     /** Reads a record's words, each once: whoever shares the memory may change them at any time. */
-    private boolean admit(final int type, final int index, final int recordLength) {
+    private boolean admit(final int index, final int recordLength) {
         final int room = recordLength - RecordDescriptor.HEADER_LENGTH - DatagramRecord.HEADER_LENGTH;
         if (room < 0 || recordLength > capacity - index) {
             return false;
@@ -146,18 +184,37 @@ public final class SubmitReader {
         return isCorrupt;
     }
 
-    /** How far the ring was read. */
-    long position() {
+    /**
+     * How far the ring was read.
+     *
+     * @return octets ever given back to its producers.
+     */
+    public long position() {
         return head;
     }
 
-    /** Octets in use of the ring, as far as its producers are to be believed. */
-    int size() {
+    /**
+     * Octets of the ring in use, as far as its producers are to be believed.
+     *
+     * @return 0 to the ring's length.
+     */
+    public int size() {
         return (int) Math.clamp(UnsafeApi.getLongVolatile(null, tailAddress) - head, 0L, (long) capacity);
     }
 
     int capacity() {
         return capacity;
+    }
+
+    AtomicBuffer buffer() {
+        return buffer;
+    }
+
+    /** Gives the block back that the datagram lies in, if it lies in one. */
+    public void freeBlock() {
+        if (block != BlockPool.NONE) {
+            blocks.free(block);
+        }
     }
 
     /**

@@ -56,8 +56,10 @@ public enum RdsCounter {
     SEND_DROP_CLOSED(25, "send_drop_closed", "octets of submit ring dropped because their socket was closed"),
     /** Octets of receive ring still unread when their socket was closed. */
     RECV_DROP_DEAD_SOCK(26, "recv_drop_dead_sock", "octets of receive ring dropped because their socket was closed"),
+    /** Messages given up by their socket before they were acknowledged. */
+    SEND_CANCELLED(27, "send_cancelled", "messages given up by their socket before they were acknowledged"),
     /** Sockets whose shared memory held what no sound application writes. */
-    REGION_CORRUPT(27, "region_corrupt", "sockets closed because their shared memory held what cannot be");
+    REGION_CORRUPT(28, "region_corrupt", "sockets closed because their shared memory held what cannot be");
 
     private final int id;
     private final String label;

@@ -2,7 +2,6 @@ package org.rds4j.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -269,7 +268,6 @@ class CorruptRegionTest {
         assertEquals(0, peer.poll((buffer, offset, length, info) -> received.add("overtaken"), 1));
         command(EngineCommand.CLOSE, 0);
         assertTrue(region.isReleased());
-        assertNotEquals(0, one.count(RdsCounter.SEND_DROP_CLOSED));
         one.socket(PORT);
     }
 

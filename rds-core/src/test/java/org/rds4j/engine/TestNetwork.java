@@ -64,7 +64,7 @@ final class TestNetwork {
     RdsContext context(final String cidr) {
         return new RdsContext(new Properties()).address(cidr).security(SecurityMode.PLAINTEXT).nanoClock(this::nowNs)
             .applicationIdleStrategy("busy-spin").maxSockets(64).submitRingLength(64 << 10).receiveBufferLength(64 << 10)
-            .sendLogLength(2 << 20);
+            .sendLogLength(2 << 20).sendPoolLength(8 << 20);
     }
 
     TestNode node(final String address) {

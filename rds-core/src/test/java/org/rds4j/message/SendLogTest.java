@@ -16,12 +16,15 @@ import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.frame.ReassemblyPool;
 
 class SendLogTest {
+    private static final int BLOCK = 4096;
+
     private final ByteBuffer memory = ByteBuffer.allocateDirect(64 << 10);
     private final long payload = BufferUtil.address(memory);
     private final List<Integer> released = new ArrayList<>();
     private final ReleaseHandler release = (owner, length) -> released.add(owner);
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
-    private final SendLog log = new SendLog(8192, 1);
+    private final LogPool pool = new LogPool(20 * BLOCK, BLOCK, 3 * BLOCK - 100, 4 * BLOCK);
+    private final SendLog log = new SendLog(pool, 1);
     private long carrierPosition;
 
     private int take(final int maxLength) {
@@ -59,13 +62,116 @@ class SendLogTest {
 
     @Test
     void shouldRefuseWhatDoesNotFitAndTakeItAfterARelease() {
-        assertTrue(log.append(1, 2, payload, 4048, 1));
-        assertTrue(log.append(1, 2, payload, 4048, 2));
-        assertFalse(log.append(1, 2, payload, 0, 3));
-        take(4096);
-        log.onAcknowledged(4096, release);
-        assertTrue(log.append(1, 2, payload, 4048, 3));
-        assertEquals(2, log.messageCount());
+        for (int i = 1; i <= 4; i++) {
+            assertTrue(log.append(1, 2, payload, BLOCK - 64, i), "a block each");
+        }
+        assertFalse(log.hasRoomFor(0));
+        assertFalse(log.append(1, 2, payload, 0, 5));
+        assertEquals(6, log.nextSequence() + log.messageCount() - 3, "a refused message takes no number");
+        assertEquals(BLOCK - 16, take(BLOCK));
+        log.onAcknowledged(carrierPosition, release);
+        assertTrue(log.append(1, 2, payload, 0, 5));
+        assertEquals(4, log.messageCount());
+    }
+
+    @Test
+    void shouldHoldNoMemoryWhenEmpty() {
+        assertEquals(0, log.heldLength());
+        log.append(1, 2, payload, 3 * BLOCK, 1);
+        assertEquals(4L * BLOCK, log.heldLength());
+        assertEquals(pool.length() - 4 * BLOCK, pool.freeLength());
+        while (log.hasUnsent()) {
+            take(BLOCK);
+        }
+        log.onAcknowledged(carrierPosition, release);
+        assertEquals(0, log.heldLength());
+        assertEquals(pool.length(), pool.freeLength());
+    }
+
+    @Test
+    void shouldKeepHeadersAndRecordsWhole() {
+        log.append(1, 2, payload, BLOCK - 120, 1);
+        log.append(1, 2, payload, 100, 2);
+        assertEquals(BLOCK - 72, take(2 * BLOCK), "no room for a header: the block ends here");
+        log.prepareChunk(2 * BLOCK);
+        assertEquals(2, header.wrap(log.chunkAddress()).sequence());
+    }
+
+    @Test
+    void shouldCutAPayloadAtTheEndOfABlockOnly() {
+        log.append(1, 2, payload, 1_000, 1);
+        log.append(1, 2, payload, BLOCK, 2);
+        final int first = take(2 * BLOCK);
+        assertEquals(BLOCK - 2 * 16, first, "all the block holds");
+        assertEquals(1_048 + BLOCK + 48 - first, take(2 * BLOCK));
+        assertFalse(log.hasUnsent());
+    }
+
+    @Test
+    void shouldTakeACancelledMessageOutAndLeaveAGapInTheSequence() {
+        for (int i = 1; i <= 4; i++) {
+            log.append(1, 10 + i, payload, 52, i & 1);
+        }
+        assertEquals(1, log.cancel(1, 11, release));
+        assertEquals(List.of(1), released);
+        assertEquals(2, log.firstSequence());
+        assertEquals(1, log.cancel(0, 12, release));
+        assertEquals(3, log.firstSequence());
+        assertEquals(0, log.cancel(0, 12, release), "it is gone");
+        assertEquals(200, take(1_000));
+        log.append(1, 15, payload, 52, 1);
+        assertEquals(5, log.nextSequence() - 1);
+        assertEquals(100, take(1_000));
+        log.onAcknowledged(carrierPosition, release);
+        assertEquals(List.of(1, 0, 1, 0, 1), released);
+        assertTrue(log.isEmpty());
+    }
+
+    @Test
+    void shouldCompleteACancelledMessageThatHasBegunAndNeverSendItAgain() {
+        log.append(1, 2, payload, 952, 7);
+        log.append(1, 2, payload, 52, 8);
+        assertEquals(400, take(400));
+        assertEquals(1, log.cancel(7, SendLog.ANY_PORT, release));
+        assertEquals(List.of(7), released, "the send buffer is free at once");
+        assertEquals(700, log.unsentLength(), "the stream stays framed");
+        assertEquals(400, take(400));
+        assertEquals(300, take(400));
+        log.rewind();
+        assertEquals(100, log.prepareChunk(400));
+        assertEquals(2, header.wrap(log.chunkAddress()).sequence());
+        take(400);
+        log.onAcknowledged(carrierPosition, release);
+        assertEquals(List.of(7, 8), released, "named once");
+    }
+
+    @Test
+    void shouldGiveTheMemoryOfCancelledMessagesBackFromBetweenOthers() {
+        log.append(1, 2, payload, 10, 1);
+        log.append(1, 2, payload, 3 * BLOCK, 2);
+        log.append(1, 2, payload, 10, 3);
+        assertEquals(4L * BLOCK, log.heldLength());
+        log.cancel(2, SendLog.ANY_PORT, release);
+        assertEquals(BLOCK, log.heldLength());
+        assertEquals(116, take(1_000));
+    }
+
+    @Test
+    void shouldWantACarrierForAMessageThatFoundNoRoom() {
+        for (int i = 0; i < 4; i++) {
+            final SendLog hog = new SendLog(pool, 1);
+            while (hog.append(1, 2, payload, 0, 1)) {
+                assertFalse(log.wantsCarrier());
+            }
+        }
+        assertFalse(log.append(1, 2, payload, 6_000, 1));
+        assertTrue(log.wantsCarrier(), "nobody can tell whether the peer lives");
+        log.onFlowing();
+        assertFalse(log.wantsCarrier());
+        assertTrue(log.append(1, 2, payload, 6_000, 1), "out of the reserve");
+        log.rewind();
+        log.cancel(1, SendLog.ANY_PORT, release);
+        assertFalse(log.append(1, 2, payload, 6_000, 1), "the carrier has ended");
     }
 
     @Test
@@ -123,9 +229,9 @@ class SendLogTest {
         assertEquals(100, take(200));
     }
 
-    /** The stream of chunks, read back by the assembler, over many turns of the ring with random rewinds. */
+    /** The stream of chunks, read back by the assembler, over many blocks with random rewinds. */
     @Test
-    void shouldKeepTheStreamWholeAcrossTheEndOfTheRing() {
+    void shouldKeepTheStreamWholeAcrossBlocks() {
         final SplittableRandom random = new SplittableRandom(5);
         final List<Long> sequences = new ArrayList<>();
         final FrameAssembler assembler = new FrameAssembler(1 << 20, new ReassemblyPool(4 << 20), (head, body, length) -> {

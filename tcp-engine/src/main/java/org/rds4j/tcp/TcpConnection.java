@@ -251,7 +251,7 @@ public interface TcpConnection {
     int sendMore(long address, int length);
 
     /**
-     * Has a segment end where what was committed so far does: nothing that is sent later goes into it, and it carries PSH. At most
+     * Has a segment end with what was committed so far: nothing that is sent later goes into it, and it carries PSH. At most
      * 64 such ends are kept until they are acknowledged. The first call of a connection makes an object.
      *
      * @return false if there are too many; then the segment may go on.

@@ -63,6 +63,9 @@ class BackToBackTest {
         "576, 0.01, 0, 0", "1500, 0.02, 0.02, 0", "9000, 0.05, 0.01, 50000", "1500, 0.2, 0.1, 300000",
         "1500, 0, 0, 400000", "9000, 0.1, 0.3, 200000", "576, 0.1, 0.1, 100000"})
     void shouldDeliverOverABadLink(final int mtu, final double loss, final double duplication, final long jitterNs) {
+        int lost = 0;
+        long doubled = 0;
+        long disordered = 0;
         for (long seed = 1; seed <= 12; seed++) {
             final Wire wire = wire(mtu, seed, small().timestamps(seed % 3 > 0).windowScale(seed % 2 > 0).nagle(seed % 5 == 0));
             wire.loss = loss;
@@ -71,7 +74,13 @@ class BackToBackTest {
             start(wire, 200_000);
             wire.run(4_000 * SECOND);
             assertDelivered(wire, "seed " + seed);
+            lost += wire.lost;
+            doubled += wire.b.counters.get(TcpCounter.DROP_DUPLICATE);
+            disordered += wire.b.counters.get(TcpCounter.OUT_OF_ORDER);
         }
+        assertEquals(loss > 0, lost > 0, "the link is bad");
+        assertTrue(doubled > 0 || duplication == 0, "it doubles");
+        assertTrue(disordered > 0, "it loses or disorders");
     }
 
     @ParameterizedTest

@@ -477,6 +477,17 @@ class OpeningTest {
     }
 
     @Test
+    void shouldKeepDataOfACrossingSynThatDoesNotComeAgain() {
+        final Script script = new Script(Script.plain()).connect();
+        script.emitted();
+        script.inject("S seq=0 win=1000 mss=1460 len=10");
+        script.emitted();
+        script.inject("SA seq=0 ack=1 win=1000 mss=1460");
+        script.expectEvents("connected", "receivable 10");
+        assertEquals(10, script.connection.receivedPosition());
+    }
+
+    @Test
     void shouldTakeDataAndFinOfASynAck() {
         final Script script = new Script(Script.plain()).connect();
         script.emitted();

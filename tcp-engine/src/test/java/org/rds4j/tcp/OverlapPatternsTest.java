@@ -1,6 +1,7 @@
 package org.rds4j.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rds4j.tcp.support.Script.MS;
 
 import java.util.Arrays;
@@ -29,6 +30,31 @@ class OverlapPatternsTest {
     @Test
     void shouldKnowEveryPattern() {
         assertEquals(409, patterns().size());
+    }
+
+    /** Up to mirroring they are 211: 13 are their own image. All are run, so that nothing rests on which of them suffice. */
+    @Test
+    void shouldKnowEveryPatternAndItsMirrorImage() {
+        final Set<String> patterns = patterns();
+        final Set<String> oneOfEach = new TreeSet<>();
+        int ownImages = 0;
+        for (final String pattern : patterns) {
+            final String image = mirrored(pattern);
+            assertTrue(patterns.contains(image));
+            ownImages += pattern.equals(image) ? 1 : 0;
+            oneOfEach.add(pattern.compareTo(image) < 0 ? pattern : image);
+        }
+        assertEquals(13, ownImages);
+        assertEquals((409 + 13) / 2, oneOfEach.size());
+    }
+
+    /** The line turned round: where a segment began it ends. */
+    private static String mirrored(final String pattern) {
+        final int[] edges = edges(pattern);
+        final int last = Arrays.stream(edges).max().orElseThrow();
+        final int[] image = new int[edges.length];
+        Arrays.setAll(image, i -> last - edges[i ^ 1]);
+        return Arrays.toString(image);
     }
 
     /** At RCV.NXT, and behind a gap of one slot. */

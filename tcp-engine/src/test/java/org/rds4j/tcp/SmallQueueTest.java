@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.rds4j.tcp.congestion.FlowConfiguration;
 import org.rds4j.tcp.link.FrameBurst;
@@ -21,17 +22,20 @@ class SmallQueueTest {
     private static final int RING = 1024;
     private static final int BATCH = 64;
     private static final int PORTS = 9000;
-    private static final int WINDOW = 1024;
-    private static final double OCTETS_PER_NS = 10e9 / 8 / 1e9;
-    private static final int WIRE_OVERHEAD = 24;
-    private static final long MOST_NS = 2_000_000;
+    private static final double RATE = 10e9;
+    private static final double MOST_SECONDS = 0.002;
+    private static final long FRAME_NS = 1230;
 
-    private final Script script = new Script(Script.plain().windowScale(true).initialWindowSegments(WINDOW)
+    private final Script script = new Script(Script.plain().windowScale(true).initialWindowSegments(1024)
         .sendBufferLength(1 << 22).flow(FlowConfiguration.DATACENTER.withInitialBuffers(1 << 22, 1 << 16))).listen();
     private final InMemoryLinkPair pair = new InMemoryLinkPair(1500, 4 * RING, RING);
     private final TransmitBatch batch = new TransmitBatch(pair.first(), BATCH);
-    private final ArrayDeque<Long> queuedNs = new ArrayDeque<>();
     private final int[] framesOf = new int[2];
+    private final FrameBurst sending = new FrameBurst(1);
+    private final Queue<Long> emittedNs = new ArrayDeque<>();
+    private long longestNs;
+    private long acknowledged;
+    private int idle;
 
     @Test
     void shouldKeepNoMoreInTheDeviceThanItsRingHoldsInEqualShares() {
@@ -39,9 +43,13 @@ class SmallQueueTest {
         final TcpConnection second = open(1);
         fill(first);
         fill(second);
-        emit();
+        int emitted = 0;
+        while (batch.hasRoom() && script.engine.emit(0, batch, script.nowNs) > 0) {
+            emitted++;
+        }
         batch.flush();
-        assertEquals(RING + BATCH, queuedNs.size(), "then the device takes nothing more");
+        assertEquals(RING + BATCH, emitted, "then the device takes nothing more");
+        assertTrue(emitted * 1538 * 8 / RATE < MOST_SECONDS, "well within two milliseconds");
         assertEquals(0, script.engine.emit(0, batch, script.nowNs));
         final int taken = drain();
         assertEquals(RING, taken);
@@ -49,34 +57,66 @@ class SmallQueueTest {
         batch.close();
     }
 
-    /** Windows that hold more than two milliseconds at the line's rate, of which the device gets no more than its queue holds. */
+    /** A frame completes when the line has sent it: the ring has room for one more, and the acknowledgement is on its way. */
     @Test
-    void shouldNotLetAFrameWaitInTheDeviceForTwoMilliseconds() {
-        final TcpConnection first = open(0);
-        final TcpConnection second = open(1);
-        fill(first);
-        fill(second);
-        final FrameBurst one = new FrameBurst(1);
-        long worstNs = 0;
-        int frames = 0;
-        emit();
-        batch.flush();
-        while (pair.second().receiveBurst(one) > 0) {
-            script.nowNs += Math.round((one.length(0) + WIRE_OVERHEAD) / OCTETS_PER_NS);
-            worstNs = Math.max(worstNs, script.nowNs - queuedNs.remove());
-            frames++;
-            pair.second().release(one);
-            emit();
-            batch.flush();
-        }
-        assertEquals(2 * WINDOW, frames);
-        assertTrue(worstNs < MOST_NS, "waited: " + worstNs + " ns");
+    void shouldKeepTheLineBusyAndNoFrameForLongInADeviceThatCompletesAtItsRate() {
+        final TcpConnection connection = open(0);
+        runLine(connection, 6 * RING);
+        assertTrue(longestNs <= MOST_SECONDS * 1e9, "a frame stayed for " + longestNs + " ns");
+        assertTrue(
+            Math.abs((RING + BATCH) * FRAME_NS - longestNs) <= FRAME_NS, "it is the ring and the batch that it waits for");
+        assertEquals(0, idle, "frames that the line could have sent");
         batch.close();
     }
 
-    private void emit() {
+    @Test
+    void shouldLetAConnectionThatBeginsBehindAFullRingHaveItsShareAtOnce() {
+        final TcpConnection second = open(1);
+        final TcpConnection first = open(0);
+        runLine(first, 2 * RING);
+        refill(second);
+        final int before = framesOf[0];
+        runLine(first, RING + BATCH + 2);
+        assertTrue(framesOf[1] >= 1, "its first frame waits for what was in the ring");
+        final int of0 = framesOf[0];
+        final int of1 = framesOf[1];
+        assertTrue(of0 - before >= RING);
+        runLine(first, RING);
+        assertTrue(Math.abs(framesOf[0] - of0 - (framesOf[1] - of1)) <= 2, "then they take turns");
+        batch.close();
+    }
+
+    /** So many times of a frame: the line sends one, it is acknowledged, and the connections use what room there is. */
+    private void runLine(final TcpConnection connection, final int frames) {
+        for (int i = 0; i < frames; i++) {
+            refill(connection);
+            offer();
+            script.after(FRAME_NS);
+            complete();
+        }
+    }
+
+    private void offer() {
         while (batch.hasRoom() && script.engine.emit(0, batch, script.nowNs) > 0) {
-            queuedNs.add(script.nowNs);
+            emittedNs.add(script.nowNs);
+        }
+        batch.flush();
+    }
+
+    private void complete() {
+        if (pair.second().receiveBurst(sending) == 0) {
+            idle++;
+            return;
+        }
+        final long address = sending.address(0) + PlainRoute.OVERHEAD;
+        final int number = TcpHeaderFlyweight.destinationPort(address) - PORTS;
+        framesOf[number]++;
+        longestNs = Math.max(longestNs, script.nowNs - emittedNs.remove());
+        final int length = sending.length(0) - PlainRoute.OVERHEAD - TcpHeaderFlyweight.MIN_LENGTH;
+        pair.second().release(sending);
+        if (number == 0) {
+            acknowledged += length;
+            script.inject("A seq=1 ack=" + (1 + acknowledged) + " win=65535");
         }
     }
 
@@ -92,6 +132,13 @@ class SmallQueueTest {
     private void fill(final TcpConnection connection) {
         script.connection = connection;
         for (int i = 0; i < 128; i++) {
+            script.send(16_384);
+        }
+    }
+
+    private void refill(final TcpConnection connection) {
+        script.connection = connection;
+        while (connection.sendSpace() >= 16_384) {
             script.send(16_384);
         }
     }

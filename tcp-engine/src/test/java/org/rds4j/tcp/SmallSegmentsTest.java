@@ -60,6 +60,33 @@ class SmallSegmentsTest {
     }
 
     @Test
+    void shouldForgetSegmentEndsThatAreAcknowledged() {
+        final Script script = established(Script.plain());
+        for (int i = 1; i <= 100; i++) {
+            script.send(10);
+            assertTrue(script.connection.endSegment());
+            script.emitted();
+            script.inject("A seq=1 ack=" + (1 + 10 * i) + " win=65535");
+        }
+    }
+
+    @Test
+    void shouldForgetSegmentEndsOfAnEarlierConnection() {
+        final Script script = established(Script.plain().maxConnections(1));
+        script.send(10);
+        script.connection.endSegment();
+        script.connection.abort();
+        script.connection.release();
+        script.discard();
+        script.newPeer(77);
+        script.inject("S seq=0 win=65535 mss=1460");
+        script.discard();
+        script.inject("A seq=1 ack=1 win=65535");
+        script.send(20);
+        assertEquals("PA seq=1 len=20", sent(script));
+    }
+
+    @Test
     void shouldHoldWithACorkForTwoHundredMilliseconds() {
         final Script script = established(Script.plain());
         script.connection.cork(true);

@@ -207,7 +207,9 @@ class StreamTest {
             script.inject("A seq=" + position + " ack=1 win=1000 len=" + i);
             position += i;
             script.after(40 * MS);
-            for (final String segment : script.emitted()) {
+            final List<String> announced = script.emitted();
+            assertEquals(1, announced.size(), announced::toString);
+            for (final String segment : announced) {
                 final long right = position + 32L * Integer.parseInt(segment.replaceAll(".*win=", ""));
                 assertTrue(right > edge - 32, segment + " after edge " + edge);
                 assertTrue(right <= (1 << 20) + 1, segment);

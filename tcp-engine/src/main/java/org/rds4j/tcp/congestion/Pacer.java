@@ -34,7 +34,7 @@ public final class Pacer {
      * says: there it tells how long the hosts at its ends were busy with something else, and a pace by it would repeat that
      * delay.
      *
-     * @param minimumNs  shortest round trip seen.
+     * @param minimumNs  shortest round trip seen of late.
      * @param smoothedNs SRTT.
      * @return SRTT, or 0 to hold nothing back.
      */

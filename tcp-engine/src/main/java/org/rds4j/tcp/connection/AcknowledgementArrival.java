@@ -108,8 +108,8 @@ final class AcknowledgementArrival {
         final long freed = Math.min(acknowledged, c.sent.committed());
         if (freed > c.sent.acknowledged()) {
             c.sent.acknowledge(freed);
-            if (c.ends != null) {
-                c.ends.acknowledge(freed);
+            if (c.settings.ends != null) {
+                c.settings.ends.acknowledge(freed);
             }
             c.events |= Connection.EVENT_ACKNOWLEDGED;
         }
@@ -127,7 +127,7 @@ final class AcknowledgementArrival {
             sampleNs = ticks < 0 ? CongestionSample.NO_RTT : Math.max(1, ticks) * TimestampClock.TICK_NS;
         }
         if (sampleNs != CongestionSample.NO_RTT) {
-            c.rtt.onSample(sampleNs);
+            c.rtt.onSample(sampleNs, nowNs);
             c.timedEnd = c.sndNxt;
         }
     }

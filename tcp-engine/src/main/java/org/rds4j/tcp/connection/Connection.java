@@ -111,12 +111,8 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean synDue;
     boolean probeDue;
     boolean sendOverride;
-    /** End of what was written last, if that ends something: the segment that ends there carries PSH. */
-    long pushEnd;
-    /** Null until somebody asks for it. */
-    SegmentEnds ends;
-    /** End of the last burst that was planned, see {@link PushedBursts}. */
-    long burstEnd;
+    /** End of what was written last, if that ends something, by its lowest bits: the segment that ends there carries PSH. */
+    int pushEnd;
     boolean noDelay;
     boolean cork;
     long smallEnd;
@@ -156,8 +152,8 @@ final class Connection extends FourTuple implements TcpConnection {
     Connection next;
     Connection previous;
 
-    /** Settled by the owner for this connection, or null. */
-    ConnectionSettings own;
+    /** Shared, until something is settled for this connection alone. */
+    ConnectionSettings settings;
 
     private final Connections connections;
     private final LossRecovery sackRecovery;
@@ -176,8 +172,7 @@ final class Connection extends FourTuple implements TcpConnection {
         congestion = new SelectableCongestion(configuration.flow(), ecnSender);
         window = new ReceiveWindow(configuration.receiveBufferLength(), configuration.dialect().windowIsBuffer());
         acks = new AckSchedule(configuration.dialect().countsSegments());
-        rtt = new RttEstimator(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs(),
-            configuration.rtoFloorOnVariation());
+        rtt = new RttEstimator(connections.rttLimits);
         records = new SendRecords(connections.records);
         sackRecovery = new SackRecovery(
             records, congestion, rtt, connections.counters, configuration.peerAckDelayNs(), configuration.probeSlackNs(),
@@ -204,12 +199,11 @@ final class Connection extends FourTuple implements TcpConnection {
         ecnOffered = false;
         resetSending(configuration);
         resetReceiving();
-        inUse = true;
         closed = false;
         events = 0;
         closeReason = null;
         softError = null;
-        own = null;
+        adopt(connections.defaults);
         handler = null;
         listener = null;
         state = TcpState.CLOSED;
@@ -232,10 +226,6 @@ final class Connection extends FourTuple implements TcpConnection {
         probeDue = false;
         sendOverride = false;
         pushEnd = 0;
-        burstEnd = 0;
-        if (ends != null) {
-            ends.clear();
-        }
         noDelay = !configuration.nagle();
         cork = false;
         smallEnd = 0;
@@ -365,12 +355,15 @@ final class Connection extends FourTuple implements TcpConnection {
         this.dscp = (byte) Objects.checkIndex(dscp, 64);
     }
 
+    /** Takes settings that others have too; bursts that end with a push are kept account of in settings of one's own. */
+    void adopt(final ConnectionSettings shared) {
+        settings = connections.configuration.pushedBurst() > 0 ? shared.own() : shared;
+    }
+
     /** What the owner settles from now on is of this connection alone. */
-    ConnectionSettings own() {
-        if (own == null) {
-            own = new ConnectionSettings(connections.configuration);
-        }
-        return own;
+    private ConnectionSettings own() {
+        settings = settings.own();
+        return settings;
     }
 
     @Override
@@ -402,10 +395,11 @@ final class Connection extends FourTuple implements TcpConnection {
             throw new IllegalArgumentException("keepalive probes are " + probes + " but must be from 2 to 255");
         }
         checkTime("keepalive interval", intervalNs, 1);
-        final ConnectionSettings settings = own();
-        settings.keepaliveIdleNs = checkTime("keepalive idle time", idleNs, 0);
-        settings.keepaliveIntervalNs = intervalNs;
-        settings.keepaliveProbes = probes;
+        checkTime("keepalive idle time", idleNs, 0);
+        final ConnectionSettings own = own();
+        own.keepaliveIdleNs = idleNs;
+        own.keepaliveIntervalNs = intervalNs;
+        own.keepaliveProbes = probes;
         connections.timing.startKeepalive(this);
     }
 
@@ -506,14 +500,14 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void commitSend(final int length) {
         sent.commit(length);
-        pushEnd = sent.committed();
+        pushEnd = (int) sent.committed();
         connections.lanes.touch(this);
     }
 
     @Override
     public int send(final long address, final int length) {
         final int taken = write(address, length);
-        pushEnd = sent.committed();
+        pushEnd = (int) sent.committed();
         connections.lanes.touch(this);
         return taken;
     }
@@ -521,8 +515,8 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public int sendMore(final long address, final int length) {
         final int taken = write(address, length);
-        if (taken > 0 && sndNxt < pushEnd) {
-            pushEnd = 0; // what was written before goes on
+        if (taken > 0 && pushEnd - (int) sndNxt > 0) {
+            pushEnd = (int) sndNxt; // what was written before goes on
         }
         connections.lanes.touch(this);
         return taken;
@@ -530,10 +524,11 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public boolean endSegment() {
-        if (ends == null) {
-            ends = new SegmentEnds();
+        final ConnectionSettings own = own();
+        if (own.ends == null) {
+            own.ends = new SegmentEnds();
         }
-        return ends.add(sent.committed());
+        return own.ends.add(sent.committed());
     }
 
     private int write(final long address, final int length) {

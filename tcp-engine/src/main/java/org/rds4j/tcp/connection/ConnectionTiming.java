@@ -79,8 +79,8 @@ final class ConnectionTiming {
         c.retries = 0;
         c.timers.cancel(Connection.RETRANSMIT);
         c.timers.cancel(Connection.USER_TIMEOUT);
-        if (keepaliveIdleNs(c) > 0) {
-            c.timers.start(Connection.KEEPALIVE, nowNs + keepaliveIdleNs(c));
+        if (c.settings.keepaliveIdleNs > 0) {
+            c.timers.start(Connection.KEEPALIVE, nowNs + c.settings.keepaliveIdleNs);
         }
     }
 
@@ -90,19 +90,11 @@ final class ConnectionTiming {
             return; // it starts with the connection
         }
         c.keepaliveSent = 0;
-        if (keepaliveIdleNs(c) == 0) {
+        if (c.settings.keepaliveIdleNs == 0) {
             c.timers.cancel(Connection.KEEPALIVE);
         } else {
-            c.timers.start(Connection.KEEPALIVE, Math.max(connections.nowNs, c.lastReceivedNs + keepaliveIdleNs(c)));
+            c.timers.start(Connection.KEEPALIVE, Math.max(connections.nowNs, c.lastReceivedNs + c.settings.keepaliveIdleNs));
         }
-    }
-
-    private long keepaliveIdleNs(final Connection c) {
-        return c.own == null ? configuration.keepaliveIdleNs() : c.own.keepaliveIdleNs;
-    }
-
-    private long keepaliveIntervalNs(final Connection c) {
-        return c.own == null ? configuration.keepaliveIntervalNs() : c.own.keepaliveIntervalNs;
     }
 
     void startUserTimeout(final Connection c) {
@@ -148,8 +140,7 @@ final class ConnectionTiming {
     /** A connection whose owner has closed does not wait for ever for the peer to close too. */
     void startLinger(final Connection c) {
         if (c.state == TcpState.FIN_WAIT_2 && c.receiveClosed && !c.timers.isRunning(Connection.LINGER)) {
-            final long timeoutNs = c.own == null ? configuration.finWait2Ns() : c.own.finWait2Ns;
-            c.timers.start(Connection.LINGER, connections.nowNs + timeoutNs);
+            c.timers.start(Connection.LINGER, connections.nowNs + c.settings.finWait2Ns);
         }
     }
 
@@ -208,7 +199,7 @@ final class ConnectionTiming {
     /** What was held back has waited long enough. */
     private static void letGo(final Connection c) {
         c.sendOverride = true;
-        c.pushEnd = c.sent.committed();
+        c.pushEnd = (int) c.sent.committed();
     }
 
     private void onRetransmit(final Connection c, final long nowNs) {
@@ -251,7 +242,7 @@ final class ConnectionTiming {
 
     /** The retries are used up. An attempt to connect may have to last longer (R2 of RFC 9293 section 3.8.3 for a SYN). */
     private void giveUp(final Connection c, final long nowNs) {
-        final boolean isShort = c.own != null && c.own.synRetries < configuration.synRetries();
+        final boolean isShort = c.settings.synRetries < configuration.synRetries();
         final long endNs = isShort ? nowNs : c.openedNs + configuration.synTimeoutNs();
         if (c.state == TcpState.SYN_SENT && nowNs < endNs) {
             c.timers.start(Connection.RETRANSMIT, endNs);
@@ -270,7 +261,7 @@ final class ConnectionTiming {
 
     private int retryLimit(final Connection c) {
         return switch (c.state) {
-            case SYN_SENT -> c.own == null ? configuration.synRetries() : c.own.synRetries;
+            case SYN_SENT -> c.settings.synRetries;
             case SYN_RECEIVED -> configuration.synAckRetries();
             default -> c.receiveClosed ? configuration.orphanRetries() : configuration.dataRetries();
         };
@@ -297,7 +288,7 @@ final class ConnectionTiming {
     }
 
     private void onKeepalive(final Connection c, final long nowNs) {
-        final long idleNs = keepaliveIdleNs(c);
+        final long idleNs = c.settings.keepaliveIdleNs;
         if (c.sndUna < c.sndNxt) {
             c.timers.start(Connection.KEEPALIVE, nowNs + idleNs); // the retransmission timer decides
         } else if (nowNs - c.lastReceivedNs < idleNs) {
@@ -309,19 +300,18 @@ final class ConnectionTiming {
             c.probeDue = true;
             counters.increment(TcpCounter.KEEPALIVE_PROBES);
             final long deathNs = c.lastReceivedNs + keepaliveLifeNs(c);
-            final long probeNs = nowNs + keepaliveIntervalNs(c);
+            final long probeNs = nowNs + c.settings.keepaliveIntervalNs;
             c.timers.start(Connection.KEEPALIVE, c.keepaliveSent > 1 ? Math.min(deathNs, probeNs) : probeNs);
         }
     }
 
     /** How long a peer may be silent: the whole run of probes, or the user timeout, but never less than two probes. */
     private long keepaliveLifeNs(final Connection c) {
-        final long intervalNs = keepaliveIntervalNs(c);
-        final int probes = c.own == null ? configuration.keepaliveProbes() : c.own.keepaliveProbes;
-        final long probesNs = probes * intervalNs;
+        final long intervalNs = c.settings.keepaliveIntervalNs;
+        final long probesNs = c.settings.keepaliveProbes * intervalNs;
         return c.userTimeoutNs == 0
-            ? keepaliveIdleNs(c) + probesNs
-            : Math.max(c.userTimeoutNs, keepaliveIdleNs(c) + 2 * intervalNs);
+            ? c.settings.keepaliveIdleNs + probesNs
+            : Math.max(c.userTimeoutNs, c.settings.keepaliveIdleNs + 2 * intervalNs);
     }
 
     private void timeOut(final Connection c) {

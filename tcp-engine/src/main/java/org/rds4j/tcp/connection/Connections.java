@@ -15,6 +15,7 @@ import org.rds4j.tcp.TcpState;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.send.RecordPool;
+import org.rds4j.tcp.send.RttLimits;
 import org.rds4j.tcp.sequence.InitialNumbers;
 import org.rds4j.tcp.steering.FlowOwner;
 import org.rds4j.tcp.stream.StreamMemory;
@@ -32,6 +33,8 @@ import org.rds4j.tcp.wire.TcpSegment;
 public final class Connections {
     final TcpConfiguration configuration;
     final TcpCounters counters;
+    final ConnectionSettings defaults;
+    final RttLimits rttLimits;
     final DeadlineQueue<Connection> deadlines;
     final RecordPool records;
     final StreamMemory sendMemory;
@@ -91,15 +94,17 @@ public final class Connections {
         lanes = new LaneEmission(this, writer);
         opening = new OpeningArrival(this, configuration, counters);
         arrival = new SegmentArrival(this, configuration, counters, timing, opening);
+        defaults = new ConnectionSettings(configuration);
+        rttLimits = new RttLimits(configuration.initialRtoNs(), configuration.rtoFloorNs(), configuration.rtoCeilingNs(),
+            configuration.rtoFloorOnVariation());
         free = new Connection[capacity];
         while (freeCount < capacity) {
             free[freeCount++] = new Connection(this, configuration);
         }
         free[0].reset(configuration);
         final Handshakes handshakes = new Handshakes(
-            this, configuration, counters, initialNumbers, random, free[0].window.announceUnscaled(0));
-        free[0].inUse = false;
-        listeners = new Listeners(configuration, lanes, handshakes, random);
+            this, configuration, counters, initialNumbers, random, free[0].window.announceUnscaled());
+        listeners = new Listeners(configuration, defaults, lanes, handshakes, random);
         demultiplexer = new Demultiplexer(this, routes, listeners, handshakes, arrival);
         timers = new TimerExpiry(this, listeners);
     }
@@ -201,6 +206,7 @@ public final class Connections {
         }
         final Connection connection = free[--freeCount];
         connection.reset(configuration);
+        connection.inUse = true;
         connection.tuple(
             route.remoteHigh(), route.remoteLow(), route.localHigh(), route.localLow(), remotePort, localPort);
         connection.interfaceId(route.interfaceId());

@@ -115,7 +115,7 @@ final class ControlQueue {
             entry.timestamps(record.timestamps, timestamp, record.tsRecent);
             entry.trafficClass = listener.dscp << 2;
             entry.isSyn = true;
-            entry.maxSegmentSize = Math.min(SegmentSize.announced(record.route), listener.maxSegmentSize);
+            entry.maxSegmentSize = Math.min(SegmentSize.announced(record.route), listener.settings.maxSegmentSize);
             entry.windowShift = windowShift;
             entry.sack = record.sack;
         }

@@ -1,15 +1,12 @@
 package org.rds4j.tcp.connection;
 
-import org.rds4j.tcp.network.NetworkRoute;
-import org.rds4j.tcp.table.FourTuple;
 import org.rds4j.tcp.wire.TcpOptions;
 
 /**
  * A handshake begun by a peer: SYN-RECEIVED as it comes from LISTEN, in no more than 128 octets, so that a flood of SYNs
- * costs next to nothing (RFC 4987). Pooled; linked by deadline with those that were repeated as often.
+ * costs next to nothing (RFC 4987). Listed with those that were repeated as often.
  */
-final class HalfOpen extends FourTuple {
-    NetworkRoute route;
+final class HalfOpen extends TupleRecord<HalfOpen> {
     /** Our initial sequence number. */
     int sequence;
     /** The peer's initial sequence number. */
@@ -28,8 +25,5 @@ final class HalfOpen extends FourTuple {
     /** More than one SYN-ACK has left: which of them is acknowledged cannot be told (Karn). */
     boolean ambiguous;
     long sentNs;
-    long deadlineNs;
     long lastChallengeNs;
-    HalfOpen next;
-    HalfOpen previous;
 }

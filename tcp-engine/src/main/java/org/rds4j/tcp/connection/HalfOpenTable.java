@@ -1,5 +1,7 @@
 package org.rds4j.tcp.connection;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.rds4j.tcp.table.ConnectionTable;
@@ -11,32 +13,27 @@ import org.rds4j.tcp.table.FourTuple;
  */
 final class HalfOpenTable {
     private final ConnectionTable table;
-    private final HalfOpen[] rounds;
-    private HalfOpen free;
-    private int size;
+    private final TupleRecords<HalfOpen> records;
+    private final List<DeadlineList<HalfOpen>> rounds = new ArrayList<>();
 
     /** Room for so many handshakes, each repeated at most so often. */
     HalfOpenTable(final int capacity, final int retries, final RandomGenerator random) {
         table = new ConnectionTable(capacity, random);
-        rounds = new HalfOpen[retries + 1];
-        for (int i = 0; i < rounds.length; i++) {
-            rounds[i] = new HalfOpen();
-            rounds[i].next = rounds[i];
-            rounds[i].previous = rounds[i];
-        }
+        records = new TupleRecords<>(table);
         for (int i = 0; i < capacity; i++) {
-            final HalfOpen record = new HalfOpen();
-            record.next = free;
-            free = record;
+            records.give(new HalfOpen());
+        }
+        for (int i = 0; i <= retries; i++) {
+            rounds.add(new DeadlineList<>(new HalfOpen()));
         }
     }
 
     int size() {
-        return size;
+        return records.size();
     }
 
     boolean isFull() {
-        return free == null;
+        return records.isFull();
     }
 
     void forEach(final Consumer<FourTuple> action) {
@@ -46,7 +43,7 @@ final class HalfOpenTable {
     HalfOpen find(
         final int interfaceId, final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,
         final int remotePort, final int localPort) {
-        if (size == 0) {
+        if (records.size() == 0) {
             return null;
         }
         table.interfaceId(interfaceId);
@@ -55,72 +52,46 @@ final class HalfOpenTable {
 
     /** A record to be filled in and {@link #add}ed; there must be one left. */
     HalfOpen take() {
-        final HalfOpen record = free;
-        free = record.next;
-        record.retries = 0;
-        return record;
+        return records.take();
     }
 
     void add(final HalfOpen record, final long deadlineNs) {
-        table.add(record);
-        size++;
-        link(record, deadlineNs);
+        records.add(record);
+        record.retries = 0;
+        rounds.get(0).append(record, deadlineNs);
     }
 
     void remove(final HalfOpen record) {
-        table.remove(record);
-        unlink(record);
-        record.route.release();
-        record.route = null;
-        record.next = free;
-        free = record;
-        size--;
+        rounds.get(record.retries).remove(record);
+        records.remove(record);
     }
 
     /** Moves a record to the list of those that were repeated once more. */
     void repeat(final HalfOpen record, final long deadlineNs) {
-        unlink(record);
+        rounds.get(record.retries).remove(record);
         record.retries++;
-        link(record, deadlineNs);
+        rounds.get(record.retries).append(record, deadlineNs);
     }
 
     long nextDeadlineNs() {
         long next = Long.MAX_VALUE;
-        for (int i = 0; size > 0 && i < rounds.length; i++) {
-            if (rounds[i].next != rounds[i]) {
-                next = Math.min(next, rounds[i].next.deadlineNs);
-            }
+        for (int i = 0; records.size() > 0 && i < rounds.size(); i++) {
+            next = Math.min(next, rounds.get(i).nextDeadlineNs());
         }
         return next;
     }
 
     /** A record that is due, or null. */
     HalfOpen due(final long nowNs) {
-        for (int i = rounds.length - 1; size > 0 && i >= 0; i--) {
-            final HalfOpen first = rounds[i].next;
-            if (first != rounds[i] && first.deadlineNs <= nowNs) {
-                return first;
-            }
+        HalfOpen due = null;
+        for (int i = rounds.size() - 1; records.size() > 0 && due == null && i >= 0; i--) {
+            due = rounds.get(i).due(nowNs);
         }
-        return null;
+        return due;
     }
 
     /** Any record, or null when there is none. */
     HalfOpen any() {
         return due(Long.MAX_VALUE);
-    }
-
-    private void link(final HalfOpen record, final long deadlineNs) {
-        final HalfOpen ends = rounds[record.retries];
-        record.deadlineNs = deadlineNs;
-        record.next = ends;
-        record.previous = ends.previous;
-        ends.previous.next = record;
-        ends.previous = record;
-    }
-
-    private static void unlink(final HalfOpen record) {
-        record.previous.next = record.next;
-        record.next.previous = record.previous;
     }
 }

@@ -62,7 +62,6 @@ final class Handshakes {
         record.ambiguous = false;
         record.sentNs = nowNs;
         record.lastChallengeNs = LONG_AGO;
-        route.hold();
         listener.halfOpen.add(record, nowNs + timeoutNs(0));
         answer(listener, record, timestamp(record, nowNs), nowNs);
     }

@@ -10,7 +10,8 @@ final class ListenerPort implements TcpListener {
     final int dscp;
     final TcpAcceptor acceptor;
     final HalfOpenTable halfOpen;
-    int maxSegmentSize = ConnectionSettings.ANY_SEGMENT_SIZE;
+    /** Of the connections to be accepted. */
+    ConnectionSettings settings;
     /** When the last cookie was sent: no other time can one come back. */
     long lastCookieNs = Long.MIN_VALUE / 2;
     private final Listeners listeners;
@@ -18,13 +19,14 @@ final class ListenerPort implements TcpListener {
 
     ListenerPort(
         final Listeners listeners, final int port, final int lane, final int dscp, final TcpAcceptor acceptor,
-        final HalfOpenTable halfOpen) {
+        final HalfOpenTable halfOpen, final ConnectionSettings settings) {
         this.listeners = listeners;
         this.port = port;
         this.lane = lane;
         this.dscp = dscp;
         this.acceptor = acceptor;
         this.halfOpen = halfOpen;
+        this.settings = settings;
     }
 
     @Override
@@ -39,7 +41,8 @@ final class ListenerPort implements TcpListener {
 
     @Override
     public void maxSegmentSize(final int octets) {
-        maxSegmentSize = Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE) + 1;
+        Objects.checkIndex(octets - 1, ConnectionSettings.ANY_SEGMENT_SIZE);
+        settings = settings.withMaxSegmentSize(octets);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.rds4j.tcp.table.FourTuple;
 /** The ports that listen, each with the handshakes that peers have begun with it. One thread. */
 final class Listeners {
     private final TcpConfiguration configuration;
+    private final ConnectionSettings defaults;
     private final LaneEmission lanes;
     private final Handshakes handshakes;
     private final RandomGenerator random;
@@ -19,9 +20,10 @@ final class Listeners {
     private final List<ListenerPort> all = new ArrayList<>();
 
     Listeners(
-        final TcpConfiguration configuration, final LaneEmission lanes, final Handshakes handshakes,
-        final RandomGenerator random) {
+        final TcpConfiguration configuration, final ConnectionSettings defaults, final LaneEmission lanes,
+        final Handshakes handshakes, final RandomGenerator random) {
         this.configuration = configuration;
+        this.defaults = defaults;
         this.lanes = lanes;
         this.handshakes = handshakes;
         this.random = random;
@@ -33,7 +35,7 @@ final class Listeners {
         }
         final ListenerPort listener = new ListenerPort(
             this, port, lane, dscp, acceptor,
-            new HalfOpenTable(configuration.backlog(), configuration.synAckRetries(), random));
+            new HalfOpenTable(configuration.backlog(), configuration.synAckRetries(), random), defaults);
         byPort.put(port, listener);
         all.add(listener);
         lanes.openAnswers(lane);

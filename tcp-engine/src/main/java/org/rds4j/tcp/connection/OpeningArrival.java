@@ -125,7 +125,7 @@ final class OpeningArrival {
             // RFC 6298 section 5.7, a timeout that was longer before is not shortened
             c.rtt.reset(Math.max(RTO_AFTER_SYN_TIMEOUT_NS, configuration.initialRtoNs()));
         } else if (!c.synSentAgain) { // Karn: whichever SYN the peer answered
-            c.rtt.onSample(Math.max(1, nowNs - c.synSentNs));
+            c.rtt.onSample(Math.max(1, nowNs - c.synSentNs), nowNs);
         }
         c.congestion.onConnected(c.mss, InitialWindow.octets(c.mss, configuration.initialWindowSegments(), lost));
         ecn.onEstablished(c);
@@ -142,9 +142,7 @@ final class OpeningArrival {
         c.listener = listener;
         c.lane = (byte) listener.lane;
         c.dscp = (byte) listener.dscp;
-        if (listener.maxSegmentSize != ConnectionSettings.ANY_SEGMENT_SIZE) {
-            c.own().maxSegmentSize = listener.maxSegmentSize;
-        }
+        c.adopt(listener.settings);
         c.transition(Transition.PASSIVE_OPEN);
         c.sendOrigin = record.sequence + 1;
         c.sndNxt = 0;
@@ -160,7 +158,7 @@ final class OpeningArrival {
         c.sndShift = c.windowScale ? record.windowShift : 0;
         settleSizes(c, record.maxSegmentSize);
         ecn.start(c, record.ecn);
-        c.window.announceUnscaled(0);
+        c.window.announceUnscaled();
         c.lastReceivedNs = nowNs;
     }
 }

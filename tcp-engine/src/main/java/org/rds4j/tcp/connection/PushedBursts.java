@@ -1,9 +1,9 @@
 package org.rds4j.tcp.connection;
 
 /**
- * PSH as Linux has it with segmentation offload: beside the end of what was written, the last segment of each burst of two or more
- * carries it, so that a receiver that gathers segments passes them on. A burst is what Linux would give to the device at once:
- * few segments, more where the round trip is short, and half the window at most.
+ * PSH as Linux has it with segmentation offload: besides the end of what was written, the last segment of each burst of two or
+ * more carries it, so that a receiver that gathers segments passes them on. A burst is what Linux would give to the device at
+ * once: few segments, more where the round trip is short, and half the window at most.
  */
 final class PushedBursts {
     private static final int MOST_OCTETS = 65_000;
@@ -20,10 +20,10 @@ final class PushedBursts {
      * @param room  octets that are queued and that the windows admit; 0 if the segment goes by itself.
      */
     static boolean ends(final Connection c, final int length, final long room, final int least) {
-        if (c.sndNxt >= c.burstEnd) {
-            c.burstEnd = c.sndNxt + octets(c, room, least);
+        if (c.sndNxt >= c.settings.burstEnd) {
+            c.settings.burstEnd = c.sndNxt + octets(c, room, least);
         }
-        return length > 0 && c.sndNxt + length == c.burstEnd;
+        return length > 0 && c.sndNxt + length == c.settings.burstEnd;
     }
 
     /** Octets of the burst that begins, 0 for a single segment. */

@@ -153,7 +153,8 @@ final class SegmentEmission {
 
     /** Where the next segments end at the latest: with all that is queued, or where its owner wants one to end. */
     private static long segmentsEnd(final Connection c, final long position) {
-        return c.ends == null ? c.sent.committed() : Math.min(c.sent.committed(), c.ends.behind(position));
+        final long queued = c.sent.committed();
+        return c.settings.ends == null ? queued : Math.min(queued, c.settings.ends.behind(position));
     }
 
     /** What cannot become a larger segment by what is written yet is not held back for that. */
@@ -254,7 +255,7 @@ final class SegmentEmission {
         final boolean reply = c.state == TcpState.SYN_RECEIVED;
         TcpHeaderFlyweight.write(
             address, c.localPort(), c.remotePort(), c.sequence(-1), reply ? c.receiveOrigin : 0,
-            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled(0));
+            length, reply ? SYN | ACK | ecn.replyFlags(c) : SYN | ecn.requestFlags(c), c.window.announceUnscaled());
         configuration.optionLayout().write(
             address + MIN_LENGTH, SegmentSize.announced(c),
             offersWindowScale(c) ? configuration.windowShift() : TcpOptions.ABSENT, offersSack(c),
@@ -331,7 +332,7 @@ final class SegmentEmission {
 
     private int dataFlags(final Connection c, final long position) {
         final long end = position + plannedLength;
-        final boolean last = plannedLength > 0 && (end == c.pushEnd || (c.ends != null && end == c.ends.behind(position)));
+        final boolean last = plannedLength > 0 && ((int) end == c.pushEnd || c.settings.endsSegment(position, end));
         return ACK | (last ? PSH : 0) | (plannedFin ? FIN : 0);
     }
 

@@ -1,8 +1,8 @@
 package org.rds4j.tcp.connection;
 
 /**
- * Where segments have to end: positions in the send stream behind which nothing is appended to a segment (Linux's MSG_EOR). Kept in
- * ascending order until they are acknowledged. One thread.
+ * Where segments have to end: positions in the send stream behind which nothing is appended to a segment (Linux's MSG_EOR).
+ * Kept in ascending order until they are acknowledged. One thread.
  */
 final class SegmentEnds {
     static final int CAPACITY = 64;
@@ -11,10 +11,6 @@ final class SegmentEnds {
     private final long[] ends = new long[CAPACITY];
     private int head;
     private int count;
-
-    void clear() {
-        count = 0;
-    }
 
     /** Keeps the end of what was written so far; false if there are too many. */
     boolean add(final long position) {

@@ -20,7 +20,7 @@ final class SegmentSize {
 
     /** What a connection announces. */
     static int announced(final Connection c) {
-        return c.own == null ? announced(c.route) : Math.min(announced(c.route), c.own.maxSegmentSize);
+        return Math.min(announced(c.route), c.settings.maxSegmentSize);
     }
 
     /** What the peer may be sent, by the option on its SYN or {@link TcpOptions#ABSENT}; no larger than what it may send. */

@@ -12,53 +12,45 @@ import org.rds4j.tcp.wire.TcpSegment;
  * records run out the oldest is evicted and counted.
  */
 final class TimeWaitList {
-    private final ConnectionTable table;
+    private final TupleRecords<TimeWaitRecord> records;
+    private final DeadlineList<TimeWaitRecord> waiting = new DeadlineList<>(new TimeWaitRecord());
     private final ControlQueue control;
     private final TcpCounters counters;
     private final long waitNs;
     private final long replyIntervalNs;
     private final boolean silent;
-    private final TimeWaitRecord ends = new TimeWaitRecord();
-    private TimeWaitRecord free;
-    private int size;
 
     TimeWaitList(
         final ConnectionTable table, final ControlQueue control, final TcpCounters counters,
         final TcpConfiguration configuration) {
-        this.table = table;
         this.control = control;
         this.counters = counters;
         waitNs = configuration.timeWaitNs();
         replyIntervalNs = configuration.challengeAckIntervalNs();
         silent = configuration.dialect().waitsInSilence();
-        ends.next = ends;
-        ends.previous = ends;
+        records = new TupleRecords<>(table);
         for (int i = 0; i < configuration.timeWaitCapacity(); i++) {
-            final TimeWaitRecord record = new TimeWaitRecord();
-            record.next = free;
-            free = record;
+            records.give(new TimeWaitRecord());
         }
     }
 
     int size() {
-        return size;
+        return records.size();
     }
 
     long nextDeadlineNs() {
-        return size == 0 ? Long.MAX_VALUE : ends.next.deadlineNs;
+        return waiting.nextDeadlineNs();
     }
 
     /** Takes over from a connection, which has left the table; acknowledges the peer's FIN if that is still due. */
     void add(final Connection connection, final long nowNs) {
-        if (free == null) {
+        if (records.isFull()) {
             counters.increment(TcpCounter.TIME_WAIT_EVICTIONS);
-            remove(ends.next);
+            remove(waiting.first());
         }
-        final TimeWaitRecord record = free;
-        free = record.next;
+        final TimeWaitRecord record = records.take();
         record.tuple(connection);
         record.route = connection.route;
-        record.route.hold();
         record.sequence = connection.sequence(connection.sndNxt);
         // Everything that came, though segments before may still have been told apart by their marks
         record.acknowledgement = Sequence.wire(connection.receiveOrigin, connection.rcvNxt());
@@ -69,9 +61,8 @@ final class TimeWaitList {
         record.timestampOffset = connection.timestampOffset;
         record.tsRecent = connection.tsRecent;
         record.lastReplyNs = nowNs - replyIntervalNs;
-        append(record, nowNs);
-        table.add(record);
-        size++;
+        records.add(record);
+        waiting.append(record, nowNs + waitNs);
         if (connection.acks.isDue()) {
             acknowledge(record, nowNs);
         }
@@ -80,9 +71,11 @@ final class TimeWaitList {
     /** Ends what has waited long enough; returns how many. */
     int onTime(final long nowNs) {
         int ended = 0;
-        while (size > 0 && ends.next.deadlineNs <= nowNs) {
-            remove(ends.next);
+        TimeWaitRecord due = waiting.due(nowNs);
+        while (due != null) {
+            remove(due);
             ended++;
+            due = waiting.due(nowNs);
         }
         return ended;
     }
@@ -97,8 +90,8 @@ final class TimeWaitList {
             return;
         }
         if (isFinAgain(record, segment)) {
-            unlink(record);
-            append(record, nowNs);
+            waiting.remove(record);
+            waiting.append(record, nowNs + waitNs);
             acknowledge(record, nowNs);
         } else if (segment.length() > 0 || segment.sequence() != record.acknowledgement) {
             if (nowNs - record.lastReplyNs >= replyIntervalNs) {
@@ -137,29 +130,11 @@ final class TimeWaitList {
     }
 
     void remove(final TimeWaitRecord record) {
-        table.remove(record);
-        unlink(record);
-        record.route.release();
-        record.route = null;
-        record.next = free;
-        free = record;
-        size--;
+        waiting.remove(record);
+        records.remove(record);
     }
 
     private void acknowledge(final TimeWaitRecord record, final long nowNs) {
         control.acknowledge(record, TimestampClock.ticks(nowNs) + record.timestampOffset, nowNs);
-    }
-
-    private void append(final TimeWaitRecord record, final long nowNs) {
-        record.deadlineNs = nowNs + waitNs;
-        record.next = ends;
-        record.previous = ends.previous;
-        ends.previous.next = record;
-        ends.previous = record;
-    }
-
-    private static void unlink(final TimeWaitRecord record) {
-        record.previous.next = record.next;
-        record.next.previous = record.previous;
     }
 }

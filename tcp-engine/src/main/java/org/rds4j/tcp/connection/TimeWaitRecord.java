@@ -1,11 +1,7 @@
 package org.rds4j.tcp.connection;
 
-import org.rds4j.tcp.network.NetworkRoute;
-import org.rds4j.tcp.table.FourTuple;
-
-/** What is kept of a connection in TIME-WAIT (RFC 9293 section 3.6.1). Pooled; linked by deadline. */
-final class TimeWaitRecord extends FourTuple {
-    NetworkRoute route;
+/** What is kept of a connection in TIME-WAIT (RFC 9293 section 3.6.1). */
+final class TimeWaitRecord extends TupleRecord<TimeWaitRecord> {
     int sequence;
     int acknowledgement;
     int window;
@@ -15,8 +11,5 @@ final class TimeWaitRecord extends FourTuple {
     boolean timestamps;
     int timestampOffset;
     int tsRecent;
-    long deadlineNs;
     long lastReplyNs;
-    TimeWaitRecord next;
-    TimeWaitRecord previous;
 }

@@ -89,15 +89,14 @@ public final class ReceiveWindow {
     }
 
     /**
-     * The announcement in a SYN or SYN-ACK, never scaled.
+     * The announcement in a SYN or SYN-ACK, at position 0 and never scaled.
      *
-     * @param next RCV.NXT.
      * @return the window field.
      */
-    public int announceUnscaled(final long next) {
-        final int field = (int) Math.min(limit - next, MAX_FIELD);
+    public int announceUnscaled() {
+        final int field = (int) Math.min(limit, MAX_FIELD);
         end = limit;
-        edge = Math.max(edge, next + field);
+        edge = Math.max(edge, field);
         return field;
     }
 

@@ -15,10 +15,10 @@ final class Rack {
     private long forward;
     private boolean reordering;
     private boolean counted;
-    private int reorderings;
-    private long distance;
+    private byte reorderings;
+    private int distance;
     private int multiplier;
-    private int persist;
+    private byte persist;
     private long reportRound;
 
     Rack() {
@@ -65,9 +65,11 @@ final class Rack {
 
     private void onReordered(final long octets) {
         reordering = true;
-        reorderings += counted ? 0 : 1;
+        if (!counted && reorderings < Byte.MAX_VALUE) {
+            reorderings++;
+        }
         counted = true;
-        distance = Math.max(distance, octets);
+        distance = (int) Math.max(distance, octets);
     }
 
     private boolean isLater(final long segmentSentNs, final long segmentEnd) {
@@ -114,7 +116,7 @@ final class Rack {
         return distance;
     }
 
-    /** Acknowledgements that told of segments out of order. */
+    /** Acknowledgements that told of segments out of order, 127 for more. */
     int reorderings() {
         return reorderings;
     }

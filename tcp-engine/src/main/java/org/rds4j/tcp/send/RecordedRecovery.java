@@ -153,7 +153,7 @@ abstract class RecordedRecovery implements LossRecovery {
         final SpuriousTimeout.Verdict verdict = spurious.onAcknowledgement(ack, recoveryPoint, sack);
         if (verdict == SpuriousTimeout.Verdict.SPURIOUS || repair.isAnswered(ack)) {
             undo(TcpCounter.SPURIOUS_TIMEOUTS);
-            rtt.onSpuriousTimeout(lateRttNs(ack));
+            rtt.onSpuriousTimeout(lateRttNs(ack), ack.nowNs());
         } else if (ack.position() >= recoveryPoint) {
             timedOut = false;
             spurious.reset();

@@ -109,7 +109,7 @@ public final class SackRecovery extends RecordedRecovery {
             onReport(ack);
         }
         if (ack.rttNs() != CongestionSample.NO_RTT) {
-            rtt.onRoundTrip(ack.rttNs());
+            rtt.onRoundTrip(ack.rttNs(), ack.nowNs());
             probe.onMeasured();
         }
         final boolean repaired = probe.onAcknowledgement(ack);

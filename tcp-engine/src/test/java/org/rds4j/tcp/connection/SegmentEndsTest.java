@@ -33,11 +33,4 @@ class SegmentEndsTest {
         assertTrue(ends.add(1000));
         assertEquals(1000, ends.behind(SegmentEnds.CAPACITY));
     }
-
-    @Test
-    void shouldForgetAll() {
-        ends.add(1);
-        ends.clear();
-        assertEquals(SegmentEnds.NONE, ends.behind(0));
-    }
 }

@@ -53,7 +53,7 @@ class LossInferenceTest {
         private final double loss;
         private final double jitter;
         private final NewReno reno = new NewReno();
-        private final RttEstimator rtt = new RttEstimator(1_000_000_000, 1_000_000, 100_000_000_000L);
+        private final RttEstimator rtt = new RttEstimator(new RttLimits(1_000_000_000, 1_000_000, 100_000_000_000L, false));
         private final SendRecords records = new SendRecords(new RecordPool(1 << 16));
         private final SackRecovery recovery =
             new SackRecovery(records, reno, rtt, TcpCounters.inMemory(), 0, 0, false);
@@ -78,7 +78,7 @@ class LossInferenceTest {
             this.loss = loss;
             this.jitter = jitter;
             reno.onConnected(MSS, 20 * MSS);
-            rtt.onSample(RTT);
+            rtt.onSample(RTT, 0);
             minRttNs = RTT;
         }
 

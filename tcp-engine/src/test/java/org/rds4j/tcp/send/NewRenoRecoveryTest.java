@@ -13,7 +13,7 @@ class NewRenoRecoveryTest {
     private final NewReno reno = new NewReno();
     private final SendRecords records = new SendRecords(new RecordPool(1 << 16));
     private final NewRenoRecovery recovery = new NewRenoRecovery(
-        records, reno, new RttEstimator(1_000_000, 1_000, 1_000_000_000), TcpCounters.inMemory());
+        records, reno, new RttEstimator(new RttLimits(1_000_000, 1_000, 1_000_000_000, false)), TcpCounters.inMemory());
     private final Acknowledgement ack = new Acknowledgement();
 
     @Test

@@ -15,7 +15,7 @@ class NextSegmentTest {
     private static final int MSS = 1000;
     private static final long MS = 1_000_000;
     private final NewReno reno = new NewReno();
-    private final RttEstimator rtt = new RttEstimator(1000 * MS, MS, 100_000 * MS);
+    private final RttEstimator rtt = new RttEstimator(new RttLimits(1000 * MS, MS, 100_000 * MS, false));
     private final SendRecords records = new SendRecords(new RecordPool(1 << 16));
     private final SackRecovery recovery = new SackRecovery(records, reno, rtt, TcpCounters.inMemory(), 0, 0, false);
     private final Acknowledgement ack = new Acknowledgement();
@@ -45,7 +45,7 @@ class NextSegmentTest {
     @Test
     void shouldTakeLostSegmentsThenThoseBelowASackedOneThenTheLastOnce() {
         reno.onConnected(MSS, 20 * MSS);
-        rtt.onSample(100 * MS);
+        rtt.onSample(100 * MS, 0);
         send(0, 3, 0);
         sack(0, 2, 2, 100 * MS);
         sack(0, 1, 2, 100 * MS); // the path reorders, so the window is not 0
@@ -64,7 +64,7 @@ class NextSegmentTest {
     @Test
     void shouldSendNothingAgainThatIsSacked() {
         reno.onConnected(MSS, 20 * MSS);
-        rtt.onSample(100 * MS);
+        rtt.onSample(100 * MS, 0);
         send(0, 9, 0);
         ack.start(0, false, false, 100 * MS);
         ack.block(MSS, 3 * MSS);
@@ -80,7 +80,7 @@ class NextSegmentTest {
     @Test
     void shouldSplitARecordOfSeveralSegments() {
         reno.onConnected(MSS, 20 * MSS);
-        rtt.onSample(100 * MS);
+        rtt.onSample(100 * MS, 0);
         recovery.onSent(10 * MSS, 0);
         recovery.onSent(20 * MSS, 0);
         ack.start(0, false, false, 100 * MS);

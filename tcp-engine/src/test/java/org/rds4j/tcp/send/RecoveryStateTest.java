@@ -14,7 +14,7 @@ class RecoveryStateTest {
     private static final long RTT = 10_000_000;
 
     private final NewReno reno = new NewReno();
-    private final RttEstimator rtt = new RttEstimator(1_000_000_000, 200_000_000, 100_000_000_000L);
+    private final RttEstimator rtt = new RttEstimator(new RttLimits(1_000_000_000, 200_000_000, 100_000_000_000L, false));
     private final SackRecovery recovery =
         new SackRecovery(new SendRecords(new RecordPool(1 << 10)), reno, rtt, TcpCounters.inMemory(), 0, 0, true);
     private final Acknowledgement ack = new Acknowledgement();
@@ -24,7 +24,7 @@ class RecoveryStateTest {
 
     RecoveryStateTest() {
         reno.onConnected(MSS, 20 * MSS);
-        rtt.onSample(RTT);
+        rtt.onSample(RTT, 0);
     }
 
     private void send(final int segments) {

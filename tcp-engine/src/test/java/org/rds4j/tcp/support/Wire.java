@@ -28,6 +28,8 @@ public final class Wire {
     /** Octets of the largest IP packet that passes; others vanish and nobody is told. */
     public int largestPacket = Integer.MAX_VALUE;
     public int frames;
+    /** Frames that chance has lost. */
+    public int lost;
     /** What is in flight may not outgrow the congestion window. */
     public boolean boundsInFlight = true;
     private final Random random;
@@ -122,13 +124,21 @@ public final class Wire {
     private void send(final Peer to) {
         frames++;
         final boolean fits = sink.headLength() - PlainRoute.OVERHEAD + 20 <= largestPacket;
-        if (fits && !drop.test(frames) && random.nextDouble() >= loss) {
-            launch(to);
-            if (twice.test(frames) || random.nextDouble() < duplication) {
-                launch(to);
-            }
+        if (fits && !drop.test(frames)) {
+            sendByChance(to);
         }
         sink.removeHead();
+    }
+
+    private void sendByChance(final Peer to) {
+        if (random.nextDouble() < loss) {
+            lost++;
+            return;
+        }
+        launch(to);
+        if (twice.test(frames) || random.nextDouble() < duplication) {
+            launch(to);
+        }
     }
 
     private void launch(final Peer to) {

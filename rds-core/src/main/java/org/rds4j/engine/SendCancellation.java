@@ -1,0 +1,67 @@
+package org.rds4j.engine;
+
+import org.rds4j.message.ReleaseHandler;
+import org.rds4j.message.SendLog;
+import org.rds4j.peer.PeerPath;
+import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.SendControl;
+import org.rds4j.status.RdsCounter;
+import org.rds4j.status.RdsCounters;
+
+/**
+ * What becomes of a socket's datagrams on their way out when it asks to give them up (RDS_CANCEL_SENT_TO), or is closed:
+ * then what was accepted still goes out, unless everything shall be as on Linux. Engine thread.
+ */
+final class SendCancellation implements SendControl {
+    private final PathTable paths;
+    private final SubmitDrain submitDrain;
+    private final ReleaseHandler released;
+    private final boolean isCancelledByClose;
+    private final RdsCounters counters;
+    private long nowNs;
+
+    SendCancellation(
+        final PathTable paths, final SubmitDrain submitDrain, final ReleaseHandler released, final boolean isCancelledByClose,
+        final RdsCounters counters) {
+        this.paths = paths;
+        this.submitDrain = submitDrain;
+        this.released = released;
+        this.isCancelledByClose = isCancelledByClose;
+        this.counters = counters;
+    }
+
+    void now(final long timeNs) {
+        nowNs = timeNs;
+    }
+
+    /** First the ring, so that nothing of it comes into a log after the log was searched. */
+    @Override
+    public boolean cancel(final EngineSocket socket, final long high, final long low, final int port) {
+        final int submitted = submitDrain.cancel(socket, high, low, port);
+        if (submitted < 0) {
+            return false;
+        }
+        counters.add(RdsCounter.SEND_CANCELLED, submitted);
+        for (int i = 0; i < paths.size(); i++) {
+            final PeerPath path = paths.path(i);
+            if (path.key().remoteLow() == low && path.key().remoteHigh() == high) {
+                counters.add(RdsCounter.SEND_CANCELLED, path.log().cancel(socket.id(), port, released));
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void beforeClose(final EngineSocket socket) {
+        if (isCancelledByClose) {
+            for (int i = 0; i < paths.size(); i++) {
+                final SendLog log = paths.path(i).log();
+                counters.add(RdsCounter.SEND_CANCELLED, log.cancel(socket.id(), SendLog.ANY_PORT, released));
+            }
+        } else {
+            submitDrain.drainAll(socket, nowNs);
+        }
+        counters.add(RdsCounter.SEND_DROP_CLOSED, socket.backlog().unreadLength());
+        counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.unreadLength());
+    }
+}

@@ -1,0 +1,192 @@
+package org.rds4j.message;
+
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+import org.rds4j.frame.RdsHeaderFlyweight;
+
+/**
+ * The memory of all send logs of an engine: one allocation, cut into blocks that are lent to a log while it holds messages.
+ * <pre>
+ *   +---------+---------+-----+---------------+----------------+-----------------------------+--------+--------+--------+
+ *   | header, payload   | ... | header, first octets of payload ...  (free)                  | entry 2| entry 1| entry 0|
+ *   +---------+---------+-----+---------------+----------------+-----------------------------+--------+--------+--------+
+ *   0                                                        used                                         block length
+ * </pre>
+ * Messages lie in a block as the octets that go on the wire. A header is never cut; a payload goes on at the start of the
+ * log's next block. For each message that begins in a block there is an entry at the block's end.
+ * <p>
+ * <b>Shares.</b> A log may not hold more than its own bound, and not more than what is then free besides a reserve: so k
+ * logs whose peers are dead keep at most k/(k+1) of the pool without the reserve, and each of them equally much. A log whose
+ * peer answers may take one longest message out of the reserve as well. Engine thread only; lent memory may be read by
+ * others.
+ */
+public final class LogPool {
+    /** Octets of a block: a whole record of 16 KiB lies in one piece, and a log that holds little takes little. */
+    public static final int BLOCK_LENGTH = 32 << 10;
+
+    static final int NONE = -1;
+
+    /** Longest messages that a pool must hold: one as reserve, one for a log, and as much free as that log has. */
+    private static final int LEAST_MESSAGES = 4;
+    /** The reserve is this part of the pool, or one longest message where that is more. */
+    private static final int RESERVE_PART = 4;
+
+    private final ByteBuffer memory;
+    private final long address;
+    private final int blockLength;
+    private final int reserve;
+    private final int longestMessage;
+    private final int mostPerLog;
+    private final int[] next;
+    private final int[] used;
+    private final int[] entries;
+    private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
+    private final LogCompactor compactor = new LogCompactor(this);
+    private int firstFree;
+    private int free;
+
+    /**
+     * A pool with all blocks free. Its memory is touched here, so that no page is missing later.
+     *
+     * @param length        octets, at least {@link #leastLength}.
+     * @param blockLength   octets of a block.
+     * @param maxPayload    octets of the longest message's payload.
+     * @param lengthPerLog  most octets lent to one log.
+     */
+    public LogPool(final int length, final int blockLength, final int maxPayload, final int lengthPerLog) {
+        if (length < leastLength(blockLength, maxPayload)) {
+            throw new IllegalArgumentException("a pool of " + length + " octets holds no " + LEAST_MESSAGES + " messages");
+        }
+        this.blockLength = blockLength;
+        this.memory = ByteBuffer.allocateDirect(length / blockLength * blockLength);
+        this.address = BufferUtil.address(memory);
+        this.free = length / blockLength;
+        this.longestMessage = blocksOf(blockLength, maxPayload);
+        this.reserve = Math.max(longestMessage, free / RESERVE_PART);
+        this.mostPerLog = Math.max(longestMessage, lengthPerLog / blockLength);
+        this.next = new int[free];
+        this.used = new int[free];
+        this.entries = new int[free];
+        for (int block = 0; block < free; block++) {
+            next[block] = block + 1 < free ? block + 1 : NONE;
+        }
+    }
+
+    /**
+     * The smallest pool that serves.
+     *
+     * @param blockLength octets of a block.
+     * @param maxPayload  octets of the longest message's payload.
+     * @return octets.
+     */
+    public static long leastLength(final int blockLength, final int maxPayload) {
+        return (long) LEAST_MESSAGES * blocksOf(blockLength, maxPayload) * blockLength;
+    }
+
+    /** Blocks of one message that begins anywhere: the block it begins in may have room for little more than its header. */
+    private static int blocksOf(final int blockLength, final int maxPayload) {
+        return 2 + (int) (((long) maxPayload + RdsHeaderFlyweight.LENGTH) / blockLength);
+    }
+
+    /**
+     * Octets of blocks that no log holds.
+     *
+     * @return a multiple of the block length.
+     */
+    public long freeLength() {
+        return (long) free * blockLength;
+    }
+
+    /**
+     * Octets of all blocks.
+     *
+     * @return a multiple of the block length.
+     */
+    public long length() {
+        return memory.capacity();
+    }
+
+    int blockLength() {
+        return blockLength;
+    }
+
+    /** Shared by the logs, for the moment. */
+    RdsHeaderFlyweight header() {
+        return header;
+    }
+
+    LogCompactor compactor() {
+        return compactor;
+    }
+
+    /**
+     * Whether a log may take blocks.
+     *
+     * @param held     by the log.
+     * @param wanted   by the log, above 0.
+     * @param isFlowing whether its peer answers.
+     * @return true when {@link #take} may be called so often.
+     */
+    boolean grants(final int held, final int wanted, final boolean isFlowing) {
+        final int share = held + wanted;
+        final int left = free - wanted;
+        return share <= mostPerLog
+            && (share <= left - reserve || (isFlowing && share <= longestMessage && left >= 0));
+    }
+
+    int take() {
+        final int block = firstFree;
+        firstFree = next[block];
+        free--;
+        next[block] = NONE;
+        used[block] = 0;
+        entries[block] = 0;
+        return block;
+    }
+
+    /** The last one given back is the first one lent again: it is in the CPU's caches. */
+    void giveBack(final int block) {
+        next[block] = firstFree;
+        firstFree = block;
+        free++;
+    }
+
+    long address(final int block) {
+        return address + (long) block * blockLength;
+    }
+
+    long entry(final int block, final int index) {
+        return address + (long) (block + 1) * blockLength - (long) (index + 1) * LogEntry.LENGTH;
+    }
+
+    int next(final int block) {
+        return next[block];
+    }
+
+    void link(final int block, final int follower) {
+        next[block] = follower;
+    }
+
+    int used(final int block) {
+        return used[block];
+    }
+
+    int entries(final int block) {
+        return entries[block];
+    }
+
+    /** Octets that a message beginning now would find in the block, its entry set aside; may be negative. */
+    int room(final int block) {
+        return blockLength - used[block] - (entries[block] + 1) * LogEntry.LENGTH;
+    }
+
+    /** Octets that a message going on would find in the block. */
+    int space(final int block) {
+        return blockLength - used[block] - entries[block] * LogEntry.LENGTH;
+    }
+
+    void fill(final int block, final int usedLength, final int entryCount) {
+        used[block] = usedLength;
+        entries[block] = entryCount;
+    }
+}
