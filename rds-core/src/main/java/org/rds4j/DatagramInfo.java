@@ -8,6 +8,7 @@ public final class DatagramInfo {
     private int serviceLevel;
     private int length;
     private boolean isTruncated;
+    private long congestedPorts;
 
     DatagramInfo() {
     }
@@ -19,6 +20,12 @@ public final class DatagramInfo {
         serviceLevel = level;
         length = payloadLength;
         isTruncated = false;
+        congestedPorts = 0;
+    }
+
+    void congestion(final long ports) {
+        set(0, 0, 0, 0, 0);
+        congestedPorts = ports;
     }
 
     void truncated() {
@@ -77,6 +84,15 @@ public final class DatagramInfo {
      */
     public boolean isTruncated() {
         return isTruncated;
+    }
+
+    /**
+     * What the congestion monitor says: this is no datagram, and has no source (RDS_CMSG_CONG_UPDATE).
+     *
+     * @return ports to try again, as bit port mod 64; 0 for a datagram.
+     */
+    public long congestedPorts() {
+        return congestedPorts;
     }
 
     /**

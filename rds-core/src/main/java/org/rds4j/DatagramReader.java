@@ -13,19 +13,29 @@ import org.rds4j.socket.SocketRegion;
 final class DatagramReader implements MessageHandler {
     private final OneToOneRingBuffer ring;
     private final BlockPool blocks;
+    private final SocketRegion region;
     private final DatagramInfo info = new DatagramInfo();
     private final DatagramHandler copier = this::copy;
     private DatagramHandler handler;
     private ByteBuffer destination;
+    private int payloadRead;
 
     DatagramReader(final SocketRegion region) {
+        this.region = region;
         ring = region.receiveRing();
         blocks = region.receiveBlocks();
     }
 
     int read(final DatagramHandler datagramHandler, final int limit) {
         handler = datagramHandler;
-        return ring.read(this, limit);
+        payloadRead = 0;
+        try {
+            return ring.read(this, limit);
+        } finally {
+            if (payloadRead > 0) {
+                region.consumed(payloadRead);
+            }
+        }
     }
 
     boolean readOne(final ByteBuffer target) {
@@ -44,6 +54,7 @@ final class DatagramReader implements MessageHandler {
     @Override
     public void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
         final int payloadLength = DatagramRecord.length(buffer, index);
+        payloadRead += payloadLength;
         info.set(DatagramRecord.high(buffer, index), DatagramRecord.low(buffer, index), DatagramRecord.port(buffer, index),
             DatagramRecord.level(buffer, index), payloadLength);
         if (type == DatagramRecord.TYPE_INLINE) {

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
  * unsigned address, then port: the order that decides which host dials.
  */
 public final class RdsAddress implements Comparable<RdsAddress> {
+    private static final long LINK_LOCAL_PREFIX = 0xfe80L >>> 6;
     private static final long IPV4_PREFIX = 0x0000_ffff_0000_0000L;
 
     private final long high;
@@ -146,6 +147,15 @@ public final class RdsAddress implements Comparable<RdsAddress> {
      */
     public boolean isIpv4() {
         return isIpv4(high, low);
+    }
+
+    /**
+     * Whether it means something only together with a link, which an RDS address does not name.
+     *
+     * @return true for {@code fe80::/10}.
+     */
+    public boolean isLinkLocal() {
+        return high >>> 54 == LINK_LOCAL_PREFIX;
     }
 
     /**

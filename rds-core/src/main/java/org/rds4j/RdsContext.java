@@ -14,6 +14,7 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.YieldingIdleStrategy;
+import org.rds4j.carrier.PathKey;
 import org.rds4j.message.LogPool;
 import org.rds4j.socket.SocketRegion;
 import org.snakeyaml.engine.v2.api.Load;
@@ -32,6 +33,7 @@ public final class RdsContext {
     /** A {@link #statusDir(Path)} that stands for no status file. */
     public static final Path NO_STATUS_DIR = Path.of("none");
 
+    private static final long UNSET = Long.MIN_VALUE;
     private static final String PROPERTY_PREFIX = "rds.";
     private static final int RDS_HEADER_LENGTH = 48;
     private static final int MAX_NAME_LENGTH = 120;
@@ -62,14 +64,19 @@ public final class RdsContext {
     private int maxPeers = 1024;
     private int maxConnections = 256;
     private int tcpBufferLength = 256 << 10;
-    private long reconnectMinDelayNs = 1_000_000L;
-    private long reconnectMaxDelayNs = 1_000_000_000L;
+    private int paths = 1;
+    private boolean linuxExact;
+    private long reconnectMinDelayNs = UNSET;
+    private long reconnectMaxDelayNs = UNSET;
+    private long reconnectResetAfterNs = UNSET;
+    private int connectBudget = 100;
+    private long receiveOverflowLength = 64L << 20;
+    private long congestionMapIntervalNs = 1_000_000L;
     private long drainTimeoutNs = 5_000_000_000L;
     private long keepAliveIdleNs = 5_000_000_000L;
     private long keepAliveIntervalNs = 5_000_000_000L;
     private int keepAliveCount = 5;
     private boolean pingEnable = true;
-    private boolean linuxExact;
     private boolean deviceOffload = true;
     private boolean segmentation = true;
     private boolean aggregation = true;
@@ -194,6 +201,8 @@ public final class RdsContext {
         require(slash > 0 && address.substring(slash + 1).matches("\\d{1,3}"),
             "key 'address' is '" + address + "': write it with its prefix length, as 10.0.0.1/24");
         localAddress = host("address", address.substring(0, slash));
+        require(!localAddress.isLinkLocal(), "key 'address' is '" + address
+            + "': a link-local address names a host on one link only; give the host another one");
         prefixLength = Integer.parseInt(address.substring(slash + 1));
         require(prefixLength <= (localAddress.isIpv4() ? 32 : 128), "key 'address': the prefix length of '" + address
             + "' is too large");
@@ -233,6 +242,8 @@ public final class RdsContext {
             + ": it must be in " + leastPool + ".." + (1 << 30) + " with maxMessageLength " + maxMessageLength);
         require(reassemblyLength >= 2L * maxMessageLength, "key 'reassemblyLength' is " + reassemblyLength
             + ": it must be at least twice maxMessageLength " + maxMessageLength);
+        require(paths == 1 || paths == PathKey.MAX_PATHS, "key 'paths' is " + paths + ": it must be 1 or " + PathKey.MAX_PATHS
+            + ", for a Linux peer may send to any of " + PathKey.MAX_PATHS + " before it knows how many there are");
         requireRange("maxSockets", maxSockets, 1, 65534);
         requireRange("maxPeers", maxPeers, 1, 1 << 20);
         requireRange("maxClients", maxClients, 1, 65534);
@@ -244,8 +255,16 @@ public final class RdsContext {
     }
 
     private void concludeTimes() {
+        reconnectMinDelayNs = reconnectMinDelayNs();
+        reconnectMaxDelayNs = reconnectMaxDelayNs();
+        reconnectResetAfterNs = reconnectResetAfterNs();
         require(reconnectMinDelayNs > 0, "key 'reconnectMinDelay' must be above 0");
+        require(reconnectResetAfterNs >= 0, "key 'reconnectResetAfter' must not be negative");
+        requireRange("connectBudget", connectBudget, 1, 1 << 20);
         require(reconnectMaxDelayNs >= reconnectMinDelayNs, "key 'reconnectMaxDelay' must not be below reconnectMinDelay");
+        require(receiveOverflowLength >= 2L * maxMessageLength + (128 << 10), "key 'receiveOverflowLength' is "
+            + receiveOverflowLength + ": it must hold two messages of maxMessageLength " + maxMessageLength + " and 128 KiB");
+        require(congestionMapIntervalNs >= 0, "key 'congestionMapInterval' must not be below 0");
         require(drainTimeoutNs > 0, "key 'drainTimeout' must be above 0");
         require(keepAliveIdleNs > 0, "key 'keepAliveIdle' must be above 0");
         require(keepAliveIntervalNs > 0, "key 'keepAliveInterval' must be above 0");
@@ -662,7 +681,7 @@ public final class RdsContext {
     }
 
     /**
-     * Receive ring of a socket, in octets, rounded up to a power of two.
+     * Receive ring of a socket, in octets, rounded up to a power of two; half of it is the SO_RCVBUF of a new socket.
      *
      * @return the value.
      */
@@ -905,10 +924,10 @@ public final class RdsContext {
     /**
      * First bound of the random delay before a reconnect, in nanoseconds.
      *
-     * @return the value.
+     * @return the value; when not set 50 ms, with {@link #linuxExact()} 4 ms.
      */
     public long reconnectMinDelayNs() {
-        return reconnectMinDelayNs;
+        return reconnectMinDelayNs != UNSET ? reconnectMinDelayNs : linuxExact ? 4_000_000L : 50_000_000L;
     }
 
     /**
@@ -926,10 +945,10 @@ public final class RdsContext {
     /**
      * Largest bound of the random delay before a reconnect, in nanoseconds.
      *
-     * @return the value.
+     * @return the value; when not set 30 s, with {@link #linuxExact()} 1 s.
      */
     public long reconnectMaxDelayNs() {
-        return reconnectMaxDelayNs;
+        return reconnectMaxDelayNs != UNSET ? reconnectMaxDelayNs : linuxExact ? 1_000_000_000L : 30_000_000_000L;
     }
 
     /**
@@ -941,6 +960,133 @@ public final class RdsContext {
     public RdsContext reconnectMaxDelayNs(final long value) {
         requireOpen();
         reconnectMaxDelayNs = value;
+        return this;
+    }
+
+    /**
+     * How long a connection must have served before the delays start again from the first, in nanoseconds.
+     *
+     * @return the value; when not set 10 s, with {@link #linuxExact()} 0.
+     */
+    public long reconnectResetAfterNs() {
+        return reconnectResetAfterNs != UNSET ? reconnectResetAfterNs : linuxExact ? 0 : 10_000_000_000L;
+    }
+
+    /**
+     * Sets how long a connection must have served before the delays start again from the first, in nanoseconds.
+     *
+     * @param value the value, 0 for no time at all.
+     * @return this.
+     */
+    public RdsContext reconnectResetAfterNs(final long value) {
+        requireOpen();
+        reconnectResetAfterNs = value;
+        return this;
+    }
+
+    /**
+     * Most attempts to connect in any second, over all peers.
+     *
+     * @return the value.
+     */
+    public int connectBudget() {
+        return connectBudget;
+    }
+
+    /**
+     * Sets most attempts to connect in any second, over all peers.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext connectBudget(final int value) {
+        requireOpen();
+        connectBudget = value;
+        return this;
+    }
+
+    /**
+     * TCP connections per peer and lane that messages are spread over, by the sending socket.
+     *
+     * @return 1 or 8; a peer that has fewer gets fewer.
+     */
+    public int paths() {
+        return paths;
+    }
+
+    /**
+     * Sets TCP connections per peer and lane that messages are spread over, by the sending socket.
+     *
+     * @param value 1 or 8.
+     * @return this.
+     */
+    public RdsContext paths(final int value) {
+        requireOpen();
+        paths = value;
+        return this;
+    }
+
+    /**
+     * Whether the node does as Linux does also where another way is better.
+     *
+     * @return the value.
+     */
+    public boolean linuxExact() {
+        return linuxExact;
+    }
+
+    /**
+     * Sets whether the node does as Linux does also where another way is better: reconnects within 4 ms to 1 s, starting again
+     * as soon as a connection is up, and refuses a connection at once when no path is free.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext linuxExact(final boolean value) {
+        requireOpen();
+        linuxExact = value;
+        return this;
+    }
+
+    /**
+     * Most octets of all datagrams that wait for room in the receive ring of their socket.
+     *
+     * @return the value.
+     */
+    public long receiveOverflowLength() {
+        return receiveOverflowLength;
+    }
+
+    /**
+     * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets half at most.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext receiveOverflowLength(final long value) {
+        requireOpen();
+        receiveOverflowLength = value;
+        return this;
+    }
+
+    /**
+     * Time between two congestion maps to one peer in the long run; a few may go out in a row.
+     *
+     * @return nanoseconds.
+     */
+    public long congestionMapIntervalNs() {
+        return congestionMapIntervalNs;
+    }
+
+    /**
+     * Sets time between two congestion maps to one peer in the long run.
+     *
+     * @param value nanoseconds.
+     * @return this.
+     */
+    public RdsContext congestionMapIntervalNs(final long value) {
+        requireOpen();
+        congestionMapIntervalNs = value;
         return this;
     }
 
@@ -1046,28 +1192,6 @@ public final class RdsContext {
     public RdsContext pingEnable(final boolean value) {
         requireOpen();
         pingEnable = value;
-        return this;
-    }
-
-    /**
-     * Whether to do as Linux does where ours is better: closing a socket cancels what it sent and the peer has not
-     * acknowledged, where otherwise what was accepted still goes out.
-     *
-     * @return the value.
-     */
-    public boolean linuxExact() {
-        return linuxExact;
-    }
-
-    /**
-     * Sets whether to do as Linux does where ours is better.
-     *
-     * @param value the value.
-     * @return this.
-     */
-    public RdsContext linuxExact(final boolean value) {
-        requireOpen();
-        linuxExact = value;
         return this;
     }
 

@@ -48,7 +48,7 @@ public enum RdsKey {
     /** SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, the last datagram may overshoot. */
     SEND_BUFFER_LENGTH("sendBufferLength",
         (context, text) -> context.sendBufferLength(length("sendBufferLength", text)), RdsContext::sendBufferLength),
-    /** Receive ring of a socket, in octets, rounded up to a power of two. */
+    /** Receive ring of a socket, in octets, rounded up to a power of two; half of it is the SO_RCVBUF of a new socket. */
     RECEIVE_BUFFER_LENGTH("receiveBufferLength",
         (context, text) -> context.receiveBufferLength(length("receiveBufferLength", text)), RdsContext::receiveBufferLength),
     /** Submit ring of a socket, in octets, rounded up to a power of two. */
@@ -69,6 +69,14 @@ public enum RdsKey {
     /** Most octets of all partly received datagrams of the node. */
     REASSEMBLY_LENGTH("reassemblyLength",
         (context, text) -> context.reassemblyLength(longLength("reassemblyLength", text)), RdsContext::reassemblyLength),
+    /** Most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets half at most. */
+    RECEIVE_OVERFLOW_LENGTH("receiveOverflowLength",
+        (context, text) -> context.receiveOverflowLength(longLength("receiveOverflowLength", text)),
+        RdsContext::receiveOverflowLength),
+    /** Time between two congestion maps to one peer in the long run; a few may go out in a row. */
+    CONGESTION_MAP_INTERVAL("congestionMapInterval",
+        (context, text) -> context.congestionMapIntervalNs(duration("congestionMapInterval", text)),
+        RdsContext::congestionMapIntervalNs),
     /** Most open sockets. */
     MAX_SOCKETS("maxSockets",
         (context, text) -> context.maxSockets(length("maxSockets", text)), RdsContext::maxSockets),
@@ -87,6 +95,18 @@ public enum RdsKey {
     /** Largest bound of the random delay before a reconnect, in nanoseconds. */
     RECONNECT_MAX_DELAY("reconnectMaxDelay",
         (context, text) -> context.reconnectMaxDelayNs(duration("reconnectMaxDelay", text)), RdsContext::reconnectMaxDelayNs),
+    /** Service of a connection after which the delays start again from the first, in nanoseconds. */
+    RECONNECT_RESET_AFTER("reconnectResetAfter",
+        (context, text) -> context.reconnectResetAfterNs(duration("reconnectResetAfter", text)),
+        RdsContext::reconnectResetAfterNs),
+    /** Most attempts to connect in any second, over all peers. */
+    CONNECT_BUDGET("connectBudget",
+        (context, text) -> context.connectBudget(length("connectBudget", text)), RdsContext::connectBudget),
+    /** TCP connections per peer and lane, 1 or 8. */
+    PATHS("paths", (context, text) -> context.paths(length("paths", text)), RdsContext::paths),
+    /** Whether to do as Linux does also where another way is better, as in giving up what a closed socket sent. */
+    LINUX_EXACT("linuxExact",
+        (context, text) -> context.linuxExact(truth("linuxExact", text)), RdsContext::linuxExact),
     /** Longest wait for a closing carrier to come to its end, in nanoseconds. */
     DRAIN_TIMEOUT("drainTimeout",
         (context, text) -> context.drainTimeoutNs(duration("drainTimeout", text)), RdsContext::drainTimeoutNs),
@@ -102,9 +122,6 @@ public enum RdsKey {
     /** Whether datagrams to port 0 are answered. */
     PING_ENABLE("pingEnable",
         (context, text) -> context.pingEnable(truth("pingEnable", text)), RdsContext::pingEnable),
-    /** Whether to do as Linux does where ours is better: closing a socket cancels what it sent. */
-    LINUX_EXACT("linuxExact",
-        (context, text) -> context.linuxExact(truth("linuxExact", text)), RdsContext::linuxExact),
     /** Whether checksums and segmentation are left to a device that offers them; false is the forced software mode. */
     DEVICE_OFFLOAD("deviceOffload",
         (context, text) -> context.deviceOffload(truth("deviceOffload", text)), RdsContext::deviceOffload),

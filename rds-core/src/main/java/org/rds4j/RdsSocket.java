@@ -6,6 +6,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.DatagramRecord;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.EngineProxy;
@@ -40,7 +41,10 @@ public final class RdsSocket implements AutoCloseable {
     /** Result of {@link #offer}: the node does not let applications use the service level (EPERM). */
     public static final int NOT_PERMITTED = -9;
     /** Result of {@link #offer}: the process of the node is gone; open another socket when it is back (ECONNRESET). */
-    public static final int NODE_LOST = -10;
+    public static final int NODE_LOST = -11;
+
+    /** Result of {@link #offer}: the destination port is congested, as its host said (ENOBUFS). */
+    public static final int CONGESTED = -10;
 
     /** A timeout that never ends. */
     public static final long FOREVER = Long.MAX_VALUE;
@@ -61,6 +65,8 @@ public final class RdsSocket implements AutoCloseable {
     private final boolean isIpv4;
     private final int permittedLevels;
     private final DatagramReader reader;
+    private final CongestionMaps congestion;
+    private final CongestionMonitor monitor;
     private volatile RdsAddress defaultDestination;
     private volatile int serviceLevel;
     private volatile int sendBufferLength;
@@ -79,8 +85,11 @@ public final class RdsSocket implements AutoCloseable {
         this.maxInlineLength = submitRing.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
         this.isIpv4 = context.localAddress().isIpv4();
         this.reader = new DatagramReader(region);
+        this.congestion = engine.congestion();
+        this.monitor = new CongestionMonitor(congestion);
         this.sendBufferLength = context.sendBufferLength();
         region.sendBufferLength(sendBufferLength);
+        region.receiveBufferLength(context.receiveBufferLength() / 2);
     }
 
     /**
@@ -283,10 +292,25 @@ public final class RdsSocket implements AutoCloseable {
      * @param level       service level, 0 to {@link #MAX_SERVICE_LEVEL}.
      * @return the octets the datagram takes on its path, above 0, or one of {@link #BACK_PRESSURED}, {@link #NOT_BOUND},
      * {@link #TOO_LONG}, {@link #CLOSED}, {@link #NO_DESTINATION}, {@link #NOT_UNICAST}, {@link #FAMILY_MISMATCH},
-     * {@link #BAD_SERVICE_LEVEL}, {@link #NOT_PERMITTED}, {@link #NODE_LOST}; {@link #errnoOf} maps them.
+     * {@link #BAD_SERVICE_LEVEL}, {@link #NOT_PERMITTED}, {@link #CONGESTED}, {@link #NODE_LOST}; {@link #errnoOf} maps them.
      * @throws IndexOutOfBoundsException when the payload does not lie inside the buffer; nothing has happened then.
      */
     public int offer(
+        final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level) {
+        final long updates = congestion.updates();
+        final int result = tryOffer(destination, buffer, offset, length, level);
+        if (result == CONGESTED) {
+            onCongested(destination.port(), updates);
+        }
+        return result;
+    }
+
+    private void onCongested(final int port, final long updates) {
+        congestion.countRefused();
+        monitor.onRefused(port, updates);
+    }
+
+    private int tryOffer(
         final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level) {
         buffer.boundsCheck(offset, length);
         final int refusal = admit(destination, length, level);
@@ -329,6 +353,15 @@ public final class RdsSocket implements AutoCloseable {
      * @return as of {@link #offer(RdsAddress, DirectBuffer, int, int, int)}.
      */
     public int offer(final RdsAddress destination, final DirectBufferVector[] vectors, final int level) {
+        final long updates = congestion.updates();
+        final int result = tryOffer(destination, vectors, level);
+        if (result == CONGESTED) {
+            onCongested(destination.port(), updates);
+        }
+        return result;
+    }
+
+    private int tryOffer(final RdsAddress destination, final DirectBufferVector[] vectors, final int level) {
         final long total = lengthOf(vectors);
         final int length = (int) Math.min(Integer.MAX_VALUE, total);
         final int refusal = admit(destination, length, level);
@@ -396,6 +429,9 @@ public final class RdsSocket implements AutoCloseable {
         if (length > limit || length > context.maxMessageLength()) {
             return TOO_LONG;
         }
+        if (congestion.isCongested(destination.high(), destination.low(), destination.port())) {
+            return CONGESTED;
+        }
         return region.reserve(length, limit) ? 0 : BACK_PRESSURED;
     }
 
@@ -442,6 +478,7 @@ public final class RdsSocket implements AutoCloseable {
     public static Errno errnoOf(final int result) {
         return switch (result) {
             case BACK_PRESSURED -> Errno.EAGAIN;
+            case CONGESTED -> Errno.ENOBUFS;
             case NOT_BOUND, NO_DESTINATION -> Errno.ENOTCONN;
             case TOO_LONG -> Errno.EMSGSIZE;
             case CLOSED -> Errno.EBADF;
@@ -483,12 +520,17 @@ public final class RdsSocket implements AutoCloseable {
         final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level,
         final long timeoutNs) {
         final RdsAddress target = destination == null ? defaultDestination : destination;
-        int result = offer(target, buffer, offset, length, level);
-        if (result == BACK_PRESSURED && timeoutNs > 0) {
-            final Wait wait = new Wait(context, duty, timeoutNs, "room in the send buffer");
-            while (result == BACK_PRESSURED) {
+        int result = timeoutNs > 0
+            ? tryOffer(target, buffer, offset, length, level) : offer(target, buffer, offset, length, level);
+        if (timeoutNs > 0 && isPassing(result)) {
+            if (result == CONGESTED) {
+                congestion.countBlocked();
+            }
+            final Wait wait = new Wait(context, duty, timeoutNs, result == CONGESTED
+                ? "the congestion of " + target : "room in the send buffer");
+            while (isPassing(result)) {
                 wait.idle();
-                result = offer(target, buffer, offset, length, level);
+                result = tryOffer(target, buffer, offset, length, level);
             }
         }
         if (result < 0) {
@@ -496,9 +538,14 @@ public final class RdsSocket implements AutoCloseable {
         }
     }
 
+    private static boolean isPassing(final int result) {
+        return result == BACK_PRESSURED || result == CONGESTED;
+    }
+
     private String refusal(final int result, final int length, final int level) {
         return switch (result) {
             case BACK_PRESSURED -> "the send buffer of " + sendBufferLength + " octets is full";
+            case CONGESTED -> "the destination's socket is not read fast enough: its port is congested";
             case NOT_BOUND -> "the socket is not bound: call bind first";
             case TOO_LONG -> length + " octets exceed maxMessageLength " + context.maxMessageLength()
                 + " or the send buffer of " + sendBufferLength;
@@ -512,7 +559,8 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Receives one datagram, waiting for it. What does not fit is discarded and reported.
+     * Receives one datagram, waiting for it. What does not fit is discarded and reported. A notification of the congestion
+     * monitor comes first and alone: see {@link DatagramInfo#congestedPorts()}.
      *
      * @param destination filled from its position on, which moves behind the payload.
      * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
@@ -520,7 +568,7 @@ public final class RdsSocket implements AutoCloseable {
      * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EBADF, ECONNRESET (the node's process is gone).
      */
     public DatagramInfo receive(final ByteBuffer destination, final long timeoutNs) {
-        if (reader.readOne(destination)) {
+        if (tryReceive(destination)) {
             return reader.info();
         }
         if (timeoutNs <= 0) {
@@ -531,8 +579,48 @@ public final class RdsSocket implements AutoCloseable {
         do {
             requireOpen();
             wait.idle();
-        } while (!reader.readOne(destination));
+        } while (!tryReceive(destination));
         return reader.info();
+    }
+
+    private boolean tryReceive(final ByteBuffer destination) {
+        final long ports = monitor.poll();
+        if (ports != 0) {
+            reader.info().congestion(ports);
+            return true;
+        }
+        return reader.readOne(destination);
+    }
+
+    /**
+     * Asks to be told when a port that refused a datagram may take one again (RDS_CONG_MONITOR). Off at first.
+     *
+     * @param isOn whether {@link #receive} and {@link #pollCongestion} tell it.
+     */
+    public void congestionMonitor(final boolean isOn) {
+        monitor.set(isOn);
+    }
+
+    /**
+     * What the congestion monitor has to say, once; for whoever uses {@link #poll}. The receiving thread.
+     *
+     * @return ports that refused a datagram before the last map of any host came, as bit port mod 64; 0 for none.
+     */
+    public long pollCongestion() {
+        return monitor.poll();
+    }
+
+    /**
+     * Sets SO_RCVBUF: unread payload above it makes the port congested, and half of it ends that. What comes nevertheless is
+     * kept.
+     *
+     * @param length octets, above 0.
+     */
+    public void receiveBufferLength(final int length) {
+        if (length <= 0) {
+            throw RdsException.of(Errno.EINVAL, "receive buffer length " + length + " is not above 0");
+        }
+        region.receiveBufferLength(length);
     }
 
     private void requireFound() {

@@ -44,5 +44,9 @@ class RdsAddressTest {
         }
         assertTrue(RdsAddress.parse("10.0.0.1").isUnicast());
         assertTrue(RdsAddress.parse("fe80::1").isUnicast());
+        assertTrue(RdsAddress.parse("fe80::1").isLinkLocal());
+        assertTrue(RdsAddress.parse("febf:ffff::1").isLinkLocal());
+        assertFalse(RdsAddress.parse("fec0::1").isLinkLocal());
+        assertFalse(RdsAddress.parse("169.254.0.1").isLinkLocal());
     }
 }

@@ -103,4 +103,35 @@ class RdsContextTest {
         assertEquals(text, back.conclude().toString());
         assertEquals(9, back.keepAliveCount());
     }
+
+    @Test
+    void shouldReconnectSlowlyUnlessLinuxIsToBeMatchedOrTimesAreSet() {
+        final RdsContext slow = plain().conclude();
+        assertEquals(50_000_000L, slow.reconnectMinDelayNs());
+        assertEquals(30_000_000_000L, slow.reconnectMaxDelayNs());
+        assertEquals(10_000_000_000L, slow.reconnectResetAfterNs());
+        assertEquals(100, slow.connectBudget());
+        final RdsContext exact = plain().linuxExact(true).reconnectMaxDelayNs(2_000_000_000L).conclude();
+        assertEquals(4_000_000L, exact.reconnectMinDelayNs());
+        assertEquals(2_000_000_000L, exact.reconnectMaxDelayNs());
+        assertEquals(0, exact.reconnectResetAfterNs());
+    }
+
+    @Test
+    void shouldTakeOneOrEightPathsAndNoAddressThatNeedsALink() {
+        assertEquals(8, plain().paths(8).conclude().paths());
+        assertTrue(errorOf(() -> plain().paths(4).conclude()).contains("'paths'"));
+        assertTrue(errorOf(() -> plain().address("fe80::1/64").conclude()).contains("link-local"));
+        assertEquals("fd00::1", RdsAddress.hostText(
+            plain().address("fd00::1/64").gateway("fd00::ff").conclude().localAddress().high(), 1));
+        assertTrue(plain().address("::ffff:10.0.0.1/24").conclude().localAddress().isIpv4());
+    }
+
+    /** Keep-alive by the numbers of Linux's RDS: an idle dead peer is noticed after some half a minute. */
+    @Test
+    void shouldKeepConnectionsAliveAsLinuxDoes() {
+        assertEquals(5_000_000_000L, plain().keepAliveIdleNs());
+        assertEquals(5_000_000_000L, plain().keepAliveIntervalNs());
+        assertEquals(5, plain().keepAliveCount());
+    }
 }

@@ -83,6 +83,24 @@ public interface ByteCarrier {
     }
 
     /**
+     * This host's port.
+     *
+     * @return 1 to 65535, or 0 when the carrier is no TCP connection.
+     */
+    default int localPort() {
+        return 0;
+    }
+
+    /**
+     * The peer's port, by which a dialer may tell the index of the path.
+     *
+     * @return 1 to 65535, or 0 when the carrier is no TCP connection.
+     */
+    default int remotePort() {
+        return 0;
+    }
+
+    /**
      * Whether the carrier has come to its end: it is down, {@link #receive} has nothing more to hand out and will never
      * have, {@link #acknowledgedPosition()} is final, and no thread reads offered memory any more.
      *

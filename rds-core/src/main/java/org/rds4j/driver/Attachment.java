@@ -15,12 +15,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
+import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.RegionLayout;
 import org.rds4j.socket.SocketControl;
@@ -36,6 +38,7 @@ final class Attachment implements SocketControl {
     private final MappedFile controlFile;
     private final ControlRegion control;
     private final RegionLayout layout;
+    private final CongestionMaps congestion;
     private final FileChannel driverLock;
     private final MappedFile file;
     private final ClientRegion region;
@@ -89,6 +92,7 @@ final class Attachment implements SocketControl {
         control = new ControlRegion(controlFile.memory());
         layout = control.layout();
         context = context(settings);
+        congestion = mapCongestion();
         file = knock();
         region = new ClientRegion(file.memory());
         final FileLock lock = file.channel().tryLock();
@@ -129,6 +133,14 @@ final class Attachment implements SocketControl {
             closeLock();
             throw e;
         }
+    }
+
+    private CongestionMaps mapCongestion() throws IOException {
+        final int hosts = control.congestionHosts();
+        final MappedFile maps =
+            MappedFile.open(directory.resolve(DriverDirectory.CONGESTION), CongestionMaps.length(hosts));
+        maps.closeChannel();
+        return new CongestionMaps(new UnsafeBuffer(maps.memory().asByteBuffer()), hosts);
     }
 
     private RdsContext context(final Properties settings) {
@@ -232,6 +244,11 @@ final class Attachment implements SocketControl {
             sockets.forEach(socket -> socket.isClosing |= socket.slot == slot);
         }
         return region.request(kind, slot, high, low, port);
+    }
+
+    @Override
+    public CongestionMaps congestion() {
+        return congestion;
     }
 
     @Override

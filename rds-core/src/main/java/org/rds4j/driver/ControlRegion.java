@@ -16,6 +16,7 @@ import org.rds4j.socket.RegionLayout;
  *     32 | address high (8)              | address low (8)               |
  *     48 | permitted levels (4)          | SO_SNDBUF (4)                 |
  *     56 | submit ring, receive ring, blocks, block: lengths (4 each)    |
+ *     72 | hosts of the congestion maps (4)  | -                         |
  *    128 +---------------------------------------------------------------+
  *        | heart-beat, ms since 1970 (8) | ended (4)                     |  written by the driver
  *    256 +---------------------------------------------------------------+
@@ -47,6 +48,7 @@ final class ControlRegion {
     private static final int RECEIVE_OFFSET = 60;
     private static final int BLOCKS_OFFSET = 64;
     private static final int BLOCK_LENGTH_OFFSET = 68;
+    private static final int HOSTS_OFFSET = 72;
     private static final int HEARTBEAT_OFFSET = 128;
     private static final int ENDED_OFFSET = 136;
     private static final int DOOR_OFFSET = 256;
@@ -61,7 +63,8 @@ final class ControlRegion {
     }
 
     /** Says everything about the driver; clients find it from now on. */
-    void publish(final RdsContext context, final int permittedLevels, final long instance) {
+    void publish(
+        final RdsContext context, final int permittedLevels, final int congestionHosts, final long instance) {
         final RegionLayout layout = RegionLayout.of(context);
         buffer.putInt(VERSION_OFFSET, VERSION);
         buffer.putInt(PREFIX_OFFSET, context.prefixLength());
@@ -75,6 +78,7 @@ final class ControlRegion {
         buffer.putInt(RECEIVE_OFFSET, layout.receiveRingLength());
         buffer.putInt(BLOCKS_OFFSET, layout.blockCount());
         buffer.putInt(BLOCK_LENGTH_OFFSET, layout.blockLength());
+        buffer.putInt(HOSTS_OFFSET, congestionHosts);
         buffer.putLongRelease(MAGIC_OFFSET, MAGIC);
     }
 
@@ -104,6 +108,10 @@ final class ControlRegion {
 
     int permittedLevels() {
         return buffer.getInt(LEVELS_OFFSET);
+    }
+
+    int congestionHosts() {
+        return buffer.getInt(HOSTS_OFFSET);
     }
 
     int sendBufferLength() {

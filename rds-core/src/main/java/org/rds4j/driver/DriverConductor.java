@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.Errno;
 import org.rds4j.RdsContext;
+import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.RegionLayout;
 import org.rds4j.status.StatusSource;
@@ -32,6 +34,9 @@ public final class DriverConductor implements Agent {
     private final ClientTable table;
     private final MappedFile file;
     private final ControlRegion control;
+    private final MappedFile congestionFile;
+    private final UnsafeBuffer congestion;
+    private long congestionUpdates;
     private final List<AttachedClient> clients = new ArrayList<>();
     private long looked;
     private long answeredTicket;
@@ -62,14 +67,18 @@ public final class DriverConductor implements Agent {
         this.table = new ClientTable(maxClients);
         directory.clean();
         try {
+            final int length = CongestionMaps.length(engine.congestion().maxHosts());
+            this.congestionFile =
+                MappedFile.create(directory.resolve(DriverDirectory.CONGESTION), length, length, directory);
             this.file = MappedFile.create(
                 directory.resolve(DriverDirectory.CONTROL), ControlRegion.LENGTH, ControlRegion.LENGTH, directory);
         } catch (final IOException e) {
             throw new DriverException("cannot make files in the driver directory " + directory.path() + ": " + e);
         }
+        congestion = new UnsafeBuffer(congestionFile.memory().asByteBuffer());
         control = new ControlRegion(file.memory());
         control.beat(clock.time());
-        control.publish(context, permittedLevels, random.nextLong());
+        control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
     }
 
     /**
@@ -93,7 +102,7 @@ public final class DriverConductor implements Agent {
     @Override
     public int doWork() {
         final long nowMs = clock.time();
-        int work = answerDoor(nowMs);
+        int work = answerDoor(nowMs) + showCongestion();
         final boolean isLooking = nowMs - looked >= LOOK_INTERVAL_MS || nowMs < looked;
         if (isLooking) {
             looked = nowMs;
@@ -112,6 +121,17 @@ public final class DriverConductor implements Agent {
             }
         }
         return work;
+    }
+
+    /** A copy: what clients write there must not come back. */
+    private int showCongestion() {
+        final long updates = engine.congestion().updates();
+        if (updates == congestionUpdates) {
+            return 0;
+        }
+        congestionUpdates = updates;
+        engine.congestion().copyTo(congestion);
+        return 1;
     }
 
     private int answerDoor(final long nowMs) {
@@ -174,6 +194,7 @@ public final class DriverConductor implements Agent {
         control.end();
         clients.forEach(AttachedClient::abandon);
         file.close();
+        congestionFile.close();
     }
 
     @Override

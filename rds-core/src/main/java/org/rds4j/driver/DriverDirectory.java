@@ -25,12 +25,14 @@ import org.rds4j.status.StatusDirectory;
  * <pre>
  *   driver.lock   locked by the driver's process as long as it lives
  *   control       who the driver is, and where clients knock: ControlRegion
+ *   congestion    what hosts said of their ports: a copy of CongestionMaps
  *   client-N      one for each client, locked by its process as long as it lives: ClientRegion
  *   socket-N      one for each socket: SocketRegion
  * </pre>
  */
 public final class DriverDirectory implements AutoCloseable {
     static final String CONTROL = "control";
+    static final String CONGESTION = "congestion";
     static final String LOCK = "driver.lock";
     static final String CLIENT = "client-";
     static final String SOCKET = "socket-";
@@ -160,6 +162,6 @@ public final class DriverDirectory implements AutoCloseable {
 
     private static boolean isOurs(final Path file) {
         final String name = file.getFileName().toString();
-        return name.equals(CONTROL) || name.startsWith(CLIENT) || name.startsWith(SOCKET);
+        return name.equals(CONTROL) || name.equals(CONGESTION) || name.startsWith(CLIENT) || name.startsWith(SOCKET);
     }
 }

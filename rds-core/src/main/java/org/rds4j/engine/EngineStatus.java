@@ -8,6 +8,7 @@ import org.rds4j.message.SendLog;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.DatagramRecord;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveSide;
 import org.rds4j.socket.SocketRegion;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.PathStatus;
@@ -19,23 +20,28 @@ import org.rds4j.status.StatusTable;
  * Shows an engine's tables to tools. The outer part of a cursor counts sockets or paths; the inner part is a sequence number
  * or a position in a ring, which stay true while messages come and go between two pages. Engine thread only.
  */
-final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.UnreadVisitor {
+final class EngineStatus implements StatusSource, MessageVisitor, ReceiveSide.UnreadVisitor {
+    /** Words of a path's row behind its state: generation, queues, connection. */
+    private static final int WORDS_OF_CARRIED_PATHS = 9;
+
     private final RdsAddress local;
     private final SocketTable sockets;
     private final PathTable paths;
+    private final LocalDelivery delivery;
     private StatusPage page;
     private PathKey key;
 
-    EngineStatus(final RdsAddress local, final SocketTable sockets, final PathTable paths) {
+    EngineStatus(final RdsAddress local, final SocketTable sockets, final PathTable paths, final LocalDelivery delivery) {
         this.local = local;
         this.sockets = sockets;
         this.paths = paths;
+        this.delivery = delivery;
     }
 
     @Override
     public void write(final StatusTable table, final StatusPage target) {
         page = target;
-        final int size = table == StatusTable.SOCKETS || table == StatusTable.RECEIVE ? sockets.size() : paths.size();
+        final int size = sizeOf(table);
         long inner = target.inner();
         for (int i = Math.clamp(target.outer(), 0, size); i < size; i++) {
             final long rest = write(table, i, inner);
@@ -47,12 +53,21 @@ final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.U
         }
     }
 
+    /** Loopback stands behind the paths once it was used. */
+    private int sizeOf(final StatusTable table) {
+        return switch (table) {
+            case SOCKETS, RECEIVE -> sockets.size();
+            case PATHS -> paths.size() + (delivery.nextLoopbackSequence() > 1 ? 1 : 0);
+            default -> paths.size();
+        };
+    }
+
     /** Writes what belongs to one socket or path; answers where to go on in it, or -1 when that was all. */
     private long write(final StatusTable table, final int index, final long inner) {
         return switch (table) {
             case SOCKETS -> socket(sockets.socket(index));
-            case RECEIVE -> sockets.socket(index).forEachUnread(inner, this);
-            case PATHS -> path(paths.path(index));
+            case RECEIVE -> sockets.socket(index).receiveSide().forEachUnread(inner, this);
+            case PATHS -> index < paths.size() ? path(paths.path(index)) : loopback();
             case CARRIERS -> carrier(paths.path(index));
             case SEND -> {
                 final SendLog log = paths.path(index).log();
@@ -74,7 +89,7 @@ final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.U
         address(local.high(), local.low(), socket.port());
         address(region.connectedHigh(), region.connectedLow(), region.connectedPort());
         page.put(region.sendBufferLength()).put(region.receiveRing().capacity()).put(socket.id())
-            .put(region.unacknowledgedLength()).put(socket.unreadLength());
+            .put(region.unacknowledgedLength()).put(socket.receiveSide().unreadRingLength());
         return -1;
     }
 
@@ -88,7 +103,24 @@ final class EngineStatus implements StatusSource, MessageVisitor, EngineSocket.U
         page.put(path.key().lane()).put(path.key().index())
             .put(log.nextSequence()).put(path.nextReceiveSequence()).put(stateOf(path).number()).put(path.peerGeneration())
             .put(log.unsentCount()).put(log.messageCount() - log.unsentCount())
-            .put(log.unsentLength()).put(log.unacknowledgedLength()).put(path.hasCarrier() ? 1 : 0);
+            .put(log.unsentLength()).put(log.unacknowledgedLength()).put(path.hasCarrier() ? 1 : 0)
+            .put(path.hasCarrier() ? path.carrier().localPort() : 0).put(path.hasCarrier() ? path.carrier().remotePort() : 0)
+            .put(path.peer().pathCount());
+        return -1;
+    }
+
+    /** Needs no carrier, and nothing waits in it. */
+    private long loopback() {
+        if (!page.next()) {
+            return 0;
+        }
+        address(local.high(), local.low(), 0);
+        address(local.high(), local.low(), 0);
+        page.put(0).put(0).put(delivery.nextLoopbackSequence()).put(delivery.nextLoopbackSequence())
+            .put(PathStatus.State.UP.number());
+        for (int i = 0; i < WORDS_OF_CARRIED_PATHS; i++) {
+            page.put(0);
+        }
         return -1;
     }
 

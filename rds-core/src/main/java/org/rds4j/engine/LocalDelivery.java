@@ -1,6 +1,7 @@
 package org.rds4j.engine;
 
 import org.rds4j.RdsAddress;
+import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.peer.InboundHandler;
 import org.rds4j.peer.PeerPath;
@@ -12,22 +13,24 @@ import org.rds4j.status.RdsCounters;
 /** Gives received messages to the sockets of this host, and answers pings (dispatch order of Linux's rds_recv_incoming). */
 final class LocalDelivery implements InboundHandler {
     private static final int NO_OWNER = 0;
-    private static final int PATH_COUNT = 1;
 
     private final RdsAddress local;
     private final SocketTable sockets;
+    private final CongestionMaps maps;
     private final boolean isPingEnabled;
     private final RdsCounters counters;
     private final ProbeAnswer probeAnswer;
+    private long nextLoopbackSequence = 1;
 
     LocalDelivery(
-        final RdsAddress local, final SocketTable sockets, final boolean isPingEnabled, final int generation,
-        final RdsCounters counters) {
+        final RdsAddress local, final SocketTable sockets, final CongestionMaps maps, final boolean isPingEnabled,
+        final ProbeAnswer probeAnswer, final RdsCounters counters) {
         this.local = local;
         this.sockets = sockets;
+        this.maps = maps;
         this.isPingEnabled = isPingEnabled;
         this.counters = counters;
-        this.probeAnswer = new ProbeAnswer(PATH_COUNT, generation);
+        this.probeAnswer = probeAnswer;
     }
 
     @Override
@@ -54,6 +57,10 @@ final class LocalDelivery implements InboundHandler {
             return;
         }
         counters.increment(RdsCounter.RECV_PING);
+        if (maps.isCongested(path.key().remoteHigh(), path.key().remoteLow(), port)) {
+            counters.increment(RdsCounter.PONG_DROP_CONGESTED);
+            return;
+        }
         final boolean isQueued = isProbe ? probeAnswer.append(path.log())
             : path.log().append(RdsHeaderFlyweight.PING_PORT, port, 0, 0, NO_OWNER);
         counters.increment(isQueued ? RdsCounter.SEND_PONG : RdsCounter.PONG_DROP_LOG_FULL);
@@ -61,14 +68,31 @@ final class LocalDelivery implements InboundHandler {
 
     /** Answers a ping of a socket to its own host. */
     boolean pong(final EngineSocket socket, final int lane) {
+        if (!isPingEnabled) {
+            counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
+            return true;
+        }
+        if (!give(socket, local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)) {
+            return false;
+        }
         counters.increment(RdsCounter.RECV_PING);
-        return !isPingEnabled || socket.deliver(local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, 0);
+        counters.increment(RdsCounter.SEND_PONG);
+        nextLoopbackSequence += 2; // the ping's and the pong's
+        return true;
     }
 
     boolean deliver(
         final int port, final RdsAddress source, final int sourcePort, final int lane, final long payload,
         final int length) {
-        return deliver(port, source.high(), source.low(), sourcePort, lane, payload, length, 0);
+        final boolean isTaken =
+            deliver(port, source.high(), source.low(), sourcePort, lane, payload, length, nextLoopbackSequence);
+        nextLoopbackSequence += isTaken ? 1 : 0;
+        return isTaken;
+    }
+
+    /** Number of the next message from this host's address to itself; the first has 1. */
+    long nextLoopbackSequence() {
+        return nextLoopbackSequence;
     }
 
     private boolean deliver(
@@ -79,11 +103,24 @@ final class LocalDelivery implements InboundHandler {
             counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
             return true;
         }
-        if (!socket.deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
+        if (!give(socket, sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
             return false;
         }
         counters.increment(RdsCounter.RECV_DELIVERED);
         counters.add(RdsCounter.COPY_TO_USER, length);
         return true;
+    }
+
+    private boolean give(
+        final EngineSocket socket, final long sourceHigh, final long sourceLow, final int sourcePort, final int lane,
+        final long payload, final int length, final long sequence) {
+        return switch (socket.receiveSide().deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
+            case TAKEN -> true;
+            case CONGESTED -> {
+                sockets.onCongested(socket);
+                yield true;
+            }
+            case NO_ROOM -> false;
+        };
     }
 }

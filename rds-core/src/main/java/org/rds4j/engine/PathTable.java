@@ -3,47 +3,73 @@ package org.rds4j.engine;
 import java.util.Arrays;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.peer.PathServices;
+import org.rds4j.peer.PathTopology;
 import org.rds4j.peer.Peer;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.peer.PeerTable;
 
-/** All paths of an engine, by peer and lane and in one row for polling. */
-final class PathTable {
-    private final PeerTable peers;
+/** All paths of an engine, by peer and lane and index, and in one row for polling. */
+final class PathTable implements PathTopology {
+    private final int maxPeers;
+    private final Runnable onMappingChanged;
+    private PeerTable peers;
     private PathServices services;
-    private PeerPath[] all = new PeerPath[0];
+    private PeerPath[] all = new PeerPath[16];
+    private int size;
 
-    PathTable(final int maxPeers) {
-        peers = new PeerTable(maxPeers);
+    /**
+     * A table without peers.
+     *
+     * @param maxPeers         most peers.
+     * @param onMappingChanged run when sockets must look their paths up again.
+     */
+    PathTable(final int maxPeers, final Runnable onMappingChanged) {
+        this.maxPeers = maxPeers;
+        this.onMappingChanged = onMappingChanged;
     }
 
     void services(final PathServices pathServices) {
         services = pathServices;
+        peers = new PeerTable(pathServices, maxPeers);
     }
 
-    PeerPath findOrAdd(final long high, final long low, final int lane, final long nowNs) {
+    /** The path for messages of a socket, or null when there are too many peers. */
+    PeerPath route(final long high, final long low, final int lane, final int port, final long nowNs) {
         final Peer peer = peers.findOrAdd(high, low);
-        if (peer == null) {
-            return null;
-        }
-        final PeerPath path = peer.path(lane);
-        return path != null ? path : add(peer, new PeerPath(services, new PathKey(high, low, lane, 0), nowNs));
+        return peer == null ? null : peer.route(lane, port, nowNs);
     }
 
-    private PeerPath add(final Peer peer, final PeerPath path) {
-        peer.add(path);
-        all = Arrays.copyOf(all, all.length + 1);
-        all[all.length - 1] = path;
-        return path;
+    Peer peer(final long high, final long low) {
+        return peers.find(high, low);
+    }
+
+    Peer findOrAddPeer(final long high, final long low) {
+        return peers.findOrAdd(high, low);
     }
 
     PeerPath find(final PathKey key) {
         final Peer peer = peers.find(key.remoteHigh(), key.remoteLow());
-        return peer == null ? null : peer.path(key.lane());
+        return peer == null ? null : peer.path(key.lane(), key.index());
+    }
+
+    @Override
+    public PeerPath add(final Peer peer, final int lane, final int index, final long nowNs) {
+        final PeerPath path = new PeerPath(services, peer, peer.keyOf(lane, index), nowNs);
+        peer.add(path);
+        if (size == all.length) {
+            all = Arrays.copyOf(all, 2 * size);
+        }
+        all[size++] = path;
+        return path;
+    }
+
+    @Override
+    public void onMappingChanged() {
+        onMappingChanged.run();
     }
 
     int size() {
-        return all.length;
+        return size;
     }
 
     PeerPath path(final int index) {

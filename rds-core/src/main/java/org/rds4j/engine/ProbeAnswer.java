@@ -11,7 +11,7 @@ final class ProbeAnswer {
     private final ExtensionHeaderFlyweight extensions;
 
     ProbeAnswer(final int pathCount, final int generation) {
-        extensions = new ExtensionHeaderFlyweight().clear().pathCount(pathCount).generation(generation);
+        extensions = new ExtensionHeaderFlyweight().clear().pathCount(pathCount).generation(generation).sourcePortIndex();
     }
 
     boolean append(final SendLog log) {

@@ -4,17 +4,22 @@ import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
+import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
+import org.rds4j.peer.ConnectBudget;
 import org.rds4j.peer.PathServices;
+import org.rds4j.peer.Peer;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveMemory;
 import org.rds4j.socket.SocketDirectory;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
@@ -28,8 +33,11 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
+    /** Of the attempts to connect, at most one in so many goes to hosts of which nothing is known but that they knocked. */
+    private static final int STRANGERS_SHARE = 10;
 
     private final RdsCounters counters;
+    private final Congestion congestion;
     private final EngineProxy proxy;
     private final SocketTable sockets;
     private final PathTable paths;
@@ -37,6 +45,11 @@ public final class RdsEngine implements ReleaseHandler {
     private final SubmitDrain submitDrain;
     private final SendCancellation cancellation;
     private final StatusSource status;
+    private final int defaultLane;
+    private final boolean isEncrypted;
+    private final PathConnector connector;
+    private final ConnectBudget budget;
+    private final ConnectBudget strangerBudget;
     private int nextSocket;
     private long nowNs;
 
@@ -54,21 +67,29 @@ public final class RdsEngine implements ReleaseHandler {
         final RandomGenerator random, final RdsCounters counters) {
         final int generation = newGeneration(random);
         this.counters = counters;
-        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()));
-        this.sockets = new SocketTable(proxy, context.localAddress(), random);
-        this.paths = new PathTable(context.maxPeers());
-        this.status = new EngineStatus(context.localAddress(), sockets, paths);
+        this.congestion = new Congestion(context, counters);
+        this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
+        this.sockets = new SocketTable(proxy, context.localAddress(), random,
+            new ReceiveMemory(new ReassemblyPool(context.receiveOverflowLength()), congestion.local(), counters));
+        this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
         final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
-        final LocalDelivery delivery =
-            new LocalDelivery(context.localAddress(), sockets, context.pingEnable(), generation, counters);
+        final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),
+            new ProbeAnswer(context.paths(), generation), counters);
+        this.status = new EngineStatus(context.localAddress(), sockets, paths, delivery);
+        final int[] lanes = lanes(laneOfServiceLevel);
+        this.defaultLane = lanes[0];
+        this.isEncrypted = context.security() != SecurityMode.PLAINTEXT;
+        this.connector = connector;
+        this.budget = new ConnectBudget(context.connectBudget());
+        this.strangerBudget = new ConnectBudget(Math.max(1, context.connectBudget() / STRANGERS_SHARE));
         this.submitDrain = new SubmitDrain(
-            context.localAddress(), paths, delivery, lanes(laneOfServiceLevel), context.submitRingLength(), counters);
+            context.localAddress(), paths, delivery, lanes, context.submitRingLength(), counters);
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
-        this.paths.services(
-            new PathServices(context, generation, connector, delivery, this, pool, logs, random, counters));
+        this.paths.services(new PathServices(context, generation, defaultLane, connector,
+            budget, paths, delivery, this, pool, logs, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -128,6 +149,12 @@ public final class RdsEngine implements ReleaseHandler {
         return work;
     }
 
+    private void forgetPathsOfSockets() {
+        for (int i = 0; i < sockets.size(); i++) {
+            sockets.socket(i).lastPath(0, 0, 0, null);
+        }
+    }
+
     /** A share for each socket, another one first each time. Of those that make no sense one is closed, the next next time. */
     private int drainSockets() {
         final int count = sockets.size();
@@ -165,33 +192,83 @@ public final class RdsEngine implements ReleaseHandler {
     /**
      * A carrier is up: TCP, and security where required, are established. It belongs to the engine from now on.
      *
-     * @param key        of its path; for an accepted carrier the lane as of {@code OpenerMessage.laneOf}.
+     * @param key        of its path; for an accepted carrier lane and index as of {@code OpenerMessage}.
      * @param carrier    ready to use; nothing of it has been read.
      * @param dialedByUs whether it comes from {@link PathConnector#connect}.
      * @param timeNs     the engine's time.
      */
     public void onCarrierUp(final PathKey key, final ByteCarrier carrier, final boolean dialedByUs, final long timeNs) {
-        final boolean isValid = key.index() == 0 && key.lane() >= 0 && key.lane() < PathKey.MAX_LANES;
-        final PeerPath path =
-            isValid ? paths.findOrAdd(key.remoteHigh(), key.remoteLow(), key.lane(), timeNs) : null;
-        if (path == null) {
+        final boolean isValid = key.lane() >= 0 && key.lane() < PathKey.MAX_LANES && key.index() < PathKey.MAX_PATHS
+            && key.index() >= PathKey.UNKNOWN_INDEX;
+        final Peer peer = isValid ? paths.findOrAddPeer(key.remoteHigh(), key.remoteLow()) : null;
+        if (peer == null) {
             counters.increment(RdsCounter.CONN_DROP_NO_PEER);
             carrier.discard();
+        } else if (dialedByUs) {
+            peer.onDialed(key, carrier, timeNs);
         } else {
-            path.onCarrierUp(carrier, dialedByUs, timeNs);
+            peer.onAccepted(key.lane(), key.index(), carrier, timeNs);
         }
     }
 
     /**
-     * An attempt of {@link PathConnector#connect} has failed.
+     * The lane of service level 0, and of peers that know no lanes.
      *
-     * @param key    of the path.
+     * @return 0 to {@link PathKey#MAX_LANES} - 1.
+     */
+    public int defaultLane() {
+        return defaultLane;
+    }
+
+    /**
+     * Whether a host's carriers are taken without waiting for its first octets, which may be long in coming and would say no
+     * more than is known: of a foreign peer, on the default lane.
+     *
+     * @param high bits 127..64 of the host's address.
+     * @param low  bits 63..0 of the host's address.
+     * @return false for hosts that open each carrier with a message that names its path, or are not known.
+     */
+    public boolean isForeign(final long high, final long low) {
+        final Peer peer = paths.peer(high, low);
+        return peer != null && peer.kind() == Peer.Kind.FOREIGN;
+    }
+
+    /**
+     * A host with a larger address has opened a connection, which is refused, and so asks to be dialed. Nothing is kept of a
+     * host that is not known: it becomes a peer when the carrier to it is up.
+     *
+     * @param key    lane and index as its source port tells them; they count for peers of this kind only.
      * @param timeNs the engine's time.
      */
-    public void onConnectFailed(final PathKey key, final long timeNs) {
+    public void onKnock(final PathKey key, final long timeNs) {
+        final Peer peer = paths.peer(key.remoteHigh(), key.remoteLow());
+        if (peer != null) {
+            peer.onKnock(key.lane(), key.index(), timeNs);
+        } else if (strangerBudget.tryTake(timeNs) && budget.tryTake(timeNs)) {
+            counters.increment(RdsCounter.CONN_KNOCKED);
+            counters.increment(RdsCounter.CONN_ATTEMPTS);
+            connector.connect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs);
+        } else {
+            counters.increment(RdsCounter.CONN_DROP_STRANGER);
+        }
+    }
+
+    /** Whoever takes part in an encrypted cluster is of this kind. */
+    private int strangersLane(final PathKey knocked) {
+        return isEncrypted ? knocked.lane() : defaultLane;
+    }
+
+    /**
+     * An attempt of {@link PathConnector#connect} has failed, or a knock is over.
+     *
+     * @param key    of the path.
+     * @param reason why.
+     * @param timeNs the engine's time.
+     */
+    public void onConnectFailed(final PathKey key, final CarrierDownReason reason, final long timeNs) {
         final PeerPath path = paths.find(key);
         if (path != null) {
-            path.onConnectFailed(timeNs);
+            path.onConnectFailed(reason, timeNs);
         }
     }
 

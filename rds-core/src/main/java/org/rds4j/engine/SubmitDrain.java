@@ -155,7 +155,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
                 socket.corrupt();
                 return null;
             }
-            path = paths.findOrAdd(high, low, laneOf(level), nowNs);
+            path = paths.route(high, low, laneOf(level), socket.port(), nowNs);
             socket.lastPath(high, low, level, path);
         }
         return path;

@@ -3,8 +3,8 @@ package org.rds4j.frame;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 
-/** Memory for a partly received message, owned by one assembler at a time. */
-final class ReassemblyBuffer {
+/** Memory for partly received messages, or for whole ones that wait; owned by one at a time. */
+public final class ReassemblyBuffer {
     private final ByteBuffer memory;
     private final long address;
 
@@ -13,11 +13,21 @@ final class ReassemblyBuffer {
         address = BufferUtil.address(memory);
     }
 
-    long address() {
+    /**
+     * Where it lies.
+     *
+     * @return address of the first octet.
+     */
+    public long address() {
         return address;
     }
 
-    int capacity() {
+    /**
+     * How much it holds.
+     *
+     * @return octets.
+     */
+    public int capacity() {
         return memory.capacity();
     }
 }

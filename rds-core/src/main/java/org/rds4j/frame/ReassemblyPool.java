@@ -42,12 +42,21 @@ public final class ReassemblyPool {
     }
 
     /**
+     * The bound.
+     *
+     * @return most octets of all buffers.
+     */
+    public long limit() {
+        return limit;
+    }
+
+    /**
      * Takes a buffer; the caller owns it until released.
      *
      * @param length octets needed, above 0.
      * @return a buffer of at least that capacity, or null when the bound is reached.
      */
-    ReassemblyBuffer acquire(final int length) {
+    public ReassemblyBuffer acquire(final int length) {
         final int sizeClass = sizeClass(length);
         ReassemblyBuffer buffer = free[sizeClass].pollFirst();
         if (buffer == null) {
@@ -72,7 +81,12 @@ public final class ReassemblyPool {
         return new ReassemblyBuffer(capacity);
     }
 
-    void release(final ReassemblyBuffer buffer) {
+    /**
+     * Takes a buffer back.
+     *
+     * @param buffer as of {@link #acquire}; not used any more.
+     */
+    public void release(final ReassemblyBuffer buffer) {
         usedLength -= buffer.capacity();
         free[sizeClass(buffer.capacity())].addFirst(buffer);
     }

@@ -1,5 +1,8 @@
 package org.rds4j.message;
 
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.rds4j.frame.OffHeap;
 import org.rds4j.frame.RdsHeaderFlyweight;
@@ -29,6 +32,7 @@ public final class SendLog {
     public static final int ANY_PORT = -1;
 
     private static final int HEADER_LENGTH = RdsHeaderFlyweight.LENGTH;
+    private static final ReleaseHandler KEPT_ELSEWHERE = (owner, length) -> { };
 
     private final LogPool pool;
     private final RdsHeaderFlyweight header;
@@ -507,7 +511,12 @@ public final class SendLog {
         return cancelled;
     }
 
-    private boolean isInsideMessage() {
+    /**
+     * Whether the carrier was offered a part of a message: nothing else may come before the rest.
+     *
+     * @return false between two messages.
+     */
+    public boolean isInsideMessage() {
         return sent < kept && cursorRest < LogEntry.total(cursor.entryAddress());
     }
 
@@ -584,17 +593,83 @@ public final class SendLog {
      * Drops what an earlier carrier was offered, when the peer has lost its memory of it. Only after {@link #rewind()} and
      * before the next carrier took a chunk; otherwise nothing is dropped.
      *
-     * @param handler hears of each message.
+     * @param beforeSequence number before which messages are dropped.
+     * @param handler        hears of each message.
      * @return how many were dropped.
      */
-    public int dropOffered(final ReleaseHandler handler) {
+    public int dropOffered(final long beforeSequence, final ReleaseHandler handler) {
         int dropped = 0;
-        while (sentPosition == retainedPosition && offered > 0) {
+        while (sentPosition == retainedPosition && offered > 0 && firstSequence() < beforeSequence) {
             removeOldest(handler);
             dropped++;
             sentPosition = retainedPosition;
             toTail();
         }
         return dropped;
+    }
+
+    /**
+     * Numbers the messages kept anew, for a peer that has lost its memory. Only while no carrier was offered any of them.
+     *
+     * @param first number of the oldest message, or of the next one when there is none.
+     */
+    public void renumber(final long first) {
+        nextSequence = first;
+        final LogCursor message = new LogCursor(pool);
+        message.set(tail);
+        for (int i = 0; i < kept; i++) {
+            OffHeap.putLong(message.address() + RdsHeaderFlyweight.SEQUENCE_OFFSET, nextSequence++);
+            message.advance(LogEntry.total(message.entryAddress()));
+        }
+        visitedSequence = 0;
+    }
+
+    /**
+     * Moves messages to another log, in order, as far as it has room. Only while no carrier was ever offered one of this log.
+     *
+     * @param target takes them under numbers of its own, owned as before.
+     * @return how many were moved.
+     */
+    public int moveTo(final SendLog target) {
+        int moved = 0;
+        while (kept > 0 && appendOldest(target)) {
+            removeOldest(KEPT_ELSEWHERE);
+            moved++;
+        }
+        sentPosition = retainedPosition;
+        toTail();
+        return moved;
+    }
+
+    private boolean appendOldest(final SendLog target) {
+        final long entry = tail.entryAddress();
+        final int length = LogEntry.length(entry);
+        final int sourcePort = header.wrap(tail.address()).sourcePort();
+        final int destinationPort = header.destinationPort();
+        final int offset = tail.offset() + HEADER_LENGTH;
+        final boolean isContiguous = length <= pool.used(tail.block()) - offset;
+        final ByteBuffer copy = isContiguous ? null : copy(tail.block(), offset, length);
+        try {
+            return target.append(sourcePort, destinationPort,
+                isContiguous ? pool.address(tail.block()) + offset : BufferUtil.address(copy), length, LogEntry.owner(entry));
+        } finally {
+            Reference.reachabilityFence(copy);
+        }
+    }
+
+    /** Of octets that lie in several blocks. */
+    private ByteBuffer copy(final int first, final int firstOffset, final int length) {
+        final ByteBuffer copy = ByteBuffer.allocateDirect(length);
+        int block = first;
+        int offset = firstOffset;
+        int done = 0;
+        while (done < length) {
+            final int piece = Math.min(length - done, pool.used(block) - offset);
+            OffHeap.copy(pool.address(block) + offset, BufferUtil.address(copy) + done, piece);
+            done += piece;
+            block = pool.next(block);
+            offset = 0;
+        }
+        return copy;
     }
 }

@@ -6,6 +6,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.rds4j.RdsAddress;
+import org.rds4j.RdsContext;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
@@ -36,6 +37,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final int laneCount;
     private final int maxGreetings;
     private final IntUnaryOperator dscpOfLane;
+    private final RdsAddress local;
+    private final int paths;
+    private final SourcePorts ports;
     private final SecurityService security;
     private final EncryptionQueue queue;
     private final RandomGenerator random;
@@ -51,6 +55,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     /**
      * A registry without connections.
      *
+     * @param context    own address and paths per lane.
      * @param tcp        the engine that owns the connections.
      * @param settings   port, lanes and marking.
      * @param maxGreetings connections that may be on their way to becoming carriers.
@@ -59,6 +64,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
      * @param counters   where refusals are counted.
      */
     Carriers(
+        final RdsContext context,
         final TcpEngine tcp,
         final LaneSettings settings,
         final int maxGreetings,
@@ -66,6 +72,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final RandomGenerator random,
         final NodeCounters counters) {
         this.tcp = tcp;
+        this.local = context.localAddress();
+        this.paths = context.paths();
+        this.ports = new SourcePorts(tcp, local, random);
         this.tcpPort = settings.tcpPort();
         this.laneCount = settings.laneCount();
         this.maxGreetings = maxGreetings;
@@ -79,20 +88,30 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     /** Completes the construction: the RDS engine needs this object as its connector. */
     void attach(final RdsEngine engine) {
         rds = engine;
-        final int lane = Math.min(LaneSettings.DEFAULT_LANE, laneCount - 1);
+        final int lane = engine.defaultLane();
         tcp.listen(tcpPort, lane, dscpOfLane.applyAsInt(lane), this);
     }
 
     @Override
     public void connect(final PathKey key, final long now) {
         nowNs = now;
-        final Greeting greeting = greeting(key);
-        final TcpConnection connection = tcp.connect(
-            key.remoteHigh(), key.remoteLow(), tcpPort, key.lane(), dscpOfLane.applyAsInt(key.lane()), greeting, now);
+        open(key, greeting(key));
+    }
+
+    @Override
+    public void knock(final PathKey key, final long now) {
+        nowNs = now;
+        open(key, new KnockGreeting(this, key, now + GREETING_TIME_NS));
+    }
+
+    private void open(final PathKey key, final Greeting greeting) {
+        final int port = ports.choose(key, tcpPort);
+        final TcpConnection connection = port == 0 ? null : tcp.connect(key.remoteHigh(), key.remoteLow(), tcpPort, port,
+            key.lane(), dscpOfLane.applyAsInt(key.lane()), greeting, nowNs);
         if (connection == null) {
             forget(greeting);
             count(NodeCounter.CONNECT_EXHAUSTED);
-            rds.onConnectFailed(key, now);
+            rds.onConnectFailed(key, CarrierDownReason.FAILED, nowNs);
             return;
         }
         begin(greeting, connection);
@@ -100,6 +119,12 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     @Override
     public TcpHandler onAccept(final TcpConnection connection) {
+        final int order = RdsAddress.compareHosts(
+            local.high(), local.low(), connection.remoteHigh(), connection.remoteLow());
+        if (order <= 0) {
+            refuse(connection, order < 0);
+            return null;
+        }
         if (greetings.size() >= maxGreetings) {
             count(NodeCounter.GREETINGS_FULL);
             return null;
@@ -107,6 +132,16 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final Greeting greeting = greeting(null);
         begin(greeting, connection);
         return greeting;
+    }
+
+    /** This host dials those with larger addresses, and itself it reaches without TCP. */
+    private void refuse(final TcpConnection connection, final boolean isKnock) {
+        count(NodeCounter.INBOUND_REFUSED);
+        if (isKnock) {
+            final int lane = SourcePorts.laneOf(connection.remotePort());
+            rds.onKnock(new PathKey(connection.remoteHigh(), connection.remoteLow(),
+                lane < laneCount ? lane : rds.defaultLane(), SourcePorts.indexOf(connection.remotePort())), nowNs);
+        }
     }
 
     private Greeting greeting(final PathKey dialedKey) {
@@ -117,8 +152,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final long id = nextId++;
         final HandshakeTask task = dialedKey == null
             ? security.serverTask(
-                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, security.cipher(), random))
-            : security.clientTask(id, PathMarker.of(dialedKey.lane(), dialedKey.index(), security.cipher(), random));
+                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, paths, security.cipher(), random))
+            : security.clientTask(id, PathMarker.of(dialedKey.lane(), dialedKey.index(), paths, security.cipher(), random));
         final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, queue, task);
         greetingById.put(id, greeting);
         return greeting;
@@ -134,7 +169,17 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final int lane = OpenerMessage.laneOf(headerAddress);
         return new PathKey(
             connection.remoteHigh(), connection.remoteLow(),
-            lane >= 0 && lane < laneCount ? lane : LaneSettings.DEFAULT_LANE, 0);
+            lane >= 0 && lane < laneCount ? lane : rds.defaultLane(),
+            OpenerMessage.indexOf(headerAddress, connection.remotePort()));
+    }
+
+    boolean isForeign(final TcpConnection connection) {
+        return rds.isForeign(connection.remoteHigh(), connection.remoteLow());
+    }
+
+    PathKey keyOfForeign(final TcpConnection connection) {
+        return new PathKey(
+            connection.remoteHigh(), connection.remoteLow(), rds.defaultLane(), PathKey.UNKNOWN_INDEX);
     }
 
     void onUp(final PathKey key, final TcpCarrier carrier, final boolean isDialed) {
@@ -152,8 +197,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         rds.onCarrierDown(carrier, reason, nowNs);
     }
 
-    void onConnectFailed(final PathKey key) {
-        rds.onConnectFailed(key, nowNs);
+    void onConnectFailed(final PathKey key, final CarrierDownReason reason) {
+        rds.onConnectFailed(key, reason, nowNs);
     }
 
     void onHandshakeFailed(final HandshakeTask task, final TcpConnection connection) {

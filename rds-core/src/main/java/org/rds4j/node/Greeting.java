@@ -1,5 +1,6 @@
 package org.rds4j.node;
 
+import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConnection;
@@ -85,6 +86,11 @@ abstract class Greeting implements TcpHandler {
 
     abstract NodeCounter timeoutCounter();
 
+    /** Why it did not become a carrier, once its connection has closed. */
+    CarrierDownReason failure() {
+        return TcpCarrier.downReason(closeReason);
+    }
+
     /** Whether nothing else holds the connection's memory, so that it can be released after its end. */
     abstract boolean isQuiet();
 
@@ -96,7 +102,7 @@ abstract class Greeting implements TcpHandler {
         isOver = true;
         connection.release();
         if (dialedKey != null) {
-            carriers.onConnectFailed(dialedKey);
+            carriers.onConnectFailed(dialedKey, failure());
         }
         return true;
     }

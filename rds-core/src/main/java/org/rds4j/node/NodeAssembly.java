@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.crypto.CryptoCounter;
@@ -73,7 +74,7 @@ final class NodeAssembly {
         final NodeCounters nodeCounters = nodeCounters();
         final LaneSettings lanes = LaneSettings.of(qos, context.tcpPort());
         final Carriers carriers = new Carriers(
-            tcp, lanes, Math.max(1, context.maxConnections() / 4), security, random, nodeCounters);
+            context, tcp, lanes, Math.max(1, context.maxConnections() / 4), security, random, nodeCounters);
         final RdsEngine rds = rds(carriers);
         this.proxy = rds.proxy();
         carriers.attach(rds);
@@ -128,7 +129,7 @@ final class NodeAssembly {
             counters.add(counter.label(), counter.meaning(), () -> networkCounters.get(counter));
         }
         InterfaceConfiguration configuration =
-            InterfaceConfiguration.of(port.macAddress(), context.address(), port.capabilities());
+            InterfaceConfiguration.of(port.macAddress(), cidr(), port.capabilities());
         if (context.mtu() < configuration.mtu()) {
             configuration = configuration.withMtu(context.mtu());
         }
@@ -138,6 +139,11 @@ final class NodeAssembly {
         configuration = context.deviceOffload() ? configuration : configuration.withSoftwareChecksums();
         configuration = context.aggregation() ? configuration : configuration.withoutAggregation();
         return new NetworkLayer(configuration, random, networkCounters);
+    }
+
+    /** An IPv4 address may have been written as an IPv6 one. */
+    private String cidr() {
+        return RdsAddress.hostText(context.localAddress().high(), context.localAddress().low()) + "/" + context.prefixLength();
     }
 
     private TcpEngine tcp(final NetworkLayer network, final LinkPort port) {

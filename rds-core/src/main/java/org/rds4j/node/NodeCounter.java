@@ -19,7 +19,11 @@ public enum NodeCounter {
     /** Connection that could not be opened for want of a connection object, port or route. */
     CONNECT_EXHAUSTED(6, "node_connect_exhausted", "connections not opened because objects, ports or routes ran out"),
     /** Frames that the device did not take at once. */
-    TRANSMIT_DEFERRED(7, "node_transmit_deferred", "frames kept back because the device's queue was full");
+    TRANSMIT_DEFERRED(7, "node_transmit_deferred", "frames kept back because the device's queue was full"),
+    /** Connection that was to ask a peer to dial, and was neither refused nor closed in time. */
+    KNOCK_TIMEOUT(9, "node_knock_timeout", "connections that ask a peer to dial given up after the time limit"),
+    /** Inbound connection of a peer that is to be dialed, or of this host's own address. */
+    INBOUND_REFUSED(10, "node_inbound_refused", "inbound connections refused because it is this host that dials the peer");
 
     private final int slot;
     private final String label;

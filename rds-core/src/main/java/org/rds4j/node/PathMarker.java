@@ -7,7 +7,8 @@ import org.rds4j.crypto.handshake.Marker;
 /**
  * The 16 octets with which each side ends its use of TLS. The dialer's marker is the connection's identity: it names the
  * lane and path it wants and is the exporter's context, so keys are bound to it. The acceptor answers with the same path
- * and randomness of its own. Flag 1 asks for AES-256-GCM.
+ * and randomness of its own. Each tells how many paths a lane has by its own setting; the probe that opens RDS inside says the
+ * same. Flag 1 asks for AES-256-GCM.
  * <pre>
  *   0        4      5       6       7       8                        16
  *   +--------+------+-------+-------+-------+------------------------+
@@ -17,15 +18,14 @@ import org.rds4j.crypto.handshake.Marker;
  */
 final class PathMarker {
     private static final long MAGIC = 0x52445331L;
-    private static final int ONE_PATH = 1;
     private static final int FLAG_AES_256 = 1;
 
     private PathMarker() {
     }
 
-    static Marker of(final int lane, final int index, final RecordCipher cipher, final RandomGenerator random) {
+    static Marker of(final int lane, final int index, final int paths, final RecordCipher cipher, final RandomGenerator random) {
         final int flags = cipher == RecordCipher.AES_256_GCM ? FLAG_AES_256 : 0;
-        final long high = MAGIC << 32 | (long) lane << 24 | (long) index << 16 | ONE_PATH << 8 | flags;
+        final long high = MAGIC << 32 | (long) lane << 24 | (long) index << 16 | (long) paths << 8 | flags;
         return new Marker(high, random.nextLong());
     }
 

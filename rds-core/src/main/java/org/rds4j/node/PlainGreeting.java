@@ -7,7 +7,8 @@ import org.rds4j.tcp.TcpConnection;
 
 /**
  * In plaintext a dialed connection is a carrier as soon as it is established, and an accepted one when its first RDS header
- * has come, which says the lane. A TLS ClientHello cannot be an RDS header and is refused.
+ * has come, which says the path. One of a host that is known for saying nothing of the kind, and that may leave a path
+ * silent until it has something to send on it, is a carrier at once. A TLS ClientHello cannot be an RDS header and is refused.
  */
 final class PlainGreeting extends Greeting {
     private static final int TLS_HANDSHAKE = 0x16;
@@ -20,6 +21,8 @@ final class PlainGreeting extends Greeting {
     public void onConnected(final TcpConnection established) {
         if (dialedKey() != null) {
             become(new PlainCarrier(established, carriers), dialedKey());
+        } else if (carriers.isForeign(established)) {
+            become(new PlainCarrier(established, carriers), carriers.keyOfForeign(established));
         }
     }
 

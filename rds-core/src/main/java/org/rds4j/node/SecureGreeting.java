@@ -2,6 +2,7 @@ package org.rds4j.node;
 
 import java.util.random.RandomGenerator;
 import org.rds4j.RecordCipher;
+import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
@@ -16,6 +17,7 @@ final class SecureGreeting extends Greeting {
     private final EncryptionQueue queue;
     private final HandshakeTask task;
     private boolean hasBegun;
+    private boolean hasFailed;
 
     SecureGreeting(
         final Carriers carriers,
@@ -29,10 +31,12 @@ final class SecureGreeting extends Greeting {
     }
 
     static Marker answer(
-        final Marker clientMarker, final int laneCount, final RecordCipher cipher, final RandomGenerator random) {
-        final boolean isServed = PathMarker.isValid(clientMarker)
-            && PathMarker.lane(clientMarker) < laneCount && PathMarker.index(clientMarker) == 0;
-        return isServed ? PathMarker.of(PathMarker.lane(clientMarker), 0, cipher, random) : null;
+        final Marker clientMarker, final int laneCount, final int paths, final RecordCipher cipher,
+        final RandomGenerator random) {
+        final int lane = PathMarker.lane(clientMarker);
+        final int index = PathMarker.index(clientMarker);
+        final boolean isServed = PathMarker.isValid(clientMarker) && lane < laneCount && index < PathKey.MAX_PATHS;
+        return isServed ? PathMarker.of(lane, index, paths, cipher, random) : null;
     }
 
     HandshakeTask task() {
@@ -85,6 +89,7 @@ final class SecureGreeting extends Greeting {
         } else if (isClosed()) {
             return;
         } else if (task.failure() != null || !isSent) {
+            hasFailed = true;
             carriers.onHandshakeFailed(task, connection);
             connection.close();
         } else {
@@ -104,6 +109,11 @@ final class SecureGreeting extends Greeting {
     @Override
     NodeCounter timeoutCounter() {
         return NodeCounter.HANDSHAKE_TIMEOUT;
+    }
+
+    @Override
+    CarrierDownReason failure() {
+        return hasFailed ? CarrierDownReason.SECURITY : super.failure();
     }
 
     @Override

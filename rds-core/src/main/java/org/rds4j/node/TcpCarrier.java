@@ -51,6 +51,16 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
         return true;
     }
 
+    @Override
+    public final int localPort() {
+        return isReleased ? 0 : connection.localPort();
+    }
+
+    @Override
+    public final int remotePort() {
+        return isReleased ? 0 : connection.remotePort();
+    }
+
     /** Whether records stand between RDS and TCP. */
     abstract boolean isSecure();
 
@@ -108,7 +118,7 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
     /** The last moment at which the connection's memory is there. */
     abstract void onRelease();
 
-    private static CarrierDownReason downReason(final CloseReason reason) {
+    static CarrierDownReason downReason(final CloseReason reason) {
         return switch (reason) {
             case NORMAL -> CarrierDownReason.CLOSED;
             case RESET, ABORTED, REFUSED -> CarrierDownReason.RESET;

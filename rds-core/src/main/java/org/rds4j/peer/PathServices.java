@@ -3,6 +3,8 @@ package org.rds4j.peer;
 import java.util.random.RandomGenerator;
 import org.rds4j.RdsContext;
 import org.rds4j.carrier.PathConnector;
+import org.rds4j.congestion.Congestion;
+import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
@@ -11,17 +13,27 @@ import org.rds4j.status.RdsCounters;
 /**
  * What every path of an engine shares.
  *
- * @param context    concluded.
- * @param generation of this host: random, not 0, new with each start.
- * @param connector  opens carriers.
- * @param inbound    takes received messages.
- * @param released   hears of sent messages that are no longer kept.
- * @param pool       memory of partly received messages.
- * @param logs       memory of messages on their way out.
- * @param random     for delays.
- * @param counters   of the engine.
+ * @param context     concluded.
+ * @param generation  of this host: random, not 0, new with each start.
+ * @param defaultLane that of service level 0, and of peers that know no lanes.
+ * @param connector   opens carriers.
+ * @param budget      of attempts to connect.
+ * @param topology    makes paths.
+ * @param inbound     takes received messages.
+ * @param released    hears of sent messages that are no longer kept.
+ * @param pool        memory of partly received messages.
+ * @param logs        memory of messages on their way out.
+ * @param congestion  what is known of congested ports.
+ * @param random      for delays.
+ * @param counters    of the engine.
  */
 public record PathServices(
-    RdsContext context, int generation, PathConnector connector, InboundHandler inbound, ReleaseHandler released,
-    ReassemblyPool pool, LogPool logs, RandomGenerator random, RdsCounters counters) {
+    RdsContext context, int generation, int defaultLane, PathConnector connector, ConnectBudget budget,
+    PathTopology topology, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool, LogPool logs,
+    Congestion congestion, RandomGenerator random, RdsCounters counters) {
+
+    /** Writes what every probe of this host says, in Linux's order. */
+    ExtensionHeaderFlyweight probe(final ExtensionHeaderFlyweight extensions) {
+        return extensions.clear().pathCount(context.paths()).generation(generation).sourcePortIndex();
+    }
 }

@@ -1,40 +1,437 @@
 package org.rds4j.peer;
 
+import java.util.Arrays;
+import org.rds4j.RdsAddress;
+import org.rds4j.SecurityMode;
+import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.MapSender;
+import org.rds4j.frame.ExtensionHeaderFlyweight;
+import org.rds4j.status.RdsCounter;
 
-/** A remote host and the paths to it, one per lane so far. Engine thread only. */
+/**
+ * A remote host: what its probes told of it, and the paths to it, by lane and index.
+ * <p>
+ * <b>Kind.</b> A host of this kind opens every carrier with a probe that tells a generation; any other first message is that
+ * of a foreign host, as Linux, which knows no lanes: everything for it goes over the default lane.
+ * <p>
+ * <b>Fan-out.</b> Until the peer's path count is known everything goes to path 0 of a lane. From then on each sending socket has
+ * a path of its own; the others wait until what path 0 had taken before is acknowledged, so that no message overtakes another
+ * of its socket. Engine thread only.
+ */
 public final class Peer {
+    /** What a peer turned out to be. */
+    public enum Kind {
+        /** Nothing heard of it yet. */
+        UNKNOWN,
+        /** Knows lanes, opens with a probe. */
+        OURS,
+        /** Linux or alike. */
+        FOREIGN
+    }
+
+    private static final long NO_CATCH_UP = Long.MIN_VALUE;
+    /** How long a foreign acceptor that only asked may take to hear our path count before it is dialed for more paths. */
+    private static final long UNCONFIRMED_NS = 1_000_000_000L;
+
+    private final PathServices services;
     private final long high;
     private final long low;
-    private final PeerPath[] paths = new PeerPath[PathKey.MAX_LANES];
+    private final boolean isLocalSmaller;
+    private final MapSender mapSender;
+    private final PeerPath[][] lanes = new PeerPath[PathKey.MAX_LANES][];
+    private final long[] catchUpSequence = new long[PathKey.MAX_LANES];
+    private Kind kind;
+    private int pathCount;
+    private int generation;
+    private boolean hasSourcePortIndex;
+    private long fanOutNs = Long.MAX_VALUE;
+    private PendingCarriers pending;
 
-    Peer(final long high, final long low) {
+    Peer(final PathServices services, final long high, final long low) {
+        final RdsAddress local = services.context().localAddress();
+        this.services = services;
         this.high = high;
         this.low = low;
+        this.isLocalSmaller = RdsAddress.compareHosts(local.high(), local.low(), high, low) < 0;
+        this.kind = services.context().security() == SecurityMode.PLAINTEXT ? Kind.UNKNOWN : Kind.OURS;
+        this.mapSender = services.congestion().newSender();
+        Arrays.fill(catchUpSequence, NO_CATCH_UP);
+    }
+
+    /** Tells the peer which ports of this host are congested, over whichever path can. */
+    MapSender mapSender() {
+        return mapSender;
     }
 
     boolean is(final long otherHigh, final long otherLow) {
         return high == otherHigh && low == otherLow;
     }
 
-
-
     /**
-     * The path of a lane.
+     * The name of a path.
      *
-     * @param lane 0 to {@link PathKey#MAX_LANES} - 1.
-     * @return the path, or null while there is none.
+     * @param lane  0 to {@link PathKey#MAX_LANES} - 1.
+     * @param index 0 to {@link PathKey#MAX_PATHS} - 1.
+     * @return its key.
      */
-    public PeerPath path(final int lane) {
-        return paths[lane];
+    public PathKey keyOf(final int lane, final int index) {
+        return new PathKey(high, low, lane, index);
+    }
+
+    boolean isLocalSmaller() {
+        return isLocalSmaller;
     }
 
     /**
-     * Adds the path of a lane that has none.
+     * What the peer turned out to be.
+     *
+     * @return its kind.
+     */
+    public Kind kind() {
+        return kind;
+    }
+
+    boolean isForeign() {
+        return kind == Kind.FOREIGN;
+    }
+
+    /**
+     * How many paths the peer's probes told.
+     *
+     * @return 1 to 8, or 0 while unknown.
+     */
+    public int pathCount() {
+        return pathCount;
+    }
+
+    /**
+     * The paths of each lane that messages are spread over.
+     *
+     * @return a power of two up to the smaller count of the two hosts, 1 while the peer's is unknown.
+     */
+    public int activePaths() {
+        return Integer.highestOneBit(Math.max(1, Math.min(pathCount, services.context().paths())));
+    }
+
+    /**
+     * A path.
+     *
+     * @param lane  0 to {@link PathKey#MAX_LANES} - 1.
+     * @param index 0 to {@link PathKey#MAX_PATHS} - 1.
+     * @return the path, or null while there is none.
+     */
+    public PeerPath path(final int lane, final int index) {
+        return lanes[lane] == null ? null : lanes[lane][index];
+    }
+
+    PeerPath findOrAdd(final int lane, final int index, final long nowNs) {
+        final PeerPath path = path(lane, index);
+        return path != null ? path : services.topology().add(this, lane, index, nowNs);
+    }
+
+    /**
+     * Takes a path that {@link PathTopology#add} made.
      *
      * @param path to add.
      */
     public void add(final PeerPath path) {
-        paths[path.key().lane()] = path;
+        final int lane = path.key().lane();
+        if (lanes[lane] == null) {
+            lanes[lane] = new PeerPath[PathKey.MAX_PATHS];
+        }
+        lanes[lane][path.key().index()] = path;
+    }
+
+    /**
+     * The path that messages of a socket take; the same one until {@link PathTopology#onMappingChanged}.
+     *
+     * @param wantedLane of the message's service level.
+     * @param port       of the sending socket.
+     * @param nowNs      the engine's time.
+     * @return the path, made if there was none.
+     */
+    public PeerPath route(final int wantedLane, final int port, final long nowNs) {
+        final int lane = isForeign() && !isForwarding(wantedLane) ? services.defaultLane() : wantedLane;
+        final int index = ((port * 0x9e37_79b1) >>> 16) & (activePaths() - 1);
+        return findOrAdd(lane, index, nowNs);
+    }
+
+    /** Messages of a lane that a foreign peer does not know still wait to be moved: others must stay behind them. */
+    private boolean isForwarding(final int lane) {
+        final PeerPath first = path(lane, 0);
+        return lane != services.defaultLane() && first != null && !first.log().isEmpty();
+    }
+
+    /** Whether a path may try to connect, as far as the other paths are concerned. */
+    boolean mayDial(final PeerPath path) {
+        final int index = path.key().index();
+        if (index == 0) {
+            return true;
+        }
+        final PeerPath[] lane = lanes[path.key().lane()];
+        if (!isForeign() || hasSourcePortIndex) {
+            return isOpen(lane[0]);
+        }
+        // Such a peer pairs by order of accept: in ascending order the pairs are the same each time.
+        for (int i = 0; i < index; i++) {
+            if (!isOpen(lane[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** From when on paths beside the first may be dialed: the peer refuses them while it does not know of them. */
+    long fanOutNs() {
+        return fanOutNs;
+    }
+
+    private static boolean isOpen(final PeerPath path) {
+        return path != null && path.isHeard();
+    }
+
+    /** Whether any path of a lane has messages. */
+    boolean hasQueued(final int lane) {
+        for (final PeerPath path : lanes[lane]) {
+            if (path != null && !path.log().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a path may transmit without overtaking what path 0 had taken before the fan-out. */
+    boolean isCaughtUp(final PathKey key) {
+        final int lane = key.lane();
+        if (key.index() == 0 || catchUpSequence[lane] == NO_CATCH_UP) {
+            return true;
+        }
+        if (lanes[lane][0].log().firstSequence() >= catchUpSequence[lane]) {
+            catchUpSequence[lane] = NO_CATCH_UP;
+            return true;
+        }
+        services.counters().increment(RdsCounter.MPRDS_CATCHUP_TX0_RETRIES);
+        return false;
+    }
+
+    /** Path 0 of a lane counts anew. */
+    void onRenumbered(final PathKey key) {
+        if (key.index() == 0 && catchUpSequence[key.lane()] != NO_CATCH_UP) {
+            catchUpSequence[key.lane()] = path(key.lane(), 0).log().nextSequence();
+        }
+    }
+
+    /** The first message of a carrier tells the peer's kind. */
+    void onFirstMessage(final boolean isOurs) {
+        final Kind now = isOurs ? Kind.OURS : Kind.FOREIGN;
+        if (kind != now) {
+            kind = now;
+            services.topology().onMappingChanged();
+        }
+    }
+
+    /** What a probe says of the peer's paths; its generation is told to {@link #onGeneration}. */
+    void onProbe(final ExtensionHeaderFlyweight extensions, final boolean isPong, final long nowNs) {
+        final int told = extensions.pathCount();
+        final int before = activePaths();
+        pathCount = told == ExtensionHeaderFlyweight.ABSENT
+            ? Math.max(pathCount, 1) : Math.clamp(told, 1, PathKey.MAX_PATHS);
+        if (extensions.hasSourcePortIndex() && !hasSourcePortIndex) {
+            hasSourcePortIndex = true;
+            closeMispaired(nowNs);
+        }
+        if (activePaths() != before) {
+            onFanOut();
+        }
+        if (activePaths() > 1) {
+            openPaths(isPong, nowNs);
+        }
+        assignPending(nowNs);
+    }
+
+    private void onFanOut() {
+        for (int lane = 0; lane < lanes.length; lane++) {
+            final PeerPath first = path(lane, 0);
+            if (first != null && !first.log().isEmpty()) {
+                catchUpSequence[lane] = first.log().nextSequence();
+            }
+        }
+        services.topology().onMappingChanged();
+    }
+
+    /** The smaller host brings up all paths of the lanes in use; the larger one waits for them. */
+    private void openPaths(final boolean isPong, final long nowNs) {
+        final boolean isUnconfirmed = isForeign() && !isPong && fanOutNs == Long.MAX_VALUE;
+        fanOutNs = isUnconfirmed ? nowNs + UNCONFIRMED_NS : Math.min(fanOutNs, nowNs);
+        for (int lane = 0; isLocalSmaller && lane < lanes.length; lane++) {
+            if (path(lane, 0) != null && path(lane, 0).isHeard()) {
+                for (int index = 1; index < activePaths(); index++) {
+                    findOrAdd(lane, index, nowNs).keepUp();
+                }
+            }
+        }
+    }
+
+    /** Paths were paired by order of accept before the peer said that its ports tell them. */
+    private void closeMispaired(final long nowNs) {
+        for (final PeerPath[] lane : lanes) {
+            for (int i = 0; !isLocalSmaller && isForeign() && lane != null && i < lane.length; i++) {
+                final int port = lane[i] == null || !lane[i].hasCarrier() ? 0 : lane[i].carrier().remotePort();
+                if (port != 0 && port % acceptedPaths() != i) {
+                    lane[i].close(nowNs);
+                }
+            }
+        }
+    }
+
+    void onGeneration(final int number, final PeerPath heardOn, final long nowNs) {
+        if (number == generation) {
+            return;
+        }
+        final boolean isRestart = generation != 0;
+        generation = number;
+        if (!isRestart) {
+            return;
+        }
+        services.counters().increment(RdsCounter.PEER_RESTARTED);
+        for (final PeerPath[] lane : lanes) {
+            for (int i = 0; lane != null && i < lane.length; i++) {
+                if (lane[i] != null && !lane[i].equals(heardOn)) {
+                    lane[i].onPeerRestarted(number, nowNs);
+                }
+            }
+        }
+    }
+
+    private int acceptedPaths() {
+        return isForeign() ? Math.max(1, Math.min(pathCount, services.context().paths())) : PathKey.MAX_PATHS;
+    }
+
+    /**
+     * A carrier that this host dialed is up.
+     *
+     * @param key       of its path.
+     * @param candidate the path's from now on.
+     * @param nowNs     the engine's time.
+     */
+    public void onDialed(final PathKey key, final ByteCarrier candidate, final long nowNs) {
+        findOrAdd(key.lane(), key.index(), nowNs).onDialed(candidate, nowNs);
+    }
+
+    /**
+     * A carrier that the peer dialed is up.
+     *
+     * @param lane      as far as the carrier tells.
+     * @param index     likewise.
+     * @param candidate the peer's from now on.
+     * @param nowNs     the engine's time.
+     */
+    public void onAccepted(final int lane, final int index, final ByteCarrier candidate, final long nowNs) {
+        if (isLocalSmaller) {
+            services.counters().increment(RdsCounter.CONN_DROP_DUEL);
+            candidate.discard();
+            onKnock(lane, 0, nowNs);
+            return;
+        }
+        int known = index;
+        if (known == PathKey.UNKNOWN_INDEX && hasSourcePortIndex && candidate.remotePort() != 0) {
+            known = candidate.remotePort() % acceptedPaths();
+        }
+        if (known == PathKey.UNKNOWN_INDEX && acceptedPaths() == 1 && pathCount > 0) {
+            known = 0;
+        }
+        if (known != PathKey.UNKNOWN_INDEX) {
+            findOrAdd(lane, known, nowNs).onAccepted(candidate, nowNs);
+        } else {
+            acceptInOrder(lane, candidate, nowNs);
+        }
+    }
+
+    /** Whose dialer does not say: the first path that is free, or none for now. */
+    private void acceptInOrder(final int lane, final ByteCarrier candidate, final long nowNs) {
+        final int free = freeIndex(lane);
+        if (free >= 0) {
+            findOrAdd(lane, free, nowNs).onAccepted(candidate, nowNs);
+            return;
+        }
+        if (pending == null) {
+            pending = new PendingCarriers(PathKey.MAX_PATHS, services.context().drainTimeoutNs());
+        }
+        if (services.context().linuxExact() || !pending.add(lane, candidate, nowNs)) {
+            services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
+            candidate.discard();
+            return;
+        }
+        for (final PeerPath path : lanes[lane]) {
+            if (path != null && pathCount > 0) {
+                path.tryCarrier();
+            }
+        }
+    }
+
+    private int freeIndex(final int lane) {
+        for (int index = 0; index < acceptedPaths() && (pathCount > 0 || index == 0); index++) {
+            final PeerPath path = path(lane, index);
+            if (path == null || !path.hasCarrier()) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
+    /** Gives carriers that wait to paths that have become free, oldest first. */
+    void assignPending(final long nowNs) {
+        while (pending != null && !pending.isEmpty()) {
+            final int lane = pending.firstLane();
+            final int free = freeIndex(lane);
+            if (free < 0) {
+                return;
+            }
+            final boolean isDown = pending.isFirstDown();
+            final ByteCarrier next = pending.takeFirst();
+            final PeerPath path = findOrAdd(lane, free, nowNs);
+            path.onAccepted(next, nowNs);
+            if (isDown) {
+                path.onCarrierDown(next, path.lastDownReason());
+            }
+        }
+    }
+
+    /** Gives up carriers that found no path in time. */
+    void pollPending(final long nowNs) {
+        while (pending != null && !pending.isEmpty() && nowNs >= pending.firstDeadlineNs()) {
+            services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
+            pending.takeFirst().discard();
+        }
+    }
+
+    long pendingDeadlineNs() {
+        return pending == null || pending.isEmpty() ? Long.MAX_VALUE : pending.firstDeadlineNs();
+    }
+
+    boolean onPendingDown(final ByteCarrier ended) {
+        return pending != null && pending.onDown(ended);
+    }
+
+    void discardPending() {
+        while (pending != null && !pending.isEmpty()) {
+            pending.takeFirst().discard();
+        }
+    }
+
+    /**
+     * The peer, whose address is the larger one, asks to be dialed.
+     *
+     * @param knockedLane  that it asks for, if it is of this kind.
+     * @param knockedIndex likewise.
+     * @param nowNs        the engine's time.
+     */
+    public void onKnock(final int knockedLane, final int knockedIndex, final long nowNs) {
+        if (isLocalSmaller) {
+            services.counters().increment(RdsCounter.CONN_KNOCKED);
+            final boolean isOurs = kind == Kind.OURS;
+            findOrAdd(isOurs ? knockedLane : services.defaultLane(), isOurs ? knockedIndex : 0, nowNs).onKnock(nowNs);
+        }
     }
 }

@@ -1,10 +1,10 @@
 package org.rds4j.peer;
 
-import org.rds4j.RdsAddress;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.CarrierHandler;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.FrameAssembler;
 import org.rds4j.frame.FrameHandler;
@@ -17,13 +17,13 @@ import org.rds4j.status.RdsCounters;
  * One path to a peer: the messages on their way, and the carrier they travel on, which may break and be replaced without
  * losing, doubling or reordering any of them.
  * <p>
- * <b>Opening.</b> The host that dialed sends a probe ping, the other answers with a probe pong, each ahead of its log. Nobody
- * sends data before the first message of the peer: a carrier that loses a duel then holds nothing that matters, and a
- * restarted peer is known before anything is sent to it again.
+ * <b>Roles.</b> The host with the numerically smaller address dials; the other one accepts, and knocks when it has something to
+ * send and no carrier. So no two carriers are ever dialed against each other.
  * <p>
- * <b>Duels.</b> Of two carriers the one dialed by the numerically smaller address wins; of two by the same host the newer.
- * A winner waits until the loser is drained. When the larger host dials although the smaller one's carrier looks well, it may
- * have restarted: its carrier is held and the old one tried by a ping.
+ * <b>Opening.</b> The host that dialed sends a probe ping, the other answers with a probe pong, each ahead of its log. Nobody
+ * sends data before the first message of the peer: a carrier that a peer refuses after its TCP took it then holds nothing that
+ * matters, and a restarted peer is known before anything is sent to it again. A foreign host that dialed will not take its
+ * carrier back and is sent to at once; one that accepted may have nothing to say, and silence is consent after a while.
  * <p>
  * <b>Breaking.</b> What was received before the break is delivered first; then everything unacknowledged is marked and sent
  * again on the next carrier. Engine thread only.
@@ -31,7 +31,7 @@ import org.rds4j.status.RdsCounters;
 public final class PeerPath implements CarrierHandler, FrameHandler {
     /** Where a path stands; ERROR always passes through the end of its carrier. */
     public enum State {
-        /** No carrier; dials when something is queued. */
+        /** No carrier; dials or knocks when something is queued. */
         DOWN,
         /** No carrier yet; an attempt is under way. */
         CONNECTING,
@@ -46,61 +46,78 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private enum Opener { NONE, DUE, SENT }
 
     private static final int NO_OWNER = 0;
+    /** A foreign acceptor that refuses does so within a round trip and a turn of its worker thread. */
+    private static final long SILENCE_IS_CONSENT_NS = 100_000_000L;
+    /** How often a knock may cut a wait short. */
+    private static final long KNOCK_INTERVAL_NS = 1_000_000_000L;
 
     private final PathServices services;
     private final RdsCounters counters;
+    private final Peer peer;
     private final PathKey key;
-    private final boolean isLocalSmaller;
+    private final boolean isDialer;
     private final ReconnectPolicy reconnect;
     private final SendLog log;
     private final FrameAssembler assembler;
     private final OpenerMessage openerMessage = new OpenerMessage();
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
     private final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight();
+    private final ExtensionHeaderFlyweight probe = new ExtensionHeaderFlyweight();
 
     private State state = State.DOWN;
     private ByteCarrier carrier;
-    private boolean isDialed;
     private boolean isCarrierDown;
-    private boolean isDialing;
-    private boolean hasReceived;
-    private boolean hasSequenced;
-    private boolean isReopened;
+    private boolean isHeard;
+    private boolean isFirstMessageDue;
+    private boolean hasOffered;
+    private boolean isKeptUp;
+    private boolean isTried;
     private boolean isShut;
     private boolean isBlocked;
     private Opener opener = Opener.NONE;
+    private long adoptedNs;
+    private long silenceEndsNs;
     private long drainDeadlineNs;
     private long nextAttemptNs;
+    private long nextKnockNs;
+    private boolean hasAttemptReserved;
+    private long timeNs;
 
     private ByteCarrier waiting;
-    private boolean isWaitingDialed;
     private boolean isWaitingDown;
-    private long waitingDeadlineNs;
 
     private CarrierDownReason lastDownReason;
     private int peerGeneration;
+    private boolean isRestartDue;
+    private long dropBeforeSequence;
     private long nextReceiveSequence;
 
     /**
      * A path without carrier.
      *
      * @param services shared by the engine's paths.
+     * @param peer     it leads to.
      * @param key      of the path.
      * @param nowNs    the engine's time.
      */
-    public PeerPath(final PathServices services, final PathKey key, final long nowNs) {
-        final RdsAddress local = services.context().localAddress();
+    public PeerPath(final PathServices services, final Peer peer, final PathKey key, final long nowNs) {
         this.services = services;
         this.counters = services.counters();
+        this.peer = peer;
         this.key = key;
-        this.isLocalSmaller =
-            RdsAddress.compareHosts(local.high(), local.low(), key.remoteHigh(), key.remoteLow()) < 0;
+        this.isDialer = peer.isLocalSmaller();
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
-        // number 1 is left to the first opener
-        this.log = new SendLog(services.logs(), 2);
-        this.assembler = new FrameAssembler(services.context().maxMessageLength(), services.pool(), this);
+        this.log = new SendLog(services.logs(), firstSequence());
+        this.assembler = new FrameAssembler(
+            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this);
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
+        this.timeNs = nowNs;
+    }
+
+    /** Number 1 is the first opener's, where this host sends one to peers of every kind. */
+    private long firstSequence() {
+        return isDialer ? 2 : 1;
     }
 
     /**
@@ -185,12 +202,31 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     }
 
     /**
+     * Whether messages may be sent on the present carrier.
+     *
+     * @return true once the peer was heard on it, or need not be.
+     */
+    public boolean isHeard() {
+        return isHeard && state == State.UP;
+    }
+
+    /**
+     * The peer it leads to.
+     *
+     * @return the peer.
+     */
+    public Peer peer() {
+        return peer;
+    }
+
+    /**
      * Takes what the carrier has received.
      *
      * @param nowNs the engine's time.
      * @return work done.
      */
     public int pollInbound(final long nowNs) {
+        timeNs = nowNs;
         if (carrier == null) {
             return 0;
         }
@@ -214,29 +250,73 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      * @return work done.
      */
     public int pollOutbound(final long nowNs) {
-        if (waiting != null && state == State.UP && nowNs >= waitingDeadlineNs) {
-            dropWaiting();
+        timeNs = nowNs;
+        if (key.index() == 0) {
+            peer.pollPending(nowNs);
         }
         return switch (state) {
-            case DOWN -> connect(nowNs);
-            case UP -> transmit();
+            case DOWN -> isStranded() ? forward(nowNs) : connect(nowNs);
+            case UP -> transmit(nowNs);
             case CONNECTING, DRAINING, ERROR -> 0;
         };
     }
 
-    private int connect(final long nowNs) {
-        if (!log.wantsCarrier() || nowNs < nextAttemptNs || isShut) {
+    /** A path of a lane that the peer turned out not to know. */
+    private boolean isStranded() {
+        return peer.isForeign() && key.lane() != services.defaultLane();
+    }
+
+    /** Nothing of a stranded path was ever sent: nobody sends before hearing the peer. */
+    private int forward(final long nowNs) {
+        if (log.isEmpty()) {
             return 0;
         }
+        return log.moveTo(peer.findOrAdd(services.defaultLane(), 0, nowNs).log());
+    }
+
+    private boolean wantsCarrier() {
+        if (isShut || isStranded()) {
+            return false;
+        }
+        return log.wantsCarrier() || isKeptUp || (key.index() == 0 && peer.hasQueued(key.lane()));
+    }
+
+    private int connect(final long nowNs) {
+        if (!wantsCarrier() || !peer.mayDial(this) || nowNs < attemptNs()) {
+            return 0;
+        }
+        if (!hasAttemptReserved) {
+            hasAttemptReserved = true;
+            nextAttemptNs = services.budget().reserve(nowNs);
+            if (nextAttemptNs > nowNs) {
+                counters.increment(RdsCounter.CONN_ATTEMPTS_DEFERRED);
+                return 0;
+            }
+        }
+        hasAttemptReserved = false;
         state = State.CONNECTING;
-        isDialing = true;
         counters.increment(RdsCounter.CONN_ATTEMPTS);
-        services.connector().connect(key, nowNs);
+        if (isDialer) {
+            services.connector().connect(key, nowNs);
+        } else {
+            services.connector().knock(key, nowNs);
+        }
         return 1;
     }
 
-    private int transmit() {
-        if ((opener == Opener.DUE && !sendOpener()) || !hasReceived) {
+    private long attemptNs() {
+        return key.index() == 0 ? nextAttemptNs : Math.max(nextAttemptNs, peer.fanOutNs());
+    }
+
+    private int transmit(final long nowNs) {
+        if (opener == Opener.DUE && !sendOpener()) {
+            return 0;
+        }
+        if (!isHeard && nowNs >= silenceEndsNs) {
+            onHeard();
+        }
+        if (!isHeard || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, nowNs))
+            || !log.hasUnsent() || !peer.isCaughtUp(key)) {
             return 0;
         }
         int work = 0;
@@ -247,6 +327,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
                 break;
             }
             log.onChunkTaken(position);
+            hasOffered = true;
             work++;
         }
         return work;
@@ -258,6 +339,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             return false;
         }
         opener = Opener.SENT;
+        counters.increment(RdsCounter.SEND_PONG);
         return true;
     }
 
@@ -267,70 +349,108 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      * @return the engine's time, or {@link Long#MAX_VALUE}.
      */
     public long nextDeadlineNs() {
-        final long waitingNs = waiting == null ? Long.MAX_VALUE : waitingDeadlineNs;
-        return switch (state) {
-            case DOWN -> !log.wantsCarrier() || isShut ? Long.MAX_VALUE : nextAttemptNs;
+        final long pendingNs = key.index() == 0 ? peer.pendingDeadlineNs() : Long.MAX_VALUE;
+        return Math.min(pendingNs, switch (state) {
+            case DOWN -> wantsCarrier() && peer.mayDial(this) ? attemptNs() : Long.MAX_VALUE;
             case CONNECTING -> Long.MAX_VALUE;
-            case UP -> waitingNs;
+            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceEndsNs;
             case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
-        };
+        });
+    }
+
+    /** The path is one that the peer and this host want, even with nothing to send. */
+    void keepUp() {
+        isKeptUp = true;
+    }
+
+    /** The peer cannot dial and asks to be dialed; when a carrier is up the peer does not seem to know of it. */
+    void onKnock(final long nowNs) {
+        isKeptUp = true;
+        if (state == State.UP) {
+            tryCarrier();
+        } else if (state == State.DOWN && !hasAttemptReserved && nowNs >= nextKnockNs) {
+            nextKnockNs = nowNs + KNOCK_INTERVAL_NS;
+            nextAttemptNs = nowNs;
+        }
     }
 
     /**
-     * A carrier for this path is up.
+     * A carrier that this host dialed is up.
      *
-     * @param candidate  the carrier; the path's from now on.
-     * @param dialedByUs whether this host dialed.
-     * @param nowNs      the engine's time.
+     * @param candidate the path's from now on.
+     * @param nowNs     the engine's time.
      */
-    public void onCarrierUp(final ByteCarrier candidate, final boolean dialedByUs, final long nowNs) {
-        isDialing &= !dialedByUs;
+    void onDialed(final ByteCarrier candidate, final long nowNs) {
+        if (isShut || carrier != null) {
+            candidate.discard();
+            return;
+        }
+        adopt(candidate, nowNs);
+        openerMessage.ping(log.firstSequence() - 1, hasOffered, probeWithLane());
+        opener = Opener.DUE;
+        silenceEndsNs = peer.isForeign() ? nowNs + SILENCE_IS_CONSENT_NS : Long.MAX_VALUE;
+    }
+
+    private ExtensionHeaderFlyweight probeWithLane() {
+        services.probe(probe);
+        return key.lane() == services.defaultLane() ? probe : probe.lane(key.lane());
+    }
+
+    /**
+     * A carrier that the peer dialed is up. The peer has none for this path any more, whatever this host still has: everything
+     * that it received of the old one is delivered before the new one is read.
+     *
+     * @param candidate the path's from now on.
+     * @param nowNs     the engine's time.
+     */
+    void onAccepted(final ByteCarrier candidate, final long nowNs) {
         if (isShut) {
             candidate.discard();
-        } else if (carrier == null && (dialedByUs || !isDialing || !isLocalSmaller)) {
-            adopt(candidate, dialedByUs);
-            dropWaiting();
         } else if (carrier == null) {
-            hold(candidate, false, nowNs);
-        } else if (state != State.UP || replacesCurrent(dialedByUs)) {
-            hold(candidate, dialedByUs, nowNs);
-            close(nowNs);
-        } else if (dialedByUs) {
-            counters.increment(RdsCounter.CONN_DROP_DUEL);
-            candidate.discard();
+            adoptAccepted(candidate, nowNs);
         } else {
-            hold(candidate, false, nowNs);
-            tryCurrent();
+            dropWaiting();
+            waiting = candidate;
+            isWaitingDown = false;
+            end(nowNs);
         }
     }
 
-    private boolean replacesCurrent(final boolean dialedByUs) {
-        final boolean isBySmaller = dialedByUs == isLocalSmaller;
-        final boolean isCurrentBySmaller = isDialed == isLocalSmaller;
-        return isBySmaller || !isCurrentBySmaller;
+    private void adoptAccepted(final ByteCarrier candidate, final long nowNs) {
+        adopt(candidate, nowNs);
+        if (peer.isForeign()) {
+            onForeignDialer();
+        }
     }
 
-    private void adopt(final ByteCarrier candidate, final boolean dialedByUs) {
+    /** It keeps what it dialed. Its count of paths may be news after each break: it may have restarted. */
+    private void onForeignDialer() {
+        onHeard();
+        if (key.index() == 0) {
+            appendProbe();
+        }
+    }
+
+    private void adopt(final ByteCarrier candidate, final long nowNs) {
         carrier = candidate;
-        isDialed = dialedByUs;
         isCarrierDown = false;
-        hasReceived = false;
-        hasSequenced = false;
+        isHeard = false;
+        isFirstMessageDue = true;
+        isTried = false;
+        isKeptUp = isDialer;
         opener = Opener.NONE;
         state = State.UP;
-        if (dialedByUs) {
-            openerMessage.ping(log.firstSequence() - 1, isReopened, services.generation(), key.lane());
-            opener = Opener.DUE;
-        }
+        peer.mapSender().onCarrierUp();
+        adoptedNs = nowNs;
+        silenceEndsNs = Long.MAX_VALUE;
         counters.increment(RdsCounter.CONN_UP);
     }
 
-    private void hold(final ByteCarrier candidate, final boolean dialedByUs, final long nowNs) {
-        dropWaiting();
-        waiting = candidate;
-        isWaitingDialed = dialedByUs;
-        isWaitingDown = false;
-        waitingDeadlineNs = nowNs + services.context().drainTimeoutNs();
+    private void onHeard() {
+        isHeard = true;
+        if (services.context().reconnectResetAfterNs() == 0) {
+            reconnect.reset();
+        }
     }
 
     private void dropWaiting() {
@@ -341,11 +461,20 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
     }
 
-    /** Sends something to a peer that may have restarted: a host that does not know the carrier resets it. */
-    private void tryCurrent() {
-        extensions.clear().pathCount(1).generation(services.generation());
-        log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
-            extensions.high(), extensions.low());
+    /** Sends something to a peer that may have lost its end of the carrier: a host that does not know it resets it. */
+    void tryCarrier() {
+        if (state == State.UP && isHeard && !isTried) {
+            isTried = true;
+            appendProbe();
+        }
+    }
+
+    private void appendProbe() {
+        services.probe(probe);
+        if (log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
+            probe.high(), probe.low())) {
+            counters.increment(RdsCounter.SEND_PONG);
+        }
     }
 
     /**
@@ -356,10 +485,11 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     public void shutDown(final long nowNs) {
         isShut = true;
         dropWaiting();
+        peer.discardPending();
         close(nowNs);
     }
 
-    private void close(final long nowNs) {
+    void close(final long nowNs) {
         if (state == State.UP) {
             state = State.DRAINING;
             drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
@@ -367,13 +497,25 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
     }
 
+    /** The peer's end is gone already: nothing more will come of a close in good order. */
+    private void end(final long nowNs) {
+        if (state == State.UP || (state == State.DRAINING && !isCarrierDown)) {
+            state = State.DRAINING;
+            drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
+            carrier.abort();
+        }
+    }
+
     /**
-     * The attempt to dial has failed.
+     * The attempt to dial has failed, or a knock is over.
      *
-     * @param nowNs the engine's time.
+     * @param reason why.
+     * @param nowNs  the engine's time.
      */
-    public void onConnectFailed(final long nowNs) {
-        isDialing = false;
+    public void onConnectFailed(final CarrierDownReason reason, final long nowNs) {
+        if (reason == CarrierDownReason.SECURITY) {
+            reconnect.onAuthenticationFailed();
+        }
         if (carrier == null) {
             goOn(nowNs);
         }
@@ -394,13 +536,16 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (ended == carrier) {
             isCarrierDown = true;
             state = state == State.ERROR ? State.ERROR : State.DRAINING;
+            if (reason == CarrierDownReason.SECURITY) {
+                reconnect.onAuthenticationFailed();
+            }
             return true;
         }
         if (ended == waiting) {
             isWaitingDown = true;
             return true;
         }
-        return false;
+        return key.index() == 0 && peer.onPendingDown(ended);
     }
 
     private int drain(final long nowNs) {
@@ -424,24 +569,44 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
         assembler.reset();
         counters.add(RdsCounter.SEND_RETRANSMITTED, log.rewind());
-        isReopened = true;
+        peer.mapSender().onCarrierGone(carrier);
         carrier = null;
+        if (dropBeforeSequence > 0) {
+            dropOffered(dropBeforeSequence);
+        }
+        if (isRestartDue) {
+            restart();
+        }
+        if (isStranded()) {
+            peer.findOrAdd(services.defaultLane(), 0, nowNs).continueFor(this);
+        }
+        if (isHeard && nowNs - adoptedNs >= services.context().reconnectResetAfterNs()) {
+            reconnect.reset();
+        }
+        isHeard = false;
         goOn(nowNs);
+    }
+
+    /** What the peer sent on a carrier of a lane that it does not know, it sends again as far as it is not acknowledged. */
+    private void continueFor(final PeerPath stranded) {
+        nextReceiveSequence = Math.max(nextReceiveSequence, stranded.nextReceiveSequence);
+        isKeptUp = isDialer;
     }
 
     /** Without carrier: takes the one that waits, or plans the next attempt. */
     private void goOn(final long nowNs) {
+        state = State.DOWN;
         if (waiting != null) {
             final ByteCarrier next = waiting;
             waiting = null;
-            adopt(next, isWaitingDialed);
+            adoptAccepted(next, nowNs);
             if (isWaitingDown) {
                 onCarrierDown(next, lastDownReason);
             }
             return;
         }
-        state = isDialing ? State.CONNECTING : State.DOWN;
         nextAttemptNs = nowNs + reconnect.nextDelayNs();
+        peer.assignPending(nowNs);
     }
 
     @Override
@@ -478,66 +643,136 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     @Override
     public boolean onFrame(final long headerAddress, final long payload, final int length) {
         header.wrap(headerAddress);
-        final boolean isProbePing = header.isProbePing();
-        final boolean isProbe = isProbePing || header.isProbePong();
-        final boolean isOpener = isProbePing && !hasReceived && !isDialed;
+        final boolean isProbe = header.isProbePing() || header.isProbePong();
         if (isProbe) {
-            onProbe(isOpener);
+            extensions.parse(header.extensionsHigh(), header.extensionsLow());
         }
-        if (!hasReceived) {
-            hasReceived = true;
-            reconnect.reset();
+        final boolean isFirst = isFirstMessageDue;
+        if (isFirst) {
+            isFirstMessageDue = false;
+            onFirstMessage(isProbe);
             log.onFlowing();
         }
+        isTried = false;
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
-            counters.increment(RdsCounter.CONG_UPDATE_RECEIVED);
+            services.congestion().onMap(key.remoteHigh(), key.remoteLow(), payload, length);
             return true;
         }
-        return acceptSequence(isProbe, isOpener, payload, length);
+        final boolean isTaken = acceptSequence(isProbe, isFirst && !peer.isForeign(), payload, length);
+        isFirstMessageDue = isFirst && !isTaken;
+        return isTaken;
     }
 
-    /** Before the sequence rule, because a restarted peer counts from the start again. */
-    private void onProbe(final boolean isOpener) {
-        onGeneration(extensions.parse(header.extensionsHigh(), header.extensionsLow()).generation());
-        if (isOpener) {
-            openerMessage.pong(log.firstSequence() - 1, isReopened, services.generation());
-            opener = Opener.DUE;
+    /** Tells what the peer is, and opens the carrier for messages of this host. */
+    private void onFirstMessage(final boolean isProbe) {
+        final boolean isOurs = isProbe && extensions.generation() != 0;
+        peer.onFirstMessage(isOurs);
+        if (isStranded() || (isOurs && isOtherPath())) {
+            counters.increment(RdsCounter.CONN_DROP_OTHER_PATH);
+            close(timeNs);
+        } else if (!isHeard) {
+            if (isOurs || isDialer) {
+                onHeard();
+            } else {
+                onForeignDialer();
+            }
         }
     }
 
-    private void onGeneration(final int generation) {
-        if (generation == 0) {
-            return;
-        }
-        if (peerGeneration != 0 && peerGeneration != generation) {
-            nextReceiveSequence = 0;
-            counters.increment(RdsCounter.PEER_RESTARTED);
-            counters.add(RdsCounter.SEND_DROP_GENERATION, log.dropOffered(services.released()));
-        }
-        peerGeneration = generation;
+    /** A peer thought foreign, whose carriers name no path before they are taken, is of this kind after all. */
+    private boolean isOtherPath() {
+        final int lane = extensions.lane() == ExtensionHeaderFlyweight.ABSENT ? services.defaultLane() : extensions.lane();
+        return !isDialer && header.isProbePing() && lane != key.lane();
     }
 
-    /** An opener has its answer already, and with an old number is no loss: it is never sent twice. */
+    /**
+     * The rule of Linux: what is below the expected number and marked as sent again was seen already; what is not marked is from
+     * a peer that counts anew. Congestion maps do not come here. The opener of a peer of this kind is news on every carrier, and
+     * its number no loss.
+     */
     private boolean acceptSequence(
         final boolean isProbe, final boolean isOpener, final long payload, final int length) {
-        final long sequence = header.sequence();
-        if (sequence < nextReceiveSequence && !isFreshStart()) {
-            if (!isProbe) {
+        if (isProbe && (isOpener || isOld())) {
+            // before the rule, because a restarted peer counts from the start again
+            onGeneration(extensions.generation());
+        }
+        if (isOpener) {
+            onOpener();
+        }
+        if (isOld()) {
+            if (!isOpener) {
                 counters.increment(RdsCounter.RECV_DROP_OLD_SEQ);
-                hasSequenced = true;
             }
             return true;
         }
         if (!isOpener && !services.inbound().onMessage(this, header, payload, length)) {
             return false;
         }
-        hasSequenced = true;
-        nextReceiveSequence = sequence + 1;
+        nextReceiveSequence = header.sequence() + 1;
+        if (isProbe && !isOpener) {
+            // the answer to a ping is queued before its extensions take effect
+            peer.onProbe(extensions, header.isProbePong(), timeNs);
+            onGeneration(extensions.generation());
+        }
         return true;
     }
 
-    /** A peer that tells no generation may count anew, but only with the first message of a carrier. */
-    private boolean isFreshStart() {
-        return peerGeneration == 0 && !hasSequenced && (header.flags() & RdsHeaderFlyweight.FLAG_RETRANSMITTED) == 0;
+    private void onOpener() {
+        peer.onProbe(extensions, header.isProbePong(), timeNs);
+        if (header.isProbePing()) {
+            openerMessage.pong(log.firstSequence() - 1, hasOffered, services.probe(probe));
+            opener = Opener.DUE;
+        }
+    }
+
+    private boolean isOld() {
+        return header.sequence() < nextReceiveSequence
+            && (header.flags() & RdsHeaderFlyweight.FLAG_RETRANSMITTED) != 0;
+    }
+
+    /** A carrier of the peer's earlier life has nothing to say of the present one. */
+    private void onGeneration(final int generation) {
+        if (generation == 0 || isRestartDue) {
+            return;
+        }
+        final boolean isRestart = peerGeneration != 0 && peerGeneration != generation;
+        peerGeneration = generation;
+        if (isRestart) {
+            restart();
+        }
+        peer.onGeneration(generation, this, timeNs);
+    }
+
+    /** Heard on another path that the peer has lost its memory: what this path's carrier still brings is from before. */
+    void onPeerRestarted(final int generation, final long nowNs) {
+        if (peerGeneration == generation) {
+            return;
+        }
+        peerGeneration = generation;
+        if (carrier == null) {
+            restart();
+        } else {
+            isRestartDue = true;
+            end(nowNs);
+        }
+    }
+
+    /** Both counters start again. What was sent to the peer's earlier life is not sent to this one. */
+    private void restart() {
+        isRestartDue = false;
+        nextReceiveSequence = 0;
+        dropOffered(log.nextSequence());
+        if (!log.hasOffered() && log.unacknowledgedLength() == 0) {
+            log.renumber(firstSequence());
+            hasOffered = false;
+            peer.onRenumbered(key);
+        } else {
+            dropBeforeSequence = log.firstUnsentSequence();
+        }
+    }
+
+    private void dropOffered(final long beforeSequence) {
+        dropBeforeSequence = 0;
+        counters.add(RdsCounter.SEND_DROP_GENERATION, log.dropOffered(beforeSequence, services.released()));
     }
 }

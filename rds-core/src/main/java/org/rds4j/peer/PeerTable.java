@@ -2,6 +2,7 @@ package org.rds4j.peer;
 
 /** Peers by address: open addressing, bounded at start, nothing is ever removed. Engine thread only. */
 public final class PeerTable {
+    private final PathServices services;
     private final Peer[] slots;
     private final int maxPeers;
     private int size;
@@ -9,9 +10,11 @@ public final class PeerTable {
     /**
      * An empty table.
      *
+     * @param services shared by the paths of all peers.
      * @param maxPeers most peers.
      */
-    public PeerTable(final int maxPeers) {
+    public PeerTable(final PathServices services, final int maxPeers) {
+        this.services = services;
         this.maxPeers = maxPeers;
         this.slots = new Peer[Integer.highestOneBit(maxPeers) * 4];
     }
@@ -46,7 +49,7 @@ public final class PeerTable {
     public Peer findOrAdd(final long high, final long low) {
         final int slot = slotOf(high, low);
         if (slots[slot] == null && size < maxPeers) {
-            slots[slot] = new Peer(high, low);
+            slots[slot] = new Peer(services, high, low);
             size++;
         }
         return slots[slot];

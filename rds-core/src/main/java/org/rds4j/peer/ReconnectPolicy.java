@@ -7,6 +7,9 @@ import java.util.random.RandomGenerator;
  * greatest ("full jitter"). Starts over once a carrier has proven itself.
  */
 final class ReconnectPolicy {
+    /** Doublings of the least bound for a peer that failed to authenticate: it will hardly be right soon. */
+    private static final int DOUBLINGS_AFTER_REFUSAL = 6;
+
     private final long minNs;
     private final long maxNs;
     private final RandomGenerator random;
@@ -20,6 +23,12 @@ final class ReconnectPolicy {
 
     void reset() {
         boundNs = 0;
+    }
+
+    /** The peer or this host was not accepted by the other. */
+    void onAuthenticationFailed() {
+        final long leastNs = minNs > maxNs >> DOUBLINGS_AFTER_REFUSAL ? maxNs : minNs << DOUBLINGS_AFTER_REFUSAL;
+        boundNs = Math.max(boundNs, leastNs);
     }
 
     long nextDelayNs() {

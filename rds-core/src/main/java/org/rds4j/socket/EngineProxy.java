@@ -6,6 +6,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.rds4j.congestion.CongestionMaps;
 
 /** How application threads reach an engine: commands into its ring. Thread safe. */
 public final class EngineProxy implements SocketControl {
@@ -13,18 +14,21 @@ public final class EngineProxy implements SocketControl {
     private static final int ALIGNMENT = 128;
 
     private final SocketDirectory directory;
+    private final CongestionMaps congestion;
     private final ManyToOneRingBuffer ring;
     private volatile boolean isClosed;
 
     /**
      * A proxy with a ring of its own.
      *
-     * @param directory of the engine's sockets.
+     * @param directory  of the engine's sockets.
+     * @param congestion what hosts said of their ports.
      */
-    public EngineProxy(final SocketDirectory directory) {
+    public EngineProxy(final SocketDirectory directory, final CongestionMaps congestion) {
         final ByteBuffer memory =
             BufferUtil.allocateDirectAligned(RING_LENGTH + RingBufferDescriptor.TRAILER_LENGTH, ALIGNMENT);
         this.directory = directory;
+        this.congestion = congestion;
         this.ring = new ManyToOneRingBuffer(new UnsafeBuffer(memory));
     }
 
@@ -44,6 +48,11 @@ public final class EngineProxy implements SocketControl {
      */
     public SocketDirectory directory() {
         return directory;
+    }
+
+    @Override
+    public CongestionMaps congestion() {
+        return congestion;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.rds4j.socket;
 
+import org.rds4j.congestion.CongestionMaps;
+
 /**
  * How a socket asks for what only the engine can do, whether the engine lives in this process or in another. Commands are
  * answered in the socket's region. Thread safe.
@@ -19,6 +21,13 @@ public interface SocketControl {
      * @return the correlation id of the answer, above 0; or {@link #NOT_NOW}.
      */
     long command(int kind, int slot, long high, long low, int port);
+
+    /**
+     * What hosts said of their ports.
+     *
+     * @return to be read.
+     */
+    CongestionMaps congestion();
 
     /**
      * Whether the engine has ended, as far as is known here: no command will be answered any more.

@@ -29,6 +29,9 @@ import org.rds4j.RdsAddress;
  *    336 | default destination low                                       |
  *    384 +---------------------------------------------------------------+
  *        | payload octets ever acknowledged                              |  written by the engine
+ *    448 +---------------------------------------------------------------+
+ *        | payload octets ever read                                      |  written by the application
+ *    456 | SO_RCVBUF                                                     |
  *    512 +---------------------------------------------------------------+
  *        | states of submit blocks, 4 octets each (see BlockPool)        |  both sides
  *    768 | states of receive blocks, 4 octets each                       |
@@ -70,6 +73,8 @@ public final class SocketRegion {
     private static final int RESPONSE_VALUE_OFFSET = 140;
     private static final int SUBMITTED_OFFSET = 256;
     private static final int ACKNOWLEDGED_OFFSET = 384;
+    private static final int CONSUMED_OFFSET = 448;
+    private static final int RECEIVE_BUFFER_OFFSET = 456;
     private static final int SUBMIT_BLOCKS_OFFSET = 512;
     private static final int RECEIVE_BLOCKS_OFFSET = 768;
     private static final int ALIGNMENT = 128;
@@ -274,6 +279,42 @@ public final class SocketRegion {
      */
     public int sendBufferLength() {
         return header.getInt(SEND_BUFFER_OFFSET);
+    }
+
+    /**
+     * Sets SO_RCVBUF; application.
+     *
+     * @param length octets of unread payload above which the port is congested.
+     */
+    public void receiveBufferLength(final int length) {
+        header.putIntRelease(RECEIVE_BUFFER_OFFSET, length);
+    }
+
+    /**
+     * SO_RCVBUF.
+     *
+     * @return octets of unread payload above which the port is congested.
+     */
+    public int receiveBufferLength() {
+        return header.getIntAcquire(RECEIVE_BUFFER_OFFSET);
+    }
+
+    /**
+     * Notes payload as read; the application's receiving thread.
+     *
+     * @param length octets of payload.
+     */
+    public void consumed(final int length) {
+        header.putLongRelease(CONSUMED_OFFSET, header.getLong(CONSUMED_OFFSET) + length);
+    }
+
+    /**
+     * What was ever read.
+     *
+     * @return octets of payload.
+     */
+    public long consumedLength() {
+        return header.getLongAcquire(CONSUMED_OFFSET);
     }
 
     /**

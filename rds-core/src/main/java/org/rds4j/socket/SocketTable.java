@@ -17,6 +17,8 @@ public final class SocketTable implements MessageHandler {
     private final RdsAddress local;
     private final RandomGenerator random;
     private SendControl sends;
+    private final ReceiveMemory receiveMemory;
+    private final CongestedSockets congested = new CongestedSockets();
     private final EngineSocket[] bySlot;
     private final EngineSocket[] byPort = new EngineSocket[PORTS];
     private boolean isClosed;
@@ -29,12 +31,14 @@ public final class SocketTable implements MessageHandler {
      * @param proxy       brings the commands.
      * @param local       this host's address.
      * @param random      chooses ports.
+     * @param receiveMemory shared by the receiving sides.
      */
     public SocketTable(
-        final EngineProxy proxy, final RdsAddress local, final RandomGenerator random) {
+        final EngineProxy proxy, final RdsAddress local, final RandomGenerator random, final ReceiveMemory receiveMemory) {
         this.proxy = proxy;
         this.local = local;
         this.random = random;
+        this.receiveMemory = receiveMemory;
         this.bySlot = new EngineSocket[proxy.directory().capacity()];
     }
 
@@ -48,12 +52,12 @@ public final class SocketTable implements MessageHandler {
     }
 
     /**
-     * Carries out waiting commands.
+     * Carries out waiting commands, and looks after sockets that are congested.
      *
-     * @return how many.
+     * @return work done.
      */
     public int poll() {
-        return proxy.ring().read(this);
+        return proxy.ring().read(this) + congested.poll();
     }
 
     /**
@@ -97,6 +101,15 @@ public final class SocketTable implements MessageHandler {
         return open[index];
     }
 
+    /**
+     * A socket has become congested: it is looked after until it is no more.
+     *
+     * @param socket of this table.
+     */
+    public void onCongested(final EngineSocket socket) {
+        congested.add(socket);
+    }
+
     @Override
     public void onMessage(final int kind, final MutableDirectBuffer buffer, final int index, final int length) {
         final int slot = buffer.getInt(index + EngineCommand.SLOT_OFFSET);
@@ -137,7 +150,7 @@ public final class SocketTable implements MessageHandler {
 
     private void open(final int slot, final SocketRegion region) {
         lives = lives % 0x7fff + 1;
-        bySlot[slot] = new EngineSocket(region, lives << SLOT_BITS | slot);
+        bySlot[slot] = new EngineSocket(region, lives << SLOT_BITS | slot, receiveMemory);
         open = Arrays.copyOf(open, open.length + 1);
         open[open.length - 1] = bySlot[slot];
     }
@@ -198,6 +211,8 @@ public final class SocketTable implements MessageHandler {
         final int slot = socket.id() & (1 << SLOT_BITS) - 1;
         socket.region().closed();
         sends.beforeClose(socket);
+        congested.remove(socket);
+        socket.receiveSide().close();
         byPort[socket.port()] = null;
         bySlot[slot] = null;
         open = Arrays.stream(open).filter(other -> other != socket).toArray(EngineSocket[]::new);

@@ -19,11 +19,14 @@ import org.rds4j.RdsAddress;
  * @param queuedLength         octets, headers included, not handed to TCP yet.
  * @param unackedLength        octets, headers included, handed to TCP and not acknowledged.
  * @param hasCarrier           whether there is a TCP connection, in whatever state.
+ * @param localPort            of that connection, 0 without one.
+ * @param remotePort           of that connection, 0 without one.
+ * @param peerPaths            paths per lane that the peer's probes told, 0 while unknown.
  */
 public record PathStatus(
     RdsAddress local, RdsAddress remote, int lane, int index, long nextSendSequence, long nextReceiveSequence, State state,
     long peerGeneration, long queuedMessages, long unackedMessages, long queuedLength, long unackedLength,
-    boolean hasCarrier) {
+    boolean hasCarrier, int localPort, int remotePort, int peerPaths) {
     /** Where a path stands; the number is the word in a row. */
     public enum State {
         /** No carrier. */
@@ -83,6 +86,7 @@ public record PathStatus(
     static PathStatus read(final StatusRow row) {
         return new PathStatus(
             row.address(), row.address(), row.number(), row.number(), row.word(), row.word(), State.of(row.number()),
-            row.word() & 0xffff_ffffL, row.word(), row.word(), row.word(), row.word(), row.word() != 0);
+            row.word() & 0xffff_ffffL, row.word(), row.word(), row.word(), row.word(), row.word() != 0,
+            row.number(), row.number(), row.number());
     }
 }

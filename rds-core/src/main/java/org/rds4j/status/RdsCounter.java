@@ -15,7 +15,7 @@ public enum RdsCounter {
     /** Pings received. */
     RECV_PING(5, "recv_ping", "pings received"),
     /** Pongs, and pings to peers, sent. */
-    SEND_PONG(6, "send_pong", "pongs queued"),
+    SEND_PONG(6, "send_pong", "pongs and probes sent"),
     /** Pings not answered because the send log was full. */
     PONG_DROP_LOG_FULL(7, "pong_drop_log_full", "pings not answered because the send log was full"),
     /** Messages queued to a path. */
@@ -43,7 +43,7 @@ public enum RdsCounter {
     /** Inbound carriers refused because the peer table is full. */
     CONN_DROP_NO_PEER(19, "conn_drop_no_peer", "inbound carriers refused because maxPeers is reached"),
     /** Carriers closed because the duel rule prefers another. */
-    CONN_DROP_DUEL(20, "conn_drop_duel", "carriers closed because another one won the duel"),
+    CONN_DROP_DUEL(20, "conn_drop_duel", "inbound carriers refused or replaced because of who dialed them"),
     /** Attempts to connect. */
     CONN_ATTEMPTS(21, "conn_attempts", "attempts to connect"),
     /** Carriers that became a path's own. */
@@ -56,10 +56,30 @@ public enum RdsCounter {
     SEND_DROP_CLOSED(25, "send_drop_closed", "octets of submit ring dropped because their socket was closed"),
     /** Octets of receive ring still unread when their socket was closed. */
     RECV_DROP_DEAD_SOCK(26, "recv_drop_dead_sock", "octets of receive ring dropped because their socket was closed"),
+    /** Attempts to connect that had to wait for their turn. */
+    CONN_ATTEMPTS_DEFERRED(27, "conn_attempts_deferred", "attempts to connect put off because the host made enough of them"),
+    /** Knocks of peers with larger addresses. */
+    CONN_KNOCKED(28, "conn_knocked", "times a peer with a larger address asked to be dialed"),
+    /** Inbound carriers that found all paths of their peer taken. */
+    CONN_DROP_NO_PATH(29, "conn_drop_no_path", "inbound carriers given up because no path of their peer became free"),
+    /** Times a path had something to send and waited for older messages of path 0. */
+    MPRDS_CATCHUP_TX0_RETRIES(30, "mprds_catchup_tx0_retries", "times a path waited for older messages of path 0"),
+    /** Carriers that turned out to be for another lane or a foreign peer. */
+    CONN_DROP_OTHER_PATH(31, "conn_drop_other_path", "carriers closed because their peer knows no lanes, or meant another"),
     /** Messages given up by their socket before they were acknowledged. */
-    SEND_CANCELLED(27, "send_cancelled", "messages given up by their socket before they were acknowledged"),
+    SEND_CANCELLED(32, "send_cancelled", "messages given up by their socket before they were acknowledged"),
+    /** Knocks of unknown hosts that came too fast. */
+    CONN_DROP_STRANGER(33, "conn_drop_stranger", "unknown hosts not dialed because too many asked for it"),
+    /** Congestion maps sent. */
+    CONG_UPDATE_QUEUED(34, "cong_update_queued", "congestion maps queued to peers"),
+    /** Maps of a wrong length, or of more hosts than there is room for. */
+    CONG_DROP(35, "cong_drop", "congestion maps ignored: wrong length, or more hosts than maxPeers"),
+    /** Pongs not sent because the port they would go to is congested. */
+    PONG_DROP_CONGESTED(36, "pong_drop_congested", "pings not answered because their port is congested"),
+    /** Datagrams put behind a full receive ring. */
+    RECV_OVERFLOW(37, "recv_overflow", "messages that waited for room in a receive ring"),
     /** Sockets whose shared memory held what no sound application writes. */
-    REGION_CORRUPT(28, "region_corrupt", "sockets closed because their shared memory held what cannot be");
+    REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be");
 
     private final int id;
     private final String label;

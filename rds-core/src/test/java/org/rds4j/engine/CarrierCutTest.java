@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rds4j.DatagramHandler;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
@@ -54,15 +54,16 @@ class CarrierCutTest {
 
     /** Short delays, so that the time goes into carriers that work. */
     private static RdsContext impatient(final TestNetwork network, final String cidr) {
-        return network.context(cidr).reconnectMinDelayNs(1_000).reconnectMaxDelayNs(50_000);
+        return network.context(cidr).reconnectMinDelayNs(1_000).reconnectMaxDelayNs(50_000)
+            .reconnectResetAfterNs(0).connectBudget(1 << 20);
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4})
-    void shouldLoseDoubleAndReorderNothingOverAThousandCuts(final long seed) {
+    @CsvSource({"1,1", "2,1", "3,1", "4,1", "5,8", "6,8"})
+    void shouldLoseDoubleAndReorderNothingOverAThousandCuts(final long seed, final int paths) {
         final TestNetwork network = new TestNetwork(seed);
-        final TestNode one = network.node(impatient(network, "10.0.0.1/24"));
-        final TestNode two = network.node(impatient(network, "10.0.0.2/24"));
+        final TestNode one = network.node(impatient(network, "10.0.0.1/24").paths(paths));
+        final TestNode two = network.node(impatient(network, "10.0.0.2/24").paths(paths));
         final RdsSocket left = one.socket(4000);
         final RdsSocket right = two.socket(4001);
         final Stream east = new Stream(network, left, right, 100_000);

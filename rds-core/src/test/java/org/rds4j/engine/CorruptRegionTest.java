@@ -151,6 +151,7 @@ class CorruptRegionTest {
     @BeforeEach
     void open() {
         slot = one.engine.proxy().directory().register(region);
+        region.receiveBufferLength(1 << 30);
         command(EngineCommand.OPEN, 0);
         command(EngineCommand.BIND, PORT);
         peer = two.socket(5000);

@@ -141,7 +141,8 @@ class DeadPeerTest {
         final List<TestNode> nodes = new ArrayList<>();
         for (int node = 1; node <= 4; node++) {
             final TestNode made = shaky.node(shaky.context("10.0.0." + node + "/24").maxMessageLength(32 << 10)
-                .sendLogLength(64 << 10).sendPoolLength(640 << 10).reconnectMinDelayNs(1_000).reconnectMaxDelayNs(50_000));
+                .sendLogLength(64 << 10).sendPoolLength(640 << 10).reconnectMinDelayNs(1_000).reconnectMaxDelayNs(50_000)
+                .reconnectResetAfterNs(0).connectBudget(1_000_000));
             nodes.add(made);
             sockets.add(made.socket(4000));
             sockets.add(made.socket(4001));

@@ -81,6 +81,22 @@ class EngineStatusTest {
     }
 
     @Test
+    void shouldShowLoopbackOnceItIsUsed() {
+        assertEquals(0, rows(one, StatusTable.PATHS).size());
+        from.connect(one.address.withPort(4000));
+        from.offer(buffer, 0, 8);
+        from.connect(one.address);
+        from.offer(buffer, 0, 8);
+        network.step();
+        assertEquals(List.of(1L, 3L), column(rows(one, StatusTable.RECEIVE), 7), "the datagram, and the pong after the ping");
+        final long[] row = rows(one, StatusTable.PATHS).getFirst();
+        assertEquals(one.address.low(), row[1]);
+        assertEquals(one.address.low(), row[4]);
+        assertEquals(4, row[8]);
+        assertEquals(2, row[10], "up");
+    }
+
+    @Test
     void shouldShowMessagesInTheQueueWhereTheyWait() {
         connect();
         network.lastLink().dialed.cut();

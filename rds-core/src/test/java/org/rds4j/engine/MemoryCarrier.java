@@ -32,6 +32,7 @@ final class MemoryCarrier implements ByteCarrier {
     private boolean isClosing;
     private boolean isDown;
     private boolean isDownTold;
+    private int remotePort;
 
     private MemoryCarrier(final int maxChunkLength, final int maxInFlight) {
         this.maxChunkLength = maxChunkLength;
@@ -46,6 +47,16 @@ final class MemoryCarrier implements ByteCarrier {
         return one;
     }
 
+    MemoryCarrier from(final int port) {
+        remotePort = port;
+        return this;
+    }
+
+    @Override
+    public int remotePort() {
+        return remotePort;
+    }
+
     MemoryCarrier peer() {
         return peer;
     }
@@ -56,6 +67,11 @@ final class MemoryCarrier implements ByteCarrier {
 
     int receivedLength() {
         return writeIndex - readIndex;
+    }
+
+    /** Takes received octets away, as if they had been read. */
+    void skip(final int length) {
+        readIndex += length;
     }
 
     /** Puts raw octets as if the peer had sent them. */

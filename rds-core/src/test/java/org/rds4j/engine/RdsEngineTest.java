@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.rds4j.DatagramHandler;
 import org.rds4j.RdsSocket;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.MapMessages;
 import org.rds4j.status.RdsCounter;
 
 class RdsEngineTest {
@@ -75,7 +76,7 @@ class RdsEngineTest {
         network.lastLink().dialed.transfer(1000);
         final String opener = hex(network.lastLink().accepted.firstReceived(), 48);
         assertEquals("0000000000000001" + "00".repeat(12) + "00010000" + "00".repeat(8) + "05000106", opener.substring(0, 72));
-        assertEquals("2003" + "00".repeat(6), opener.substring(80));
+        assertEquals("0800" + "2003" + "00".repeat(4), opener.substring(80));
         assertFalse(opener.substring(72, 80).equals("00000000"));
         assertEquals(48, network.lastLink().accepted.receivedLength(), "no data before the peer's first message");
     }
@@ -94,6 +95,9 @@ class RdsEngineTest {
         final String pong = hex(network.lastLink().dialed.firstReceived(), 48);
         assertEquals("00000001", pong.substring(40, 48));
         assertEquals("05000106", pong.substring(64, 72));
+        network.until(() -> network.lastLink().dialed.transfer(MapMessages.LENGTH) == MapMessages.LENGTH);
+        assertEquals("00002000", hex(network.lastLink().accepted.firstReceived() + 16, 4), "a map comes first");
+        network.lastLink().accepted.skip(MapMessages.LENGTH);
         network.until(() -> network.lastLink().dialed.transfer(53) == 53);
         // golden A with sequence 2: number 1 went to the opener
         assertEquals("0000000000000002" + "00".repeat(8) + "00000005" + "0fa00fa1" + "00".repeat(24) + "68656c6c6f",
@@ -168,7 +172,7 @@ class RdsEngineTest {
     }
 
     @Test
-    void shouldSettleADuelForTheCarrierOfTheSmallerAddress() {
+    void shouldDialFromTheSmallerAddressAloneWhenBothSendAtOnce() {
         final TestNode one = network.node("10.0.0.1");
         final TestNode two = network.node("10.0.0.2");
         final RdsSocket small = one.socket(4000);
@@ -178,7 +182,8 @@ class RdsEngineTest {
             send(large, small, i);
         }
         network.steps(200);
-        assertEquals(2, network.dials);
+        assertEquals(1, network.dials);
+        assertEquals(1, network.knocks);
         assertEquals(10, small.poll(collect, 100));
         assertEquals(10, large.poll(collect, 100));
         final var winners = network.links.stream().filter(link -> !link.dialed.isDown()).toList();
@@ -191,16 +196,22 @@ class RdsEngineTest {
     }
 
     @Test
-    void shouldKeepACarrierDialedByTheLargerAddress() {
+    void shouldKnockFromTheLargerAddressUntilTheSmallerOneDials() {
         final TestNode one = network.node("10.0.0.1");
         final TestNode two = network.node("10.0.0.2");
         final RdsSocket small = one.socket(4000);
         final RdsSocket large = two.socket(4001);
+        network.isRefusing = true;
         send(large, small, 1);
+        network.until(() -> network.knocks == 4);
+        assertEquals(0, network.dials, "nobody heard them");
+        network.isRefusing = false;
         receive(small, 1);
         send(small, large, 2);
         receive(large, 2);
         assertEquals(1, network.dials);
+        assertEquals(one.address, network.lastLink().dialer.address);
+        assertEquals(1, one.count(RdsCounter.CONN_KNOCKED));
     }
 
     @Test
@@ -248,24 +259,46 @@ class RdsEngineTest {
     }
 
     @Test
-    void shouldHoldACarrierThatTheLargerHostDialsBesideAGoodOne() {
-        final TestNode one = network.node(network.context("10.0.0.1/24").drainTimeoutNs(1_000_000));
+    void shouldRefuseACarrierThatTheLargerHostDialedAndDialItself() {
+        final TestNode one = network.node("10.0.0.1");
+        final TestNode two = network.node("10.0.0.2");
+        final MemoryCarrier inbound = MemoryCarrier.pair(16_384, 1 << 16);
+        one.engine.onCarrierUp(one.keyOf(two.address, 0), inbound, false, network.nowNs());
+        assertTrue(inbound.isDown());
+        network.until(() -> network.links.size() == 1);
+        assertEquals(1, network.dials);
+    }
+
+    @Test
+    void shouldTryItsCarrierWhenThePeerKnocksBesideIt() {
+        final TestNode one = network.node("10.0.0.1");
         final TestNode two = network.node("10.0.0.2");
         final RdsSocket small = one.socket(4000);
         final RdsSocket large = two.socket(4001);
         send(small, large, 1);
         receive(large, 1);
         network.until(one.engine::isAllAcknowledged);
-        final MemoryCarrier second = MemoryCarrier.pair(16_384, 1 << 16);
-        one.engine.onCarrierUp(one.keyOf(two.address, 0), second, false, network.nowNs());
+        one.engine.onKnock(one.keyOf(two.address, 0), network.nowNs());
+        one.engine.onKnock(one.keyOf(two.address, 0), network.nowNs());
         network.steps(50);
-        assertFalse(second.isDown(), "held, not refused");
+        assertEquals(1, two.count(RdsCounter.RECV_PING), "one ping, not one per knock");
         assertFalse(network.links.get(0).dialed.isDown(), "the good carrier stays");
-        send(small, large, 2);
-        receive(large, 2);
-        assertFalse(second.isDown());
-        network.steps(1000);
-        assertTrue(second.isDown(), "given up after the drain timeout");
+    }
+
+    @Test
+    void shouldReplaceACarrierThatTheDialerHasLost() {
+        final TestNode two = network.node("10.0.0.2");
+        final RdsSocket large = two.socket(4001);
+        final TestNode one = network.node("10.0.0.1");
+        final RdsSocket small = one.socket(4000);
+        send(small, large, 1);
+        receive(large, 1);
+        final MemoryCarrier old = network.lastLink().accepted;
+        final MemoryCarrier second = MemoryCarrier.pair(16_384, 1 << 16);
+        two.engine.onCarrierUp(two.keyOf(one.address, 0), second, false, network.nowNs());
+        network.steps(5);
+        assertTrue(old.isDown());
+        assertFalse(second.isDown(), "taken once the old one is read");
     }
 
     @Test
@@ -278,11 +311,13 @@ class RdsEngineTest {
         network.steps(1000);
         assertEquals(0, network.dials);
         send(from, to, 1);
-        network.steps(20_000);
-        final int early = network.dials;
-        assertTrue(early > 3 && early < 60, "dials in 20 ms: " + early);
-        network.steps(200_000);
-        assertTrue(network.dials - early < 20, "dials in the next 200 ms: " + (network.dials - early));
+        network.until(() -> network.dials == 4);
+        assertTrue(network.nowNs() < 400_000_000L, "within the sum of the first bounds");
+        for (int i = 0; i < 100; i++) {
+            send(from, to, 2);
+        }
+        network.steps(2);
+        assertEquals(4, network.dials, "datagrams do not bypass the timer");
         network.isRefusing = false;
         receive(to, 1);
     }
@@ -290,7 +325,7 @@ class RdsEngineTest {
     @Test
     void shouldDropACarrierWhoseHeaderClaimsTooMuch() {
         final TestNode one = network.node("10.0.0.1");
-        final PathKey key = new PathKey(0, 0xffff_0a00_0002L, 0, 0);
+        final PathKey key = new PathKey(0, 0xffff_0a00_0000L, 0, 0);
         final MemoryCarrier carrier = MemoryCarrier.pair(16_384, 1 << 16);
         one.engine.onCarrierUp(key, carrier, false, network.nowNs());
         carrier.inject(HexFormat.of().parseHex("0000000000000001" + "00".repeat(8) + "ffffffff" + "00".repeat(28)));
@@ -304,21 +339,22 @@ class RdsEngineTest {
     }
 
     @Test
-    void shouldStopReadingWhileAReceiveRingIsFullAndLoseNothing() {
+    void shouldStopReadingWhenThereIsNoRoomBehindAReceiveRingAndLoseNothing() {
         final TestNode one = network.node("10.0.0.1");
-        final TestNode two = network.node("10.0.0.2");
+        final TestNode two =
+            network.node(network.context("10.0.0.2/24").maxMessageLength(4_096).receiveOverflowLength(256 << 10));
         final RdsSocket from = one.socket(4000);
         final RdsSocket to = two.socket(4001);
         from.sendBufferLength(1 << 20);
         int sent = 0;
         buffer.putInt(0, 0);
-        while (two.count(RdsCounter.RECV_BLOCKED) == 0) {
-            buffer.putInt(0, sent);
-            if (from.offer(to.localAddress(), buffer, 0, 1000) > 0) {
-                sent++;
-            }
+        network.isRefusing = true; // so that all is queued before two can say anything
+        while (from.offer(to.localAddress(), buffer, 0, 1000) > 0) {
+            buffer.putInt(0, ++sent);
             network.step();
         }
+        network.isRefusing = false;
+        network.until(() -> two.count(RdsCounter.RECV_BLOCKED) > 0);
         receive(to, sent);
         for (int i = 0; i < sent; i++) {
             assertEquals(i, received.get(i));

@@ -18,7 +18,10 @@ final class TestNetwork {
 
     final SplittableRandom random;
     final List<Link> links = new ArrayList<>();
+    final List<PathKey> dialed = new ArrayList<>();
+    final List<Long> dialTimesNs = new ArrayList<>();
     int dials;
+    int knocks;
     long dialNs = 5_000;
     int maxTransfer = 256 << 10;
     int maxChunkLength = 16_384;
@@ -28,7 +31,20 @@ final class TestNetwork {
     private final List<Dial> pending = new ArrayList<>();
     private long nowNs = 1;
 
-    private record Dial(TestNode from, PathKey key, long dueNs) {
+    /** What nodes dialed that is not yet there, oldest first: for tests that are the peer themselves. */
+    List<PathKey> dialsUnderWay() {
+        return pending.stream().filter(dial -> !dial.isKnock()).map(Dial::key).toList();
+    }
+
+    /** Gives a node what it dialed, from a peer that is no node. */
+    MemoryCarrier establish(final TestNode from, final PathKey key) {
+        pending.removeIf(dial -> dial.from() == from && dial.key().equals(key));
+        final MemoryCarrier carrier = MemoryCarrier.pair(maxChunkLength, maxInFlight);
+        from.engine.onCarrierUp(key, carrier, true, nowNs);
+        return carrier;
+    }
+
+    private record Dial(TestNode from, PathKey key, long dueNs, boolean isKnock) {
     }
 
     /** A carrier between two nodes. */
@@ -37,10 +53,12 @@ final class TestNetwork {
         final TestNode acceptor;
         final MemoryCarrier dialed;
         final MemoryCarrier accepted;
+        final int index;
         boolean isAccepted;
         private int age;
 
-        Link(final TestNode dialer, final TestNode acceptor, final MemoryCarrier dialed) {
+        Link(final TestNode dialer, final TestNode acceptor, final MemoryCarrier dialed, final int index) {
+            this.index = index;
             this.dialer = dialer;
             this.acceptor = acceptor;
             this.dialed = dialed;
@@ -94,7 +112,14 @@ final class TestNetwork {
 
     void dial(final TestNode from, final PathKey key) {
         dials++;
-        pending.add(new Dial(from, key, nowNs + dialNs));
+        dialed.add(key);
+        dialTimesNs.add(nowNs);
+        pending.add(new Dial(from, key, nowNs + dialNs, false));
+    }
+
+    void knock(final TestNode from, final PathKey key) {
+        knocks++;
+        pending.add(new Dial(from, key, nowNs + dialNs, true));
     }
 
     Link lastLink() {
@@ -135,11 +160,16 @@ final class TestNetwork {
     private void establish(final Dial dial) {
         final TestNode to = find(dial.key());
         if (to == null || isRefusing) {
-            dial.from().engine.onConnectFailed(dial.key(), nowNs);
+            dial.from().engine.onConnectFailed(dial.key(), CarrierDownReason.RESET, nowNs);
+            return;
+        }
+        if (dial.isKnock()) {
+            to.engine.onKnock(to.keyOf(dial.from().address, dial.key().lane(), dial.key().index()), nowNs);
+            dial.from().engine.onConnectFailed(dial.key(), CarrierDownReason.RESET, nowNs);
             return;
         }
         final MemoryCarrier carrier = MemoryCarrier.pair(maxChunkLength, maxInFlight);
-        links.add(new Link(dial.from(), to, carrier));
+        links.add(new Link(dial.from(), to, carrier, dial.key().index()));
         dial.from().engine.onCarrierUp(dial.key(), carrier, true, nowNs);
     }
 
@@ -158,7 +188,8 @@ final class TestNetwork {
             link.isAccepted = true;
             final int lane = OpenerMessage.laneOf(link.accepted.firstReceived());
             final RdsAddress remote = link.dialer.address;
-            link.acceptor.engine.onCarrierUp(link.acceptor.keyOf(remote, Math.max(0, lane)), link.accepted, false, nowNs);
+            link.acceptor.engine.onCarrierUp(
+                link.acceptor.keyOf(remote, Math.max(0, lane), link.index), link.accepted, false, nowNs);
         }
     }
 
@@ -166,7 +197,7 @@ final class TestNetwork {
         if (link.dialed.tellDown()) {
             link.dialer.engine.onCarrierDown(link.dialed, CarrierDownReason.RESET, nowNs);
         }
-        if (link.accepted.tellDown() && link.isAccepted) {
+        if (link.isAccepted && link.accepted.tellDown()) {
             link.acceptor.engine.onCarrierDown(link.accepted, CarrierDownReason.RESET, nowNs);
         }
     }
@@ -179,6 +210,28 @@ final class TestNetwork {
         }
         live.get(random.nextInt(live.size())).dialed.cut();
         return true;
+    }
+
+    /** Steps, and leaps to whatever comes next when a step did nothing. */
+    void passTime(final long durationNs) {
+        final long endNs = nowNs + durationNs;
+        passTimeUntil(() -> nowNs >= endNs);
+    }
+
+    void passTimeUntil(final BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            if (step() == 0 && links.stream().noneMatch(link -> link.dialed.isDown())) {
+                final long nextNs = nodes.stream().mapToLong(node -> node.engine.nextDeadlineNs()).min().orElse(Long.MAX_VALUE);
+                final long dialsNs = pending.stream().mapToLong(Dial::dueNs).min().orElse(Long.MAX_VALUE);
+                nowNs = Math.clamp(Math.min(nextNs, dialsNs) - STEP_NS, nowNs, nowNs + 1_000_000_000L);
+            }
+        }
+    }
+
+    /** Time in which nothing happens. */
+    void skip(final long durationNs) {
+        nowNs += durationNs;
+        step();
     }
 
     void steps(final int count) {

@@ -5,6 +5,7 @@ import java.util.function.IntUnaryOperator;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
+import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -22,7 +23,21 @@ final class TestNode {
         this.context = context;
         this.address = context.localAddress();
         this.engine = new RdsEngine(
-            context, (key, nowNs) -> network.dial(this, key), lanes, new SplittableRandom(seed), counters);
+            context, connector(network), lanes, new SplittableRandom(seed), counters);
+    }
+
+    private PathConnector connector(final TestNetwork toPeers) {
+        return new PathConnector() {
+            @Override
+            public void connect(final PathKey key, final long nowNs) {
+                toPeers.dial(TestNode.this, key);
+            }
+
+            @Override
+            public void knock(final PathKey key, final long nowNs) {
+                toPeers.knock(TestNode.this, key);
+            }
+        };
     }
 
     RdsSocket socket(final int port) {
@@ -32,7 +47,11 @@ final class TestNode {
     }
 
     PathKey keyOf(final RdsAddress remote, final int lane) {
-        return new PathKey(remote.high(), remote.low(), lane, 0);
+        return keyOf(remote, lane, 0);
+    }
+
+    PathKey keyOf(final RdsAddress remote, final int lane, final int index) {
+        return new PathKey(remote.high(), remote.low(), lane, index);
     }
 
     long count(final RdsCounter counter) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.status.RdsCounters;
@@ -28,16 +29,17 @@ class IdlePathTest {
             .conclude();
         final LogPool logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
-        final PathServices services = new PathServices(context, 1, (key, nowNs) -> { },
+        final PathServices services = new PathServices(context, 1, 0, null, new ConnectBudget(1), null,
             (path, header, payload, length) -> true, (owner, length) -> { }, new ReassemblyPool(1 << 20), logs,
-            new SplittableRandom(1), RdsCounters.inMemory());
+            new Congestion(context, RdsCounters.inMemory()), new SplittableRandom(1), RdsCounters.inMemory());
+        final Peer peer = new Peer(services, 0, 1);
         final PeerPath[] paths = new PeerPath[PATHS];
-        paths[0] = new PeerPath(services, new PathKey(0, 1, 0, 0), 0);
+        paths[0] = new PeerPath(services, peer, new PathKey(0, 1, 0, 0), 0);
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         final long direct = directLength();
         final long heap = threads.getCurrentThreadAllocatedBytes();
         for (int i = 1; i < PATHS; i++) {
-            paths[i] = new PeerPath(services, new PathKey(0, 1 + i, 0, 0), 0);
+            paths[i] = new PeerPath(services, peer, new PathKey(0, 1 + i, 0, 0), 0);
         }
         final long heapEach = (threads.getCurrentThreadAllocatedBytes() - heap) / (PATHS - 1);
         final long directEach = (directLength() - direct) / (PATHS - 1);

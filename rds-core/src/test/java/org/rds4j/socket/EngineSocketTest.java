@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
+import org.rds4j.frame.ReassemblyPool;
+import org.rds4j.status.RdsCounters;
 
 @Timeout(20)
 class EngineSocketTest {
@@ -19,7 +21,8 @@ class EngineSocketTest {
     private final RdsContext context = new RdsContext(new Properties()).address("10.0.0.1/24")
         .security(SecurityMode.PLAINTEXT).submitRingLength(4096).receiveBufferLength(4096).conclude();
     private final SocketRegion region = new SocketRegion(context);
-    private final EngineSocket socket = new EngineSocket(region, 1);
+    private final EngineSocket socket = new EngineSocket(
+        region, 1, new ReceiveMemory(new ReassemblyPool(1 << 20), null, RdsCounters.inMemory()));
 
     private void submit() {
         final int index =
@@ -65,7 +68,7 @@ class EngineSocketTest {
         for (int i = 0; i < 5_000; i++) {
             final int length = i * 7 % 480;
             final long sequence = i;
-            assertTrue(socket.deliver(1, 2, 3, 4, payload, length, sequence), "datagram " + i);
+            assertTrue(socket.receiveSide().toRing(1, 2, 3, 4, payload, length, sequence), "datagram " + i);
             region.receiveRing().read((type, buffer, index, recordLength) -> {
                 assertEquals(sequence, DatagramRecord.sequence(buffer, index));
                 assertEquals(length, DatagramRecord.length(buffer, index));
@@ -85,18 +88,18 @@ class EngineSocketTest {
         final long payload = region.submitRing().buffer().addressOffset();
         for (int round = 0; round < 40; round++) {
             int written = 0;
-            while (socket.deliver(1, 2, 3, 4, payload, 100 + round, written)) {
+            while (socket.receiveSide().toRing(1, 2, 3, 4, payload, 100 + round, written)) {
                 written++;
             }
             assertTrue(written >= 4096 / (152 + round) - 1, written + " written");
-            assertTrue(socket.unreadLength() <= 4096);
+            assertTrue(socket.receiveSide().unreadRingLength() <= 4096);
             read.set(0);
             final int expected = written;
             while (read.get() < expected) {
                 region.receiveRing().read((type, buffer, index, length) ->
                     assertEquals(read.getAndIncrement(), (int) DatagramRecord.sequence(buffer, index)));
             }
-            assertEquals(0, socket.unreadLength());
+            assertEquals(0, socket.receiveSide().unreadRingLength());
         }
     }
 }

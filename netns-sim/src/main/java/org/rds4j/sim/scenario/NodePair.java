@@ -41,6 +41,10 @@ public final class NodePair implements AutoCloseable {
             .address(address)
             .security(SecurityMode.PLAINTEXT)
             .maxConnections(16)
+            // connections are cut far more often than in life: with the delays for life a run would be one long wait
+            .reconnectMinDelayNs(1_000_000L)
+            .reconnectMaxDelayNs(1_000_000_000L)
+            .reconnectResetAfterNs(0)
             .threadingMode(ThreadingMode.INVOKER)
             .nanoClock(simulation.clock());
         final RdsNode node = RdsNode.with(settings.apply(context))

@@ -43,8 +43,8 @@ public final class InfoTable<T> {
     public static final InfoTable<MessageStatus> RETRANSMIT = queue("retransmit", "Retransmit", StatusTable.RETRANSMIT);
     /** Not of rds-info: what stands behind a connection, path by path. */
     public static final InfoTable<PathStatus> PATHS = new InfoTable<>("paths", "RDS Paths:", format(
-        "%15s %15s %4s %4s %10s %10s %8s %10s %8s %10s", "LocalAddr", "RemoteAddr", "Tos", "Path", "State", "Generation",
-        "Queued", "QBytes", "Unacked", "UBytes"), NodeStatus::paths, InfoTable::detail);
+        "%15s %5s %15s %5s %4s %4s %10s %8s %6s %7s %10s %7s %10s", "LocalAddr", "LPort", "RemoteAddr", "RPort", "Tos",
+        "Path", "State", "Gen", "NPaths", "Queued", "QBytes", "Unacked", "UBytes"), NodeStatus::paths, InfoTable::detail);
 
     /** Not of rds-info: applications in other processes. */
     public static final InfoTable<ClientStatus> CLIENTS = new InfoTable<>("clients", "Driver Clients:", format(
@@ -151,8 +151,9 @@ public final class InfoTable<T> {
     }
 
     private static String detail(final PathStatus path) {
-        return format("%15s %15s %4d %4d %10s %10s %8d %10d %8d %10d", host(path.local()), host(path.remote()), path.lane(),
-            path.index(), path.state().label(), Long.toHexString(path.peerGeneration()), path.queuedMessages(),
-            path.queuedLength(), path.unackedMessages(), path.unackedLength());
+        return format("%15s %5d %15s %5d %4d %4d %10s %8s %6d %7d %10d %7d %10d", host(path.local()), path.localPort(),
+            host(path.remote()), path.remotePort(), path.lane(), path.index(), path.state().label(),
+            Long.toHexString(path.peerGeneration()), path.peerPaths(), path.queuedMessages(), path.queuedLength(),
+            path.unackedMessages(), path.unackedLength());
     }
 }

@@ -18,7 +18,7 @@ class InfoTableTest {
     private static final RdsAddress REMOTE = RdsAddress.parse("10.0.0.2");
 
     private static PathStatus path(final PathStatus.State state, final long queued) {
-        return new PathStatus(LOCAL, REMOTE, 2, 0, 17, 5, state, 0xfeed_beefL, queued, 3, 4096, 1234, true);
+        return new PathStatus(LOCAL, REMOTE, 2, 0, 17, 5, state, 0xfeed_beefL, queued, 3, 4096, 1234, true, 49_153, 16_385, 8);
     }
 
     @Test
@@ -87,8 +87,8 @@ class InfoTableTest {
         assertEquals("""
 
             RDS Paths:
-                  LocalAddr      RemoteAddr  Tos Path      State Generation   Queued     QBytes  Unacked     UBytes
-                   10.0.0.1        10.0.0.2    2    0         up   feedbeef        1       4096        3       1234
+                  LocalAddr LPort      RemoteAddr RPort  Tos Path      State      Gen NPaths  Queued     QBytes Unacked     UBytes
+                   10.0.0.1 49153        10.0.0.2 16385    2    0         up feedbeef      8       1       4096       3       1234
             """, InfoTable.PATHS.text(List.of(path(PathStatus.State.UP, 1))));
     }
 

@@ -193,6 +193,7 @@ class DriverTest {
         try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT); RdsClient client = RdsClient.attach(directory);
             RdsSocket near = client.socket()) {
             near.bind(PORT + 1);
+            final UnsafeBuffer payload = new UnsafeBuffer(new byte[10]);
             for (int i = 0; i < 5; i++) {
                 try (Program killed = application(PORT, "exchange", far.localAddress(), COUNT)) {
                     killed.endInput();
@@ -200,9 +201,9 @@ class DriverTest {
                     killed.kill();
                 }
                 nodes.await("the files of the killed to go", () -> files().size() == 2);
-                near.send(far.localAddress(), octets("round " + i), TwoNodes.PATIENCE_NS);
-                final String wanted = "round " + i;
-                nodes.await(wanted, () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
+                nodes.await("room", () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
+                    && near.offer(far.localAddress(), payload, 0, 10) > 0);
+                nodes.await("acknowledgement", () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
                     && near.unacknowledgedLength() == 0);
             }
         }
@@ -295,7 +296,7 @@ class DriverTest {
     @Test
     void shouldRefuseASocketThatTheFileSystemHasNoRoomFor() throws IOException {
         final String small = Files.createDirectory(parent.resolve("driver")).toString();
-        assumeTrue(Program.succeeds("mount", "-t", "tmpfs", "-o", "size=16m,mode=0700", "small", small), "cannot mount a tmpfs");
+        assumeTrue(Program.succeeds("mount", "-t", "tmpfs", "-o", "size=26m,mode=0700", "small", small), "cannot mount a tmpfs");
         try {
             start();
             try (RdsClient client = RdsClient.attach(directory); RdsSocket one = client.socket()) {
@@ -330,6 +331,20 @@ class DriverTest {
             try (RdsSocket again = client.socket()) {
                 again.bind(PORT);
             }
+        }
+    }
+
+    @Test
+    void shouldTellItsClientsOfCongestion() {
+        start();
+        final UnsafeBuffer payload = new UnsafeBuffer(new byte[1000]);
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket from = client.socket();
+            RdsSocket unread = TwoNodes.bound(nodes.second(), PORT)) {
+            from.bind(PORT);
+            unread.receiveBufferLength(10_000);
+            nodes.await("congestion", () -> from.offer(unread.localAddress(), payload, 0, 1000) == RdsSocket.CONGESTED);
+            nodes.await("its end", () -> unread.poll((buffer, offset, length, info) -> { }, 64) == 0
+                && from.offer(unread.localAddress(), payload, 0, 1000) > 0);
         }
     }
 

@@ -1,0 +1,227 @@
+package org.rds4j.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsSocket;
+import org.rds4j.status.RdsCounter;
+
+/** Eight paths between nodes of this kind, and how attempts to connect are spread over time and peers. */
+class PathsTest {
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    private final TestNetwork network = new TestNetwork(21);
+    private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(64));
+
+    private TestNode node(final String address, final int paths) {
+        return network.node(network.context(address + "/24").paths(paths));
+    }
+
+    private void send(final RdsSocket from, final RdsSocket to, final int value, final int level) {
+        buffer.putInt(0, from.localAddress().port());
+        buffer.putInt(4, value);
+        from.send(to.localAddress(), buffer, 0, 8, level, 1_000_000_000L);
+    }
+
+    private long alive() {
+        return network.links.stream().filter(link -> !link.dialed.isDown()).count();
+    }
+
+    /** All to all, both hosts starting at once: every message of a pair in order, over exactly lanes times paths carriers. */
+    private void exchange(final int pathsOfOne, final int pathsOfTwo, final int expected) {
+        final TestNode one = node("10.0.0.1", pathsOfOne);
+        final TestNode two = node("10.0.0.2", pathsOfTwo);
+        final List<RdsSocket> left = new ArrayList<>();
+        final List<RdsSocket> right = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            left.add(one.socket(4000 + i));
+            right.add(two.socket(5000 + i));
+        }
+        final int rounds = 30;
+        final int[][] next = new int[2000][2000];
+        final int[] total = new int[1];
+        for (int round = 0; round < rounds; round++) {
+            for (final RdsSocket a : left) {
+                for (final RdsSocket b : right) {
+                    send(a, b, round, round % 2 * 12);
+                    send(b, a, round, round % 2 * 12);
+                }
+            }
+            poll(left, next, total);
+            poll(right, next, total);
+        }
+        network.until(() -> {
+            poll(left, next, total);
+            poll(right, next, total);
+            return total[0] == 2 * 16 * 16 * rounds;
+        });
+        network.steps(100);
+        assertEquals(expected, alive());
+        assertEquals(0, one.count(RdsCounter.RECV_DROP_OLD_SEQ) + two.count(RdsCounter.RECV_DROP_OLD_SEQ));
+    }
+
+    /** Level 0 and 12 are of different lanes, so each pair has two sequences. */
+    private static void poll(final List<RdsSocket> sockets, final int[][] next, final int[] total) {
+        for (final RdsSocket socket : sockets) {
+            total[0] += socket.poll((data, offset, length, info) -> {
+                final int from = data.getInt(offset) - 4000;
+                final int to = socket.localAddress().port() - 4000;
+                final int value = data.getInt(offset + 4);
+                final int parity = value & 1;
+                final int expected = (next[from][to] >> (16 * parity)) & 0xffff;
+                assertEquals(expected * 2 + parity, value);
+                next[from][to] += 1 << (16 * parity);
+            }, 64);
+        }
+    }
+
+    @Test
+    void shouldUseLanesTimesPathsCarriersAndReorderNothing() {
+        exchange(8, 8, 16);
+        assertEquals(Set.of(0, 1, 2, 3, 4, 5, 6, 7), new HashSet<>(network.links.stream().map(link -> link.index).toList()));
+    }
+
+    @Test
+    void shouldUseThePathsOfTheHostThatHasFewer() {
+        exchange(8, 1, 2);
+    }
+
+    @Test
+    void shouldUseThePathsOfTheDialerThatHasFewer() {
+        exchange(1, 8, 2);
+    }
+
+    @Test
+    void shouldCarryOnWithAPeerThatRestartsWithFewerPaths() {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 8);
+        final RdsSocket from = one.socket(4003);
+        final RdsSocket to = two.socket(5000);
+        send(from, to, 1, 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.until(() -> alive() == 8);
+        network.kill(two);
+        final RdsSocket reborn = node("10.0.0.2", 1).socket(5000);
+        final int[] last = new int[1];
+        for (int i = 2; i < 50; i++) {
+            send(from, reborn, i, 0);
+            network.step();
+        }
+        network.until(() -> {
+            reborn.poll((data, offset, length, info) -> last[0] = Math.max(last[0], data.getInt(offset + 4)), 64);
+            return last[0] == 49 && from.unacknowledgedLength() == 0;
+        });
+        assertEquals(1, one.count(RdsCounter.PEER_RESTARTED));
+    }
+
+    @Test
+    void shouldBringAllPathsUpAgainBySenderOfEitherSize() {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 8);
+        final RdsSocket small = one.socket(4000);
+        final RdsSocket large = two.socket(5000);
+        send(large, small, 1, 0);
+        network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.until(() -> alive() == 8);
+        for (int round = 0; round < 5; round++) {
+            network.links.forEach(link -> link.dialed.cut());
+            network.until(() -> alive() == 8);
+        }
+        assertEquals(0, two.count(RdsCounter.CONN_DROP_NO_PATH));
+    }
+
+    @Test
+    void shouldTryADeadPeerAboutFortyEightTimesInTenMinutes() {
+        final TestNode one = node("10.0.0.1", 8);
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        socket.send(RdsAddress.parse("10.0.0.9:1"), buffer, 0, 8, 0, 0);
+        network.passTime(600 * SECOND_NS);
+        assertTrue(network.dials > 35 && network.dials < 62, "dials: " + network.dials);
+    }
+
+    @Test
+    void shouldShareTheBudgetFairlyAmongAThousandDeadPeers() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").maxMessageLength(1024).sendPoolLength(128 << 20));
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        for (int i = 0; i < 1000; i++) {
+            socket.send(RdsAddress.parse("10.1." + i / 250 + "." + (i % 250 + 1) + ":1"), buffer, 0, 8, 0, SECOND_NS);
+        }
+        network.passTime(11 * SECOND_NS);
+        assertEquals(1000, new HashSet<>(network.dialed).size(), "every one was tried within ten seconds");
+        network.passTime(60 * SECOND_NS);
+        assertTrue(one.count(RdsCounter.CONN_ATTEMPTS_DEFERRED) > 0);
+        for (int i = 100; i < network.dialTimesNs.size(); i++) {
+            assertTrue(network.dialTimesNs.get(i) - network.dialTimesNs.get(i - 100) >= SECOND_NS, "at " + i);
+        }
+        assertTrue(network.dials > 5_000, "and the budget is used: " + network.dials);
+    }
+
+    @Test
+    void shouldReconnectAsLinuxDoesWhenAskedTo() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").linuxExact(true));
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        socket.send(RdsAddress.parse("10.0.0.9:1"), buffer, 0, 8, 0, 0);
+        network.passTime(60 * SECOND_NS);
+        assertTrue(network.dials > 100 && network.dials < 150, "dials: " + network.dials);
+    }
+
+    @Test
+    void shouldStartOverOnlyAfterACarrierHasServedForAWhile() {
+        final TestNode one = node("10.0.0.1", 1);
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket from = one.socket(4000);
+        final RdsSocket to = two.socket(5000);
+        network.isRefusing = true;
+        send(from, to, 1, 0);
+        network.passTimeUntil(() -> network.dials == 12);
+        network.isRefusing = false;
+        network.passTimeUntil(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        final int before = network.dials;
+        long waitedNs = 0;
+        for (int i = 0; i < 5; i++) {
+            network.lastLink().dialed.cut();
+            final long startNs = network.nowNs();
+            network.passTimeUntil(() -> alive() == 1 && network.nowNs() > startNs + 10_000);
+            waitedNs += network.nowNs() - startNs;
+        }
+        assertEquals(before + 5, network.dials);
+        assertTrue(waitedNs > 10 * SECOND_NS, "five of 15 s on average: " + waitedNs);
+        network.steps(50);
+        network.skip(10 * SECOND_NS);
+        network.lastLink().dialed.cut();
+        final long startNs = network.nowNs();
+        network.passTimeUntil(() -> alive() == 1 && network.nowNs() > startNs + 3_000);
+        assertTrue(network.nowNs() - startNs < 100_000, "at once");
+    }
+
+    @Test
+    void shouldKeepNothingOfHostsThatKnockAndCannotBeDialed() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").maxPeers(4));
+        network.isRefusing = true;
+        for (int i = 2; i < 250; i++) {
+            one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0." + i), 0), network.nowNs());
+            network.step();
+        }
+        assertEquals(10, network.dials, "a tenth of the budget");
+        assertEquals(238, one.count(RdsCounter.CONN_DROP_STRANGER));
+        assertEquals(0, one.count(RdsCounter.CONN_DROP_NO_PEER));
+        network.isRefusing = false;
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket small = one.socket(4000);
+        final RdsSocket large = two.socket(4000);
+        network.skip(SECOND_NS);
+        send(large, small, 1, 0);
+        network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
+    }
+}
