@@ -6,6 +6,7 @@ final class LogCursor {
     private int block;
     private int offset;
     private int entry;
+    private long entryAddress;
 
     LogCursor(final LogPool pool) {
         this.pool = pool;
@@ -15,6 +16,7 @@ final class LogCursor {
         block = inBlock;
         offset = atOffset;
         entry = entryIndex;
+        entryAddress = pool.entry(inBlock, entryIndex);
     }
 
     void set(final LogCursor other) {
@@ -39,7 +41,7 @@ final class LogCursor {
     }
 
     long entryAddress() {
-        return pool.entry(block, entry);
+        return entryAddress;
     }
 
     /**
@@ -49,18 +51,26 @@ final class LogCursor {
      * @return false when there is none; the cursor then stands nowhere.
      */
     boolean advance(final int total) {
-        int rest = total;
-        int left = pool.used(block) - offset;
-        entry++;
-        while (rest > left) {
-            rest -= left;
-            block = pool.next(block);
-            left = pool.used(block);
-            offset = 0;
-            entry = 0;
+        final int left = pool.used(block) - offset;
+        if (total <= left) {
+            offset += total;
+            entry++;
+            entryAddress -= LogEntry.LENGTH;
+        } else {
+            skipBlocks(total - left);
         }
-        offset += rest;
         return entry < pool.entries(block) || enterNext();
+    }
+
+    /** To the end of a message that goes on in the next block. */
+    private void skipBlocks(final int octets) {
+        int rest = octets;
+        int last = pool.next(block);
+        while (rest > pool.used(last)) {
+            rest -= pool.used(last);
+            last = pool.next(last);
+        }
+        set(last, rest, 0);
     }
 
     private boolean enterNext() {

@@ -6,35 +6,34 @@ import org.rds4j.frame.RdsHeaderFlyweight;
 /**
  * What a log notes of a message beside its octets, at the end of the block the message begins in.
  * <pre>
- *   0               4                8                        16
+ *   0                                8                        16
  *   +---------------+----------------+------------------------+
- *   | owner         | C | length     | end in the carrier     |   native byte order; C: cancelled
+ *   | owner, C, length               | end in the carrier     |   native byte order
  *   +---------------+----------------+------------------------+
  * </pre>
+ * The first word has the owner in its upper half, whether the message was cancelled in bit 31, and the length below.
  */
 final class LogEntry {
     static final int LENGTH = 16;
 
-    private static final int OWNER_OFFSET = 0;
-    private static final int LENGTH_OFFSET = 4;
     private static final int END_OFFSET = 8;
-    private static final int CANCELLED = 1 << 31;
+    private static final long CANCELLED = 1L << 31;
+    private static final long LENGTH_MASK = CANCELLED - 1;
 
     private LogEntry() {
     }
 
     static void write(final long entry, final int owner, final int length) {
-        UnsafeApi.putInt(entry + OWNER_OFFSET, owner);
-        UnsafeApi.putInt(entry + LENGTH_OFFSET, length);
+        UnsafeApi.putLong(entry, (long) owner << 32 | length);
     }
 
     static int owner(final long entry) {
-        return UnsafeApi.getInt(entry + OWNER_OFFSET);
+        return (int) (UnsafeApi.getLong(entry) >> 32);
     }
 
     /** Octets of payload. */
     static int length(final long entry) {
-        return UnsafeApi.getInt(entry + LENGTH_OFFSET) & ~CANCELLED;
+        return (int) (UnsafeApi.getLong(entry) & LENGTH_MASK);
     }
 
     /** Octets of header and payload. */
@@ -43,11 +42,11 @@ final class LogEntry {
     }
 
     static boolean isCancelled(final long entry) {
-        return UnsafeApi.getInt(entry + LENGTH_OFFSET) < 0;
+        return (UnsafeApi.getLong(entry) & CANCELLED) != 0;
     }
 
     static void cancel(final long entry) {
-        UnsafeApi.putInt(entry + LENGTH_OFFSET, UnsafeApi.getInt(entry + LENGTH_OFFSET) | CANCELLED);
+        UnsafeApi.putLong(entry, UnsafeApi.getLong(entry) | CANCELLED);
     }
 
     /** The carrier's position just after the chunk that holds the message's last octet, once that was taken. */

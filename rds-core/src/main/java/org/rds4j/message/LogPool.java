@@ -1,6 +1,7 @@
 package org.rds4j.message;
 
 import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.rds4j.frame.RdsHeaderFlyweight;
 
@@ -34,12 +35,13 @@ public final class LogPool {
     private final ByteBuffer memory;
     private final long address;
     private final int blockLength;
+    private final int blockShift;
     private final int reserve;
     private final int longestMessage;
     private final int mostPerLog;
     private final int[] next;
-    private final int[] used;
-    private final int[] entries;
+    /** Per block: octets used (upper 32 bits) and entries (lower). */
+    private final long[] fill;
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
     private final LogCompactor compactor = new LogCompactor(this);
     private int firstFree;
@@ -49,15 +51,19 @@ public final class LogPool {
      * A pool with all blocks free. Its memory is touched here, so that no page is missing later.
      *
      * @param length        octets, at least {@link #leastLength}.
-     * @param blockLength   octets of a block.
+     * @param blockLength   octets of a block, a power of two.
      * @param maxPayload    octets of the longest message's payload.
      * @param lengthPerLog  most octets lent to one log.
      */
     public LogPool(final int length, final int blockLength, final int maxPayload, final int lengthPerLog) {
+        if (!BitUtil.isPowerOfTwo(blockLength)) {
+            throw new IllegalArgumentException("block length " + blockLength + " is not a power of two");
+        }
         if (length < leastLength(blockLength, maxPayload)) {
             throw new IllegalArgumentException("a pool of " + length + " octets holds no " + LEAST_MESSAGES + " messages");
         }
         this.blockLength = blockLength;
+        this.blockShift = Integer.numberOfTrailingZeros(blockLength);
         this.memory = ByteBuffer.allocateDirect(length / blockLength * blockLength);
         this.address = BufferUtil.address(memory);
         this.free = length / blockLength;
@@ -65,8 +71,7 @@ public final class LogPool {
         this.reserve = Math.max(longestMessage, free / RESERVE_PART);
         this.mostPerLog = Math.max(longestMessage, lengthPerLog / blockLength);
         this.next = new int[free];
-        this.used = new int[free];
-        this.entries = new int[free];
+        this.fill = new long[free];
         for (int block = 0; block < free; block++) {
             next[block] = block + 1 < free ? block + 1 : NONE;
         }
@@ -139,8 +144,7 @@ public final class LogPool {
         firstFree = next[block];
         free--;
         next[block] = NONE;
-        used[block] = 0;
-        entries[block] = 0;
+        fill[block] = 0;
         return block;
     }
 
@@ -152,11 +156,11 @@ public final class LogPool {
     }
 
     long address(final int block) {
-        return address + (long) block * blockLength;
+        return address + ((long) block << blockShift);
     }
 
     long entry(final int block, final int index) {
-        return address + (long) (block + 1) * blockLength - (long) (index + 1) * LogEntry.LENGTH;
+        return address + ((long) (block + 1) << blockShift) - (long) (index + 1) * LogEntry.LENGTH;
     }
 
     int next(final int block) {
@@ -168,25 +172,25 @@ public final class LogPool {
     }
 
     int used(final int block) {
-        return used[block];
+        return (int) (fill[block] >>> 32);
     }
 
     int entries(final int block) {
-        return entries[block];
+        return (int) fill[block];
     }
 
     /** Octets that a message beginning now would find in the block, its entry set aside; may be negative. */
     int room(final int block) {
-        return blockLength - used[block] - (entries[block] + 1) * LogEntry.LENGTH;
+        return space(block) - LogEntry.LENGTH;
     }
 
     /** Octets that a message going on would find in the block. */
     int space(final int block) {
-        return blockLength - used[block] - entries[block] * LogEntry.LENGTH;
+        final long state = fill[block];
+        return blockLength - (int) (state >>> 32) - (int) state * LogEntry.LENGTH;
     }
 
     void fill(final int block, final int usedLength, final int entryCount) {
-        used[block] = usedLength;
-        entries[block] = entryCount;
+        fill[block] = (long) usedLength << 32 | entryCount;
     }
 }

@@ -133,8 +133,12 @@ public final class SendLog {
         LogEntry.write(pool.entry(block, entry), owner, length);
         header.wrap(pool.address(block) + offset).write(nextSequence++, length, sourcePort, destinationPort, 0)
             .extensions(extensionsHigh, extensionsLow);
-        pool.fill(block, offset + HEADER_LENGTH, entry + 1);
-        writePayload(payload, length);
+        final int piece = Math.min(length, pool.room(block) - HEADER_LENGTH);
+        OffHeap.copy(payload, pool.address(block) + offset + HEADER_LENGTH, piece);
+        pool.fill(block, offset + HEADER_LENGTH + piece, entry + 1);
+        if (piece < length) {
+            writeRest(payload + piece, length - piece);
+        }
         kept++;
         appendedPosition += total;
         isWanted = false;
@@ -173,19 +177,15 @@ public final class SendLog {
         held++;
     }
 
-    private void writePayload(final long payload, final int length) {
+    /** Into blocks of their own. */
+    private void writeRest(final long payload, final int length) {
         int done = 0;
-        while (true) {
-            final int used = pool.used(headBlock);
-            final int entries = pool.entries(headBlock);
-            final int piece = Math.min(length - done, pool.space(headBlock));
-            OffHeap.copy(payload + done, pool.address(headBlock) + used, piece);
-            pool.fill(headBlock, used + piece, entries);
-            done += piece;
-            if (done == length) {
-                return;
-            }
+        while (done < length) {
             addBlock();
+            final int piece = Math.min(length - done, pool.blockLength());
+            OffHeap.copy(payload + done, pool.address(headBlock), piece);
+            pool.fill(headBlock, piece, 0);
+            done += piece;
         }
     }
 
@@ -359,17 +359,20 @@ public final class SendLog {
         final int available = pool.used(sendBlock) - sendOffset;
         final int entries = pool.entries(sendBlock);
         final int limit = Math.min(maxLength, available);
-        int entry = nextEntry();
+        final int next = nextEntry();
+        long entry = pool.entry(sendBlock, next);
+        final long entriesEnd = entry - (long) (entries - next) * LogEntry.LENGTH;
         int end = 0;
         int rest = cursorRest;
         preparedCount = 0;
         while (rest <= limit - end) {
             end += rest;
             preparedCount++;
-            if (entry == entries) {
+            if (entry == entriesEnd) {
                 break;
             }
-            rest = LogEntry.total(pool.entry(sendBlock, entry++));
+            rest = LogEntry.total(entry);
+            entry -= LogEntry.LENGTH;
         }
         final boolean isBlockEnd = available <= maxLength;
         preparedLength = isBlockEnd || 2 * end < limit ? limit : end;
@@ -415,8 +418,10 @@ public final class SendLog {
         final int first = nextEntry();
         final int last = first + preparedCount - 1;
         LogEntry.end(cursor.entryAddress(), carrierPosition);
-        for (int entry = first; entry < last; entry++) {
-            LogEntry.end(pool.entry(sendBlock, entry), carrierPosition);
+        long entry = pool.entry(sendBlock, first);
+        for (int i = first; i < last; i++) {
+            LogEntry.end(entry, carrierPosition);
+            entry -= LogEntry.LENGTH;
         }
         sent += preparedCount;
         if (sent == kept) {
@@ -453,7 +458,9 @@ public final class SendLog {
         kept--;
         offered = Math.max(0, offered - 1);
         retainedPosition += HEADER_LENGTH + length;
-        giveBack(block, hasMore ? tail.block() : LogPool.NONE);
+        if (!hasMore || block != tail.block()) {
+            giveBack(block, hasMore ? tail.block() : LogPool.NONE);
+        }
         if (!isCancelled) {
             handler.onReleased(owner, length);
         }

@@ -33,6 +33,8 @@ public final class Peer {
     private static final long NO_CATCH_UP = Long.MIN_VALUE;
     /** How long a foreign acceptor that only asked may take to hear our path count before it is dialed for more paths. */
     private static final long UNCONFIRMED_NS = 1_000_000_000L;
+    /** How long the smaller host has for dialing the other paths once the first is up. */
+    private static final long UNASKED_NS = 1_000_000_000L;
 
     private final PathServices services;
     private final long high;
@@ -182,9 +184,12 @@ public final class Peer {
         return true;
     }
 
-    /** From when on paths beside the first may be dialed: the peer refuses them while it does not know of them. */
-    long fanOutNs() {
-        return fanOutNs;
+    /**
+     * From when on paths beside the first of a lane may be dialed: a foreign peer refuses them while it does not know of
+     * them. The larger host asks for one only when the smaller one seems to have no mind to dial it by itself.
+     */
+    long fanOutNs(final int lane) {
+        return isLocalSmaller ? fanOutNs : path(lane, 0).adoptedNs() + UNASKED_NS;
     }
 
     private static boolean isOpen(final PeerPath path) {

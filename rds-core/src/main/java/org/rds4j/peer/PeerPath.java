@@ -305,7 +305,12 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     }
 
     private long attemptNs() {
-        return key.index() == 0 ? nextAttemptNs : Math.max(nextAttemptNs, peer.fanOutNs());
+        return key.index() == 0 ? nextAttemptNs : Math.max(nextAttemptNs, peer.fanOutNs(key.lane()));
+    }
+
+    /** When the present carrier was taken. */
+    long adoptedNs() {
+        return adoptedNs;
     }
 
     private int transmit(final long nowNs) {

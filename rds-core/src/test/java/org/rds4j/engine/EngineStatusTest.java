@@ -119,6 +119,27 @@ class EngineStatusTest {
     }
 
     @Test
+    void shouldShowTheGapsThatCancelledMessagesLeave() {
+        connect();
+        network.lastLink().dialed.cut();
+        network.isRefusing = true;
+        network.steps(20);
+        for (int i = 0; i < 30; i++) {
+            assertTrue(from.offer(to.localAddress().withPort(4001 + i % 3), buffer, 0, 10) > 0);
+        }
+        network.steps(20);
+        from.cancelSentTo(to.localAddress().withPort(4002));
+        final List<long[]> queued = rows(one, StatusTable.SEND);
+        assertEquals(20, queued.size());
+        assertEquals(List.of(3L, 5L, 6L, 8L), column(queued, 7).subList(0, 4));
+        final long[] path = rows(one, StatusTable.PATHS).getFirst();
+        assertEquals(20, path[12], "messages, not numbers");
+        assertEquals(0, path[13]);
+        assertEquals(20 * 58, path[14]);
+        assertEquals(33, path[8]);
+    }
+
+    @Test
     void shouldShowMessagesThatAreSentAndNotAcknowledged() {
         connect();
         network.maxTransfer = 0;

@@ -374,4 +374,72 @@ class LinuxPathsTest {
         assertEquals(0, node.count(RdsCounter.RECV_DROP_OLD_SEQ));
         assertEquals(1, node.count(RdsCounter.PEER_RESTARTED));
     }
+
+    /** A kernel that connects itself refuses what its TCP had acknowledged: nothing but the probe was on it. */
+    @Test
+    void shouldLoseNothingWhenAKernelRefusesWhatItsTcpAcknowledged() {
+        final RdsSocket socket = node.socket(4000);
+        send(socket, LARGER, 1);
+        final MemoryCarrier refused = network.establish(node, node.keyOf(LARGER, 0, 0));
+        network.step();
+        assertEquals(1, heard(refused).size());
+        breakOff(refused);
+        network.passTimeUntil(() -> network.dialsUnderWay().size() == 1);
+        final MemoryCarrier next = network.establish(node, node.keyOf(LARGER, 0, 0));
+        say(next, MAP);
+        network.steps(2);
+        final List<String> said = heard(next);
+        assertEquals(List.of("00010000", "0fa01388"), said.stream().map(LinuxPathsTest::ports).toList());
+        assertEquals("0000000000000001", said.getFirst().substring(0, 16));
+        assertEquals("00", said.getFirst().substring(48, 50), "nothing was ever offered: the probe is news");
+        assertEquals("00", said.getLast().substring(48, 50));
+    }
+
+    @Test
+    void shouldAnswerAPingOnThePathItCameOver() {
+        bringUpEight();
+        carriers.forEach(LinuxPathsTest::heard);
+        for (int i = 0; i < 8; i++) {
+            say(carriers.get(i), message(3, 4000, 0, "00".repeat(16)));
+            network.step();
+            assertEquals(List.of("00000fa0"), heard(carriers.get(i)).stream().map(LinuxPathsTest::ports).toList());
+        }
+    }
+
+    @Test
+    void shouldProbeAgainOnEachNewCarrierOfPathZero() {
+        final MemoryCarrier first = dial(40_001, MAP + ping(1, NPATHS_8));
+        heard(first);
+        breakOff(first);
+        final MemoryCarrier second = dial(40_002, "");
+        network.step();
+        assertEquals("00010000", ports(heard(second).getFirst()), "the kernel may have restarted");
+    }
+
+    /** An attempt that is under way when a carrier comes must not stand in the way of later ones. */
+    @Test
+    void shouldKnockAgainAfterACarrierThatCameDuringAKnock() {
+        final RdsSocket socket = node.socket(4000);
+        send(socket, SMALLER, 1);
+        assertEquals(1, network.knocks);
+        final MemoryCarrier first = dial(40_001, MAP);
+        network.steps(2);
+        assertEquals(2, heard(first).size());
+        breakOff(first);
+        send(socket, SMALLER, 2);
+        network.passTimeUntil(() -> network.knocks == 2);
+    }
+
+    /** As CVE-2026-43226 has it: a path left in error without a shutdown would hang for ever. */
+    @Test
+    void shouldUseAPathAgainAfterAnError() {
+        final MemoryCarrier first = dial(40_001, MAP + ping(1, NPATHS_8));
+        say(first, "0000000000000002" + "00".repeat(8) + "ffffffff" + "00".repeat(28));
+        assertTrue(first.isDown());
+        breakOff(first);
+        final MemoryCarrier second = dial(40_002, message(2, 4000, 777, "00".repeat(16)));
+        network.steps(3);
+        assertFalse(second.isDown());
+        assertEquals(1, node.count(RdsCounter.RECV_DROP_NO_SOCK));
+    }
 }

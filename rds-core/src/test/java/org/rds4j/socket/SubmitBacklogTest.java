@@ -194,4 +194,63 @@ class SubmitBacklogTest {
         assertEquals(next, taken + cancelled);
         assertTrue(taken > 5_000 && cancelled > 500, taken + " taken, " + cancelled + " cancelled");
     }
+
+    /** Applications write on while the engine moves what waits. */
+    @Test
+    void shouldStandThreadsThatSubmitMeanwhile() throws InterruptedException {
+        final int each = 60_000;
+        final int[] last = new int[4];
+        final boolean[] isOpen = new boolean[4];
+        final SubmitBacklog.Taker gates = new SubmitBacklog.Taker() {
+            @Override
+            public int queueOf(final int index) {
+                return 0;
+            }
+
+            @Override
+            public boolean take(final int type, final int index) {
+                final int queue = (int) DatagramRecord.low(memory, index);
+                if (isOpen[queue]) {
+                    assertEquals(++last[queue], memory.getInt(index + NUMBER_OFFSET));
+                }
+                return isOpen[queue];
+            }
+
+            @Override
+            public boolean hasRoom(final long high, final long low, final int queue, final int level, final int length) {
+                return isOpen[(int) low];
+            }
+        };
+        final Thread even = submitter(0, each);
+        final Thread odd = submitter(1, each);
+        final SplittableRandom random = new SplittableRandom(9);
+        int taken = 0;
+        final long deadlineNs = System.nanoTime() + 60_000_000_000L;
+        while (taken < 2 * each) {
+            assertTrue(System.nanoTime() < deadlineNs, "stuck after " + taken);
+            isOpen[random.nextInt(4)] = random.nextBoolean();
+            taken += backlog.poll(gates, 1 + random.nextInt(30), scratch);
+        }
+        even.join();
+        odd.join();
+        assertEquals(0, ring.size());
+    }
+
+    /** Sends to two queues of its own. */
+    private Thread submitter(final int parity, final int count) {
+        final Thread thread = new Thread(() -> {
+            final UnsafeBuffer own = new UnsafeBuffer(ByteBuffer.allocateDirect(512));
+            for (int i = 0; i < count; i++) {
+                final int length = 4 + i * 7 % 90;
+                DatagramRecord.write(own, 0, 0, parity + 2 * (i & 1), 7, 0, length, 0);
+                own.putInt(NUMBER_OFFSET, i / 2 + 1);
+                while (!ring.write(DatagramRecord.TYPE_INLINE, own, 0, DatagramRecord.HEADER_LENGTH + length)) {
+                    Thread.yield();
+                }
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
 }

@@ -51,7 +51,7 @@ final class StressCommand implements Callable<Integer> {
         description = "Request message length (default: ${DEFAULT-VALUE}).")
     private int requestSize;
 
-    @Option(names = {"-a", "--ack-bytes"}, paramLabel = "N", defaultValue = "72", converter = Size.class,
+    @Option(names = {"-a", "--ack-bytes"}, paramLabel = "N", defaultValue = "63", converter = Size.class,
         description = "Ack message length (default: ${DEFAULT-VALUE}).")
     private int ackSize;
 

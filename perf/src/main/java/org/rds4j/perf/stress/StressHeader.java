@@ -9,14 +9,14 @@ import org.agrona.MutableDirectBuffer;
  * <pre>
  *   0 | sequence (4) | from address (4) | to address (4) | from port (2) | to port (2)
  *  16 | index (2) | operation (1) | RDMA operation (1)
- *  20 | RDMA and padding, 0 | 64 | retry (1), 0
- *  72 | pattern
+ *  20 | RDMA, 0 | 60 | retry (1), 0
+ *  63 | pattern
  * </pre>
- * All big-endian. The first 19 octets are compared.
+ * All big-endian, and packed: no field is aligned. The first 19 octets are compared.
  */
 final class StressHeader {
     /** Octets of the header, and of the shortest message. */
-    static final int LENGTH = 72;
+    static final int LENGTH = 63;
     /** Operation: a request. */
     static final int REQUEST = 1;
     /** Operation: the answer to a request. */
@@ -29,7 +29,7 @@ final class StressHeader {
     private static final int TO_PORT_OFFSET = 14;
     private static final int INDEX_OFFSET = 16;
     private static final int OPERATION_OFFSET = 18;
-    private static final int RETRY_OFFSET = 64;
+    private static final int RETRY_OFFSET = 60;
 
     private StressHeader() {
     }

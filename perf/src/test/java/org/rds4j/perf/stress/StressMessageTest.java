@@ -23,7 +23,7 @@ class StressMessageTest {
 
     @Test
     void shouldLayTheHeaderOut() {
-        assertEquals("01020304" + "0a000002" + "0a000001" + "0fa1" + "0fa2" + "0007" + "01" + "00".repeat(53),
+        assertEquals("01020304" + "0a000002" + "0a000001" + "0fa1" + "0fa2" + "0007" + "01" + "00".repeat(44),
             HexFormat.of().formatHex(written().byteArray()));
     }
 

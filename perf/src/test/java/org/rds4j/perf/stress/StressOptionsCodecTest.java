@@ -75,11 +75,11 @@ class StressOptionsCodecTest {
         assertEquals(options(0), options(0).check(4096));
         assertThrows(StressException.class, () -> options(0).check(4095));
         assertThrows(StressException.class, () -> options(16).check(4096));
-        assertThrows(StressException.class, () -> new StressOptions(1, 71, 72, 1, 2, 4000, 1, 0, false, false, false, false,
+        assertThrows(StressException.class, () -> new StressOptions(1, 62, 63, 1, 2, 4000, 1, 0, false, false, false, false,
             false, true, false, 0, 0).check(4096));
-        assertThrows(StressException.class, () -> new StressOptions(1, 72, 72, 1, 2, 65_000, 536, 0, false, false, false, false,
+        assertThrows(StressException.class, () -> new StressOptions(1, 63, 63, 1, 2, 65_000, 536, 0, false, false, false, false,
             false, true, false, 0, 0).check(4096));
-        assertThrows(StressException.class, () -> new StressOptions(0, 72, 72, 1, 2, 4000, 1, 0, false, false, false, false,
+        assertThrows(StressException.class, () -> new StressOptions(0, 63, 63, 1, 2, 4000, 1, 0, false, false, false, false,
             false, true, false, 0, 0).check(4096));
     }
 

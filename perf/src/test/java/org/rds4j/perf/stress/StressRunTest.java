@@ -50,7 +50,7 @@ class StressRunTest {
     }
 
     private StressOptions options(final int tasks, final int depth, final int size, final boolean oneWay, final int level) {
-        return new StressOptions(depth, size, 72, (int) passive.address().low(), (int) active.address().low(), 4000, tasks, 3,
+        return new StressOptions(depth, size, 63, (int) passive.address().low(), (int) active.address().low(), 4000, tasks, 3,
             false, false, true, false, false, true, oneWay, 5, level);
     }
 
@@ -111,7 +111,7 @@ class StressRunTest {
         final CompletableFuture<Void> other = CompletableFuture.runAsync(
             () -> passiveRun().join(), CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
         new StressRun(active, QUICK, new PrintWriter(activeOut, true), false, false)
-            .active(new StressOptions(1, 72, 72, (int) passive.address().low(), (int) active.address().low(), 4000, 1, 2,
+            .active(new StressOptions(1, 63, 63, (int) passive.address().low(), (int) active.address().low(), 4000, 1, 2,
                 false, false, false, false, true, true, false, 5, 0), MAX_MESSAGE);
         other.get(20, TimeUnit.SECONDS);
         assertTrue(activeOut.toString().contains(" - retrying."), activeOut.toString());
@@ -124,7 +124,7 @@ class StressRunTest {
 
     @Test
     void shouldSayThatNobodyListens() {
-        final StressOptions hasty = new StressOptions(1, 72, 72, (int) passive.address().low(), (int) active.address().low(),
+        final StressOptions hasty = new StressOptions(1, 63, 63, (int) passive.address().low(), (int) active.address().low(),
             4000, 1, 1, false, false, true, false, false, true, false, 0, 0);
         final StressException refusal = assertThrows(StressException.class,
             () -> new StressRun(active, QUICK, new PrintWriter(activeOut, true), false, false).active(hasty, MAX_MESSAGE));
@@ -141,7 +141,7 @@ class StressRunTest {
             assertEquals(1, control.read(1, PATIENCE_NS).length);
             final UnsafeBuffer message = new UnsafeBuffer(new byte[length]);
             StressHeader.write(message, 0, (int) active.address().low(), (int) passive.address().low(), 4001, 4001, 0, 1);
-            new StressPattern(28).fill(message, 72, 28);
+            new StressPattern(37).fill(message, 63, 37);
             spoil.accept(message);
             socket.send(passive.address().withPort(4001), message, 0, length, 0, PATIENCE_NS);
             final ExecutionException end =

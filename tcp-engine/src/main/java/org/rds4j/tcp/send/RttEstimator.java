@@ -9,7 +9,7 @@ public final class RttEstimator {
     /** To be small, the least round trip is kept in units of 4 ns, up to eight seconds, and its age in about milliseconds. */
     private static final int SAMPLE_BITS = 2;
     private static final int AGE_BITS = 20;
-    private static final int THIRD_OF_WINDOW = (int) (MINIMUM_WINDOW_NS / 3 >> AGE_BITS);
+    private static final int THIRD_OF_WINDOW = (int) ((MINIMUM_WINDOW_NS / 3) >> AGE_BITS);
 
     private final RttLimits limits;
     private final WindowedMinimum minimum = new WindowedMinimum();
@@ -73,7 +73,7 @@ public final class RttEstimator {
      */
     public void onRoundTrip(final long sampleNs, final long nowNs) {
         minimum.add(
-            (int) Math.clamp(sampleNs >> SAMPLE_BITS, 1, Integer.MAX_VALUE), (int) (nowNs >> AGE_BITS), THIRD_OF_WINDOW);
+            Math.clamp(sampleNs >> SAMPLE_BITS, 1, Integer.MAX_VALUE), (int) (nowNs >> AGE_BITS), THIRD_OF_WINDOW);
     }
 
     /**

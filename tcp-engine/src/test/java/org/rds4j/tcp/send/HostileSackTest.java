@@ -18,7 +18,8 @@ class HostileSackTest {
     private final RecordPool pool = new RecordPool(1 << 17);
     private final SendRecords records = new SendRecords(pool);
     private final SackRecovery recovery = new SackRecovery(
-        records, reno, new RttEstimator(new RttLimits(1_000_000, 1_000_000, 1_000_000_000, false)), TcpCounters.inMemory(), 0, 0, true);
+        records, reno, new RttEstimator(new RttLimits(1_000_000, 1_000_000, 1_000_000_000, false)), TcpCounters.inMemory(),
+        0, 0, true);
     private final Acknowledgement ack = new Acknowledgement();
     private long nowNs = 1;
 

@@ -16,21 +16,45 @@ import org.rds4j.sim.world.SimHost;
 final class AllToAll implements SimHost, AutoCloseable {
     private static final int POLL_LIMIT = 16;
 
-    /** One way from a socket to another. */
-    private static final class Flow {
+    /** A socket that sends to all sockets of the other node in turn, one datagram at a time. */
+    private final class Sender {
         private final RdsSocket from;
-        private final RdsAddress to;
         private final long source;
-        private final long destination;
+        private final List<RdsAddress> to;
+        private final ExpandableArrayBuffer payload = new ExpandableArrayBuffer();
         private int left;
-        private int nextLength = -1;
+        private int length = -1;
 
-        Flow(final RdsSocket from, final RdsSocket to, final int messages) {
+        Sender(final RdsSocket from, final List<RdsSocket> to, final int messages) {
             this.from = from;
-            this.to = to.localAddress();
             this.source = id(from.localAddress());
-            this.destination = id(this.to);
-            this.left = messages;
+            this.to = to.stream().map(RdsSocket::localAddress).toList();
+            this.left = messages * to.size();
+        }
+
+        int send() {
+            int work = 0;
+            while (left > 0 && sendNext()) {
+                work++;
+            }
+            return work;
+        }
+
+        private boolean sendNext() {
+            final RdsAddress destination = to.get(left % to.size());
+            if (length < 0) {
+                length = lengths.nextInt(maxLength + 1);
+                payload.checkLimit(length + 1);
+                checker.fillNext(source, id(destination), payload, 0, length);
+            }
+            if (from.offer(destination, payload, 0, length) < 0) {
+                return false;
+            }
+            checker.onSent(source, id(destination), length);
+            length = -1;
+            left--;
+            unsent--;
+            return true;
         }
     }
 
@@ -38,8 +62,8 @@ final class AllToAll implements SimHost, AutoCloseable {
     private final RandomGenerator lengths;
     private final int maxLength;
     private final List<RdsSocket> sockets = new ArrayList<>();
-    private final List<Flow> flows = new ArrayList<>();
-    private final ExpandableArrayBuffer payload = new ExpandableArrayBuffer();
+    private final List<Sender> senders = new ArrayList<>();
+    private long unsent;
 
     AllToAll(
         final RdsNode first, final RdsNode second, final int count, final int messages, final int maxLength,
@@ -49,12 +73,9 @@ final class AllToAll implements SimHost, AutoCloseable {
         this.maxLength = maxLength;
         final List<RdsSocket> left = bind(first, count);
         final List<RdsSocket> right = bind(second, count);
-        for (final RdsSocket a : left) {
-            for (final RdsSocket b : right) {
-                flows.add(new Flow(a, b, messages));
-                flows.add(new Flow(b, a, messages));
-            }
-        }
+        left.forEach(socket -> senders.add(new Sender(socket, right, messages)));
+        right.forEach(socket -> senders.add(new Sender(socket, left, messages)));
+        unsent = 2L * count * count * messages;
     }
 
     private List<RdsSocket> bind(final RdsNode node, final int count) {
@@ -84,25 +105,10 @@ final class AllToAll implements SimHost, AutoCloseable {
             work += socket.poll((buffer, offset, length, info) -> checker.onDelivered(
                 id(info.sourceLow(), info.sourcePort()), destination, buffer, offset, length, nowNs), POLL_LIMIT);
         }
-        for (final Flow flow : flows) {
-            work += flow.left > 0 && offer(flow) ? 1 : 0;
+        for (final Sender sender : senders) {
+            work += sender.send();
         }
         return work;
-    }
-
-    private boolean offer(final Flow flow) {
-        if (flow.nextLength < 0) {
-            flow.nextLength = lengths.nextInt(maxLength + 1);
-        }
-        payload.checkLimit(flow.nextLength + 1);
-        checker.fillNext(flow.source, flow.destination, payload, 0, flow.nextLength);
-        if (flow.from.offer(flow.to, payload, 0, flow.nextLength) < 0) {
-            return false;
-        }
-        checker.onSent(flow.source, flow.destination, flow.nextLength);
-        flow.nextLength = -1;
-        flow.left--;
-        return true;
     }
 
     @Override
@@ -111,7 +117,7 @@ final class AllToAll implements SimHost, AutoCloseable {
     }
 
     boolean isSent() {
-        return flows.stream().allMatch(flow -> flow.left == 0);
+        return unsent == 0;
     }
 
     static long counter(final RdsNode node, final String wanted) {

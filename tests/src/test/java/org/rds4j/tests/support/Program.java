@@ -158,6 +158,11 @@ public final class Program implements AutoCloseable {
         return output.toString();
     }
 
+    /** What it has said, as far as anybody has waited for it. */
+    public String output() {
+        return output.toString();
+    }
+
     /** Waits for the end. */
     public int exitCode() {
         final long endNs = endNs();
