@@ -5,8 +5,8 @@ import org.rds4j.carrier.ByteCarrier;
 /**
  * Tells one peer this host's congestion map: over the first of its paths that can send once a carrier came up, and after each
  * change. One message is on its way at a time, and after a few in a row there is one per interval at most, so a port that flaps
- * costs little, however often it does (generic cell rate algorithm, ITU-T I.371). Maps stand outside the send log: they have no number, are not sent
- * again, and a carrier that breaks takes its map with it. Engine thread only.
+ * costs little, however often it does (generic cell rate algorithm, ITU-T I.371). Maps stand outside the send log: they have no
+ * number, are not sent again, and a carrier that breaks takes its map with it. Engine thread only.
  */
 public final class MapSender {
     private static final long NEVER = -1;
