@@ -53,16 +53,14 @@ public final class NodeProgram {
     }
 
     private int command(final PrintStream out, final String... words) throws InterruptedException {
-        switch (words[0]) {
-            case "rds-exchange" -> {
-                return new ExchangeRun(out, Arrays.copyOfRange(words, 1, words.length)).run(node);
-            }
+        return switch (words[0]) {
+            case "rds-exchange" -> new ExchangeRun(out, Arrays.copyOfRange(words, 1, words.length)).run(node);
             case "counters" -> {
                 node.counters((label, meaning, value) -> out.println(label + " " + value));
-                return 0;
+                yield 0;
             }
             default -> throw new IllegalArgumentException("no command " + words[0]);
-        }
+        };
     }
 
     private static void say(final String line) {
