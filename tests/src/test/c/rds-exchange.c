@@ -285,8 +285,8 @@ int main(int argc, char **argv)
 	}
 	if (s.loose)
 		came(0, true);
-	sleep(s.linger);
 	printf("done: sent %" PRIu64 ", came %" PRIu64 ", octets %" PRIu64 ", refused %" PRIu64 ", full %" PRIu64 ", ms %.0f\n",
 		p.sent, p.came, p.octets, p.refused, p.full, (p.last - start) * 1e3);
+	sleep(s.linger);	/* with the socket go its messages that the peer does not have yet */
 	return 0;
 }

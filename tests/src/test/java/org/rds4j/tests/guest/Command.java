@@ -48,6 +48,12 @@ final class Command {
         return this;
     }
 
+    /** Waits until it has said how it was done, and answers what it said; it may go on then. */
+    String awaitDone() {
+        await(said -> said.lines().anyMatch(each -> each.startsWith("done: ")), "to be done", PATIENCE_S);
+        return text();
+    }
+
     private synchronized void await(final Predicate<String> condition, final String what, final long timeoutS) {
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutS);
         while (!condition.test(text.toString())) {

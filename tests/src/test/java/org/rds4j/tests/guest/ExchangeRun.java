@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.DatagramInfo;
+import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.node.RdsNode;
@@ -76,9 +77,9 @@ final class ExchangeRun {
             if (!exchange(socket, startNs)) {
                 return 1;
             }
-            Thread.sleep(number("linger", 0) * 1_000);
             out.printf("done: sent %d, came %d, octets %d, refused %d, full %d, ms %d%n",
                 sent, came, octets, refused, full, (movedNs - startNs) / 1_000_000);
+            Thread.sleep(number("linger", 0) * 1_000);
             return 0;
         }
     }
@@ -123,11 +124,10 @@ final class ExchangeRun {
         }
         if (result == RdsSocket.BACK_PRESSURED) {
             full++;
+        } else if (RdsSocket.errnoOf(result) == Errno.ENOBUFS) {
+            refused++;
         } else {
-            switch (RdsSocket.errnoOf(result)) {
-                case ENOBUFS -> refused++;
-                default -> wrong("offer says " + RdsSocket.errnoOf(result));
-            }
+            wrong("offer says " + RdsSocket.errnoOf(result));
         }
         return false;
     }

@@ -11,11 +11,13 @@ final class GuestNetwork implements AutoCloseable {
     static final String GUEST = "guest0";
 
     private static final long START_S = 60;
+    /** One for both devices, so that the guest's kernel need not learn another. */
+    private static final String NODE_MAC = "02:00:00:00:00:64";
 
     /** How a node meets the bridge. */
     enum Device {
         /** A tap device that the node makes. */
-        NET_TAP("net_tap0,mac=fixed,iface=node0", "node0"),
+        NET_TAP("net_tap0,mac=" + NODE_MAC + ",iface=node0", "node0"),
         /** A packet socket on one end of a veth pair. */
         NET_AF_PACKET("net_af_packet0,iface=veth1", "veth0");
 
@@ -40,7 +42,7 @@ final class GuestNetwork implements AutoCloseable {
         namespace.ip("tuntap add " + GUEST + " mode tap");
         namespace.ip("link set " + GUEST + " master br0 up");
         namespace.ip("link add veth0 type veth peer name veth1");
-        namespace.ip("link set veth1 up");
+        namespace.ip("link set veth1 address " + NODE_MAC + " up");
     }
 
     NetworkNamespace namespace() {

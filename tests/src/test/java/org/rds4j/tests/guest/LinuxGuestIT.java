@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.agrona.CloseHelper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.rds4j.RdsKey;
 import org.rds4j.dpdk.DpdkEnvironment;
 import org.rds4j.perf.cli.RdsCommand;
 import org.rds4j.tests.guest.GuestNetwork.Device;
@@ -63,10 +61,6 @@ class LinuxGuestIT {
         CloseHelper.close(node);
     }
 
-    private static void assumeKey(final String name) {
-        assumeTrue(Stream.of(RdsKey.values()).anyMatch(key -> key.keyName().equals(name)), "needs the key " + name);
-    }
-
     private void startNode(final String... properties) {
         node = network.node(Device.NET_TAP, NODE + "/24", properties);
         network.plugIn(Device.NET_TAP);
@@ -82,9 +76,12 @@ class LinuxGuestIT {
         return "rds-exchange " + NODE + " 4001 " + address + " 4000 " + settings;
     }
 
-    /** Words of an exchange in the guest, whose messages have the other seed. Its socket stays until all is acknowledged. */
+    /**
+     * Words of an exchange in the guest, whose messages have the other seed. Its socket stays, as with it
+     * would go what the node does not have yet.
+     */
     private static String there(final String address, final String settings) {
-        return "rds-exchange " + address + " 4000 " + NODE + " 4001 linger=1 seed=1 " + settings;
+        return "rds-exchange " + address + " 4000 " + NODE + " 4001 linger=60 seed=1 " + settings;
     }
 
     private void exchange(final String address, final int count) {
@@ -93,9 +90,10 @@ class LinuxGuestIT {
 
     /** Both send and receive. A socket that is not there loses what comes for it, so the guest's comes first and is slower. */
     private void exchange(final String address, final String settings, final int delayMs) {
+        guest.run("killall -q rds-exchange; true"); // what stayed from before
         final Command there = guest.start(there(address, settings + " delay=" + HEAD_START_MS)).awaitLine("bound");
         node.run(here(address, settings + " delay=" + delayMs));
-        there.finish();
+        there.awaitDone();
     }
 
     /** The first who speaks is the guest; its kernel waits, or does not, until it knows how many paths there are. */
@@ -105,8 +103,8 @@ class LinuxGuestIT {
         final String address = guestAddress(last);
         startNode();
         final Command receiver = node.start(here(address, "receive=" + FEW)).awaitLine("bound");
-        guest.run(there(address, "send=" + FEW + " blocking=" + blocking));
-        receiver.finish();
+        guest.start(there(address, "send=" + FEW + " blocking=" + blocking)).awaitDone();
+        receiver.awaitDone();
     }
 
     @ParameterizedTest
@@ -116,7 +114,7 @@ class LinuxGuestIT {
         startNode();
         final Command receiver = guest.start(there(address, "receive=" + FEW)).awaitLine("bound");
         node.run(here(address, "send=" + FEW));
-        receiver.finish();
+        receiver.awaitDone();
     }
 
     /** Of many first contacts at about the same time some collide. */
@@ -153,11 +151,11 @@ class LinuxGuestIT {
         guest.address(address + "/64");
         node = network.node(Device.NET_TAP, NET_6 + "200/64");
         network.plugIn(Device.NET_TAP);
-        final String settings = " seed=1 linger=1 send=1000 receive=1000 delay=" + HEAD_START_MS;
+        final String settings = " seed=1 linger=60 send=1000 receive=1000 delay=" + HEAD_START_MS;
         final Command there =
             guest.start("rds-exchange " + address + " 4000 " + NET_6 + "200 4001" + settings).awaitLine("bound");
         node.run("rds-exchange " + NET_6 + "200 4001 " + address + " 4000 send=1000 receive=1000");
-        there.finish();
+        there.awaitDone();
     }
 
     @ParameterizedTest
@@ -173,8 +171,8 @@ class LinuxGuestIT {
         TimeUnit.SECONDS.sleep(20);
         assertTrue(!here.isOver() && !there.isOver(), "the exchange was over before the cut");
         network.mend();
-        there.finish();
-        here.finish();
+        there.awaitDone();
+        here.awaitDone();
     }
 
     /** Each message that was not acknowledged comes again, to the kernel that has forgotten all. */
@@ -192,8 +190,8 @@ class LinuxGuestIT {
         final Command receiver =
             guest.start(there(address, "receive=2000 size=3000 loose=1 wait=90")).awaitLine("bound");
         network.mend();
-        assertOneTail(receiver.finish());
-        sender.finish();
+        assertOneTail(receiver.awaitDone());
+        sender.awaitDone();
         exchange(address, FEW);
     }
 
@@ -211,8 +209,8 @@ class LinuxGuestIT {
         node = network.node(Device.NET_TAP, NODE + "/24");
         final Command receiver = node.start(here(address, "receive=2000 size=3000 loose=1 wait=60")).awaitLine("bound");
         network.plugIn(Device.NET_TAP);
-        assertOneTail(receiver.finish());
-        sender.finish();
+        assertOneTail(receiver.awaitDone());
+        sender.awaitDone();
         exchange(address, FEW);
     }
 
@@ -226,26 +224,24 @@ class LinuxGuestIT {
     @ParameterizedTest
     @ValueSource(ints = {50, 250})
     void shouldStopTheNodesSenderByTheMapOfTheKernel(final int last) {
-        assumeKey("congestionMapInterval");
         final String address = guestAddress(last);
         startNode();
         final Command receiver =
             guest.start(there(address, "receive=500 size=10000 rcvbuf=100000 deaf=3")).awaitLine("bound");
         final String said = node.run(here(address, "send=500 size=10000"));
         assertTrue(!said.contains("refused 0,"), said);
-        receiver.finish();
+        receiver.awaitDone();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {51, 251})
     void shouldStopTheKernelsSenderByTheMapOfTheNode(final int last) {
-        assumeKey("congestionMapInterval");
         final String address = guestAddress(last);
         startNode("receiveBufferLength=256k");
         final Command receiver = node.start(here(address, "receive=500 size=10000 deaf=3")).awaitLine("bound");
-        final String said = guest.run(there(address, "send=500 size=10000"));
+        final String said = guest.start(there(address, "send=500 size=10000")).awaitDone();
         assertTrue(!said.contains("refused 0,"), said);
-        receiver.finish();
+        receiver.awaitDone();
     }
 
     @ParameterizedTest

@@ -53,14 +53,14 @@ public final class NodeProgram {
     }
 
     private int command(final PrintStream out, final String... words) throws InterruptedException {
-        return switch (words[0]) {
-            case "rds-exchange" -> new ExchangeRun(out, Arrays.copyOfRange(words, 1, words.length)).run(node);
-            case "counters" -> {
-                node.counters((label, meaning, value) -> out.println(label + " " + value));
-                yield 0;
-            }
-            default -> throw new IllegalArgumentException("no command " + words[0]);
-        };
+        if ("rds-exchange".equals(words[0])) {
+            return new ExchangeRun(out, Arrays.copyOfRange(words, 1, words.length)).run(node);
+        }
+        if ("counters".equals(words[0])) {
+            node.counters((label, meaning, value) -> out.println(label + " " + value));
+            return 0;
+        }
+        throw new IllegalArgumentException("no command " + words[0]);
     }
 
     private static void say(final String line) {
