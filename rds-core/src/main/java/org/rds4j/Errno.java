@@ -12,6 +12,8 @@ public enum Errno {
     EAGAIN(11),
     /** A table or memory bound is reached. */
     ENOMEM(12),
+    /** The permissions of a file say no. */
+    EACCES(13),
     /** An argument or the state of the socket forbids the call. */
     EINVAL(22),
     /** No destination given and none connected to. */

@@ -178,7 +178,14 @@ public final class RdsAddress implements Comparable<RdsAddress> {
         return high == 0 && low >>> 32 == 0xffff;
     }
 
-    private static boolean isUnicast(final long high, final long low) {
+    /**
+     * Whether datagrams can be sent to 128 bits: neither the any, the broadcast nor a multicast address.
+     *
+     * @param high bits 127..64.
+     * @param low  bits 63..0.
+     * @return true when they can be a destination.
+     */
+    public static boolean isUnicast(final long high, final long low) {
         if (isIpv4(high, low)) {
             final int address = (int) low;
             return address != 0 && address >>> 28 != 0xe && address != -1;

@@ -83,6 +83,8 @@ public final class RdsContext {
     private long controlTimeoutNs = 5_000_000_000L;
     private String nodeName;
     private Path statusDir;
+    private Path driverDir;
+    private int maxClients = 64;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private RdsAddress localAddress;
     private int prefixLength;
@@ -244,6 +246,7 @@ public final class RdsContext {
             + ", for a Linux peer may send to any of " + PathKey.MAX_PATHS + " before it knows how many there are");
         requireRange("maxSockets", maxSockets, 1, 65534);
         requireRange("maxPeers", maxPeers, 1, 1 << 20);
+        requireRange("maxClients", maxClients, 1, 65534);
         requireRange("maxConnections", maxConnections, 1, 1 << 20);
         requireRange("tcpBufferLength", tcpBufferLength, 64 << 10, 1 << 30);
         tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
@@ -1316,6 +1319,50 @@ public final class RdsContext {
     public RdsContext statusDir(final Path value) {
         requireOpen();
         statusDir = value;
+        return this;
+    }
+
+    /**
+     * Where applications in other processes attach to this node, as its clients: see {@code RdsClient}.
+     *
+     * @return the value, or null for nowhere.
+     */
+    public Path driverDir() {
+        return driverDir;
+    }
+
+    /**
+     * Sets where applications in other processes attach to this node: a directory, made for this user alone if it is not there;
+     * the permissions of one that is there say who may attach. In shared memory, as below {@code /dev/shm}, no store waits for
+     * a disk.
+     *
+     * @param value the value; null or {@code none} for nowhere.
+     * @return this.
+     */
+    public RdsContext driverDir(final Path value) {
+        requireOpen();
+        driverDir = NO_STATUS_DIR.equals(value) ? null : value;
+        return this;
+    }
+
+    /**
+     * Most applications in other processes at once.
+     *
+     * @return the value.
+     */
+    public int maxClients() {
+        return maxClients;
+    }
+
+    /**
+     * Sets most applications in other processes at once.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxClients(final int value) {
+        requireOpen();
+        maxClients = value;
         return this;
     }
 

@@ -40,7 +40,7 @@ public class RdsException extends RuntimeException {
             case EADDRINUSE, EADDRNOTAVAIL, EDESTADDRREQ -> new RdsAddressException(errno, message);
             case EBADF, ENOTCONN -> new RdsStateException(errno, message);
             case EINVAL, EMSGSIZE, EOPNOTSUPP -> new RdsArgumentException(errno, message);
-            case EPERM, EINTR, ENOMEM, ECONNRESET, ECONNREFUSED -> new RdsException(errno, message);
+            case EPERM, EACCES, EINTR, ENOMEM, ECONNRESET, ECONNREFUSED -> new RdsException(errno, message);
         };
     }
 }

@@ -137,7 +137,11 @@ public enum RdsKey {
     /** What tools call this node; its address by default. */
     NODE_NAME("nodeName", (context, text) -> context.nodeName(text), RdsContext::nodeName),
     /** Where the node's status file goes, {@code none} for none; the user's own directory by default. */
-    STATUS_DIR("statusDir", (context, text) -> context.statusDir(Path.of(text)), RdsContext::statusDir);
+    STATUS_DIR("statusDir", (context, text) -> context.statusDir(Path.of(text)), RdsContext::statusDir),
+    /** Where applications in other processes attach to this node; nowhere by default. */
+    DRIVER_DIR("driverDir", (context, text) -> context.driverDir(Path.of(text)), RdsContext::driverDir),
+    /** Most applications in other processes at once. */
+    MAX_CLIENTS("maxClients", (context, text) -> context.maxClients(length("maxClients", text)), RdsContext::maxClients);
 
     private final String keyName;
     @SuppressWarnings("ImmutableEnumChecker") // a lambda without state

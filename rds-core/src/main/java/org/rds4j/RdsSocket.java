@@ -10,6 +10,7 @@ import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.DatagramRecord;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.EngineProxy;
+import org.rds4j.socket.SocketControl;
 import org.rds4j.socket.SocketRegion;
 
 /**
@@ -39,6 +40,8 @@ public final class RdsSocket implements AutoCloseable {
     public static final int BAD_SERVICE_LEVEL = -8;
     /** Result of {@link #offer}: the node does not let applications use the service level (EPERM). */
     public static final int NOT_PERMITTED = -9;
+    /** Result of {@link #offer}: the process of the node is gone; open another socket when it is back (ECONNRESET). */
+    public static final int NODE_LOST = -11;
 
     /** Result of {@link #offer}: the destination port is congested, as its host said (ENOBUFS). */
     public static final int CONGESTED = -10;
@@ -49,9 +52,10 @@ public final class RdsSocket implements AutoCloseable {
     public static final int MAX_SERVICE_LEVEL = 15;
 
     private static final int RDS_HEADER_LENGTH = 48;
+    private static final String LOST = "the process of the node is gone: open another socket when it is back";
 
     private final RdsContext context;
-    private final EngineProxy engine;
+    private final SocketControl engine;
     private final IntSupplier duty;
     private final SocketRegion region;
     private final int slot;
@@ -68,7 +72,7 @@ public final class RdsSocket implements AutoCloseable {
     private volatile int sendBufferLength;
 
     private RdsSocket(
-        final RdsContext context, final EngineProxy engine, final IntSupplier duty, final int permittedLevels,
+        final RdsContext context, final SocketControl engine, final IntSupplier duty, final int permittedLevels,
         final SocketRegion region, final int slot) {
         this.permittedLevels = permittedLevels;
         this.context = context;
@@ -119,6 +123,22 @@ public final class RdsSocket implements AutoCloseable {
             throw e;
         }
         return socket;
+    }
+
+    /**
+     * A socket whose engine serves it already, from another process; applications ask their {@code RdsClient} instead.
+     *
+     * @param context         concluded.
+     * @param engine          that serves it.
+     * @param permittedLevels service levels that the application may use, bit n for level n.
+     * @param region          shared with the engine.
+     * @param slot            of the region there.
+     * @return the socket, unbound.
+     */
+    public static RdsSocket attached(
+        final RdsContext context, final SocketControl engine, final int permittedLevels, final SocketRegion region,
+        final int slot) {
+        return new RdsSocket(context, engine, null, permittedLevels, region, slot);
     }
 
     /**
@@ -272,7 +292,7 @@ public final class RdsSocket implements AutoCloseable {
      * @param level       service level, 0 to {@link #MAX_SERVICE_LEVEL}.
      * @return the octets the datagram takes on its path, above 0, or one of {@link #BACK_PRESSURED}, {@link #NOT_BOUND},
      * {@link #TOO_LONG}, {@link #CLOSED}, {@link #NO_DESTINATION}, {@link #NOT_UNICAST}, {@link #FAMILY_MISMATCH},
-     * {@link #BAD_SERVICE_LEVEL}, {@link #NOT_PERMITTED}, {@link #CONGESTED}; {@link #errnoOf} maps them.
+     * {@link #BAD_SERVICE_LEVEL}, {@link #NOT_PERMITTED}, {@link #CONGESTED}, {@link #NODE_LOST}; {@link #errnoOf} maps them.
      * @throws IndexOutOfBoundsException when the payload does not lie inside the buffer; nothing has happened then.
      */
     public int offer(
@@ -386,7 +406,11 @@ public final class RdsSocket implements AutoCloseable {
     private int admit(final RdsAddress destination, final int length, final int level) {
         final int state = region.state();
         if (state != SocketRegion.STATE_BOUND) {
-            return state == SocketRegion.STATE_CLOSED ? CLOSED : NOT_BOUND;
+            return switch (state) {
+                case SocketRegion.STATE_OPEN -> NOT_BOUND;
+                case SocketRegion.STATE_LOST -> NODE_LOST;
+                default -> CLOSED;
+            };
         }
         if (destination == null) {
             return NO_DESTINATION;
@@ -461,6 +485,7 @@ public final class RdsSocket implements AutoCloseable {
             case NOT_UNICAST, BAD_SERVICE_LEVEL -> Errno.EINVAL;
             case NOT_PERMITTED -> Errno.EPERM;
             case FAMILY_MISMATCH -> Errno.EOPNOTSUPP;
+            case NODE_LOST -> Errno.ECONNRESET;
             default -> throw new IllegalArgumentException(result + " is no refusal");
         };
     }
@@ -488,7 +513,8 @@ public final class RdsSocket implements AutoCloseable {
      * @param length      of the payload.
      * @param level       service level.
      * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
-     * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EMSGSIZE, ENOTCONN, EINVAL, EPERM, EOPNOTSUPP, EBADF.
+     * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EMSGSIZE, ENOTCONN, EINVAL, EPERM, EOPNOTSUPP, EBADF,
+     * ECONNRESET (the node's process is gone).
      */
     public void send(
         final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level,
@@ -524,6 +550,7 @@ public final class RdsSocket implements AutoCloseable {
             case TOO_LONG -> length + " octets exceed maxMessageLength " + context.maxMessageLength()
                 + " or the send buffer of " + sendBufferLength;
             case CLOSED -> "the socket is closed";
+            case NODE_LOST -> LOST;
             case NO_DESTINATION -> "no destination: name one or call connect first";
             case NOT_UNICAST -> "the destination is not a unicast address";
             case BAD_SERVICE_LEVEL, NOT_PERMITTED -> levelRefusal(result, level);
@@ -538,7 +565,7 @@ public final class RdsSocket implements AutoCloseable {
      * @param destination filled from its position on, which moves behind the payload.
      * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
      * @return source, length as sent and truncation; valid until this socket polls or receives again.
-     * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EBADF.
+     * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EBADF, ECONNRESET (the node's process is gone).
      */
     public DatagramInfo receive(final ByteBuffer destination, final long timeoutNs) {
         if (tryReceive(destination)) {
@@ -596,19 +623,26 @@ public final class RdsSocket implements AutoCloseable {
         region.receiveBufferLength(length);
     }
 
+    private void requireFound() {
+        if (region.state() == SocketRegion.STATE_LOST) {
+            throw RdsException.of(Errno.ECONNRESET, LOST);
+        }
+    }
+
     private void requireOpen() {
+        requireFound();
         if (region.state() == SocketRegion.STATE_CLOSED) {
             throw RdsException.of(Errno.EBADF, "the socket is closed");
         }
     }
 
     /**
-     * Whether the socket, or its node, is closed.
+     * Whether the socket, or its node, is closed or gone.
      *
-     * @return true once nothing can be sent or received any more.
+     * @return true once nothing can be sent any more, or received but what is already here.
      */
     public boolean isClosed() {
-        return region.state() == SocketRegion.STATE_CLOSED;
+        return region.state() >= SocketRegion.STATE_CLOSED;
     }
 
     /**
@@ -651,8 +685,15 @@ public final class RdsSocket implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!isClosed() && !engine.isClosed()) {
+        if (isClosed() || engine.isClosed()) {
+            return;
+        }
+        try {
             control(EngineCommand.CLOSE, 0, 0, 0, "close");
+        } catch (final RdsException e) {
+            if (!isClosed()) {
+                throw e; // else the node has ended meanwhile
+            }
         }
     }
 
@@ -660,11 +701,12 @@ public final class RdsSocket implements AutoCloseable {
         requireOpen();
         final Wait wait = new Wait(context, duty, context.controlTimeoutNs(), "the engine to " + what);
         long correlationId = engine.command(kind, slot, high, low, port);
-        while (correlationId == EngineProxy.NOT_NOW) {
+        while (correlationId == SocketControl.NOT_NOW) {
             wait.idle();
             correlationId = engine.command(kind, slot, high, low, port);
         }
         while (!region.hasResponse(correlationId)) {
+            requireFound();
             wait.idle();
         }
         if (region.responseErrno() != 0) {

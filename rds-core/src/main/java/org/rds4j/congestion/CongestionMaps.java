@@ -1,5 +1,6 @@
 package org.rds4j.congestion;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.AtomicBuffer;
@@ -48,7 +49,7 @@ public final class CongestionMaps {
     private final int maxHosts;
     private final int slotMask;
     private final int mapsOffset;
-    private int hosts;
+    private final AtomicInteger hosts = new AtomicInteger();
 
     /**
      * Maps in given memory.
@@ -171,12 +172,14 @@ public final class CongestionMaps {
     public int add(final long high, final long low) {
         final int entry = entry(high, low);
         if (memory.getInt(entry + MAP_OFFSET) == 0) {
-            if (hosts == maxHosts) {
+            final int known = hosts.get();
+            if (known == maxHosts) {
                 return FULL;
             }
             memory.putLong(entry + HIGH_OFFSET, high);
             memory.putLong(entry + LOW_OFFSET, low);
-            memory.putIntRelease(entry + MAP_OFFSET, mapsOffset + hosts++ * MAP_LENGTH);
+            memory.putIntRelease(entry + MAP_OFFSET, mapsOffset + known * MAP_LENGTH);
+            hosts.setRelease(known + 1);
         }
         return entry;
     }
@@ -237,5 +240,30 @@ public final class CongestionMaps {
      */
     public void copyTo(final int host, final long target) {
         OffHeap.copy(memory.addressOffset() + memory.getInt(host + MAP_OFFSET), target, MAP_LENGTH);
+    }
+
+    /**
+     * Shows everything to processes that share other memory, of which nothing is believed; a thread of the driver's. What they
+     * counted there is added to what was counted here.
+     *
+     * @param target as of {@link #CongestionMaps(AtomicBuffer, int)}, for as many hosts.
+     */
+    public void copyTo(final AtomicBuffer target) {
+        final long updates = updates();
+        final int congestedHosts = memory.getIntAcquire(CONGESTED_HOSTS_OFFSET);
+        target.putBytes(ENTRIES_OFFSET, memory, ENTRIES_OFFSET, mapsOffset + hosts.getAcquire() * MAP_LENGTH - ENTRIES_OFFSET);
+        target.putIntRelease(CONGESTED_HOSTS_OFFSET, congestedHosts);
+        target.putLongRelease(UPDATES_OFFSET, updates);
+        memory.getAndAddLong(REFUSED_OFFSET, target.getAndSetLong(REFUSED_OFFSET, 0));
+        memory.getAndAddLong(BLOCKED_OFFSET, target.getAndSetLong(BLOCKED_OFFSET, 0));
+    }
+
+    /**
+     * Most hosts that there is room for.
+     *
+     * @return as given at the start.
+     */
+    public int maxHosts() {
+        return maxHosts;
     }
 }

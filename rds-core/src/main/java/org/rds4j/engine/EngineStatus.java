@@ -74,7 +74,7 @@ final class EngineStatus implements StatusSource, MessageVisitor, ReceiveSide.Un
                 yield messages(paths.path(index), Math.max(inner, log.firstUnsentSequence()), log.nextSequence());
             }
             case RETRANSMIT -> messages(paths.path(index), inner, paths.path(index).log().firstUnsentSequence());
-            case COUNTERS -> -1;
+            case COUNTERS, CLIENTS -> -1;
         };
     }
 
@@ -89,7 +89,7 @@ final class EngineStatus implements StatusSource, MessageVisitor, ReceiveSide.Un
         address(local.high(), local.low(), socket.port());
         address(region.connectedHigh(), region.connectedLow(), region.connectedPort());
         page.put(region.sendBufferLength()).put(region.receiveRing().capacity()).put(socket.id())
-            .put(region.unacknowledgedLength()).put(region.receiveRing().size());
+            .put(region.unacknowledgedLength()).put(socket.receiveSide().unreadRingLength());
         return -1;
     }
 

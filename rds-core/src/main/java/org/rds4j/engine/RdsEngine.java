@@ -155,14 +155,23 @@ public final class RdsEngine implements ReleaseHandler {
         }
     }
 
-    /** A share for each socket, another one first each time. */
+    /** A share for each socket, another one first each time. Of those that make no sense one is closed, the next next time. */
     private int drainSockets() {
         final int count = sockets.size();
         int work = 0;
+        EngineSocket corrupt = null;
         nextSocket = nextSocket + 1 < count ? nextSocket + 1 : 0;
         for (int i = 0; i < count; i++) {
             final int index = nextSocket + i;
-            work += submitDrain.drain(sockets.socket(index < count ? index : index - count), SUBMIT_LIMIT, nowNs);
+            final EngineSocket socket = sockets.socket(index < count ? index : index - count);
+            work += submitDrain.drain(socket, SUBMIT_LIMIT, nowNs);
+            if (socket.isCorrupt()) {
+                corrupt = socket;
+            }
+        }
+        if (corrupt != null) {
+            counters.increment(RdsCounter.REGION_CORRUPT);
+            sockets.closeCorrupt(corrupt);
         }
         return work;
     }

@@ -62,6 +62,6 @@ final class SendCancellation implements SendControl {
             submitDrain.drainAll(socket, nowNs);
         }
         counters.add(RdsCounter.SEND_DROP_CLOSED, socket.backlog().unreadLength());
-        counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.region().receiveRing().size());
+        counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.receiveSide().unreadRingLength());
     }
 }

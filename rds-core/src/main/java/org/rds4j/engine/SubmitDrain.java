@@ -2,13 +2,12 @@ package org.rds4j.engine;
 
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
-import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.rds4j.RdsAddress;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.peer.PeerPath;
-import org.rds4j.socket.DatagramRecord;
 import org.rds4j.socket.EngineSocket;
 import org.rds4j.socket.SubmitBacklog;
+import org.rds4j.socket.SubmitReader;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
 
@@ -55,15 +54,20 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
         return work + from.backlog().poll(this, limit, scratch);
     }
 
-    /** Everything submitted, as far as the logs have room. Ends at a slot that its sender never filled. */
+    /**
+     * Everything submitted, as far as the logs have room. Ends at a slot that its sender never filled; and after as many
+     * datagrams as a ring holds, should the application go on submitting.
+     */
     void drainAll(final EngineSocket from, final long timeNs) {
-        final RingBuffer ring = from.region().submitRing();
+        final SubmitReader ring = from.submitted();
+        int left = scratch.length;
         long position;
         int work;
         do {
-            position = ring.consumerPosition();
-            work = drain(from, Integer.MAX_VALUE, timeNs);
-        } while (ring.size() > 0 && (work > 0 || ring.consumerPosition() != position));
+            position = ring.position();
+            work = drain(from, left, timeNs);
+            left -= work;
+        } while (left > 0 && ring.size() > 0 && (work > 0 || ring.position() != position));
     }
 
     /** Takes a socket's datagrams to a destination out of its ring; as of {@link SubmitBacklog#cancel}. */
@@ -74,11 +78,8 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
 
     @Override
     public void onCancelled(final int type, final int index) {
-        final MutableDirectBuffer buffer = socket.submitBuffer();
-        socket.region().acknowledged(DatagramRecord.length(buffer, index));
-        if (type == DatagramRecord.TYPE_BLOCK) {
-            socket.region().submitBlocks().free(DatagramRecord.block(buffer, index));
-        }
+        socket.region().acknowledged(socket.submitted().length());
+        socket.submitted().freeBlock();
     }
 
     @Override
@@ -89,28 +90,20 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
 
     @Override
     public boolean take(final int type, final int index) {
-        final MutableDirectBuffer buffer = socket.submitBuffer();
-        final int length = DatagramRecord.length(buffer, index);
-        final boolean isBlock = type == DatagramRecord.TYPE_BLOCK;
-        final int block = isBlock ? DatagramRecord.block(buffer, index) : 0;
-        final long payload = isBlock ? socket.region().submitBlocks().block(block).addressOffset()
-            : socket.submitAddress() + index + DatagramRecord.HEADER_LENGTH;
-        if (!route(DatagramRecord.high(buffer, index), DatagramRecord.low(buffer, index), DatagramRecord.port(buffer, index),
-            DatagramRecord.level(buffer, index), payload, length)) {
+        final SubmitReader datagram = socket.submitted();
+        final int length = datagram.length();
+        if (!route(datagram.high(), datagram.low(), datagram.port(), datagram.level(), datagram.payload(), length)) {
             return false;
         }
         counters.add(RdsCounter.COPY_FROM_USER, length);
-        if (isBlock) {
-            socket.region().submitBlocks().free(block);
-        }
+        datagram.freeBlock();
         return true;
     }
 
     @Override
     public int queueOf(final int index) {
-        final MutableDirectBuffer buffer = socket.submitBuffer();
-        final boolean isLocal = isLocal(DatagramRecord.high(buffer, index), DatagramRecord.low(buffer, index));
-        return isLocal ? LOCAL_QUEUE | DatagramRecord.port(buffer, index) : laneOf(DatagramRecord.level(buffer, index));
+        final SubmitReader datagram = socket.submitted();
+        return isLocal(datagram.high(), datagram.low()) ? LOCAL_QUEUE | datagram.port() : laneOf(datagram.level());
     }
 
     @Override
@@ -145,7 +138,12 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
         return true;
     }
 
-    /** The level was checked by the socket; the mask holds the engine upright whatever stands in shared memory. */
+    /** The socket has checked it too, but its memory may be another process's. */
+    private boolean isDestination(final long high, final long low) {
+        return RdsAddress.isUnicast(high, low) && RdsAddress.isIpv4(high, low) == local.isIpv4();
+    }
+
+    /** The level was checked; the mask holds the engine upright without. */
     private int laneOf(final int level) {
         return laneOfServiceLevel[level & laneOfServiceLevel.length - 1];
     }
@@ -153,6 +151,10 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
     private PeerPath path(final long high, final long low, final int level) {
         PeerPath path = socket.lastPath(high, low, level);
         if (path == null) {
+            if (!isDestination(high, low)) {
+                socket.corrupt();
+                return null;
+            }
             path = paths.route(high, low, laneOf(level), socket.port(), nowNs);
             socket.lastPath(high, low, level, path);
         }

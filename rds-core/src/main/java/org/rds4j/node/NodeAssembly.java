@@ -52,6 +52,7 @@ final class NodeAssembly {
     private final List<AutoCloseable> resources;
     private final List<Agent> agents = new ArrayList<>();
     private final NodeParts parts;
+    private final NodeStatusService status;
 
     /**
      * Makes every part.
@@ -66,8 +67,8 @@ final class NodeAssembly {
         this.random = builder.random != null ? builder.random : new SecureRandom();
         // Before the device: a file that does not serve should not cost the time to start a NIC.
         final SecurityService security = security(builder);
-        final NodeStatusService status = status(builder);
-        final LinkPort port = link(builder.link, status);
+        this.status = status(builder);
+        final LinkPort port = link(builder.link);
         final NetworkLayer network = network(port);
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
@@ -94,13 +95,21 @@ final class NodeAssembly {
         return proxy;
     }
 
-    private NodeStatusService status(final RdsNode.Builder builder) {
-        final NodeStatusService status = NodeStatusService.create(context, builder.link == null);
-        resources.add(status);
+    NodeStatusService status() {
         return status;
     }
 
-    private LinkPort link(final LinkPort given, final NodeStatusService status) {
+    RandomGenerator random() {
+        return random;
+    }
+
+    private NodeStatusService status(final RdsNode.Builder builder) {
+        final NodeStatusService service = NodeStatusService.create(context, builder.link == null);
+        resources.add(service);
+        return service;
+    }
+
+    private LinkPort link(final LinkPort given) {
         if (given != null) {
             return given;
         }

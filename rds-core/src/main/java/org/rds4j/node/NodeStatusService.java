@@ -18,6 +18,7 @@ final class NodeStatusService implements StatusSource, AutoCloseable {
     private final StatusFile file;
     private CounterListing counters;
     private StatusSource engine;
+    private volatile StatusSource clients = (table, page) -> { };
 
     private NodeStatusService(final StatusFile file) {
         this.file = file;
@@ -56,16 +57,21 @@ final class NodeStatusService implements StatusSource, AutoCloseable {
         file.publish();
     }
 
+    /** The node is a driver; any thread. */
+    void clients(final StatusSource source) {
+        clients = source;
+    }
+
     int poll() {
         return file.poll(this);
     }
 
     @Override
     public void write(final StatusTable table, final StatusPage page) {
-        if (table == StatusTable.COUNTERS) {
-            counters.write(page);
-        } else {
-            engine.write(table, page);
+        switch (table) {
+            case COUNTERS -> counters.write(page);
+            case CLIENTS -> clients.write(table, page);
+            default -> engine.write(table, page);
         }
     }
 

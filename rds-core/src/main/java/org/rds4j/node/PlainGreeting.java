@@ -13,16 +13,32 @@ import org.rds4j.tcp.TcpConnection;
 final class PlainGreeting extends Greeting {
     private static final int TLS_HANDSHAKE = 0x16;
 
+    private boolean isEstablished;
+
     PlainGreeting(final Carriers carriers, final PathKey dialedKey, final long deadlineNs) {
         super(carriers, dialedKey, deadlineNs);
     }
 
     @Override
     public void onConnected(final TcpConnection established) {
+        isEstablished = true;
         if (dialedKey() != null) {
             become(new PlainCarrier(established, carriers), dialedKey());
-        } else if (carriers.isForeign(established)) {
-            become(new PlainCarrier(established, carriers), carriers.keyOfForeign(established));
+        } else {
+            becomeIfForeign();
+        }
+    }
+
+    /** What its peer is may become known by another connection. */
+    @Override
+    void poll(final long nowNs) {
+        super.poll(nowNs);
+        becomeIfForeign();
+    }
+
+    private void becomeIfForeign() {
+        if (isEstablished && dialedKey() == null && !isOver() && !isClosed() && carriers.isForeign(connection())) {
+            become(new PlainCarrier(connection(), carriers), carriers.keyOfForeign(connection()));
         }
     }
 

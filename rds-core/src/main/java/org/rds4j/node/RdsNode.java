@@ -1,5 +1,6 @@
 package org.rds4j.node;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +11,7 @@ import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.IdleStrategy;
@@ -22,6 +24,8 @@ import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.driver.DriverConductor;
+import org.rds4j.driver.DriverDirectory;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.classify.ServiceLevel;
 import org.rds4j.qos.classify.ServiceLevelSelector;
@@ -40,6 +44,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RdsNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RdsNode.class);
+    private static final long CONDUCTOR_MIN_PARK_NS = 10_000;
+    private static final long CONDUCTOR_MAX_PARK_NS = 1_000_000;
 
     private final RdsContext context;
     private final NodeParts parts;
@@ -47,6 +53,8 @@ public final class RdsNode implements AutoCloseable {
     private final int permittedLevels;
     private final List<AutoCloseable> runners = new ArrayList<>();
     private AgentInvoker invoker;
+    private DriverConductor conductor;
+    private AgentRunner conductorRunner;
     private boolean isClosed;
 
     private RdsNode(
@@ -182,6 +190,15 @@ public final class RdsNode implements AutoCloseable {
         parts.counters().forEach(consumer);
     }
 
+    /**
+     * Where applications in other processes attach, with {@code RdsClient}.
+     *
+     * @return the directory, or null when the node is no driver.
+     */
+    public Path driverDir() {
+        return conductor == null ? null : conductor.directory();
+    }
+
     /** Closes sockets and connections, stops the agents, gives the device back. Idempotent. */
     @Override
     public void close() {
@@ -194,6 +211,7 @@ public final class RdsNode implements AutoCloseable {
         if (invoker != null) {
             invoker.close();
         }
+        CloseHelper.close(conductorRunner);
         CloseHelper.closeAll(parts.resources());
     }
 
@@ -215,6 +233,14 @@ public final class RdsNode implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** In every threading mode on a thread of its own: it waits for the file system. */
+    private void conduct(final DriverConductor agent) {
+        conductor = agent;
+        conductorRunner = new AgentRunner(
+            new BackoffIdleStrategy(1, 1, CONDUCTOR_MIN_PARK_NS, CONDUCTOR_MAX_PARK_NS), RdsNode::onError, null, agent);
+        AgentRunner.startOnThread(conductorRunner);
     }
 
     private static Agent composite(final List<Agent> agents) {
@@ -324,14 +350,32 @@ public final class RdsNode implements AutoCloseable {
             }
             final List<AutoCloseable> resources = new ArrayList<>();
             try {
+                final DriverDirectory directory = claim(resources);
                 final NodeAssembly assembly = new NodeAssembly(this, resources);
-                final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), permittedLevels(qos));
+                final int levels = permittedLevels(qos);
+                final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), levels);
+                final DriverConductor conductor = directory == null ? null
+                    : new DriverConductor(context, directory, assembly.proxy(), levels, assembly.random(), epochClock);
                 node.start();
+                if (conductor != null) {
+                    assembly.status().clients(conductor.status());
+                    node.conduct(conductor);
+                }
                 return node;
             } catch (final RuntimeException | OutOfMemoryError e) {
                 CloseHelper.closeAll(resources);
                 throw e;
             }
+        }
+
+        /** Before the device, as starting a NIC in vain takes long. */
+        private DriverDirectory claim(final List<AutoCloseable> resources) {
+            if (context.driverDir() == null) {
+                return null;
+            }
+            final DriverDirectory directory = DriverDirectory.claim(context.driverDir());
+            resources.add(directory);
+            return directory;
         }
 
         private static int permittedLevels(final QosConfiguration qos) {

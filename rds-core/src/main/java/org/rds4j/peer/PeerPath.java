@@ -47,7 +47,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     private static final int NO_OWNER = 0;
     /** A foreign acceptor that refuses does so within a round trip and a turn of its worker thread. */
-    private static final long SILENCE_IS_CONSENT_NS = 100_000_000L;
+    private static final long SILENCE_IS_CONSENT_NS = 250_000_000L;
     /** How often a knock may cut a wait short. */
     private static final long KNOCK_INTERVAL_NS = 1_000_000_000L;
 
@@ -442,6 +442,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         isHeard = false;
         isFirstMessageDue = true;
         isTried = false;
+        hasAttemptReserved = false;
         isKeptUp = isDialer;
         opener = Opener.NONE;
         state = State.UP;

@@ -7,7 +7,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Blocks for payloads too long for a ring: one per datagram, found through a record in the ring, which keeps the order.
  * Rings stay small, and so in the cache, while one datagram may be as long as a block. Each block has a state word in the
- * socket's region: 0 free, 1 taken. Any thread may take and free; a block's memory is made when it is first taken.
+ * socket's region: 0 free, 1 taken. Any thread may take and free. In a region of this process a block's memory is made when
+ * it is first taken; in one that processes share it has its place.
  */
 public final class BlockPool {
     /** Answer of {@link #take} when every block is taken. */
@@ -25,6 +26,13 @@ public final class BlockPool {
         this.blockLength = blockLength;
     }
 
+    BlockPool(final AtomicBuffer states, final int statesOffset, final UnsafeBuffer[] blocks) {
+        this.states = states;
+        this.statesOffset = statesOffset;
+        this.blocks = blocks;
+        this.blockLength = blocks[0].capacity();
+    }
+
     /**
      * Takes a free block; the taker owns it until someone frees it.
      *
@@ -40,6 +48,17 @@ public final class BlockPool {
             }
         }
         return NONE;
+    }
+
+    /**
+     * Whether a datagram can lie in a block; the numbers may come from anyone.
+     *
+     * @param index  of the block.
+     * @param length of the datagram.
+     * @return false when there is no such block or it is not as long.
+     */
+    boolean holds(final int index, final int length) {
+        return index >= 0 && index < blocks.length && blocks[index] != null && length >= 0 && length <= blockLength;
     }
 
     /**

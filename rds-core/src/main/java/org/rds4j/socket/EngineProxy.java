@@ -9,10 +9,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.rds4j.congestion.CongestionMaps;
 
 /** How application threads reach an engine: commands into its ring. Thread safe. */
-public final class EngineProxy {
-    /** Answer of a command that found the ring full; try again. */
-    public static final long NOT_NOW = -1;
-
+public final class EngineProxy implements SocketControl {
     private static final int RING_LENGTH = 64 << 10;
     private static final int ALIGNMENT = 128;
 
@@ -53,31 +50,34 @@ public final class EngineProxy {
         return directory;
     }
 
-    /**
-     * What hosts said of their ports.
-     *
-     * @return to be read.
-     */
+    @Override
     public CongestionMaps congestion() {
         return congestion;
     }
 
-    /**
-     * Enqueues a command.
-     *
-     * @param kind one of {@link EngineCommand}.
-     * @param slot of the socket.
-     * @param high bits 127..64 of the address to bind, or of the destination.
-     * @param low  bits 63..0 of the address to bind, or of the destination.
-     * @param port to bind, or of the destination.
-     * @return the correlation id of the answer, above 0; or {@link #NOT_NOW}.
-     */
+    @Override
     public long command(final int kind, final int slot, final long high, final long low, final int port) {
+        final long correlationId = ring.nextCorrelationId() + 1;
+        return forward(kind, slot, high, low, port, correlationId) ? correlationId : NOT_NOW;
+    }
+
+    /**
+     * Enqueues a command whose answer has been named, as by an application in another process.
+     *
+     * @param kind          one of {@link EngineCommand}.
+     * @param slot          of the socket.
+     * @param high          bits 127..64 of an address.
+     * @param low           bits 63..0 of an address.
+     * @param port          that goes with the address.
+     * @param correlationId of the answer, which goes to the region in the slot.
+     * @return false when the ring is full: try again.
+     */
+    public boolean forward(
+        final int kind, final int slot, final long high, final long low, final int port, final long correlationId) {
         final int index = ring.tryClaim(kind, EngineCommand.LENGTH);
         if (index < 0) {
-            return NOT_NOW;
+            return false;
         }
-        final long correlationId = ring.nextCorrelationId() + 1;
         final MutableDirectBuffer buffer = ring.buffer();
         buffer.putLong(index + EngineCommand.CORRELATION_OFFSET, correlationId);
         buffer.putInt(index + EngineCommand.SLOT_OFFSET, slot);
@@ -85,7 +85,7 @@ public final class EngineProxy {
         buffer.putLong(index + EngineCommand.HIGH_OFFSET, high);
         buffer.putLong(index + EngineCommand.LOW_OFFSET, low);
         ring.commit(index);
-        return correlationId;
+        return true;
     }
 
     /** The engine has ended: no command will be answered any more. */
@@ -93,11 +93,7 @@ public final class EngineProxy {
         isClosed = true;
     }
 
-    /**
-     * Whether the engine has ended.
-     *
-     * @return true after {@link #close()}.
-     */
+    @Override
     public boolean isClosed() {
         return isClosed;
     }

@@ -1,6 +1,5 @@
 package org.rds4j.socket;
 
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.rds4j.peer.PeerPath;
 
@@ -9,8 +8,7 @@ public final class EngineSocket {
     private final SocketRegion region;
     private final int id;
     private final ReceiveSide receiveSide;
-    private final MutableDirectBuffer submitBuffer;
-    private final long submitAddress;
+    private final SubmitReader submitted;
     private final SubmitBacklog backlog;
     private int port;
     private long pathHigh;
@@ -22,9 +20,8 @@ public final class EngineSocket {
         this.region = region;
         this.id = id;
         this.receiveSide = new ReceiveSide(this, memory);
-        this.submitBuffer = region.submitRing().buffer();
-        this.submitAddress = submitBuffer.addressOffset();
-        this.backlog = new SubmitBacklog(region.submitRing());
+        this.submitted = new SubmitReader(region.submitRing(), region.submitBlocks(), region.permittedLevels());
+        this.backlog = new SubmitBacklog(submitted);
     }
 
     /**
@@ -55,30 +52,12 @@ public final class EngineSocket {
     }
 
     /**
-     * The submit ring's memory.
-     *
-     * @return records as of {@link DatagramRecord}.
-     */
-    public MutableDirectBuffer submitBuffer() {
-        return submitBuffer;
-    }
-
-    /**
      * What the socket receives.
      *
      * @return always the same.
      */
     public ReceiveSide receiveSide() {
         return receiveSide;
-    }
-
-    /**
-     * Where the submit ring's memory begins.
-     *
-     * @return address of index 0.
-     */
-    public long submitAddress() {
-        return submitAddress;
     }
 
     /**
@@ -99,12 +78,35 @@ public final class EngineSocket {
     /**
      * Takes submitted datagrams.
      *
-     * @param handler called for each.
+     * @param handler called for each; finds its words at {@link #submitted()}.
      * @param limit   most datagrams.
      * @return how many were taken.
      */
     public int drain(final ControlledMessageHandler handler, final int limit) {
-        return region.submitRing().controlledRead(handler, limit);
+        return submitted.read(handler, limit);
+    }
+
+    /**
+     * The submit ring, and the words of the datagram that a handler is called for.
+     *
+     * @return the ring's reader.
+     */
+    public SubmitReader submitted() {
+        return submitted;
+    }
+
+    /** Something stands in the region that a sound application does not write: the socket is to be closed. */
+    public void corrupt() {
+        submitted.corrupt();
+    }
+
+    /**
+     * Whether the region holds what a sound application does not write.
+     *
+     * @return true when the socket is to be closed.
+     */
+    public boolean isCorrupt() {
+        return submitted.isCorrupt() || receiveSide.isCorrupt();
     }
 
     /**

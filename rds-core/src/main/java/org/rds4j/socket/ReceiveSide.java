@@ -2,8 +2,7 @@ package org.rds4j.socket;
 
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.rds4j.frame.OffHeap;
 import org.rds4j.status.RdsCounter;
@@ -14,11 +13,12 @@ import org.rds4j.status.RdsCounters;
  * by which the socket's port becomes congested. Engine thread only.
  */
 public final class ReceiveSide {
+    private static final int SHORTEST_RECORD = RecordDescriptor.HEADER_LENGTH + DatagramRecord.HEADER_LENGTH;
+
     private final EngineSocket socket;
     private final BlockPool blocks;
-    private final OneToOneRingBuffer ring;
-    private final MutableDirectBuffer buffer;
-    private final long ringAddress;
+    private final ReceiveWriter ring;
+    private final AtomicBuffer buffer;
     private final int maxInlineLength;
     private final ReceiveOverflow overflow;
     private final ReceiveAccount account;
@@ -28,10 +28,9 @@ public final class ReceiveSide {
         final SocketRegion region = socket.region();
         this.socket = socket;
         this.blocks = region.receiveBlocks();
-        this.ring = region.receiveRing();
+        this.ring = new ReceiveWriter(region.receiveRing());
         this.buffer = ring.buffer();
-        this.ringAddress = buffer.addressOffset();
-        this.maxInlineLength = ring.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
+        this.maxInlineLength = region.receiveRing().maxMsgLength() - DatagramRecord.HEADER_LENGTH;
         this.overflow = new ReceiveOverflow(memory.overflow());
         this.counters = memory.counters();
         this.account = new ReceiveAccount(region, memory.congestion());
@@ -84,6 +83,19 @@ public final class ReceiveSide {
         return account.onDelivered(length, !isInRing) ? Outcome.CONGESTED : Outcome.TAKEN;
     }
 
+    boolean isCorrupt() {
+        return ring.isCorrupt();
+    }
+
+    /**
+     * Octets of the ring that the application has not read, as far as it is to be believed.
+     *
+     * @return 0 to the ring's length.
+     */
+    public int unreadRingLength() {
+        return (int) (ring.position() - ring.readPosition());
+    }
+
     /** Puts a datagram into the ring; false when that has no room. */
     boolean toRing(
         final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
@@ -91,13 +103,13 @@ public final class ReceiveSide {
         if (length > maxInlineLength) {
             return toBlock(high, low, sourcePort, level, payload, length, sequence);
         }
-        final int index = ring.tryClaim(DatagramRecord.TYPE_INLINE, DatagramRecord.HEADER_LENGTH + length);
+        final int index = ring.claim(DatagramRecord.HEADER_LENGTH + length);
         if (index < 0) {
             return false;
         }
         DatagramRecord.write(buffer, index, high, low, sourcePort, level, length, sequence);
-        OffHeap.copy(payload, ringAddress + index + DatagramRecord.HEADER_LENGTH, length);
-        ring.commit(index);
+        OffHeap.copy(payload, ring.address() + index + DatagramRecord.HEADER_LENGTH, length);
+        ring.commit(DatagramRecord.TYPE_INLINE, index);
         return true;
     }
 
@@ -108,7 +120,7 @@ public final class ReceiveSide {
         if (block < 0) {
             return false;
         }
-        final int index = ring.tryClaim(DatagramRecord.TYPE_BLOCK, DatagramRecord.BLOCK_RECORD_LENGTH);
+        final int index = ring.claim(DatagramRecord.BLOCK_RECORD_LENGTH);
         if (index < 0) {
             blocks.free(block);
             return false;
@@ -116,7 +128,7 @@ public final class ReceiveSide {
         OffHeap.copy(payload, blocks.block(block).addressOffset(), length);
         DatagramRecord.write(buffer, index, high, low, sourcePort, level, length, sequence);
         buffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
-        ring.commit(index);
+        ring.commit(DatagramRecord.TYPE_BLOCK, index);
         return true;
     }
 
@@ -140,16 +152,16 @@ public final class ReceiveSide {
      * @return position of the datagram that the visitor did not take, or -1 at the end.
      */
     public long forEachUnread(final long fromPosition, final UnreadVisitor visitor) {
-        final long end = ring.producerPosition();
+        final long end = ring.position();
         final int mask = ring.capacity() - 1;
-        long position = Math.max(fromPosition, ring.consumerPosition());
+        long position = Math.max(fromPosition, ring.readPosition());
         while (position < end) {
-            final int index = (int) position & mask;
+            final int index = (int) position & mask & -RecordDescriptor.ALIGNMENT; // the reader's word may be anything
             final int length = buffer.getInt(RecordDescriptor.lengthOffset(index));
-            if (length < RecordDescriptor.HEADER_LENGTH) {
+            if (length < RecordDescriptor.HEADER_LENGTH || length > ring.capacity() - index) {
                 return -1;
             }
-            if (buffer.getInt(RecordDescriptor.typeOffset(index)) > 0
+            if (buffer.getInt(RecordDescriptor.typeOffset(index)) > 0 && length >= SHORTEST_RECORD
                 && !visitor.onUnread(socket, buffer, RecordDescriptor.encodedMsgOffset(index))) {
                 return position;
             }

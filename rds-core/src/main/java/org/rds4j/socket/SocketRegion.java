@@ -1,5 +1,6 @@
 package org.rds4j.socket;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -10,10 +11,12 @@ import org.rds4j.RdsContext;
 import org.rds4j.RdsAddress;
 
 /**
- * The memory one socket shares with its engine; the only way between them besides the command ring.
+ * The memory one socket shares with its engine; the only way between them besides commands. It belongs to this process, or is
+ * mapped by the engine's and the application's. The engine believes nothing that stands there: {@link SubmitReader} and
+ * {@link ReceiveWriter} keep its own positions elsewhere and check what they find.
  * <pre>
  *      0 +---------------------------------------------------------------+
- *        | state (0 open, 1 bound, 2 closed) | port                      |  written by the engine
+ *        | state (see STATE_)                | port                      |  written by the engine
  *      8 | bound address high                                            |
  *     16 | bound address low                                             |
  *    128 +---------------------------------------------------------------+
@@ -33,12 +36,17 @@ import org.rds4j.RdsAddress;
  *        | states of submit blocks, 4 octets each (see BlockPool)        |  both sides
  *    768 | states of receive blocks, 4 octets each                       |
  *   1024 +---------------------------------------------------------------+
+ *        | free                                                          |
+ *   4096 +---------------------------------------------------------------+
  *        | submit ring: many application threads to the engine           |  records: DatagramRecord
  *        +---------------------------------------------------------------+
  *        | receive ring: the engine to one application thread            |
  *        +---------------------------------------------------------------+
+ *        | in shared memory, blocks: of submit, then of receive          |
+ *        +---------------------------------------------------------------+
  * </pre>
- * All words in native byte order. Payload up to an eighth of a ring lies in the ring: one copy in, one copy out or none.
+ * All words in native byte order; {@link RegionLayout} has the lengths. Payload up to an eighth of a ring lies in the ring: one
+ * copy in, one copy out or none.
  */
 public final class SocketRegion {
     /** State: made, not bound. */
@@ -47,6 +55,8 @@ public final class SocketRegion {
     public static final int STATE_BOUND = 1;
     /** State: closed by either side. */
     public static final int STATE_CLOSED = 2;
+    /** State: the process of the engine is gone; written by the application's own. */
+    public static final int STATE_LOST = 3;
     /** Most blocks per direction that the layout has states for. */
     public static final int MAX_BLOCKS = 64;
 
@@ -67,30 +77,61 @@ public final class SocketRegion {
     private static final int RECEIVE_BUFFER_OFFSET = 456;
     private static final int SUBMIT_BLOCKS_OFFSET = 512;
     private static final int RECEIVE_BLOCKS_OFFSET = 768;
-    private static final int HEADER_LENGTH = 1024;
     private static final int ALIGNMENT = 128;
+    private static final int EVERY_LEVEL = 0xffff;
 
     private final UnsafeBuffer header;
     private final ManyToOneRingBuffer submitRing;
     private final OneToOneRingBuffer receiveRing;
     private final BlockPool submitBlocks;
     private final BlockPool receiveBlocks;
+    private final int permittedLevels;
+    private volatile boolean isBroken;
+    private volatile boolean isReleased;
 
     /**
-     * A fresh region.
+     * A fresh region of this process.
      *
      * @param context gives the lengths.
      */
     public SocketRegion(final RdsContext context) {
-        final int submitLength = context.submitRingLength() + RingBufferDescriptor.TRAILER_LENGTH;
-        final int receiveLength = context.receiveBufferLength() + RingBufferDescriptor.TRAILER_LENGTH;
-        final ByteBuffer memory =
-            BufferUtil.allocateDirectAligned(HEADER_LENGTH + submitLength + receiveLength, ALIGNMENT);
-        header = new UnsafeBuffer(memory, 0, HEADER_LENGTH);
-        submitRing = new ManyToOneRingBuffer(new UnsafeBuffer(memory, HEADER_LENGTH, submitLength));
-        receiveRing = new OneToOneRingBuffer(new UnsafeBuffer(memory, HEADER_LENGTH + submitLength, receiveLength));
-        submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, context.largeBlocks(), context.maxMessageLength());
-        receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, context.largeBlocks(), context.maxMessageLength());
+        final RegionLayout layout = RegionLayout.of(context);
+        final int submitLength = layout.submitMemoryLength();
+        final int receiveLength = layout.receiveMemoryLength();
+        final int headerLength = RegionLayout.HEADER_LENGTH;
+        final ByteBuffer memory = BufferUtil.allocateDirectAligned(headerLength + submitLength + receiveLength, ALIGNMENT);
+        header = new UnsafeBuffer(memory, 0, headerLength);
+        submitRing = new ManyToOneRingBuffer(new UnsafeBuffer(memory, headerLength, submitLength));
+        receiveRing = new OneToOneRingBuffer(new UnsafeBuffer(memory, headerLength + submitLength, receiveLength));
+        submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength());
+        receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength());
+        permittedLevels = EVERY_LEVEL;
+    }
+
+    /**
+     * A region in memory that processes share.
+     *
+     * @param layout          of the memory.
+     * @param memory          mapped; retained. Zero where the region is fresh.
+     * @param permittedLevels service levels that the application may use, bit n for level n; the engine enforces it.
+     */
+    public SocketRegion(final RegionLayout layout, final MemorySegment memory, final int permittedLevels) {
+        header = part(memory, 0, RegionLayout.HEADER_LENGTH);
+        submitRing = new ManyToOneRingBuffer(part(memory, layout.submitRingOffset(), layout.submitMemoryLength()));
+        receiveRing = new OneToOneRingBuffer(part(memory, layout.receiveRingOffset(), layout.receiveMemoryLength()));
+        final UnsafeBuffer[] submit = new UnsafeBuffer[layout.blockCount()];
+        final UnsafeBuffer[] receive = new UnsafeBuffer[layout.blockCount()];
+        for (int i = 0; i < layout.blockCount(); i++) {
+            submit[i] = part(memory, layout.submitBlockOffset(i), layout.blockLength());
+            receive[i] = part(memory, layout.receiveBlockOffset(i), layout.blockLength());
+        }
+        submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, submit);
+        receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, receive);
+        this.permittedLevels = permittedLevels;
+    }
+
+    private static UnsafeBuffer part(final MemorySegment memory, final long offset, final int length) {
+        return new UnsafeBuffer(memory.asSlice(offset, length).asByteBuffer());
     }
 
     /**
@@ -100,8 +141,45 @@ public final class SocketRegion {
      * @return octets.
      */
     public static long length(final RdsContext context) {
-        return HEADER_LENGTH + context.submitRingLength() + context.receiveBufferLength()
+        return RegionLayout.HEADER_LENGTH + context.submitRingLength() + context.receiveBufferLength()
             + 2L * RingBufferDescriptor.TRAILER_LENGTH + 2L * context.largeBlocks() * context.maxMessageLength();
+    }
+
+    /**
+     * Service levels that the engine takes from this region.
+     *
+     * @return bit n for level n.
+     */
+    int permittedLevels() {
+        return permittedLevels;
+    }
+
+    /** The engine has closed the socket of its own, for what it found here. */
+    void broken() {
+        isBroken = true;
+    }
+
+    /**
+     * Whether the engine has closed the socket because of what it found here; its slot waits for CLOSE.
+     *
+     * @return true once it has.
+     */
+    public boolean isBroken() {
+        return isBroken;
+    }
+
+    /** The engine will not touch the memory again; its last word on this region. */
+    void release() {
+        isReleased = true;
+    }
+
+    /**
+     * Whether the engine has let go of the memory, so that it can be unmapped.
+     *
+     * @return true once it has.
+     */
+    public boolean isReleased() {
+        return isReleased;
     }
 
     /**
@@ -152,6 +230,11 @@ public final class SocketRegion {
     /** Marks the socket closed; either side. */
     public void closed() {
         header.putIntRelease(STATE_OFFSET, STATE_CLOSED);
+    }
+
+    /** Marks the socket lost with the process of its engine; application. */
+    public void lost() {
+        header.putIntRelease(STATE_OFFSET, STATE_LOST);
     }
 
     /**

@@ -120,9 +120,12 @@ public final class SocketTable implements MessageHandler {
         }
         if (isClosed || (bySlot[slot] == null && kind != EngineCommand.OPEN)) {
             region.closed();
-            region.respond(correlationId, Errno.EBADF.number(), 0);
             if (kind == EngineCommand.CLOSE) {
-                proxy.directory().remove(slot); // its OPEN never came
+                proxy.directory().remove(slot); // its OPEN never came, or it was closed as corrupt
+            }
+            region.respond(correlationId, Errno.EBADF.number(), 0);
+            if (kind == EngineCommand.CLOSE || isClosed) {
+                region.release();
             }
             return;
         }
@@ -134,8 +137,10 @@ public final class SocketTable implements MessageHandler {
             case EngineCommand.BIND -> bind(slot, correlationId, buffer.getLong(index + EngineCommand.HIGH_OFFSET),
                 buffer.getLong(index + EngineCommand.LOW_OFFSET), buffer.getInt(index + EngineCommand.PORT_OFFSET));
             case EngineCommand.CLOSE -> {
-                close(slot);
+                close(bySlot[slot]);
+                proxy.directory().remove(slot);
                 region.respond(correlationId, 0, 0);
+                region.release();
             }
             case EngineCommand.CANCEL -> cancel(slot, correlationId, buffer.getLong(index + EngineCommand.HIGH_OFFSET),
                 buffer.getLong(index + EngineCommand.LOW_OFFSET), buffer.getInt(index + EngineCommand.PORT_OFFSET));
@@ -155,7 +160,7 @@ public final class SocketTable implements MessageHandler {
         final EngineSocket socket = bySlot[slot];
         if (high != local.high() || low != local.low()) {
             socket.region().respond(correlationId, Errno.EADDRNOTAVAIL.number(), 0);
-        } else if (port == 1 || socket.port() != 0) {
+        } else if (port < 0 || port == 1 || port >= PORTS || socket.port() != 0) {
             socket.region().respond(correlationId, Errno.EINVAL.number(), 0);
         } else {
             final int free = port == 0 ? freePort() : port;
@@ -191,11 +196,19 @@ public final class SocketTable implements MessageHandler {
         return 0;
     }
 
-    private void close(final int slot) {
-        final EngineSocket socket = bySlot[slot];
-        if (socket == null) {
-            return;
-        }
+    /**
+     * Closes a socket whose region makes no sense any more. Its slot stays taken until its owner's CLOSE, which would hit a
+     * successor otherwise.
+     *
+     * @param socket that is corrupt.
+     */
+    public void closeCorrupt(final EngineSocket socket) {
+        close(socket);
+        socket.region().broken();
+    }
+
+    private void close(final EngineSocket socket) {
+        final int slot = socket.id() & (1 << SLOT_BITS) - 1;
         socket.region().closed();
         sends.beforeClose(socket);
         congested.remove(socket);
@@ -203,7 +216,6 @@ public final class SocketTable implements MessageHandler {
         byPort[socket.port()] = null;
         bySlot[slot] = null;
         open = Arrays.stream(open).filter(other -> other != socket).toArray(EngineSocket[]::new);
-        proxy.directory().remove(slot);
     }
 
     /** Closes every socket; the engine ends. */
@@ -212,6 +224,7 @@ public final class SocketTable implements MessageHandler {
         for (final EngineSocket socket : open) {
             socket.region().closed();
             sends.beforeClose(socket);
+            socket.region().release();
         }
         open = new EngineSocket[0];
         Arrays.fill(bySlot, null);

@@ -2,8 +2,6 @@ package org.rds4j.socket;
 
 import org.agrona.BitUtil;
 import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.ControlledMessageHandler;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 
 /**
@@ -79,10 +77,8 @@ public final class SubmitBacklog {
         BitUtil.align(RecordDescriptor.HEADER_LENGTH + DatagramRecord.HEADER_LENGTH, RecordDescriptor.ALIGNMENT);
     /** The ring is put in order when this part of it has gone on. */
     private static final int RECLAIM_PART = 8;
-    private static final ControlledMessageHandler PADDING_ONLY =
-        (type, buffer, index, length) -> ControlledMessageHandler.Action.ABORT;
 
-    private final ManyToOneRingBuffer ring;
+    private final SubmitReader ring;
     private final AtomicBuffer buffer;
     private final int mask;
     private boolean isActive;
@@ -100,7 +96,7 @@ public final class SubmitBacklog {
     private int count;
     private int asked;
 
-    SubmitBacklog(final ManyToOneRingBuffer ring) {
+    SubmitBacklog(final SubmitReader ring) {
         this.ring = ring;
         this.buffer = ring.buffer();
         this.mask = ring.capacity() - 1;
@@ -131,18 +127,16 @@ public final class SubmitBacklog {
      * @return 0 or more.
      */
     public long unreadLength() {
-        final long end = ring.producerPosition();
-        long position = ring.consumerPosition();
+        final long end = ring.position() + ring.size();
+        long position = ring.position();
         long unread = 0;
         while (position < end) {
-            final int record = (int) position & mask;
-            final int length = buffer.getIntVolatile(RecordDescriptor.lengthOffset(record));
-            if (length <= 0) {
+            final int step = ring.look(position);
+            if (step == 0) {
                 return unread;
             }
-            final int aligned = BitUtil.align(length, RecordDescriptor.ALIGNMENT);
-            unread += buffer.getInt(RecordDescriptor.typeOffset(record)) == PADDING ? 0 : aligned;
-            position += aligned;
+            unread += ring.isPadding() ? 0 : step;
+            position += step;
         }
         return unread;
     }
@@ -158,7 +152,7 @@ public final class SubmitBacklog {
     public int poll(final Taker taker, final int limit, final int[] scratch) {
         if (!isActive) {
             isActive = true;
-            scanned = ring.consumerPosition();
+            scanned = ring.position();
             waiting = 0;
             count = 0;
             isToRescan = false;
@@ -168,7 +162,7 @@ public final class SubmitBacklog {
             isRefused[i] = !isRescan;
         }
         asked = isRescan ? 0 : count;
-        final int taken = scan(taker, limit, isRescan ? ring.consumerPosition() : scanned);
+        final int taken = scan(taker, limit, isRescan ? ring.position() : scanned);
         reclaim(scratch);
         return taken;
     }
@@ -183,7 +177,7 @@ public final class SubmitBacklog {
     }
 
     private int scan(final Taker taker, final int limit, final long from) {
-        final long end = ring.producerPosition();
+        final long end = ring.position() + ring.size();
         long position = from;
         int taken = 0;
         while (position < end && taken < limit) {
@@ -191,23 +185,20 @@ public final class SubmitBacklog {
                 position = scanned; // all between go to queues that have refused again
                 continue;
             }
-            final int record = (int) position & mask;
-            final int length = buffer.getIntVolatile(RecordDescriptor.lengthOffset(record));
-            if (length <= 0) {
+            final int step = ring.look(position);
+            if (step == 0) {
                 break;
             }
-            final int aligned = BitUtil.align(length, RecordDescriptor.ALIGNMENT);
-            final int type = buffer.getInt(RecordDescriptor.typeOffset(record));
-            final Fate fate = type == PADDING ? Fate.GONE : offer(taker, type, RecordDescriptor.encodedMsgOffset(record));
+            final Fate fate = ring.isPadding() ? Fate.GONE : offer(taker, recordOf(position));
             if (fate == Fate.UNKNOWN) {
                 break;
             }
             if (fate == Fate.TAKEN) {
-                buffer.putInt(RecordDescriptor.typeOffset(record), PADDING);
+                ring.forget(position);
                 taken++;
             }
-            waiting += waits(fate, position < scanned, aligned);
-            position += aligned;
+            waiting += waits(fate, position < scanned, step);
+            position += step;
         }
         isToRescan = position < scanned;
         if (!isToRescan) {
@@ -225,7 +216,11 @@ public final class SubmitBacklog {
         return fate == Fate.WAITS ? length : 0;
     }
 
-    private Fate offer(final Taker taker, final int type, final int index) {
+    private int recordOf(final long position) {
+        return RecordDescriptor.encodedMsgOffset((int) position & mask);
+    }
+
+    private Fate offer(final Taker taker, final int index) {
         final int queue = find(index, taker);
         if (queue >= 0 && isRefused[queue]) {
             return Fate.WAITS;
@@ -233,16 +228,16 @@ public final class SubmitBacklog {
         if (queue < 0 && count == MAX_QUEUES) {
             return Fate.UNKNOWN;
         }
-        if (taker.take(type, index)) {
+        if (taker.take(ring.type(), index)) {
             return Fate.TAKEN;
         }
-        refuse(queue < 0 ? add(index, taker) : queue, DatagramRecord.length(buffer, index));
+        refuse(queue < 0 ? add(index, taker) : queue, ring.length());
         return Fate.WAITS;
     }
 
     private int find(final int index, final Taker taker) {
-        final long high = DatagramRecord.high(buffer, index);
-        final long low = DatagramRecord.low(buffer, index);
+        final long high = ring.high();
+        final long low = ring.low();
         final int queue = taker.queueOf(index);
         for (int i = 0; i < count; i++) {
             if (lows[i] == low && queues[i] == queue && highs[i] == high) {
@@ -253,10 +248,10 @@ public final class SubmitBacklog {
     }
 
     private int add(final int index, final Taker taker) {
-        highs[count] = DatagramRecord.high(buffer, index);
-        lows[count] = DatagramRecord.low(buffer, index);
+        highs[count] = ring.high();
+        lows[count] = ring.low();
         queues[count] = taker.queueOf(index);
-        levels[count] = DatagramRecord.level(buffer, index);
+        levels[count] = ring.level();
         return count++;
     }
 
@@ -283,40 +278,38 @@ public final class SubmitBacklog {
 
     /** Gives space of what has gone on back to the applications. */
     private void reclaim(final int[] scratch) {
-        consumePadding();
-        if (scanned - ring.consumerPosition() - waiting >= ring.capacity() / RECLAIM_PART) {
+        ring.skipPadding();
+        if (scanned - ring.position() - waiting >= ring.capacity() / RECLAIM_PART) {
             moveUp(scratch);
-            consumePadding();
+            ring.skipPadding();
         }
-        if (isActive && ring.consumerPosition() >= scanned) {
+        if (isActive && ring.position() >= scanned) {
             isActive = false;
         }
     }
 
-    /** In two steps at the end of the ring. */
-    private void consumePadding() {
-        long position;
-        do {
-            position = ring.consumerPosition();
-            ring.controlledRead(PADDING_ONLY, 1);
-        } while (ring.consumerPosition() != position && ring.size() > 0);
-    }
-
-    /** Moves what waits up to the scanned position, last one first, and makes one padding of what is before. */
+    /**
+     * Moves what waits up to the scanned position, last one first, and makes one padding of what is before. Lengths that are not
+     * those of before are an application's that shares the memory; what they add up to must fit all the same.
+     */
     private void moveUp(final int[] scratch) {
-        final long start = ring.consumerPosition();
+        final long start = ring.position();
         final int records = findWaiting(start, scratch);
         long target = scanned;
         for (int i = records - 1; i >= 0; i--) {
-            final int from = (int) (start + scratch[i]) & mask;
-            final int length = BitUtil.align(buffer.getInt(RecordDescriptor.lengthOffset(from)), RecordDescriptor.ALIGNMENT);
-            final long lap = target - 1 & ~mask;
+            final int length = ring.look(start + scratch[i]);
+            long lap = target - 1 & ~mask;
             if (target - length < lap) {
                 pad(lap, target);
                 target = lap;
+                lap -= ring.capacity();
             }
             target -= length;
-            buffer.putBytes((int) target & mask, buffer, from, length);
+            if (length == 0 || target < Math.max(start, lap)) {
+                ring.corrupt();
+                return;
+            }
+            buffer.putBytes((int) target & mask, buffer, (int) (start + scratch[i]) & mask, length);
         }
         final long lap = target - 1 & ~mask;
         if (start < lap) {
@@ -330,12 +323,16 @@ public final class SubmitBacklog {
     private int findWaiting(final long start, final int[] scratch) {
         int records = 0;
         long position = start;
-        while (position < scanned) {
-            final int record = (int) position & mask;
-            if (buffer.getInt(RecordDescriptor.typeOffset(record)) != PADDING) {
+        while (position < scanned && records < scratch.length) {
+            final int step = ring.look(position);
+            if (step == 0) {
+                ring.corrupt();
+                return 0;
+            }
+            if (!ring.isPadding()) {
                 scratch[records++] = (int) (position - start);
             }
-            position += BitUtil.align(buffer.getInt(RecordDescriptor.lengthOffset(record)), RecordDescriptor.ALIGNMENT);
+            position += step;
         }
         return records;
     }
@@ -358,34 +355,29 @@ public final class SubmitBacklog {
      * @return how many, or -1 when a thread is about to submit one, behind which none was looked at: try again.
      */
     public int cancel(final long high, final long low, final int port, final CancelHandler handler) {
-        final long end = ring.producerPosition();
-        long position = ring.consumerPosition();
+        final long end = ring.position() + ring.size();
+        long position = ring.position();
         int cancelled = 0;
         isToRescan = isActive; // a queue may have nothing left that waits
         while (position < end) {
-            final int record = (int) position & mask;
-            final int length = buffer.getIntVolatile(RecordDescriptor.lengthOffset(record));
-            if (length <= 0) {
+            final int step = ring.look(position);
+            if (step == 0) {
                 return -1;
             }
-            final int aligned = BitUtil.align(length, RecordDescriptor.ALIGNMENT);
-            final int type = buffer.getInt(RecordDescriptor.typeOffset(record));
-            final int index = RecordDescriptor.encodedMsgOffset(record);
-            if (type != PADDING && isTo(index, high, low, port)) {
-                handler.onCancelled(type, index);
-                buffer.putInt(RecordDescriptor.typeOffset(record), PADDING);
-                waiting -= isActive && position < scanned ? aligned : 0;
+            if (!ring.isPadding() && isTo(high, low, port)) {
+                handler.onCancelled(ring.type(), recordOf(position));
+                ring.forget(position);
+                waiting -= isActive && position < scanned ? step : 0;
                 cancelled++;
             }
-            position += aligned;
+            position += step;
         }
-        consumePadding();
-        scanned = Math.max(scanned, ring.consumerPosition());
+        ring.skipPadding();
+        scanned = Math.max(scanned, ring.position());
         return cancelled;
     }
 
-    private boolean isTo(final int index, final long high, final long low, final int port) {
-        return DatagramRecord.port(buffer, index) == port && DatagramRecord.low(buffer, index) == low
-            && DatagramRecord.high(buffer, index) == high;
+    private boolean isTo(final long high, final long low, final int port) {
+        return ring.port() == port && ring.low() == low && ring.high() == high;
     }
 }

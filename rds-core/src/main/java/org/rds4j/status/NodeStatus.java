@@ -198,6 +198,16 @@ public final class NodeStatus implements AutoCloseable {
         return rows(StatusTable.CARRIERS, CarrierStatus::read);
     }
 
+    /**
+     * Applications in other processes.
+     *
+     * @return one each.
+     * @throws StatusException when the node does not answer.
+     */
+    public List<ClientStatus> clients() {
+        return rows(StatusTable.CLIENTS, ClientStatus::read);
+    }
+
     private <T> List<T> rows(final StatusTable table, final Function<StatusRow, T> reader) {
         final List<T> all = new ArrayList<>();
         try (FileLock turn = turn()) {

@@ -77,7 +77,9 @@ public enum RdsCounter {
     /** Pongs not sent because the port they would go to is congested. */
     PONG_DROP_CONGESTED(36, "pong_drop_congested", "pings not answered because their port is congested"),
     /** Datagrams put behind a full receive ring. */
-    RECV_OVERFLOW(37, "recv_overflow", "messages that waited for room in a receive ring");
+    RECV_OVERFLOW(37, "recv_overflow", "messages that waited for room in a receive ring"),
+    /** Sockets whose shared memory held what no sound application writes. */
+    REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be");
 
     private final int id;
     private final String label;

@@ -15,7 +15,9 @@ public enum StatusTable {
     /** Messages that TCP has and the peer has not acknowledged: {@link MessageStatus}. */
     RETRANSMIT(6),
     /** TCP connections that carry a path: {@link CarrierStatus}. */
-    CARRIERS(7);
+    CARRIERS(7),
+    /** Applications in other processes: {@link ClientStatus}. */
+    CLIENTS(8);
 
     private final int id;
 

@@ -293,7 +293,7 @@ class LinuxPathsTest {
         carrier = network.establish(node, node.keyOf(LARGER, 0, 0));
         network.steps(50);
         assertEquals(1, heard(carrier).size(), "it may still refuse");
-        network.skip(100_000_000L);
+        network.skip(250_000_000L);
         network.step();
         assertEquals(1, heard(carrier).size());
     }

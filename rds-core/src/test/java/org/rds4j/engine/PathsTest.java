@@ -12,6 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
+import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.status.RdsCounter;
 
 /** Eight paths between nodes of this kind, and how attempts to connect are spread over time and peers. */
@@ -223,5 +224,27 @@ class PathsTest {
         network.skip(SECOND_NS);
         send(large, small, 1, 0);
         network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
+    }
+
+    /** Forty peers: in the second after the first attempt each is tried some five times, or hardly again. */
+    @Test
+    void shouldHardlyTryAgainWhereAuthenticationFailed() {
+        final int reset = dialsInASecond(CarrierDownReason.RESET);
+        assertTrue(reset > 160, "after resets: " + reset);
+        final int refused = dialsInASecond(CarrierDownReason.SECURITY);
+        assertTrue(refused < 90, "after failed authentication: " + refused);
+    }
+
+    private int dialsInASecond(final CarrierDownReason reason) {
+        final TestNetwork other = new TestNetwork(6);
+        final TestNode one = other.node(other.context("10.0.0.1/24").connectBudget(1000));
+        other.isRefusing = true;
+        other.refusal = reason;
+        final RdsSocket socket = one.socket(4000);
+        for (int i = 2; i < 42; i++) {
+            socket.send(RdsAddress.parse("10.0.0." + i + ":1"), buffer, 0, 8, 0, SECOND_NS);
+        }
+        other.passTime(SECOND_NS);
+        return other.dials;
     }
 }

@@ -27,6 +27,7 @@ final class TestNetwork {
     int maxChunkLength = 16_384;
     int maxInFlight = 64 << 10;
     boolean isRefusing;
+    CarrierDownReason refusal = CarrierDownReason.RESET;
     private final List<TestNode> nodes = new ArrayList<>();
     private final List<Dial> pending = new ArrayList<>();
     private long nowNs = 1;
@@ -160,7 +161,7 @@ final class TestNetwork {
     private void establish(final Dial dial) {
         final TestNode to = find(dial.key());
         if (to == null || isRefusing) {
-            dial.from().engine.onConnectFailed(dial.key(), CarrierDownReason.RESET, nowNs);
+            dial.from().engine.onConnectFailed(dial.key(), refusal, nowNs);
             return;
         }
         if (dial.isKnock()) {

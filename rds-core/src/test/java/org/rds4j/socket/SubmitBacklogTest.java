@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -29,7 +30,7 @@ class SubmitBacklogTest {
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(RING + RingBufferDescriptor.TRAILER_LENGTH, 128)));
     private final MutableDirectBuffer memory = ring.buffer();
     private final UnsafeBuffer record = new UnsafeBuffer(ByteBuffer.allocateDirect(RING));
-    private final SubmitBacklog backlog = new SubmitBacklog(ring);
+    private final SubmitBacklog backlog = new SubmitBacklog(new SubmitReader(ring, null, 0xffff));
     private final int[] scratch = new int[SubmitBacklog.mostRecords(RING)];
     private final List<Deque<Integer>> expected = new ArrayList<>();
     private final int[] room = new int[SubmitBacklog.MAX_QUEUES + 4];
@@ -245,7 +246,7 @@ class SubmitBacklogTest {
                 DatagramRecord.write(own, 0, 0, parity + 2 * (i & 1), 7, 0, length, 0);
                 own.putInt(NUMBER_OFFSET, i / 2 + 1);
                 while (!ring.write(DatagramRecord.TYPE_INLINE, own, 0, DatagramRecord.HEADER_LENGTH + length)) {
-                    Thread.yield();
+                    LockSupport.parkNanos(1_000);
                 }
             }
         });

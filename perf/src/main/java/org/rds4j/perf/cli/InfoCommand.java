@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "info",
     description = "Asks a running node of this host for its tables and prints them as rds-info does; without options all of "
-        + "them but --paths.",
+        + "them but --paths and --clients.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class InfoCommand implements Callable<Integer> {
@@ -54,6 +54,9 @@ final class InfoCommand implements Callable<Integer> {
 
     @Option(names = "--paths", description = "What stands behind each connection, path by path.")
     private boolean paths;
+
+    @Option(names = "--clients", description = "Applications in other processes that use the node.")
+    private boolean clients;
 
     @Option(names = "-v", description = "Say first which node was asked.")
     private boolean[] verbose = {};
@@ -109,7 +112,7 @@ final class InfoCommand implements Callable<Integer> {
     /** In the order of rds-info, which is that of the option letters in ASCII. */
     private List<InfoTable<?>> tables() {
         final boolean all =
-            !(counters || sockets || connections || receive || send || retransmit || tcp || infiniband || paths);
+            !(counters || sockets || connections || receive || send || retransmit || tcp || infiniband || paths || clients);
         final List<InfoTable<?>> tables = new ArrayList<>();
         addIf(tables, all || tcp, InfoTable.TCP);
         addIf(tables, all || counters, InfoTable.COUNTERS);
@@ -119,6 +122,7 @@ final class InfoCommand implements Callable<Integer> {
         addIf(tables, all || send, InfoTable.SEND);
         addIf(tables, all || retransmit, InfoTable.RETRANSMIT);
         addIf(tables, paths || (all && json), InfoTable.PATHS);
+        addIf(tables, clients || (all && json), InfoTable.CLIENTS);
         return tables;
     }
 

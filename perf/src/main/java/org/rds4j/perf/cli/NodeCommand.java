@@ -13,7 +13,11 @@ import org.rds4j.RdsContext;
 import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
+import org.rds4j.driver.DriverDirectory;
+import org.rds4j.driver.DriverException;
 import org.rds4j.node.RdsNode;
+import org.rds4j.status.StatusDirectory;
+import org.rds4j.status.StatusException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,23 +48,49 @@ final class NodeCommand implements Callable<Integer> {
     @Option(names = "--sink", paramLabel = "PORT", description = "Take and drop every datagram that comes to this RDS port.")
     private int sinkPort;
 
+    @Option(names = "--driver-dir", paramLabel = "DIR",
+        description = "Where applications in other processes attach; 'none' for nowhere. Without this, a directory of this "
+            + "user's for the node's address, if no other node has it.")
+    private Path driverDir;
+
     private final UnsafeBuffer echo = new UnsafeBuffer(0, 0);
     private RdsSocket echoSocket;
     private long echoesDropped;
 
     @Override
     public Integer call() {
-        final RdsContext context = options.context(spec);
-        try (RdsNode node = RdsNode.launch(context)) {
+        try (RdsNode node = launch()) {
             final Thread main = Thread.currentThread();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(main), "rds-shutdown"));
             echoSocket = socket(node, echoPort);
             final RdsSocket sink = socket(node, sinkPort);
+            if (node.driverDir() != null) {
+                say("driver " + node.driverDir());
+            }
             say("ready");
             serve(sink);
             printCounters(node);
         }
         return 0;
+    }
+
+    /** A directory that was asked for by name must serve; without the usual one a node works too. */
+    private RdsNode launch() {
+        if (driverDir != null) {
+            return RdsNode.launch(options.context(spec, driverDir));
+        }
+        final RdsContext context = options.context(spec, null);
+        if (context.driverDir() != null) {
+            return RdsNode.launch(context); // by a property
+        }
+        try {
+            final Path usual = DriverDirectory.ofUser(context.localAddress());
+            StatusDirectory.prepare(usual.getParent());
+            return RdsNode.launch(options.context(spec, usual));
+        } catch (final DriverException | StatusException e) {
+            spec.commandLine().getErr().println("rds node: no applications of other processes: " + e.getMessage());
+            return RdsNode.launch(context);
+        }
     }
 
     private static RdsSocket socket(final RdsNode node, final int port) {
@@ -137,6 +167,11 @@ final class NodeCommand implements Callable<Integer> {
         private Path statusDir;
 
         RdsContext context(final CommandSpec spec) {
+            return context(spec, null);
+        }
+
+        /** With a driver directory, or with what properties say. */
+        RdsContext context(final CommandSpec spec, final Path driverDirectory) {
             final RdsContext context = new RdsContext()
                 .device(host.device).address(host.address).gateway(host.gateway).mtu(host.mtu);
             if (name != null) {
@@ -144,6 +179,9 @@ final class NodeCommand implements Callable<Integer> {
             }
             if (statusDir != null) {
                 context.statusDir(statusDir);
+            }
+            if (driverDirectory != null) {
+                context.driverDir(driverDirectory);
             }
             switch (security.toLowerCase(Locale.ROOT)) {
                 case "plaintext" -> context.security(SecurityMode.PLAINTEXT);

@@ -3,6 +3,7 @@ package org.rds4j.perf.cli;
 import java.util.List;
 import org.rds4j.perf.baseline.KernelSubject;
 import org.rds4j.perf.load.SubjectFactory;
+import org.rds4j.perf.stack.DriverSubject;
 import org.rds4j.perf.stack.RdsSubject;
 
 /** Everything that {@code rds perf} can measure. */
@@ -12,6 +13,7 @@ final class Subjects {
 
     /** All factories, in the order in which tables list their subjects. */
     static List<SubjectFactory> all() {
-        return List.of(RdsSubject.plaintext(), RdsSubject.encrypted(), KernelSubject.tcp(), KernelSubject.tls());
+        return List.of(RdsSubject.plaintext(), RdsSubject.encrypted(), DriverSubject.encrypted(), KernelSubject.tcp(),
+            KernelSubject.tls());
     }
 }

@@ -1,10 +1,13 @@
 package org.rds4j.perf.info;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.rds4j.RdsAddress;
 import org.rds4j.status.CarrierStatus;
+import org.rds4j.status.ClientStatus;
 import org.rds4j.status.MessageStatus;
 import org.rds4j.status.NodeStatus;
 import org.rds4j.status.PathStatus;
@@ -42,6 +45,10 @@ public final class InfoTable<T> {
     public static final InfoTable<PathStatus> PATHS = new InfoTable<>("paths", "RDS Paths:", format(
         "%15s %5s %15s %5s %4s %4s %10s %8s %6s %7s %10s %7s %10s", "LocalAddr", "LPort", "RemoteAddr", "RPort", "Tos",
         "Path", "State", "Gen", "NPaths", "Queued", "QBytes", "Unacked", "UBytes"), NodeStatus::paths, InfoTable::detail);
+
+    /** Not of rds-info: applications in other processes. */
+    public static final InfoTable<ClientStatus> CLIENTS = new InfoTable<>("clients", "Driver Clients:", format(
+        "%10s %10s %10s %24s", "Client", "Process", "Sockets", "LastSignOfLife"), NodeStatus::clients, InfoTable::line);
 
     private final String key;
     private final String title;
@@ -136,6 +143,11 @@ public final class InfoTable<T> {
         return format("%15s %5d %15s %5d %4d %16s %10d", host(message.local()), message.local().port(),
             host(message.remote()), message.remote().port(), message.lane(), Long.toUnsignedString(message.sequence()),
             message.length());
+    }
+
+    private static String line(final ClientStatus client) {
+        return format("%10d %10d %10d %24s", client.number(), client.pid(), client.sockets(),
+            client.heartbeatMs() == 0 ? "-" : Instant.ofEpochMilli(client.heartbeatMs()).truncatedTo(ChronoUnit.MILLIS));
     }
 
     private static String detail(final PathStatus path) {

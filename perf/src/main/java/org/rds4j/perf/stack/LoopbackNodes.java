@@ -1,5 +1,6 @@
 package org.rds4j.perf.stack;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Properties;
@@ -37,16 +38,31 @@ final class LoopbackNodes implements AutoCloseable {
      * @param mtu         of the link, in octets.
      */
     LoopbackNodes(final String name, final boolean isEncrypted, final Host host, final int mtu) {
+        this(name, isEncrypted, host, mtu, null);
+    }
+
+    /**
+     * Brings both nodes up as drivers.
+     *
+     * @param name        as above.
+     * @param isEncrypted as above.
+     * @param host        as above.
+     * @param mtu         as above.
+     * @param drivers     parent of the nodes' driver directories, which are called {@code client} and {@code server}; null for
+     *                    none.
+     */
+    LoopbackNodes(final String name, final boolean isEncrypted, final Host host, final int mtu, final Path drivers) {
         final DpdkEnvironment environment = DpdkEnvironment.start();
         this.host = host;
         identities = isEncrypted ? new DemoIdentities(List.of("client", "server")) : null;
         mempool = DpdkMempool.create(environment, name, FRAMES, DpdkMempool.frameCapacityForMtu(mtu));
         ports = DpdkRingPair.open(environment, name, mempool, RING_SIZE, mtu, new SecureRandom());
-        client = launch("client", "10.0.0.1/24", ports.first(), mtu);
-        server = launch("server", "10.0.0.2/24", ports.second(), mtu);
+        client = launch("client", "10.0.0.1/24", ports.first(), mtu, drivers);
+        server = launch("server", "10.0.0.2/24", ports.second(), mtu, drivers);
     }
 
-    private RdsNode launch(final String name, final String address, final LinkPort port, final int mtu) {
+    private RdsNode launch(
+        final String name, final String address, final LinkPort port, final int mtu, final Path drivers) {
         final RdsContext context = new RdsContext(new Properties())
             .address(address)
             .mtu(mtu)
@@ -54,6 +70,7 @@ final class LoopbackNodes implements AutoCloseable {
             .tcpBufferLength(1 << 20)
             .sendBufferLength(4 << 20)
             .receiveBufferLength(4 << 20)
+            .driverDir(drivers == null ? null : drivers.resolve(name))
             .threadingMode(ThreadingMode.INVOKER);
         return RdsNode.with(
             identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name)).link(port).launch();

@@ -11,7 +11,7 @@ import org.rds4j.perf.load.ThroughputSession;
 /** RDS datagrams between two nodes of this stack on the DPDK loopback vdev. */
 public final class RdsSubject implements Subject {
     /** Jumbo frames: what a cluster's Ethernet carries. */
-    private static final int MTU = 9_000;
+    static final int MTU = 9_000;
 
     private final SubjectDescription description;
     private final LoopbackNodes forRtt;

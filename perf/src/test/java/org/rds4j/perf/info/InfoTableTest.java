@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.rds4j.RdsAddress;
 import org.rds4j.status.CarrierStatus;
+import org.rds4j.status.ClientStatus;
 import org.rds4j.status.MessageStatus;
 import org.rds4j.status.NodeStatus;
 import org.rds4j.status.PathStatus;
@@ -89,6 +90,18 @@ class InfoTableTest {
                   LocalAddr LPort      RemoteAddr RPort  Tos Path      State      Gen NPaths  Queued     QBytes Unacked     UBytes
                    10.0.0.1 49153        10.0.0.2 16385    2    0         up feedbeef      8       1       4096       3       1234
             """, InfoTable.PATHS.text(List.of(path(PathStatus.State.UP, 1))));
+    }
+
+    @Test
+    void shouldPrintClients() {
+        assertEquals("""
+
+            Driver Clients:
+                Client    Process    Sockets           LastSignOfLife
+                     3       4711          2 2026-01-02T03:04:05.006Z
+                     4       4712          0                        -
+            """, InfoTable.CLIENTS.text(List.of(
+            new ClientStatus(3, 4711, 2, 1_767_323_045_006L), new ClientStatus(4, 4712, 0, 0))));
     }
 
     @Test

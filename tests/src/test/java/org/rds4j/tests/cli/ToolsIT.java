@@ -93,7 +93,9 @@ class ToolsIT {
 
     @Test
     void shouldShowARunningNodeAndMissItWhenItIsKilled() throws IOException {
-        try (Program node = command("node", "rds0", FIRST, "--echo", "7", "--name", "first")) {
+        final String driver = directory.resolve("driver").toString();
+        try (Program node = command("node", "rds0", FIRST, "--echo", "7", "--name", "first", "--driver-dir", driver)) {
+            node.awaitLine("driver " + driver);
             node.awaitLine("ready");
             final String before = info();
             assertEquals(List.of("TCP Connections:", "Counters:", "RDS Sockets:", "RDS Connections:", "Receive Message Queue:",

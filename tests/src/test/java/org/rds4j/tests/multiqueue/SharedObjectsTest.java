@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class SharedObjectsTest {
     private static final String STATE = State.class.getName();
 
+    @SuppressWarnings("UnusedVariable") // the walk reads it
     private static final class State {
         int value;
     }
@@ -17,6 +18,7 @@ class SharedObjectsTest {
     private record Holder(Object part, int number) {
     }
 
+    @SuppressWarnings("UnusedVariable") // the walk reads it
     private static final class Owner {
         final Object part;
 

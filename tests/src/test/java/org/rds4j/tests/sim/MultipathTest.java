@@ -150,6 +150,8 @@ class MultipathTest {
         try (NodePair nodes = new NodePair(simulation, WIRE, UnaryOperator.identity());
             AllToAll applications = applications(nodes, 1)) {
             complete(nodes, applications, 1);
+            // with something in flight it would take far longer
+            simulation.runUntil(simulation.clock().nanoTime() + 2_000_000_000L);
             final long startNs = simulation.clock().nanoTime();
             simulation.pause("second", 120_000_000_000L);
             simulation.runUntil(startNs + 25_000_000_000L);

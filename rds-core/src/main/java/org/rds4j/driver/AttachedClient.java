@@ -1,0 +1,144 @@
+package org.rds4j.driver;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.rds4j.Errno;
+import org.rds4j.socket.EngineCommand;
+
+/** One client as its driver keeps it: its file, its sockets, and whether it still lives. Conductor only. */
+final class AttachedClient {
+    /** How long a client may take between the making of its file and taking the lock there. */
+    private static final long GRACE_MS = 5_000;
+
+    private final int number;
+    private final MappedFile file;
+    private final ClientRegion region;
+    private final SocketMaker maker;
+    private final long madeMs;
+    private final List<ClientSocket> sockets = new ArrayList<>();
+    private long taken;
+    private boolean isGone;
+
+    /** Makes the sockets of clients. */
+    @FunctionalInterface
+    interface SocketMaker {
+        /**
+         * A new socket.
+         *
+         * @param openId names the request.
+         * @return the socket, or null when there are too many.
+         * @throws IOException when there is no room for its file.
+         */
+        ClientSocket make(long openId) throws IOException;
+    }
+
+    AttachedClient(final int number, final MappedFile file, final SocketMaker maker, final long nowMs) {
+        this.number = number;
+        this.file = file;
+        this.region = new ClientRegion(file.memory());
+        this.maker = maker;
+        this.madeMs = nowMs;
+    }
+
+    int number() {
+        return number;
+    }
+
+    long pid() {
+        return region.pid();
+    }
+
+    long heartbeatMs() {
+        return region.heartbeatMs();
+    }
+
+    int socketCount() {
+        return sockets.size();
+    }
+
+    /** Carries out what the client asks for, and goes on with what was begun. */
+    int work() {
+        int work = isGone ? 0 : takeRequest();
+        for (final Iterator<ClientSocket> all = sockets.iterator(); all.hasNext();) {
+            final ClientSocket socket = all.next();
+            work += isGone && !socket.isClosing() ? socket.close() : socket.work(region);
+            if (socket.release()) {
+                all.remove();
+                work++;
+            }
+        }
+        return work;
+    }
+
+    private int takeRequest() {
+        final long id = region.requestId();
+        if (id == taken) {
+            return 0;
+        }
+        final int kind = region.requestKind();
+        final boolean isTaken = kind == EngineCommand.OPEN ? open(id) : forward(kind, id);
+        if (isTaken) {
+            taken = id;
+            region.taken(id);
+        }
+        return isTaken ? 1 : 0;
+    }
+
+    private boolean open(final long id) {
+        try {
+            final ClientSocket socket = maker.make(id);
+            if (socket == null) {
+                region.opened(id, Errno.ENOMEM.number(), 0, 0);
+            } else {
+                sockets.add(socket);
+            }
+        } catch (final IOException e) {
+            region.opened(id, Errno.ENOMEM.number(), 0, 0);
+        }
+        return true;
+    }
+
+    /** Only for a socket of this client: its slot is a number that anyone could write. */
+    private boolean forward(final int kind, final long id) {
+        final int slot = region.requestSlot();
+        for (int i = 0; i < sockets.size(); i++) {
+            if (sockets.get(i).slot() == slot && !sockets.get(i).isClosing()) {
+                return sockets.get(i).forward(kind, region.requestHigh(), region.requestLow(), region.requestPort(), id);
+            }
+        }
+        return true;
+    }
+
+    /** Looks whether the client's process is still there. */
+    void look(final long nowMs) {
+        if (!isGone && isOver(nowMs)) {
+            isGone = true;
+        }
+    }
+
+    private boolean isOver(final long nowMs) {
+        return switch (region.state()) {
+            case ClientRegion.STATE_MADE -> nowMs - madeMs > GRACE_MS;
+            case ClientRegion.STATE_DETACHED -> true;
+            default -> DriverDirectory.isUnlocked(file.channel());
+        };
+    }
+
+    /** Whether nothing is left of the client but its file. */
+    boolean isEnded() {
+        return isGone && sockets.isEmpty();
+    }
+
+    /** Removes the client's file. */
+    void remove() {
+        file.close();
+    }
+
+    /** The driver ends, after the engine. */
+    void abandon() {
+        sockets.forEach(ClientSocket::abandon);
+        file.close();
+    }
+}

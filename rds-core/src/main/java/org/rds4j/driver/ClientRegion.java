@@ -1,0 +1,149 @@
+package org.rds4j.driver;
+
+import java.lang.foreign.MemorySegment;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What a client and its driver share besides the sockets: a slot for a command, where an opened socket is, and signs of life.
+ * All words in native byte order.
+ * <pre>
+ *      0 +---------------------------------------------------------------+
+ *        | state (see STATE_) | - | process (8) | heart-beat ms (8)      |  written by the client
+ *    128 +---------------------------------------------------------------+
+ *        | request id (8) | kind (4) | slot (4) | port (4) | -           |  written by the client
+ *    152 | address high (8) | address low (8)                            |
+ *    256 +---------------------------------------------------------------+
+ *        | request taken: id (8)                                         |  written by the driver
+ *    384 +---------------------------------------------------------------+
+ *        | socket opened: request id (8) | errno (4) | slot (4) | serial |  written by the driver
+ *    512 +---------------------------------------------------------------+
+ * </pre>
+ * A request is made by writing its words and then a new id, above all before, once the one before was taken; so there is
+ * nothing here that a client which dies could leave half done, and nothing of one client's that another could damage. The
+ * engine answers in the socket's region; that a socket is open, which has no region for its client before, is answered here.
+ */
+final class ClientRegion {
+    /** Octets of the region. */
+    static final int LENGTH = 4096;
+    /** State: made by the driver; the client has not been seen here. */
+    static final int STATE_MADE = 0;
+    /** State: the client holds the lock of the file. */
+    static final int STATE_ATTACHED = 1;
+    /** State: the client has gone in good order. */
+    static final int STATE_DETACHED = 2;
+
+    private static final int STATE_OFFSET = 0;
+    private static final int PID_OFFSET = 8;
+    private static final int HEARTBEAT_OFFSET = 16;
+    private static final int REQUEST_OFFSET = 128;
+    private static final int KIND_OFFSET = 136;
+    private static final int SLOT_OFFSET = 140;
+    private static final int PORT_OFFSET = 144;
+    private static final int HIGH_OFFSET = 152;
+    private static final int LOW_OFFSET = 160;
+    private static final int TAKEN_OFFSET = 256;
+    private static final int OPENED_OFFSET = 384;
+    private static final int OPENED_ERRNO_OFFSET = 392;
+    private static final int OPENED_SLOT_OFFSET = 396;
+    private static final int OPENED_SERIAL_OFFSET = 400;
+
+    private final UnsafeBuffer buffer;
+
+    ClientRegion(final MemorySegment memory) {
+        buffer = new UnsafeBuffer(memory.asSlice(0, LENGTH).asByteBuffer());
+    }
+
+    void attach(final long pid, final long epochMs) {
+        buffer.putLong(PID_OFFSET, pid);
+        beat(epochMs);
+        state(STATE_ATTACHED);
+    }
+
+    void state(final int state) {
+        buffer.putIntRelease(STATE_OFFSET, state);
+    }
+
+    int state() {
+        return buffer.getIntAcquire(STATE_OFFSET);
+    }
+
+    long pid() {
+        return buffer.getLong(PID_OFFSET);
+    }
+
+    void beat(final long epochMs) {
+        buffer.putLongRelease(HEARTBEAT_OFFSET, epochMs);
+    }
+
+    long heartbeatMs() {
+        return buffer.getLongAcquire(HEARTBEAT_OFFSET);
+    }
+
+    /** Whether the driver has taken every request so far. */
+    boolean isTaken() {
+        return buffer.getLongAcquire(TAKEN_OFFSET) == buffer.getLong(REQUEST_OFFSET);
+    }
+
+    /** Makes a request; answers its id. Only when the last one was taken. */
+    long request(final int kind, final int slot, final long high, final long low, final int port) {
+        final long id = buffer.getLong(REQUEST_OFFSET) + 1;
+        buffer.putInt(KIND_OFFSET, kind);
+        buffer.putInt(SLOT_OFFSET, slot);
+        buffer.putInt(PORT_OFFSET, port);
+        buffer.putLong(HIGH_OFFSET, high);
+        buffer.putLong(LOW_OFFSET, low);
+        buffer.putLongRelease(REQUEST_OFFSET, id);
+        return id;
+    }
+
+    long requestId() {
+        return buffer.getLongAcquire(REQUEST_OFFSET);
+    }
+
+    int requestKind() {
+        return buffer.getInt(KIND_OFFSET);
+    }
+
+    int requestSlot() {
+        return buffer.getInt(SLOT_OFFSET);
+    }
+
+    int requestPort() {
+        return buffer.getInt(PORT_OFFSET);
+    }
+
+    long requestHigh() {
+        return buffer.getLong(HIGH_OFFSET);
+    }
+
+    long requestLow() {
+        return buffer.getLong(LOW_OFFSET);
+    }
+
+    void taken(final long id) {
+        buffer.putLongRelease(TAKEN_OFFSET, id);
+    }
+
+    void opened(final long id, final int errno, final int slot, final long serial) {
+        buffer.putInt(OPENED_ERRNO_OFFSET, errno);
+        buffer.putInt(OPENED_SLOT_OFFSET, slot);
+        buffer.putLong(OPENED_SERIAL_OFFSET, serial);
+        buffer.putLongRelease(OPENED_OFFSET, id);
+    }
+
+    boolean isOpened(final long id) {
+        return buffer.getLongAcquire(OPENED_OFFSET) == id;
+    }
+
+    int openedErrno() {
+        return buffer.getInt(OPENED_ERRNO_OFFSET);
+    }
+
+    int openedSlot() {
+        return buffer.getInt(OPENED_SLOT_OFFSET);
+    }
+
+    long openedSerial() {
+        return buffer.getLong(OPENED_SERIAL_OFFSET);
+    }
+}

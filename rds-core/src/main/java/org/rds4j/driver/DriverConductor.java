@@ -1,0 +1,204 @@
+package org.rds4j.driver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.Errno;
+import org.rds4j.RdsContext;
+import org.rds4j.congestion.CongestionMaps;
+import org.rds4j.socket.EngineProxy;
+import org.rds4j.socket.RegionLayout;
+import org.rds4j.status.StatusSource;
+
+/**
+ * A node's side of applications in other processes: lets clients in, makes the files of their sockets, hands their commands to
+ * the engine, and tidies up after those that are gone. Has a thread of its own, as all this waits for the file system; datagrams
+ * do not come this way. Made by the thread that starts the node, closed after the engine.
+ */
+public final class DriverConductor implements Agent {
+    private static final long LOOK_INTERVAL_MS = 100;
+    private static final long DOOR_PATIENCE_MS = 1_000;
+    private final EngineProxy engine;
+    private final EpochClock clock;
+    private final DriverDirectory directory;
+    private final RegionLayout layout;
+    private final int permittedLevels;
+    private final int maxClients;
+    private final ClientTable table;
+    private final MappedFile file;
+    private final ControlRegion control;
+    private final MappedFile congestionFile;
+    private final UnsafeBuffer congestion;
+    private long congestionUpdates;
+    private final List<AttachedClient> clients = new ArrayList<>();
+    private long looked;
+    private long answeredTicket;
+    private long answeredMs;
+    private int clientCount;
+    private long socketCount;
+
+    /**
+     * Clients find the driver from now on.
+     *
+     * @param context         concluded.
+     * @param directory       of the driver; closed by the caller, after this.
+     * @param engine          of the node.
+     * @param permittedLevels service levels that applications may use, bit n for level n.
+     * @param random          tells this driver from others.
+     * @param clock           milliseconds since 1970.
+     * @throws DriverException when no files can be made in the directory.
+     */
+    public DriverConductor(
+        final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels,
+        final RandomGenerator random, final EpochClock clock) {
+        this.engine = engine;
+        this.clock = clock;
+        this.layout = RegionLayout.of(context);
+        this.permittedLevels = permittedLevels;
+        this.maxClients = context.maxClients();
+        this.directory = directory;
+        this.table = new ClientTable(maxClients);
+        directory.clean();
+        try {
+            final int length = CongestionMaps.length(engine.congestion().maxHosts());
+            this.congestionFile =
+                MappedFile.create(directory.resolve(DriverDirectory.CONGESTION), length, length, directory);
+            this.file = MappedFile.create(
+                directory.resolve(DriverDirectory.CONTROL), ControlRegion.LENGTH, ControlRegion.LENGTH, directory);
+        } catch (final IOException e) {
+            throw new DriverException("cannot make files in the driver directory " + directory.path() + ": " + e);
+        }
+        congestion = new UnsafeBuffer(congestionFile.memory().asByteBuffer());
+        control = new ControlRegion(file.memory());
+        control.beat(clock.time());
+        control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
+    }
+
+    /**
+     * Where clients attach.
+     *
+     * @return the directory.
+     */
+    public Path directory() {
+        return directory.path();
+    }
+
+    /**
+     * Shows the clients to tools.
+     *
+     * @return for the engine's thread.
+     */
+    public StatusSource status() {
+        return table;
+    }
+
+    @Override
+    public int doWork() {
+        final long nowMs = clock.time();
+        int work = answerDoor(nowMs) + showCongestion();
+        final boolean isLooking = nowMs - looked >= LOOK_INTERVAL_MS || nowMs < looked;
+        if (isLooking) {
+            looked = nowMs;
+            control.beat(nowMs);
+            table.show(clients);
+        }
+        for (final Iterator<AttachedClient> all = clients.iterator(); all.hasNext();) {
+            final AttachedClient client = all.next();
+            if (isLooking) {
+                client.look(nowMs);
+            }
+            work += client.work();
+            if (client.isEnded()) {
+                all.remove();
+                client.remove();
+            }
+        }
+        return work;
+    }
+
+    /** A copy: what clients write there must not come back. */
+    private int showCongestion() {
+        final long updates = engine.congestion().updates();
+        if (updates == congestionUpdates) {
+            return 0;
+        }
+        congestionUpdates = updates;
+        engine.congestion().copyTo(congestion);
+        return 1;
+    }
+
+    private int answerDoor(final long nowMs) {
+        final long ticket = control.ticket();
+        if (ticket == 0) {
+            answeredTicket = 0;
+            return 0;
+        }
+        if (ticket == answeredTicket) {
+            if (nowMs - answeredMs > DOOR_PATIENCE_MS) {
+                control.leave(ticket);
+            }
+            return 0;
+        }
+        answeredTicket = ticket;
+        answeredMs = nowMs;
+        admit(ticket, nowMs);
+        return 1;
+    }
+
+    private void admit(final long ticket, final long nowMs) {
+        if (clients.size() >= maxClients) {
+            control.answer(ticket, Errno.ENOMEM.number(), 0);
+            return;
+        }
+        try {
+            final int number = ++clientCount;
+            final MappedFile client = MappedFile.create(
+                directory.resolve(DriverDirectory.CLIENT + number), ClientRegion.LENGTH, ClientRegion.LENGTH, directory);
+            clients.add(new AttachedClient(number, client, this::newSocket, nowMs));
+            control.answer(ticket, 0, number);
+        } catch (final IOException e) {
+            control.answer(ticket, Errno.ENOMEM.number(), 0);
+        }
+    }
+
+    private ClientSocket newSocket(final long openId) throws IOException {
+        requireRoom();
+        return ClientSocket.create(engine, directory, layout, permittedLevels, ++socketCount, openId);
+    }
+
+    /**
+     * Blocks are not there before they are used; a store to one that the file system then has no room for would be a fault on
+     * the engine's thread. So room for all blocks of all sockets must be there from the start.
+     */
+    private void requireRoom() throws IOException {
+        long sockets = 1;
+        for (final AttachedClient client : clients) {
+            sockets += client.socketCount();
+        }
+        final long promised = layout.denseLength() + sockets * (layout.length() - layout.denseLength());
+        if (Files.getFileStore(directory.path()).getUsableSpace() < promised) {
+            throw new IOException("no room for " + promised + " octets in " + directory.path());
+        }
+    }
+
+    /** The engine is over: nobody touches the regions any more. */
+    @Override
+    public void onClose() {
+        control.end();
+        clients.forEach(AttachedClient::abandon);
+        file.close();
+        congestionFile.close();
+    }
+
+    @Override
+    public String roleName() {
+        return "rds-conductor";
+    }
+}

@@ -1,0 +1,397 @@
+package org.rds4j.tests.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.rds4j.Errno;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsException;
+import org.rds4j.RdsSocket;
+import org.rds4j.ThreadingMode;
+import org.rds4j.driver.DriverException;
+import org.rds4j.driver.RdsClient;
+import org.rds4j.node.RdsNode;
+import org.rds4j.status.NodeStatus;
+import org.rds4j.status.StatusDirectory;
+import org.rds4j.tcp.link.InMemoryLinkPair;
+import org.rds4j.tests.support.Program;
+import org.rds4j.tests.support.TwoNodes;
+
+/** Two nodes of which the first is a driver for applications in other processes, and in this one as if in another. */
+@Timeout(180)
+class DriverTest {
+    private static final int PORT = 4000;
+    private static final int COUNT = 50_000;
+
+    @TempDir
+    private Path parent;
+    private TwoNodes nodes;
+    private Path directory;
+
+    private TwoNodes start() {
+        return start(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first"));
+    }
+
+    private TwoNodes start(final RdsContext context) {
+        directory = parent.resolve("driver");
+        final InMemoryLinkPair link = new InMemoryLinkPair(9000, 2048, 1024);
+        final RdsNode first = RdsNode.with(context.driverDir(directory)).link(link.first()).launch();
+        final RdsNode second = RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.DEDICATED, null, "second"))
+            .link(link.second()).launch();
+        nodes = new TwoNodes(first, second, ThreadingMode.DEDICATED);
+        assertEquals(directory, first.driverDir());
+        return nodes;
+    }
+
+    @AfterEach
+    void stop() {
+        if (nodes != null) {
+            nodes.close();
+        }
+    }
+
+    private Program application(final Object... arguments) {
+        final String[] words = Stream.concat(Stream.of(directory), Stream.of(arguments)).map(Object::toString)
+            .toArray(String[]::new);
+        final Program program = Program.start(Program.java(ApplicationProgram.class, words));
+        program.awaitLine("bound");
+        return program;
+    }
+
+    private RdsAddress at(final int port) {
+        return TwoNodes.at(nodes.first(), port);
+    }
+
+    /** The files of clients and sockets. */
+    private List<String> files() {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> name.contains("-")).sorted().toList();
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Errno errno(final Runnable call) {
+        return assertThrows(RdsException.class, call::run).errno();
+    }
+
+    private static ByteBuffer octets(final String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String receive(final RdsSocket socket) {
+        final ByteBuffer datagram = ByteBuffer.allocate(100);
+        socket.receive(datagram, TwoNodes.PATIENCE_NS);
+        return new String(datagram.array(), 0, datagram.position(), StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void shouldBehaveAsASocketOfTheNode() {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket near = client.socket();
+            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            assertEquals(RdsAddress.parse("10.0.0.1"), client.address());
+            assertEquals(Errno.ENOTCONN, errno(() -> near.send(far.localAddress(), octets("x"), 0)));
+            assertEquals(PORT, near.bind(PORT));
+            assertEquals(Errno.EINVAL, errno(() -> near.bind(PORT)));
+            assertEquals(at(PORT), near.localAddress());
+            near.connect(far.localAddress());
+            near.send(null, octets("from afar"), TwoNodes.PATIENCE_NS);
+            assertEquals("from afar", receive(far));
+            far.send(at(PORT), octets("and back"), TwoNodes.PATIENCE_NS);
+            assertEquals("and back", receive(near));
+            nodes.await("acknowledgement", () -> near.unacknowledgedLength() == 0);
+            assertEquals(Errno.EPERM, errno(() -> near.serviceLevel(7)));
+            assertEquals(Errno.EAGAIN, errno(() -> near.receive(octets("x"), 0)));
+            assertEquals(Errno.ETIMEDOUT, errno(() -> near.receive(octets("x"), 1_000_000)));
+            try (RdsSocket other = client.socket()) {
+                assertEquals(Errno.EADDRINUSE, errno(() -> other.bind(PORT)));
+            }
+        }
+        nodes.await("the files to go", () -> files().isEmpty());
+    }
+
+    @Test
+    void shouldCarryEveryOctetBothWays() {
+        start();
+        try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            final Exchange exchange = new Exchange(far, at(PORT), COUNT);
+            try (Program program = application(PORT, "exchange", far.localAddress(), COUNT)) {
+                program.endInput();
+                nodes.await("the exchange", () -> {
+                    exchange.work();
+                    return exchange.isDone() || !program.isRunning();
+                });
+                assertTrue(program.finish().contains("done"));
+            }
+            assertTrue(exchange.isDone(), exchange.toString());
+        }
+        nodes.await("the files to go", () -> files().isEmpty());
+    }
+
+    @Test
+    void shouldCarryDatagramsBetweenTwoApplicationsOfOneDriver() {
+        start();
+        try (Program one = application(PORT, "exchange", at(PORT + 1), COUNT / 10);
+            Program other = application(PORT + 1, "exchange", at(PORT), COUNT / 10)) {
+            one.endInput();
+            other.endInput();
+            assertTrue(one.finish().contains("done"));
+            assertTrue(other.finish().contains("done"));
+        }
+    }
+
+    @Test
+    void shouldFreeThePortOfAnApplicationThatIsKilled() {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket survivor = client.socket();
+            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            survivor.bind(PORT + 1);
+            try (Program killed = application(PORT, "echo")) {
+                far.send(at(PORT), octets("are you there"), TwoNodes.PATIENCE_NS);
+                assertEquals("are you there", receive(far));
+                assertEquals(4, files().size(), () -> files().toString());
+                killed.kill();
+            }
+            nodes.await("the files of the killed to go", () -> files().size() == 2);
+            try (RdsSocket successor = client.socket()) {
+                assertEquals(PORT, successor.bind(PORT));
+                far.send(at(PORT), octets("successor"), TwoNodes.PATIENCE_NS);
+                assertEquals("successor", receive(successor));
+            }
+            far.send(at(PORT + 1), octets("survivor"), TwoNodes.PATIENCE_NS);
+            assertEquals("survivor", receive(survivor));
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileApplicationsAreKilledInTheMiddleOfTheirSends() throws InterruptedException {
+        start();
+        try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT); RdsClient client = RdsClient.attach(directory);
+            RdsSocket near = client.socket()) {
+            near.bind(PORT + 1);
+            final UnsafeBuffer payload = new UnsafeBuffer(new byte[10]);
+            for (int i = 0; i < 5; i++) {
+                try (Program killed = application(PORT, "exchange", far.localAddress(), COUNT)) {
+                    killed.endInput();
+                    Thread.sleep(30L * i);
+                    killed.kill();
+                }
+                nodes.await("the files of the killed to go", () -> files().size() == 2);
+                nodes.await("room", () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
+                    && near.offer(far.localAddress(), payload, 0, 10) > 0);
+                nodes.await("acknowledgement", () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
+                    && near.unacknowledgedLength() == 0);
+            }
+        }
+        assertEquals(0, TwoNodes.counter(nodes.first(), "region_corrupt"));
+    }
+
+    @Test
+    void shouldLetNobodyInWithoutADriver() {
+        assertEquals(Errno.ECONNREFUSED, errno(() -> RdsClient.attach(parent.resolve("nowhere"))));
+        start().close();
+        assertEquals(Errno.ECONNREFUSED, errno(() -> RdsClient.attach(directory)));
+        nodes = null;
+    }
+
+    @Test
+    void shouldLetOnlyItsUserIn() throws IOException {
+        start();
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("control"))));
+        assumeTrue(Program.succeeds("setpriv", "--version"), "no setpriv: install util-linux");
+        Files.setPosixFilePermissions(directory, Set.of());
+        final List<String> asEveryoneElse = List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search");
+        try (Program stranger = Program.start(Program.concat(asEveryoneElse,
+                Program.java(ApplicationProgram.class, directory.toString(), "0", "wait")))) {
+            stranger.awaitLine("EACCES");
+        }
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void shouldLetItsGroupInWhereTheDirectorySaysSo() throws IOException {
+        Files.createDirectory(parent.resolve("driver"));
+        Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-x---"));
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
+            assertEquals(Set.of("rw-rw----"), permissions(), socket::toString);
+        }
+    }
+
+    private Set<String> permissions() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(DriverTest::permissions).collect(Collectors.toSet());
+        }
+    }
+
+    private static String permissions(final Path file) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+        } catch (final IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void shouldNotServeInADirectoryThatEveryoneMayEnter() throws IOException {
+        Files.createDirectory(parent.resolve("driver"));
+        Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThrows(DriverException.class, this::start);
+    }
+
+    @Test
+    void shouldNotShareADirectoryWithAnotherDriver() {
+        start();
+        final InMemoryLinkPair link = new InMemoryLinkPair(1500, 64, 64);
+        final RdsNode.Builder second = RdsNode.with(
+            TwoNodes.context("10.0.0.3/24", ThreadingMode.DEDICATED, null, "third").driverDir(directory)).link(link.first());
+        assertThrows(DriverException.class, second::launch);
+        try (RdsClient client = RdsClient.attach(directory)) {
+            assertEquals(RdsAddress.parse("10.0.0.1"), client.address());
+        }
+    }
+
+    @Test
+    void shouldBoundClientsAndSockets() {
+        start(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first").maxClients(1).maxSockets(2));
+        try (RdsClient client = RdsClient.attach(directory)) {
+            assertEquals(Errno.ENOMEM, errno(() -> RdsClient.attach(directory)));
+            for (int i = 0; i < 3; i++) {
+                try (RdsSocket one = client.socket(); RdsSocket other = client.socket()) {
+                    assertEquals(Errno.ENOMEM, errno(client::socket));
+                    assertNull(one.localAddress());
+                    assertNull(other.localAddress());
+                }
+            }
+        }
+        nodes.await("the client to be gone", () -> files().isEmpty());
+        RdsClient.attach(directory).close();
+    }
+
+    @Test
+    void shouldRefuseASocketThatTheFileSystemHasNoRoomFor() throws IOException {
+        final String small = Files.createDirectory(parent.resolve("driver")).toString();
+        assumeTrue(Program.succeeds("mount", "-t", "tmpfs", "-o", "size=26m,mode=0700", "small", small), "cannot mount a tmpfs");
+        try {
+            start();
+            try (RdsClient client = RdsClient.attach(directory); RdsSocket one = client.socket()) {
+                assertEquals(Errno.ENOMEM, errno(client::socket));
+                assertEquals(PORT, one.bind(PORT));
+            }
+            nodes.close();
+            nodes = null;
+        } finally {
+            assertTrue(Program.succeeds("umount", "-l", small));
+        }
+    }
+
+    @Test
+    void shouldTellItsClientsThatItEnds() {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
+            socket.bind(PORT);
+            final RdsSocket closed = client.socket();
+            closed.close();
+            nodes.close();
+            nodes = null;
+            final long startNs = System.nanoTime();
+            while (socket.offer(at("10.0.0.2"), new UnsafeBuffer(new byte[1]), 0, 1) != RdsSocket.NODE_LOST) {
+                assertTrue(System.nanoTime() - startNs < 5_000_000_000L, "the socket does not notice");
+            }
+            assertEquals(Errno.ECONNRESET, errno(() -> socket.receive(octets("x"), RdsSocket.FOREVER)));
+            assertEquals(Errno.EBADF, errno(() -> closed.receive(octets("x"), RdsSocket.FOREVER)));
+            assertFalse(client.isAttached());
+            assertEquals(Errno.ECONNREFUSED, errno(client::socket));
+            start();
+            try (RdsSocket again = client.socket()) {
+                again.bind(PORT);
+            }
+        }
+    }
+
+    @Test
+    void shouldTellItsClientsOfCongestion() {
+        start();
+        final UnsafeBuffer payload = new UnsafeBuffer(new byte[1000]);
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket from = client.socket();
+            RdsSocket unread = TwoNodes.bound(nodes.second(), PORT)) {
+            from.bind(PORT);
+            unread.receiveBufferLength(10_000);
+            nodes.await("congestion", () -> from.offer(unread.localAddress(), payload, 0, 1000) == RdsSocket.CONGESTED);
+            nodes.await("its end", () -> unread.poll((buffer, offset, length, info) -> { }, 64) == 0
+                && from.offer(unread.localAddress(), payload, 0, 1000) > 0);
+        }
+    }
+
+    @Test
+    void shouldShowItsClientsToTools() {
+        final Path status = parent.resolve("status");
+        start(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first").statusDir(status));
+        try (NodeStatus node = StatusDirectory.at(status).nodes().getFirst()) {
+            assertEquals(List.of(), node.clients());
+            try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket();
+                Program other = application(PORT, "wait")) {
+                nodes.await("both to be shown", () -> node.clients().stream().filter(one -> one.sockets() == 1).count() == 2);
+                assertEquals(ProcessHandle.current().pid(), node.clients().getFirst().pid(), socket::toString);
+                final long ageMs = System.currentTimeMillis() - node.clients().getLast().heartbeatMs();
+                assertTrue(ageMs < 10_000 && other.isRunning(), ageMs + " ms old");
+            }
+            nodes.await("both to be gone", () -> node.clients().isEmpty());
+        }
+    }
+
+    private static RdsAddress at(final String host) {
+        return RdsAddress.parse(host).withPort(PORT);
+    }
+
+    @Test
+    void shouldCloseOnlyTheSocketWhoseMemoryIsDamaged() throws IOException {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket damaged = client.socket();
+            RdsSocket sound = client.socket(); RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            damaged.bind(PORT);
+            sound.bind(PORT + 1);
+            final Path file = directory.resolve(
+                files().stream().filter(name -> name.startsWith("socket")).findFirst().orElseThrow());
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                final ByteBuffer record = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder());
+                record.putInt(0, 1 << 30).putInt(4, 1);
+                channel.write(record, 4096); // the submit ring's first record
+            }
+            nodes.await("the socket to be closed", damaged::isClosed);
+            assertEquals(1, TwoNodes.counter(nodes.first(), "region_corrupt"));
+            assertEquals(Errno.EBADF, errno(() -> damaged.send(far.localAddress(), octets("x"), 0)));
+            sound.send(far.localAddress(), octets("sound"), TwoNodes.PATIENCE_NS);
+            assertEquals("sound", receive(far));
+            nodes.await("the file to go", () -> files().size() == 2);
+            try (RdsSocket successor = client.socket()) {
+                assertEquals(PORT, successor.bind(PORT));
+            }
+        }
+    }
+}
