@@ -167,7 +167,7 @@ class StressRunTest {
     @Test
     void shouldEndAtADamagedPayload() throws Exception {
         final StressException failure = failureAfter(message -> message.putByte(99, (byte) 0), 100);
-        assertEquals("An incoming message has a corrupted payload at offset 27; 1 out of 28 bytes corrupted\n",
+        assertEquals("An incoming message has a corrupted payload at offset 36; 1 out of 37 bytes corrupted\n",
             failure.details());
     }
 
