@@ -88,8 +88,9 @@ final class NodeCommand implements Callable<Integer> {
             StatusDirectory.prepare(usual.getParent());
             return RdsNode.launch(options.context(spec, usual));
         } catch (final DriverException | StatusException e) {
+            final RdsNode node = RdsNode.launch(context); // first, as its failure would be what matters
             spec.commandLine().getErr().println("rds node: no applications of other processes: " + e.getMessage());
-            return RdsNode.launch(context);
+            return node;
         }
     }
 

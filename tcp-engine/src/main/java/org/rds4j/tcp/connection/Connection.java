@@ -516,7 +516,7 @@ final class Connection extends FourTuple implements TcpConnection {
     public int sendMore(final long address, final int length) {
         final int taken = write(address, length);
         if (taken > 0 && pushEnd - (int) sndNxt > 0) {
-            pushEnd = (int) sndNxt; // what was written before goes on
+            pushEnd = (int) sndUna; // what was written before goes on: nothing that is sent ends there
         }
         connections.lanes.touch(this);
         return taken;

@@ -73,6 +73,7 @@ final class ConnectionClosing {
 
     /** The connection's part is over: a record waits out the segments still on their way. */
     void enterTimeWait(final Connection c) {
+        connections.timeWait.makeRoom(); // before, so that nothing ends between one record of the flow and the other
         leave(c, CloseReason.NORMAL);
         connections.timeWait.add(c, connections.nowNs);
     }

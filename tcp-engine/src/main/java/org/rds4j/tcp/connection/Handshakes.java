@@ -140,10 +140,11 @@ final class Handshakes {
             final boolean again = segment.sequence() == record.peerSequence && !segment.hasAck();
             return again ? Arrival.SYN_AGAIN : Arrival.SYN;
         }
-        if (record.timestamps && !segment.options().hasTimestamps()) {
+        final boolean stamped = segment.options().hasTimestamps();
+        if (record.timestamps && !stamped && !configuration.takesUnstamped()) {
             return Arrival.UNSTAMPED;
         }
-        if (record.timestamps && Sequence.isBefore(segment.options().timestamp(), record.tsRecent)) {
+        if (record.timestamps && stamped && Sequence.isBefore(segment.options().timestamp(), record.tsRecent)) {
             return Arrival.STALE;
         }
         final boolean inside = segment.length() == 0

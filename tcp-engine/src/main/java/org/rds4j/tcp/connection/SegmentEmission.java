@@ -105,7 +105,7 @@ final class SegmentEmission {
     private boolean planAgain(final Connection c) {
         final long fin = c.finPosition();
         final long from = c.recovery.plannedStart();
-        final long end = Math.min(c.recovery.plannedEnd(), Math.min(fin, c.sent.committed()));
+        final long end = Math.min(Math.min(c.recovery.plannedEnd(), fin), segmentsEnd(c, from));
         final long limit = Math.min(payloadLimit(c), Math.min(end, c.sndUna + c.sndWnd) - from);
         plannedLength = (int) Math.max(0, limit);
         plannedFin = from + plannedLength == fin && c.recovery.plannedEnd() > fin;

@@ -42,12 +42,16 @@ final class TimeWaitList {
         return waiting.nextDeadlineNs();
     }
 
-    /** Takes over from a connection, which has left the table; acknowledges the peer's FIN if that is still due. */
-    void add(final Connection connection, final long nowNs) {
+    /** Gives up the oldest record when there is no room for another. */
+    void makeRoom() {
         if (records.isFull()) {
             counters.increment(TcpCounter.TIME_WAIT_EVICTIONS);
             remove(waiting.first());
         }
+    }
+
+    /** Takes over from a connection, which has left the table; acknowledges the peer's FIN if that is still due. */
+    void add(final Connection connection, final long nowNs) {
         final TimeWaitRecord record = records.take();
         record.tuple(connection);
         record.route = connection.route;

@@ -24,8 +24,8 @@ final class WindowedMinimum {
         final int age = now - startedAt;
         if (present == 0) {
             begin(sample, sample, now);
-        } else if (age > third) {
-            begin(sample, age > 2 * third ? sample : present, now);
+        } else if (Integer.compareUnsigned(age, third) > 0) {
+            begin(sample, Integer.compareUnsigned(age, 2 * third) > 0 ? sample : present, now);
         } else {
             present = Math.min(present, sample);
         }

@@ -39,7 +39,7 @@ final class PortUse {
     }
 
     private void settle(final int next) {
-        if (unsettled != NONE && flows[unsettled] == 0) {
+        if (unsettled != NONE && unsettled != next && flows[unsettled] == 0) {
             final int word = unsettled / Long.SIZE;
             used.set(word, used.get(word) & ~(1L << unsettled));
         }

@@ -31,6 +31,13 @@ class WindowedMinimumTest {
     }
 
     @Test
+    void shouldForgetEverythingOverHalfTheTimeThereIs() {
+        minimum.add(10, 0, WINDOW / 3);
+        minimum.add(50, Integer.MIN_VALUE, WINDOW / 3);
+        assertEquals(50, minimum.value());
+    }
+
+    @Test
     void shouldForgetEverythingOverALongSilence() {
         minimum.add(50, 0, WINDOW / 3);
         minimum.add(60, 900, WINDOW / 3);

@@ -36,6 +36,16 @@ class PortUseTest {
         assertTrue(ports.isUsed(7));
     }
 
+    @Test
+    void shouldStayInUseThoughItWasTheLastToBeClaimed() {
+        ports.claim(5);
+        ports.opened(5);
+        ports.closed(5);
+        assertTrue(ports.isUsed(5), "a connection enters TIME-WAIT");
+        ports.claim(6);
+        assertFalse(ports.isUsed(5));
+    }
+
     private int opened(final int port) {
         ports.opened(port);
         return port;

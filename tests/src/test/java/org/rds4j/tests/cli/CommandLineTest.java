@@ -81,7 +81,7 @@ class CommandLineTest {
         "ping --device net_null0 --address 10.0.0.1/24 --security plaintext nowhere",
         "stress --device net_null0",
         "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s nowhere",
-        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -q 71",
+        "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -q 62",
         "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -q 2m",
         "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -q many",
         "stress --device net_null0 --address 10.0.0.1/24 --security plaintext -s 10.0.0.2 -Q 16",

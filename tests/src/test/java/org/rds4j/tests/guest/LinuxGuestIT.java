@@ -155,7 +155,7 @@ class LinuxGuestIT {
 
     @ParameterizedTest
     @ValueSource(ints = {100, 300})
-    void shouldExchangeOverIpv6(final int last, final int paths) {
+    void shouldExchangeOverIpv6(final int last) {
         final String address = NET_6 + last;
         guest.address(address + "/64");
         node = network.node(Device.NET_TAP, NET_6 + "200/64");
