@@ -147,7 +147,10 @@ class DriverTest {
                 });
                 assertTrue(program.finish().contains("done"));
             }
-            assertTrue(exchange.isDone(), exchange.toString());
+            nodes.await("what is acknowledged and not read yet", () -> {
+                exchange.work();
+                return exchange.isDone();
+            });
         }
         nodes.await("the files to go", () -> files().isEmpty());
     }
