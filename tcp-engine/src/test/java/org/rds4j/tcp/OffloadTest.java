@@ -93,6 +93,24 @@ class OffloadTest {
         }
     }
 
+    /** Bursts that end with a push end at the same segments, whatever could have travelled together. */
+    @Test
+    void shouldEndBurstsAlikeInEveryMode() {
+        final OffloadPair plain = transferInBursts(Mode.PLAIN);
+        for (final Mode mode : MODES) {
+            final OffloadPair other = transferInBursts(mode);
+            assertSame(plain.portA, other.portA, "a, " + mode);
+            assertSame(plain.portB, other.portB, "b, " + mode);
+        }
+    }
+
+    private static OffloadPair transferInBursts(final Mode mode) {
+        final OffloadPair pair = new OffloadPair(mode, TcpConfiguration.datacenter().maxConnections(2).pushedBurst(2));
+        pair.a.toSend = 400_003;
+        pair.a.writeLength = 65_535;
+        return pair.connect().finish();
+    }
+
     private static OffloadPair transferInPieces(final Mode mode) {
         final OffloadPair pair = new OffloadPair(mode, TcpConfiguration.datacenter().maxConnections(2));
         pair.a.toSend = 100_000;

@@ -287,13 +287,15 @@ final class SegmentEmission {
             c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
-        final int trainLength = trains.plan(c, sink, plannedRoom, c.frameOverhead + headerLength(c, DATA), nowNs);
+        // where a burst ends is decided segment by segment, so with that setting they go one by one
+        final int trainLength = configuration.pushedBurst() > 0
+            ? 0 : trains.plan(c, sink, plannedRoom, c.frameOverhead + headerLength(c, DATA), nowNs);
         if (trainLength > 0) {
             plannedLength = trainLength;
             plannedFin = position + trainLength == c.finPosition();
         }
         final int length = plannedLength;
-        final int flags = dataFlags(c, position) | (endsBurst(c, trainLength) ? PSH : 0);
+        final int flags = dataFlags(c, position) | (endsBurst(c) ? PSH : 0);
         final int octets = trainLength > 0
             ? buildTrain(c, (SegmentSink) sink, flags, nowNs) : build(c, sink, flags, position, length, nowNs);
         if (octets == 0) {
@@ -336,9 +338,9 @@ final class SegmentEmission {
         return ACK | (last ? PSH : 0) | (plannedFin ? FIN : 0);
     }
 
-    private boolean endsBurst(final Connection c, final int trainLength) {
+    private boolean endsBurst(final Connection c) {
         final int least = configuration.pushedBurst();
-        return least > 0 && (trainLength > 0 || PushedBursts.ends(c, plannedLength, plannedRoom, least));
+        return least > 0 && PushedBursts.ends(c, plannedLength, plannedRoom, least);
     }
 
     private void countRetransmission(final Connection c) {
