@@ -40,7 +40,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final Congestion congestion;
     private final EngineProxy proxy;
     private final SocketTable sockets;
-    private final PathTable paths;
+    final PathTable paths;
     private final LogPool logs;
     private final SubmitDrain submitDrain;
     private final SendCancellation cancellation;
@@ -51,6 +51,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final ConnectBudget budget;
     private final ConnectBudget strangerBudget;
     private int nextSocket;
+    private long toldChanges;
     private long nowNs;
 
     /**
@@ -89,7 +90,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
         this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            budget, paths, delivery, this, pool, logs, congestion, random, counters));
+            budget, paths, paths.schedule(), delivery, this, pool, logs, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -139,14 +140,13 @@ public final class RdsEngine implements ReleaseHandler {
         nowNs = timeNs;
         cancellation.now(timeNs);
         int work = sockets.poll();
-        for (int i = 0; i < paths.size(); i++) {
-            work += paths.path(i).pollInbound(timeNs);
-        }
+        work += paths.schedule().pollInbound(timeNs);
         work += drainSockets();
-        for (int i = 0; i < paths.size(); i++) {
-            work += paths.path(i).pollOutbound(timeNs);
+        if (congestion.local().changes() != toldChanges) {
+            toldChanges = congestion.local().changes();
+            paths.touchAll();
         }
-        return work;
+        return work + paths.schedule().pollOutbound(timeNs);
     }
 
     private void forgetPathsOfSockets() {
@@ -182,11 +182,7 @@ public final class RdsEngine implements ReleaseHandler {
      * @return the engine's time, or {@link Long#MAX_VALUE} for never.
      */
     public long nextDeadlineNs() {
-        long deadlineNs = Long.MAX_VALUE;
-        for (int i = 0; i < paths.size(); i++) {
-            deadlineNs = Math.min(deadlineNs, paths.path(i).nextDeadlineNs());
-        }
-        return deadlineNs;
+        return paths.schedule().nextDeadlineNs();
     }
 
     /**

@@ -130,7 +130,9 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             socket.region().acknowledged(length);
             return true;
         }
-        if (!path.log().append(socket.port(), port, payload, length, socket.id())) {
+        final boolean isTaken = path.log().append(socket.port(), port, payload, length, socket.id());
+        path.onQueued();
+        if (!isTaken) {
             counters.increment(RdsCounter.SEND_QUEUE_FULL);
             return false;
         }
