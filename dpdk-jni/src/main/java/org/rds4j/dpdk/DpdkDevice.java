@@ -227,8 +227,8 @@ public final class DpdkDevice implements AutoCloseable {
     }
 
     /**
-     * Whether no more than two milliseconds' worth of frames is left to the device, by its reports of those it has sent. Otherwise
-     * its transmit descriptors are the bound.
+     * Whether no more than two milliseconds' worth of frames is left to the device, by its reports of those it has sent.
+     * Otherwise its transmit descriptors are the bound.
      *
      * @return true when the driver is known to report.
      */

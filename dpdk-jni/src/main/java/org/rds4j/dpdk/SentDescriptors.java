@@ -8,8 +8,6 @@ import org.rds4j.tcp.link.SmallQueue;
 final class SentDescriptors implements SmallQueue.Ring {
     /** A packet may begin with a descriptor that says what to do with the others. */
     private static final int CONTEXT = 1;
-    private static final int LONGEST_TRAIN = 65_535;
-    private static final int IP_AND_TCP_HEADERS = 40;
 
     private final DpdkPort port;
     private final TransmitReport report;
@@ -35,9 +33,8 @@ final class SentDescriptors implements SmallQueue.Ring {
         }
         final LinkCapabilities can = port.capabilities();
         final int packet = Math.max(1, can.segmentation()) + CONTEXT;
-        final int train = Math.min(packet, Math.ceilDiv(LONGEST_TRAIN, can.mtu() - IP_AND_TCP_HEADERS) + CONTEXT);
         return new SmallQueue(new SentDescriptors(port, report), device.transmitDescriptors(), device.queues(), can.mtu(),
-            report.atOnce(train), report.reported(packet));
+            report.atOnce(), report.reported(packet));
     }
 
     /** {@inheritDoc} A driver that answers neither way does not tell: then nothing is to wait for it. */

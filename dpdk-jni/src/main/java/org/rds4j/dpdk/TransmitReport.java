@@ -1,9 +1,10 @@
 package org.rds4j.dpdk;
 
 /**
- * How a driver tells by {@code rte_eth_tx_descriptor_status} what it has sent, as its source says (DPDK 22.11): they take the offset
- * for different things. Of a driver that is not listed nothing is known, and its ring alone bounds what it holds; so it is with
- * those that have sent what they accepted, as net_ring, net_tap, net_af_packet, net_memif and net_pcap, which have no such function.
+ * How a driver tells by {@code rte_eth_tx_descriptor_status} what it has sent, as its source says (DPDK 22.11): they take the
+ * offset for different things. Of a driver that is not listed nothing is known, and its ring alone bounds what it holds; so it is
+ * with those that have sent what they accepted, as net_ring, net_tap, net_af_packet, net_memif and net_pcap, which have no such
+ * function.
  */
 enum TransmitReport {
     /** Nothing is told. */
@@ -13,7 +14,8 @@ enum TransmitReport {
     /** The offset is a number of descriptors in use, which falls by up to 32 at once. */
     BY_NUMBER;
 
-    private static final int REPORTED_AT_ONCE = 32;
+    private static final int FRAME_AND_CONTEXT = 2;
+    private static final int COUNTED_AT_ONCE = 32;
 
     /**
      * What a driver tells.
@@ -31,10 +33,12 @@ enum TransmitReport {
         };
     }
 
-    int atOnce(final int train) {
-        return this == BY_NUMBER ? Math.max(train, REPORTED_AT_ONCE) : train;
+    /** Descriptors that are reported together, at least. */
+    int atOnce() {
+        return this == BY_NUMBER ? COUNTED_AT_ONCE : FRAME_AND_CONTEXT;
     }
 
+    /** Of so many descriptors in a row one is reported, where a packet has up to so many. */
     int reported(final int packet) {
         return this == BY_PLACE ? packet : 1;
     }

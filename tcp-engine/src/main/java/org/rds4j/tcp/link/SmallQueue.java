@@ -1,9 +1,9 @@
 package org.rds4j.tcp.link;
 
 /**
- * How much of a device's ring is used: what the line sends in two milliseconds, or two of the longest trains where these are more.
- * Frames that the device reports as sent make room for others, as byte queue limits do in Linux (lib/dynamic_queue_limits.c). What
- * all connections have in the ring is bounded, so what each has is.
+ * How much of a device's ring is used: what the line sends in two milliseconds, or the little that reports are about at least.
+ * Frames that the device reports as sent make room for others, as byte queue limits do in Linux (lib/dynamic_queue_limits.c).
+ * What all connections have in the ring is bounded, so what each has is.
  * <p>
  * Room is granted by the quarter of the limit, for one question each. Where a packet of several descriptors is reported with its
  * last one, a place in the ring is known to be sent when one is that came less than a packet later. Used by the port's thread.
@@ -33,6 +33,8 @@ public final class SmallQueue {
     private static final int FRAME_OVERHEAD = 14 + 4 + 8 + 12;
     /** Drivers take back what they said about the oldest places when they have fewer free ones than this. */
     private static final int FORGOTTEN_PLACES = 32;
+    /** Frames that may stand before a ring that is full. */
+    private static final int BATCH = 64;
     private static final int QUESTIONS_PER_LOOK = 4096;
     /** Far longer than any two milliseconds: a device that reports nothing for so long does not report. */
     private static final int PATIENCE = 1 << 22;
@@ -41,7 +43,7 @@ public final class SmallQueue {
     private final int descriptors;
     private final int queues;
     private final int frameBits;
-    private final int train;
+    private final int atOnce;
     private final int packet;
     private int linkSpeed;
     private int limit;
@@ -56,16 +58,16 @@ public final class SmallQueue {
      * @param descriptors   it has.
      * @param queues        rings that share the line.
      * @param mtu           largest IP packet in octets, of which the frames are thought to be.
-     * @param train         descriptors of the longest train of full frames, or those that are reported at once if they are more.
+     * @param atOnce        descriptors that are reported at once: twice as many are used at least, so that the line has some.
      * @param packet        most descriptors of a packet, of which the last is reported; 1 when each is.
      */
     public SmallQueue(
-        final Ring ring, final int descriptors, final int queues, final int mtu, final int train, final int packet) {
+        final Ring ring, final int descriptors, final int queues, final int mtu, final int atOnce, final int packet) {
         this.ring = ring;
         this.descriptors = descriptors;
         this.queues = queues;
         this.frameBits = (mtu + FRAME_OVERHEAD) * Byte.SIZE;
-        this.train = train;
+        this.atOnce = atOnce;
         this.packet = packet;
     }
 
@@ -113,10 +115,11 @@ public final class SmallQueue {
 
     private void adapt() {
         final long frames = (long) linkSpeed * MOST_MILLISECONDS * BITS_PER_MILLISECOND_AND_MEGABIT / frameBits / queues;
-        final long most = Math.max(frames, 2L * train);
+        final long most = Math.max(frames, 2L * atOnce);
         final long wanted = Math.max(1, most / 4);
-        final boolean isLess = linkSpeed > 0 && most < descriptors && most - wanted + packet + FORGOTTEN_PLACES < descriptors;
-        limit = isLess ? (int) most : 0;
+        final boolean isLess = linkSpeed > 0 && most < descriptors + BATCH;
+        final boolean isTold = most - wanted + packet + FORGOTTEN_PLACES < descriptors;
+        limit = isLess && isTold ? (int) most : 0;
         burst = (int) wanted;
     }
 

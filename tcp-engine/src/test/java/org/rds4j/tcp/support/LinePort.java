@@ -42,9 +42,7 @@ public final class LinePort extends ForwardingPort implements SmallQueue.Ring {
         this.leaving = new FrameBurst(descriptors);
         Arrays.fill(done, true);
         final int packet = Math.max(1, port.capabilities().segmentation()) + CONTEXT;
-        final int mtu = port.capabilities().mtu();
-        final int train = Math.min(packet, Math.ceilDiv(65_535, mtu - 40) + CONTEXT);
-        this.limit = new SmallQueue(this, descriptors, queues, mtu, train, packet);
+        this.limit = new SmallQueue(this, descriptors, queues, port.capabilities().mtu(), 1 + CONTEXT, packet);
     }
 
     @Override
