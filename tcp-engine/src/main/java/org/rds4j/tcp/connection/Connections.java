@@ -282,6 +282,7 @@ public final class Connections {
     public void flowOwner(final FlowOwner owner) {
         ports.owner(owner);
         table.owner(owner);
+        listeners.owner(owner);
         owner.unify(initialNumbers);
     }
 
