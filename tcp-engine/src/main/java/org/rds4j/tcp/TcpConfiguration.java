@@ -61,7 +61,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
  * @param pushedBurst            least segments of the bursts whose last segment carries PSH, as Linux has it with segmentation
  *                               offload; 0 for PSH at the end of what was written alone. Above 0 segments are emitted one by
- *                               one, and every connection has settings of its own.
+ *                               one.
  * @param optionLayout           order of the options on a SYN.
  * @param dialect                whose choice is taken where kernels differ.
  * @param dropSynFin             ignore whatever carries SYN and FIN at once.

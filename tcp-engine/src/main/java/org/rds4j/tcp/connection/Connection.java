@@ -113,6 +113,8 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean sendOverride;
     /** End of what was written last, if that ends something, by its lowest bits: the segment that ends there carries PSH. */
     int pushEnd;
+    /** End of the last burst that was planned, by its lowest bits ({@link PushedBursts}). */
+    int burstEnd;
     boolean noDelay;
     boolean cork;
     long smallEnd;
@@ -143,7 +145,8 @@ final class Connection extends FourTuple implements TcpConnection {
     long lastAckSent;
     long lastChallengeNs;
     long lastReceivedNs;
-    int keepaliveSent;
+    /** Probes sent since the peer was heard last; 2 for any number above. */
+    byte keepaliveSent;
 
     byte lane;
     byte dscp;
@@ -203,7 +206,7 @@ final class Connection extends FourTuple implements TcpConnection {
         events = 0;
         closeReason = null;
         softError = null;
-        adopt(connections.defaults);
+        settings = connections.defaults;
         handler = null;
         listener = null;
         state = TcpState.CLOSED;
@@ -226,6 +229,7 @@ final class Connection extends FourTuple implements TcpConnection {
         probeDue = false;
         sendOverride = false;
         pushEnd = 0;
+        burstEnd = 0;
         noDelay = !configuration.nagle();
         cork = false;
         smallEnd = 0;
@@ -353,11 +357,6 @@ final class Connection extends FourTuple implements TcpConnection {
     @Override
     public void dscp(final int dscp) {
         this.dscp = (byte) Objects.checkIndex(dscp, 64);
-    }
-
-    /** Takes settings that others have too; bursts that end with a push are kept account of in settings of one's own. */
-    void adopt(final ConnectionSettings shared) {
-        settings = connections.configuration.pushedBurst() > 0 ? shared.own() : shared;
     }
 
     /** What the owner settles from now on is of this connection alone. */
