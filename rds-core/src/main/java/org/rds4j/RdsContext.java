@@ -17,6 +17,7 @@ import org.agrona.concurrent.YieldingIdleStrategy;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.message.LogPool;
 import org.rds4j.socket.SocketRegion;
+import org.rds4j.tcp.TcpConfiguration;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -268,7 +269,8 @@ public final class RdsContext {
         require(drainTimeoutNs > 0, "key 'drainTimeout' must be above 0");
         require(keepAliveIdleNs > 0, "key 'keepAliveIdle' must be above 0");
         require(keepAliveIntervalNs > 0, "key 'keepAliveInterval' must be above 0");
-        requireRange("keepAliveCount", keepAliveCount, 1, 255);
+        requireRange(
+            "keepAliveCount", keepAliveCount, TcpConfiguration.LEAST_KEEPALIVE_PROBES, TcpConfiguration.MOST_KEEPALIVE_PROBES);
         require(controlTimeoutNs > 0, "key 'controlTimeout' must be above 0");
         idleStrategy("engineIdleStrategy", engineIdleStrategy);
         idleStrategy("cryptoIdleStrategy", cryptoIdleStrategy);
@@ -1165,7 +1167,7 @@ public final class RdsContext {
     /**
      * Sets unanswered keep-alive probes after which a peer is dead.
      *
-     * @param value the value.
+     * @param value 2 to 255: a peer is not given up because of one lost segment.
      * @return this.
      */
     public RdsContext keepAliveCount(final int value) {

@@ -133,5 +133,7 @@ class RdsContextTest {
         assertEquals(5_000_000_000L, plain().keepAliveIdleNs());
         assertEquals(5_000_000_000L, plain().keepAliveIntervalNs());
         assertEquals(5, plain().keepAliveCount());
+        assertEquals(2, plain().keepAliveCount(2).conclude().keepAliveCount());
+        assertTrue(errorOf(() -> plain().keepAliveCount(1).conclude()).contains("'keepAliveCount' is 1: it must be in 2..255"));
     }
 }

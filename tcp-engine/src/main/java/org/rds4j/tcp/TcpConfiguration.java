@@ -30,7 +30,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param dataRetries            timeouts in a row before an established connection is dropped.
  * @param orphanRetries          the same once the owner has closed.
  * @param unresponsiveRetries    retries after which the owner is told that the peer is silent (R1 of RFC 9293 section 3.8.3).
- * @param keepaliveProbes        unanswered keepalive probes before the connection is dropped.
+ * @param keepaliveProbes        unanswered keepalive probes before the connection is dropped, {@link #LEAST_KEEPALIVE_PROBES}
+ *                               to {@link #MOST_KEEPALIVE_PROBES}.
  * @param firstPort              lowest local port chosen by the engine.
  * @param lastPort               highest local port chosen by the engine.
  * @param initialRtoNs           retransmission timeout before the first sample (RFC 6298).
@@ -144,6 +145,11 @@ public record TcpConfiguration(
     /** Window scale shift: as large as the receive ring needs. */
     public static final int AS_NEEDED = -1;
 
+    /** Fewest keepalive probes: a peer is not given up because of one lost segment. */
+    public static final int LEAST_KEEPALIVE_PROBES = 2;
+    /** Most keepalive probes. */
+    public static final int MOST_KEEPALIVE_PROBES = 255;
+
     private static final int OCTETS_PER_RANGE = 2048;
     private static final int LEAST_RANGES = 64;
     private static final int MOST_RANGES = 8192;
@@ -173,7 +179,7 @@ public record TcpConfiguration(
         range("dataRetries", dataRetries, 1, 255);
         range("orphanRetries", orphanRetries, 1, 255);
         range("unresponsiveRetries", unresponsiveRetries, 1, 255);
-        range("keepaliveProbes", keepaliveProbes, 2, 255);
+        range("keepaliveProbes", keepaliveProbes, LEAST_KEEPALIVE_PROBES, MOST_KEEPALIVE_PROBES);
         range("firstPort", firstPort, 1, 65_535);
         range("lastPort", lastPort, firstPort, 65_535);
         range("rtoFloorNs", rtoFloorNs, 1_000, Long.MAX_VALUE);

@@ -390,8 +390,9 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public void keepalive(final long idleNs, final long intervalNs, final int probes) {
-        if (probes < 2 || probes > 255) {
-            throw new IllegalArgumentException("keepalive probes are " + probes + " but must be from 2 to 255");
+        if (probes < TcpConfiguration.LEAST_KEEPALIVE_PROBES || probes > TcpConfiguration.MOST_KEEPALIVE_PROBES) {
+            throw new IllegalArgumentException("keepalive probes are " + probes + " but must be from "
+                + TcpConfiguration.LEAST_KEEPALIVE_PROBES + " to " + TcpConfiguration.MOST_KEEPALIVE_PROBES);
         }
         checkTime("keepalive interval", intervalNs, 1);
         checkTime("keepalive idle time", idleNs, 0);
