@@ -249,6 +249,8 @@ public final class RdsContext {
         requireRange("maxPeers", maxPeers, 1, 1 << 20);
         requireRange("maxClients", maxClients, 1, 65534);
         requireRange("maxConnections", maxConnections, 1, 1 << 20);
+        require(maxConnections >= paths, "key 'maxConnections' is " + maxConnections + ": it must be at least 'paths', " + paths
+            + ", which each peer takes for every lane in use; write peers x lanes x paths and a quarter more");
         requireRange("tcpBufferLength", tcpBufferLength, 64 << 10, 1 << 30);
         tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
         receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
@@ -861,7 +863,8 @@ public final class RdsContext {
     }
 
     /**
-     * Most TCP connections at once: one per peer and lane in use, and some for those being opened or closed.
+     * Most TCP connections at once: {@link #paths()} for each peer and lane in use, and some for those being opened or closed.
+     * What is beyond that waits, counted by {@code node_connections_full}, until others have ended.
      *
      * @return the value.
      */
