@@ -99,7 +99,8 @@ public enum TcpCounter {
     /** Handshakes given up. */
     HALF_OPEN_TIMEOUTS("half-open-timeouts", "handshakes given up because the peer did not complete them"),
     /** Dropped: connections exhausted. */
-    DROP_NO_CONNECTIONS_LEFT("drop-no-connections-left", "refused: all connection objects are in use; a handshake that a peer began is kept"),
+    DROP_NO_CONNECTIONS_LEFT(
+        "drop-no-connections-left", "refused: all connection objects are in use; a handshake that a peer began is kept"),
     /** Dropped: route. */
     DROP_NO_ROUTE("drop-no-route", "refused: no route to the host"),
     /** Refused: ports. */

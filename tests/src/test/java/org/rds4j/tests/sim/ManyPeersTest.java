@@ -49,7 +49,8 @@ class ManyPeersTest {
     private RdsNode launch(final String address) {
         final SimLink link = simulation.link(address, LinkShape.ETHERNET);
         bridge.ports.add(link.port(Side.B));
-        final RdsNode node = RdsNode.with(new RdsContext(new Properties()).address(address + "/24").security(SecurityMode.PLAINTEXT)
+        final RdsNode node = RdsNode.with(new RdsContext(new Properties())
+            .address(address + "/24").security(SecurityMode.PLAINTEXT)
             .threadingMode(ThreadingMode.INVOKER).nanoClock(simulation.clock()).paths(PATHS).maxConnections(CONNECTIONS))
             .link(link.port(Side.A)).random(simulation.random().stream(address)).launch();
         nodes.add(node);
