@@ -7,7 +7,8 @@ public final class DatagramInfo {
     private int sourcePort;
     private int serviceLevel;
     private int length;
-    private boolean isTruncated;
+    private int copiedLength;
+    private boolean isLengthAsked;
     private long congestedPorts;
 
     DatagramInfo() {
@@ -19,17 +20,27 @@ public final class DatagramInfo {
         sourcePort = port;
         serviceLevel = level;
         length = payloadLength;
-        isTruncated = false;
+        copiedLength = payloadLength;
+        isLengthAsked = false;
         congestedPorts = 0;
     }
 
-    void congestion(final long ports) {
+    /** No datagram. */
+    void nothing() {
         set(0, 0, 0, 0, 0);
+    }
+
+    void congestion(final long ports) {
+        nothing();
         congestedPorts = ports;
     }
 
-    void truncated() {
-        isTruncated = true;
+    void copied(final int copied) {
+        copiedLength = copied;
+    }
+
+    void isLengthAsked(final boolean isAsked) {
+        isLengthAsked = isAsked;
     }
 
     /**
@@ -78,12 +89,21 @@ public final class DatagramInfo {
     }
 
     /**
-     * Whether {@link RdsSocket#receive} had to discard the end of the payload.
+     * Whether {@link RdsSocket#receive} had to leave the end of the payload out (MSG_TRUNC); it is gone, unless PEEK was asked.
      *
      * @return true when the destination was too short.
      */
     public boolean isTruncated() {
-        return isTruncated;
+        return copiedLength < length;
+    }
+
+    /**
+     * What recvmsg would answer: the octets copied; with {@link MessageFlags#TRUNC} the octets sent; 0 for no datagram.
+     *
+     * @return 0 or more.
+     */
+    public int result() {
+        return isLengthAsked ? length : copiedLength;
     }
 
     /**
