@@ -64,6 +64,7 @@ public final class RdsSocket implements AutoCloseable {
     private final SendSide sendSide;
     private final Receiver receiver;
     private final SocketOptions options;
+    private final Arrivals arrivals;
     private volatile RdsAddress defaultDestination;
     private volatile int serviceLevel;
 
@@ -74,10 +75,11 @@ public final class RdsSocket implements AutoCloseable {
         this.region = region;
         this.commands = new SocketCommands(context, engine, duty, region, slot);
         this.monitor = new CongestionMonitor(engine.congestion());
+        this.arrivals = new Arrivals(context.nanoClock());
         this.lendings = new Lendings(region);
         this.sendSide = new SendSide(context, duty, region, permittedLevels, engine.congestion(), monitor, lendings);
-        this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region), lendings);
-        this.options = new SocketOptions(context, region, sendSide, monitor);
+        this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region, arrivals), lendings);
+        this.options = new SocketOptions(context, region, sendSide, monitor, arrivals);
     }
 
     /**
@@ -185,7 +187,7 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Sets an option.
+     * Sets an option. For the thread that binds and closes.
      *
      * @param option one of {@link RdsOption}, which has the rules.
      * @param value  as the option takes it.
@@ -195,10 +197,24 @@ public final class RdsSocket implements AutoCloseable {
      */
     public <T> RdsSocket setOption(final RdsOption<T> option, final T value) {
         commands.requireOpen();
-        if (!options.set(option, value)) {
+        if (option.kind() == RdsOption.Kind.CANCEL_SENT_TO) {
             cancelSentTo((RdsAddress) value);
+            return this;
+        }
+        final boolean hadTimes = arrivals.isOn();
+        try {
+            options.set(option, value);
+        } finally {
+            tellTimes(hadTimes);
         }
         return this;
+    }
+
+    /** The engine takes times only while a socket wants to know them. */
+    private void tellTimes(final boolean hadTimes) {
+        if (arrivals.isOn() != hadTimes) {
+            commands.run(EngineCommand.TIMES, 0, 0, hadTimes ? 0 : 1, "take the times of arrival");
+        }
     }
 
     /**

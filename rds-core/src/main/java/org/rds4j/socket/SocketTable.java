@@ -144,6 +144,10 @@ public final class SocketTable implements MessageHandler {
             }
             case EngineCommand.CANCEL -> cancel(slot, correlationId, buffer.getLong(index + EngineCommand.HIGH_OFFSET),
                 buffer.getLong(index + EngineCommand.LOW_OFFSET), buffer.getInt(index + EngineCommand.PORT_OFFSET));
+            case EngineCommand.TIMES -> {
+                bySlot[slot].receiveSide().timed(buffer.getInt(index + EngineCommand.PORT_OFFSET) != 0);
+                region.respond(correlationId, 0, 0);
+            }
             default -> region.respond(correlationId, Errno.EOPNOTSUPP.number(), 0);
         }
     }
