@@ -24,6 +24,7 @@ public final class SimLink {
     private final Wire fromB;
     private final SimPort portA;
     private final SimPort portB;
+    private Runnable onEvent = () -> { };
 
     /**
      * A perfect link.
@@ -39,8 +40,8 @@ public final class SimLink {
         this.clock = clock;
         this.shape = shape;
         pool = new FramePool(shape.frames(), shape.maxFrameLength());
-        fromA = new Wire(name, Side.A, shape, pool, taps, random);
-        fromB = new Wire(name, Side.B, shape, pool, taps, random);
+        fromA = new Wire(name, Side.A, shape, pool, taps, random, this::onNewEvent);
+        fromB = new Wire(name, Side.B, shape, pool, taps, random, this::onNewEvent);
         final long macAddress = LOCAL_MAC + 2L * number;
         portA = new SimPort(shape.mtu(), macAddress, clock, pool, fromA, fromB);
         portB = new SimPort(shape.mtu(), macAddress + 1, clock, pool, fromB, fromA);
@@ -163,6 +164,19 @@ public final class SimLink {
      */
     public long nextEventNs() {
         return Math.min(fromA.nextEventNs(), fromB.nextEventNs());
+    }
+
+    /**
+     * Names who is to know when {@link #nextEventNs} may have come nearer.
+     *
+     * @param listener run each time.
+     */
+    public void onEvent(final Runnable listener) {
+        onEvent = listener;
+    }
+
+    private void onNewEvent() {
+        onEvent.run();
     }
 
     /**
