@@ -59,6 +59,10 @@ final class Flow {
         lengths[slot(sent++)] = length;
     }
 
+    void takeBack() {
+        sent--;
+    }
+
     private void grow() {
         final int[] larger = new int[2 * lengths.length];
         for (long i = next; i < sent; i++) {

@@ -75,6 +75,18 @@ public final class HistoryChecker {
     }
 
     /**
+     * The service did not accept the message that {@link #onSent} was said of last, by the same thread.
+     *
+     * @param source      socket that tried to send.
+     * @param destination socket that it was for.
+     */
+    public synchronized void onRefused(final long source, final long destination) {
+        conversation(source, destination).current().takeBack();
+        sent--;
+        due--;
+    }
+
+    /**
      * The service delivered a message.
      *
      * @param source      socket that it says it comes from.

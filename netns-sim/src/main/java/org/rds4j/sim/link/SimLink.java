@@ -43,8 +43,8 @@ public final class SimLink {
         fromA = new Wire(name, Side.A, shape, pool, taps, random, this::onNewEvent);
         fromB = new Wire(name, Side.B, shape, pool, taps, random, this::onNewEvent);
         final long macAddress = LOCAL_MAC + 2L * number;
-        portA = new SimPort(shape.mtu(), macAddress, clock, pool, fromA, fromB);
-        portB = new SimPort(shape.mtu(), macAddress + 1, clock, pool, fromB, fromA);
+        portA = new SimPort(Side.A, shape.mtu(), macAddress, clock, pool, fromA, fromB);
+        portB = new SimPort(Side.B, shape.mtu(), macAddress + 1, clock, pool, fromB, fromA);
     }
 
     /**
@@ -114,6 +114,17 @@ public final class SimLink {
     public void cut(final boolean isCut) {
         fromA.cut(isCut);
         fromB.cut(isCut);
+    }
+
+    /**
+     * The host at one end is gone without a word: the frames it held go home, those that waited for it are dropped. The port
+     * serves the next one.
+     *
+     * @param side of the host.
+     */
+    public void hostLost(final Side side) {
+        wire(side.opposite()).dropReceived();
+        pool.fromLostCallerHome(side);
     }
 
     /**

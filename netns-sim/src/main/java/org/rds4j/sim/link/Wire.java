@@ -168,6 +168,10 @@ final class Wire {
 
     void closeReceiver() {
         receiverOpen = false;
+        dropReceived();
+    }
+
+    void dropReceived() {
         while (ringCount > 0) {
             pool.fromWireHome(takeReceived());
         }

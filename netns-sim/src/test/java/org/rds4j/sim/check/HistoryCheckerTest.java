@@ -255,6 +255,17 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void shouldForgetWhatWasRefused() {
+        sendAll(2);
+        checker.onRefused(SOURCE, DESTINATION);
+        assertEquals(1, checker.outstanding());
+        assertEquals(1, checker.sent());
+        assertTrue(deliver(0));
+        assertFalse(deliver(1));
+        assertBreach("that nobody sent");
+    }
+
+    @Test
     void shouldRememberTheLengthsOfManyMessages() {
         for (int round = 0; round < 50; round++) {
             sendAll(round);
