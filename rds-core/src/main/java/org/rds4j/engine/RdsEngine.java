@@ -10,6 +10,7 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.congestion.Congestion;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
@@ -43,6 +44,8 @@ public final class RdsEngine implements ReleaseHandler {
     private final SocketTable sockets;
     final PathTable paths;
     private final LogPool logs;
+    private final ReassemblyPool reassembly;
+    private final ReassemblyPool receiveOverflow;
     private final SubmitDrain submitDrain;
     private final SendCancellation cancellation;
     private final StatusSource status;
@@ -70,15 +73,17 @@ public final class RdsEngine implements ReleaseHandler {
         final int generation = newGeneration(random);
         this.counters = counters;
         this.congestion = new Congestion(context, counters);
+        final ArrivalTimes times = new ArrivalTimes(context.nanoClock());
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
+        this.receiveOverflow = new ReassemblyPool(context.receiveOverflowLength());
         this.sockets = new SocketTable(proxy, context.localAddress(), random,
-            new ReceiveMemory(new ReassemblyPool(context.receiveOverflowLength()), congestion.local(), counters));
+            new ReceiveMemory(receiveOverflow, times, congestion.local(), counters));
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
-        final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
+        this.reassembly = new ReassemblyPool(context.reassemblyLength());
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),
-            new ProbeAnswer(context.paths(), generation), counters);
+            new ProbeAnswer(context.paths(), generation), times, counters);
         this.status = new EngineStatus(context.localAddress(), sockets, paths, delivery);
         final int[] lanes = lanes(laneOfServiceLevel);
         this.defaultLane = lanes[0];
@@ -91,7 +96,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
         this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            budget, paths, paths.schedule(), delivery, this, pool, logs, congestion, random, counters));
+            budget, paths, paths.schedule(), delivery, this, reassembly, times, logs, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -310,6 +315,42 @@ public final class RdsEngine implements ReleaseHandler {
             }
         }
         return true;
+    }
+
+    /**
+     * Memory of messages queued or unacknowledged.
+     *
+     * @return octets of blocks that paths have borrowed; 0 when everything is acknowledged.
+     */
+    public long sendPoolInUse() {
+        return logs.length() - logs.freeLength();
+    }
+
+    /**
+     * Memory of partly received messages.
+     *
+     * @return octets; 0 when every message is whole.
+     */
+    public long reassemblyInUse() {
+        return reassembly.usedLength();
+    }
+
+    /**
+     * Memory of messages that wait behind full receive rings.
+     *
+     * @return octets; 0 when every ring has room.
+     */
+    public long receiveOverflowInUse() {
+        return receiveOverflow.usedLength();
+    }
+
+    /**
+     * Paths to peers, whether they have a carrier or not.
+     *
+     * @return how many; never falls.
+     */
+    public int pathCount() {
+        return paths.size();
     }
 
     /**
