@@ -67,6 +67,7 @@ public final class RdsSocket implements AutoCloseable {
     private final DatagramReader reader;
     private final CongestionMaps congestion;
     private final CongestionMonitor monitor;
+    private final SocketReadiness readiness;
     private volatile RdsAddress defaultDestination;
     private volatile int serviceLevel;
     private volatile int sendBufferLength;
@@ -87,6 +88,8 @@ public final class RdsSocket implements AutoCloseable {
         this.reader = new DatagramReader(region);
         this.congestion = engine.congestion();
         this.monitor = new CongestionMonitor(congestion);
+        this.readiness = new SocketReadiness(region, monitor, engine.readySets(), slot);
+        this.monitor.onArmed(readiness::onRefused);
         this.sendBufferLength = context.sendBufferLength();
         region.sendBufferLength(sendBufferLength);
         region.receiveBufferLength(context.receiveBufferLength() / 2);
@@ -109,6 +112,7 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(Errno.EBADF, "the node is closed");
         }
         final SocketRegion region = new SocketRegion(context);
+        region.readySets(engine.readySets());
         final int slot = engine.directory().register(region);
         if (slot < 0) {
             throw RdsException.of(Errno.ENOMEM,
@@ -643,6 +647,16 @@ public final class RdsSocket implements AutoCloseable {
      */
     public boolean isClosed() {
         return region.state() >= SocketRegion.STATE_CLOSED;
+    }
+
+    SocketReadiness readiness() {
+        return readiness;
+    }
+
+    /** The engine tells a poller of this socket, from now on. */
+    void watch(final int readySet) {
+        control(EngineCommand.WATCH, 0, 0, readySet, "watch the socket");
+        readiness.watchedBy(readySet);
     }
 
     /**

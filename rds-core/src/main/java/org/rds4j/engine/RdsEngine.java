@@ -21,6 +21,7 @@ import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
 import org.rds4j.socket.ReceiveMemory;
 import org.rds4j.socket.SocketDirectory;
+import org.rds4j.socket.SocketEvents;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -141,7 +142,9 @@ public final class RdsEngine implements ReleaseHandler {
         cancellation.now(timeNs);
         int work = sockets.poll();
         work += paths.schedule().pollInbound(timeNs);
+        sockets.signals().flush();
         work += drainSockets();
+        sockets.signals().flush();
         if (congestion.local().changes() != toldChanges) {
             toldChanges = congestion.local().changes();
             paths.touchAll();
@@ -164,7 +167,11 @@ public final class RdsEngine implements ReleaseHandler {
         for (int i = 0; i < count; i++) {
             final int index = nextSocket + i;
             final EngineSocket socket = sockets.socket(index < count ? index : index - count);
+            final long position = socket.submitted().position();
             work += submitDrain.drain(socket, SUBMIT_LIMIT, nowNs);
+            if (socket.submitted().position() != position) {
+                socket.happened(SocketEvents.WRITABLE);
+            }
             if (socket.isCorrupt()) {
                 corrupt = socket;
             }
@@ -287,7 +294,7 @@ public final class RdsEngine implements ReleaseHandler {
     public void onReleased(final int owner, final int length) {
         final EngineSocket socket = sockets.byId(owner);
         if (socket != null) {
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
         }
     }
 

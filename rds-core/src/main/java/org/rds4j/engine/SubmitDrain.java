@@ -78,7 +78,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
 
     @Override
     public void onCancelled(final int type, final int index) {
-        socket.region().acknowledged(socket.submitted().length());
+        socket.acknowledged(socket.submitted().length());
         socket.submitted().freeBlock();
     }
 
@@ -127,7 +127,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
         final PeerPath path = path(high, low, level);
         if (path == null) {
             counters.increment(RdsCounter.SEND_DROP_NO_PEER);
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
             return true;
         }
         final boolean isTaken = path.log().append(socket.port(), port, payload, length, socket.id());
@@ -171,7 +171,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             ? delivery.pong(socket, lane) : delivery.deliver(port, local, socket.port(), lane, payload, length);
         if (isTaken) {
             counters.increment(RdsCounter.LOOPBACK_DELIVERED);
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
         }
         return isTaken;
     }

@@ -110,6 +110,7 @@ public final class ReceiveSide {
         DatagramRecord.write(buffer, index, high, low, sourcePort, level, length, sequence);
         OffHeap.copy(payload, ring.address() + index + DatagramRecord.HEADER_LENGTH, length);
         ring.commit(DatagramRecord.TYPE_INLINE, index);
+        socket.happened(SocketEvents.READABLE);
         return true;
     }
 
@@ -129,6 +130,7 @@ public final class ReceiveSide {
         DatagramRecord.write(buffer, index, high, low, sourcePort, level, length, sequence);
         buffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
         ring.commit(DatagramRecord.TYPE_BLOCK, index);
+        socket.happened(SocketEvents.READABLE);
         return true;
     }
 
