@@ -77,7 +77,7 @@ public final class RdsClient implements AutoCloseable {
      * Opens a poller for sockets of this client's; those of a later driver need another. Any thread.
      *
      * @return a poller; the caller closes it.
-     * @throws RdsException ENOMEM (too many pollers are open), ECONNREFUSED (the driver is gone), EBADF when the client is closed.
+     * @throws RdsException ENOMEM (too many pollers are open), ECONNREFUSED (the driver is gone), EBADF (the client is closed).
      */
     public RdsPoller poller() {
         final Attachment current = attached();

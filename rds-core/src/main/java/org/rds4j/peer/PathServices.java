@@ -30,8 +30,8 @@ import org.rds4j.status.RdsCounters;
  */
 public record PathServices(
     RdsContext context, int generation, int defaultLane, PathConnector connector, ConnectBudget budget,
-    PathTopology topology, PathSchedule schedule, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool, LogPool logs,
-    Congestion congestion, RandomGenerator random, RdsCounters counters) {
+    PathTopology topology, PathSchedule schedule, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool,
+    LogPool logs, Congestion congestion, RandomGenerator random, RdsCounters counters) {
 
     /** Writes what every probe of this host says, in Linux's order. */
     ExtensionHeaderFlyweight probe(final ExtensionHeaderFlyweight extensions) {
