@@ -22,6 +22,7 @@ import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
 import org.rds4j.socket.ReceiveMemory;
 import org.rds4j.socket.SocketDirectory;
+import org.rds4j.socket.SocketEvents;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -41,7 +42,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final Congestion congestion;
     private final EngineProxy proxy;
     private final SocketTable sockets;
-    private final PathTable paths;
+    final PathTable paths;
     private final LogPool logs;
     private final ReassemblyPool reassembly;
     private final ReassemblyPool receiveOverflow;
@@ -54,6 +55,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final ConnectBudget budget;
     private final ConnectBudget strangerBudget;
     private int nextSocket;
+    private long toldChanges;
     private long nowNs;
 
     /**
@@ -94,7 +96,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
         this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            budget, paths, delivery, this, reassembly, times, logs, congestion, random, counters));
+            budget, paths, paths.schedule(), delivery, this, reassembly, times, logs, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -144,14 +146,15 @@ public final class RdsEngine implements ReleaseHandler {
         nowNs = timeNs;
         cancellation.now(timeNs);
         int work = sockets.poll();
-        for (int i = 0; i < paths.size(); i++) {
-            work += paths.path(i).pollInbound(timeNs);
-        }
+        work += paths.schedule().pollInbound(timeNs);
+        sockets.signals().flush();
         work += drainSockets();
-        for (int i = 0; i < paths.size(); i++) {
-            work += paths.path(i).pollOutbound(timeNs);
+        sockets.signals().flush();
+        if (congestion.local().changes() != toldChanges) {
+            toldChanges = congestion.local().changes();
+            paths.touchAll();
         }
-        return work;
+        return work + paths.schedule().pollOutbound(timeNs);
     }
 
     private void forgetPathsOfSockets() {
@@ -169,7 +172,11 @@ public final class RdsEngine implements ReleaseHandler {
         for (int i = 0; i < count; i++) {
             final int index = nextSocket + i;
             final EngineSocket socket = sockets.socket(index < count ? index : index - count);
+            final long position = socket.submitted().position();
             work += submitDrain.drain(socket, SUBMIT_LIMIT, nowNs);
+            if (socket.submitted().position() != position) {
+                socket.happened(SocketEvents.WRITABLE);
+            }
             if (socket.isCorrupt()) {
                 corrupt = socket;
             }
@@ -187,11 +194,7 @@ public final class RdsEngine implements ReleaseHandler {
      * @return the engine's time, or {@link Long#MAX_VALUE} for never.
      */
     public long nextDeadlineNs() {
-        long deadlineNs = Long.MAX_VALUE;
-        for (int i = 0; i < paths.size(); i++) {
-            deadlineNs = Math.min(deadlineNs, paths.path(i).nextDeadlineNs());
-        }
-        return deadlineNs;
+        return paths.schedule().nextDeadlineNs();
     }
 
     /**
@@ -296,7 +299,7 @@ public final class RdsEngine implements ReleaseHandler {
     public void onReleased(final int owner, final int length) {
         final EngineSocket socket = sockets.byId(owner);
         if (socket != null) {
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
         }
     }
 

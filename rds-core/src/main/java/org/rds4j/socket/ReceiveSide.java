@@ -124,6 +124,7 @@ public final class ReceiveSide {
         OffHeap.copy(payload, ring.address() + index + headerLength, length);
         writeTimes(index);
         ring.commit(isTimed ? DatagramRecord.TYPE_TIMED_INLINE : DatagramRecord.TYPE_INLINE, index);
+        socket.happened(SocketEvents.READABLE);
         return true;
     }
 
@@ -151,6 +152,7 @@ public final class ReceiveSide {
         writeTimes(index);
         buffer.putInt(index + DatagramRecord.headerLength(type), block);
         ring.commit(type, index);
+        socket.happened(SocketEvents.READABLE);
         return true;
     }
 

@@ -11,6 +11,7 @@ import org.rds4j.SecurityMode;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.peer.OpenerMessage;
+import org.rds4j.peer.WaitingPaths;
 
 /** Nodes joined by carriers in memory, in virtual time. Each step is a microsecond. */
 final class TestNetwork {
@@ -160,6 +161,9 @@ final class TestNetwork {
         int work = 0;
         for (final TestNode node : nodes) {
             work += node.engine.poll(nowNs);
+            for (int i = 0; i < node.engine.paths.size(); i++) {
+                WaitingPaths.check(node.engine.paths.path(i));
+            }
         }
         return work;
     }
