@@ -120,8 +120,10 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             }
             return isTaken;
         }
-        if (!path.log().appendLent(socket.port(), datagram.port(), datagram.payload(), length, socket.id(), socket,
-            datagram.lending())) {
+        final boolean isTaken = path.log().appendLent(
+            socket.port(), datagram.port(), datagram.payload(), length, socket.id(), socket, datagram.lending());
+        path.onQueued();
+        if (!isTaken) {
             counters.increment(RdsCounter.SEND_QUEUE_FULL);
             return false;
         }
