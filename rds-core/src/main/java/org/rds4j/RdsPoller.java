@@ -26,18 +26,20 @@ public final class RdsPoller implements AutoCloseable {
     public static final int READABLE = SocketEvents.READABLE;
     /**
      * A send would find room: what is unacknowledged is below SO_SNDBUF and the submit ring at most half full. Says nothing of
-     * congested destinations.
+     * congested destinations, nor of blocks for long datagrams.
      */
     public static final int WRITABLE = SocketEvents.WRITABLE;
     /** The congestion monitor has something to say: see {@link RdsSocket#pollCongestion()}. */
     public static final int CONGESTION = SocketEvents.CONGESTION;
+    /** The cookie of a payload sent without copy waits to be taken: see {@link RdsSocket#pollCompletions}. */
+    public static final int COMPLETION = SocketEvents.COMPLETION;
     /**
      * The socket, its node, or the node's process is gone. Told without being asked for, until the socket is deregistered. What
      * had arrived can still be received.
      */
     public static final int CLOSED = SocketEvents.CLOSED;
 
-    private static final int ALL = READABLE | WRITABLE | CONGESTION | CLOSED;
+    private static final int ALL = READABLE | WRITABLE | CONGESTION | COMPLETION | CLOSED;
     private static final int FIRST_CAPACITY = 16;
 
     private final SocketControl engine;
@@ -109,8 +111,8 @@ public final class RdsPoller implements AutoCloseable {
      * Registers a socket; waits for the engine as bind does.
      *
      * @param socket   of the poller's node, bound or not, without a poller.
-     * @param interest what to be told of, of {@link #READABLE}, {@link #WRITABLE} and {@link #CONGESTION}; 0 for nothing but
-     *                 {@link #CLOSED}.
+     * @param interest what to be told of, of {@link #READABLE}, {@link #WRITABLE}, {@link #CONGESTION} and {@link #COMPLETION};
+     *                 0 for nothing but {@link #CLOSED}.
      * @throws RdsException EINVAL (another node's socket, another event), EADDRINUSE (the socket has a poller), EBADF (socket or
      * poller closed), ECONNRESET (the node's process is gone), ETIMEDOUT.
      */

@@ -80,9 +80,9 @@ public final class RdsSocket implements AutoCloseable {
         this.lendings = new Lendings(region);
         this.sendSide = new SendSide(context, duty, region, permittedLevels, engine.congestion(), monitor, lendings);
         this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region, arrivals), lendings);
-        this.options = new SocketOptions(context, region, sendSide, monitor, arrivals);
-        this.readiness = new SocketReadiness(region, monitor, engine.readySets(), slot);
+        this.readiness = new SocketReadiness(region, monitor, lendings, engine.readySets(), slot);
         this.monitor.onArmed(readiness::onRefused);
+        this.options = new SocketOptions(context, region, sendSide, monitor, arrivals);
     }
 
     /**

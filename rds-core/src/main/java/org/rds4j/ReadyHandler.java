@@ -8,7 +8,7 @@ public interface ReadyHandler {
      *
      * @param socket that is ready.
      * @param events what it is ready for: one or more of {@link RdsPoller#READABLE}, {@link RdsPoller#WRITABLE},
-     *               {@link RdsPoller#CONGESTION}, {@link RdsPoller#CLOSED}.
+     *               {@link RdsPoller#CONGESTION}, {@link RdsPoller#COMPLETION}, {@link RdsPoller#CLOSED}.
      */
     void onReady(RdsSocket socket, int events);
 }

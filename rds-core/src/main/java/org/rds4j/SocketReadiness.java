@@ -10,11 +10,15 @@ final class SocketReadiness {
 
     private final SocketRegion region;
     private final CongestionMonitor monitor;
+    private final Lendings lendings;
     private final ReadySets sets;
     private final int slot;
     private volatile int set = UNWATCHED;
 
-    SocketReadiness(final SocketRegion region, final CongestionMonitor monitor, final ReadySets sets, final int slot) {
+    SocketReadiness(
+        final SocketRegion region, final CongestionMonitor monitor, final Lendings lendings, final ReadySets sets,
+        final int slot) {
+        this.lendings = lendings;
         this.region = region;
         this.monitor = monitor;
         this.sets = sets;
@@ -50,7 +54,7 @@ final class SocketReadiness {
     /** Those of some events that are so now, and whether the socket is closed. */
     int events(final int wanted) {
         int events = region.state() >= SocketRegion.STATE_CLOSED ? SocketEvents.CLOSED : 0;
-        if ((wanted & SocketEvents.READABLE) != 0 && (region.receiveRing().size() > 0 || !region.completions().isEmpty())) {
+        if ((wanted & SocketEvents.READABLE) != 0 && region.receiveRing().size() > 0) {
             events |= SocketEvents.READABLE;
         }
         if ((wanted & SocketEvents.WRITABLE) != 0 && region.isWritable()) {
@@ -58,6 +62,9 @@ final class SocketReadiness {
         }
         if ((wanted & SocketEvents.CONGESTION) != 0 && monitor.isDue()) {
             events |= SocketEvents.CONGESTION;
+        }
+        if ((wanted & SocketEvents.COMPLETION) != 0 && lendings.hasCookies()) {
+            events |= SocketEvents.COMPLETION;
         }
         return events;
     }

@@ -80,6 +80,11 @@ public final class EngineSocket implements Lender {
         readySet = set;
     }
 
+    /** The socket is closed: payloads that it lent may come back when its region is gone. */
+    void unwatch() {
+        signals = null;
+    }
+
     /**
      * Something has happened that the socket's poller, if there is one, may wait for.
      *
@@ -181,7 +186,7 @@ public final class EngineSocket implements Lender {
         if (!region.completions().add(lending)) {
             corrupt();
         }
-        happened(SocketEvents.READABLE);
+        happened(SocketEvents.COMPLETION);
     }
 
     /**

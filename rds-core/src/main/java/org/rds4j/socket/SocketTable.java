@@ -245,6 +245,7 @@ public final class SocketTable implements MessageHandler {
         bySlot[slot] = null;
         socket.happened(SocketEvents.CLOSED);
         signals.flush(); // the region may go away
+        socket.unwatch();
         open = Arrays.stream(open).filter(other -> other != socket).toArray(EngineSocket[]::new);
     }
 
@@ -258,6 +259,7 @@ public final class SocketTable implements MessageHandler {
         }
         signals.flush();
         for (final EngineSocket socket : open) {
+            socket.unwatch();
             socket.region().release();
         }
         open = new EngineSocket[0];

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.rds4j.Errno;
+import org.rds4j.LentMemory;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsException;
 import org.rds4j.RdsPoller;
@@ -22,7 +23,7 @@ import org.rds4j.status.RdsCounter;
 
 /** What a poller tells of the sockets of a node, when, and how often. */
 class RdsPollerTest {
-    private static final int ALL = RdsPoller.READABLE | RdsPoller.WRITABLE | RdsPoller.CONGESTION;
+    private static final int ALL = RdsPoller.READABLE | RdsPoller.WRITABLE | RdsPoller.CONGESTION | RdsPoller.COMPLETION;
 
     private final TestNetwork network = new TestNetwork(5);
     private final TestNode node = network.node(network.context("10.0.0.1/24").sendBufferLength(1000));
@@ -156,6 +157,20 @@ class RdsPollerTest {
         assertEquals(1L << (4001 & 63), from.pollCongestion());
         assertEquals(0, poll(0));
         assertTrue(from.offer(slow.localAddress(), buffer, 0, 60) > 0);
+    }
+
+    @Test
+    void shouldTellThatALentPayloadIsTheApplicationsAgain() {
+        final RdsSocket from = node.socket(4000);
+        poller.register(from, RdsPoller.COMPLETION);
+        final LentMemory memory = from.lend();
+        assertTrue(from.offer(from.localAddress(), memory, 0, 64, 0, 7) > 0);
+        assertEquals(0, poll(0));
+        network.step();
+        assertEquals(1, poll(0));
+        assertEquals(Map.of(from, RdsPoller.COMPLETION), told);
+        assertEquals(1, from.pollCompletions(cookie -> assertEquals(7, cookie), 10));
+        assertEquals(0, poll(0));
     }
 
     @Test
