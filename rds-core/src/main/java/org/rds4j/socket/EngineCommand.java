@@ -8,7 +8,8 @@ package org.rds4j.socket;
  *   | correlation id| slot  | port  | address high  | address low   |   native byte order
  *   +---------------+-------+-------+---------------+---------------+
  * </pre>
- * Port and address mean something to {@link #BIND} and {@link #CANCEL}, the port to {@link #TIMES}. The answer goes to the region in the slot.
+ * Port and address mean something to {@link #BIND} and {@link #CANCEL}, the port to {@link #TIMES}. The answer goes to the
+ * region in the slot.
  */
 public final class EngineCommand {
     /** A socket's region stands in the slot: serve it. */
