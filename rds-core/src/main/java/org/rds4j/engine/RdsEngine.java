@@ -43,6 +43,8 @@ public final class RdsEngine implements ReleaseHandler {
     private final SocketTable sockets;
     private final PathTable paths;
     private final LogPool logs;
+    private final ReassemblyPool reassembly;
+    private final ReassemblyPool receiveOverflow;
     private final SubmitDrain submitDrain;
     private final SendCancellation cancellation;
     private final StatusSource status;
@@ -71,10 +73,11 @@ public final class RdsEngine implements ReleaseHandler {
         this.congestion = new Congestion(context, counters);
         final ArrivalTimes times = new ArrivalTimes(context.nanoClock());
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
+        this.receiveOverflow = new ReassemblyPool(context.receiveOverflowLength());
         this.sockets = new SocketTable(proxy, context.localAddress(), random,
-            new ReceiveMemory(new ReassemblyPool(context.receiveOverflowLength()), times, congestion.local(), counters));
+            new ReceiveMemory(receiveOverflow, times, congestion.local(), counters));
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
-        final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
+        this.reassembly = new ReassemblyPool(context.reassemblyLength());
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),
@@ -91,7 +94,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
         this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            budget, paths, delivery, this, pool, times, logs, congestion, random, counters));
+            budget, paths, delivery, this, reassembly, times, logs, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -309,6 +312,42 @@ public final class RdsEngine implements ReleaseHandler {
             }
         }
         return true;
+    }
+
+    /**
+     * Memory of messages queued or unacknowledged.
+     *
+     * @return octets of blocks that paths have borrowed; 0 when everything is acknowledged.
+     */
+    public long sendPoolInUse() {
+        return logs.length() - logs.freeLength();
+    }
+
+    /**
+     * Memory of partly received messages.
+     *
+     * @return octets; 0 when every message is whole.
+     */
+    public long reassemblyInUse() {
+        return reassembly.usedLength();
+    }
+
+    /**
+     * Memory of messages that wait behind full receive rings.
+     *
+     * @return octets; 0 when every ring has room.
+     */
+    public long receiveOverflowInUse() {
+        return receiveOverflow.usedLength();
+    }
+
+    /**
+     * Paths to peers, whether they have a carrier or not.
+     *
+     * @return how many; never falls.
+     */
+    public int pathCount() {
+        return paths.size();
     }
 
     /**
