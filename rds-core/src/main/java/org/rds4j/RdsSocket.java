@@ -531,8 +531,8 @@ public final class RdsSocket implements AutoCloseable {
      * congestion monitor says, a datagram with the cookies that are there, cookies alone.
      *
      * @param destinations filled one after another, each from its position on, which moves.
-     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK, TRUNC,
-     *                     OOB, ERRQUEUE. Others mean nothing.
+     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK,
+     *                     TRUNC, OOB, ERRQUEUE. Others mean nothing.
      * @return as of {@link #receive(ByteBuffer, long)}; {@link DatagramInfo#result()} is what recvmsg answers.
      * @throws RdsException EAGAIN (DONTWAIT, ERRQUEUE), ETIMEDOUT, EINTR, EBADF, ECONNRESET.
      */
