@@ -92,6 +92,15 @@ public final class RdsClient implements AutoCloseable {
     }
 
     /**
+     * Longest datagram that the node takes.
+     *
+     * @return octets.
+     */
+    public int maxMessageLength() {
+        return attachment.context().maxMessageLength();
+    }
+
+    /**
      * Whether the driver that this client attached to is still there.
      *
      * @return false once it was found gone.

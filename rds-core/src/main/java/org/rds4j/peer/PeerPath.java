@@ -110,7 +110,8 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         this.log = new SendLog(services.logs(), firstSequence());
         this.assembler = new FrameAssembler(
-            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this);
+            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this,
+            services.times());
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
     }

@@ -8,7 +8,7 @@ package org.rds4j.socket;
  *   | correlation id| slot  | port  | address high  | address low   |   native byte order
  *   +---------------+-------+-------+---------------+---------------+
  * </pre>
- * Port and address mean something to {@link #BIND} and {@link #CANCEL} only. The answer goes to the region in the slot.
+ * Port and address mean something to {@link #BIND} and {@link #CANCEL}, the port to {@link #TIMES}. The answer goes to the region in the slot.
  */
 public final class EngineCommand {
     /** A socket's region stands in the slot: serve it. */
@@ -19,6 +19,8 @@ public final class EngineCommand {
     public static final int CLOSE = 3;
     /** Give up datagrams to an address and port that are not yet given to TCP. */
     public static final int CANCEL = 4;
+    /** Tell from now on when datagrams arrived: port is 1, or 0 to tell no more. */
+    public static final int TIMES = 5;
     /** Octets of every command. */
     public static final int LENGTH = 32;
 

@@ -144,6 +144,10 @@ public final class SocketTable implements MessageHandler {
             }
             case EngineCommand.CANCEL -> cancel(slot, correlationId, buffer.getLong(index + EngineCommand.HIGH_OFFSET),
                 buffer.getLong(index + EngineCommand.LOW_OFFSET), buffer.getInt(index + EngineCommand.PORT_OFFSET));
+            case EngineCommand.TIMES -> {
+                bySlot[slot].receiveSide().timed(buffer.getInt(index + EngineCommand.PORT_OFFSET) != 0);
+                region.respond(correlationId, 0, 0);
+            }
             default -> region.respond(correlationId, Errno.EOPNOTSUPP.number(), 0);
         }
     }
@@ -155,13 +159,13 @@ public final class SocketTable implements MessageHandler {
         open[open.length - 1] = bySlot[slot];
     }
 
-    /** Checks in the order of Linux's bind. */
+    /** Checks in the order of Linux's rds_bind. A port of an address that is not of this host is nobody's. */
     private void bind(final int slot, final long correlationId, final long high, final long low, final int port) {
         final EngineSocket socket = bySlot[slot];
-        if (high != local.high() || low != local.low()) {
-            socket.region().respond(correlationId, Errno.EADDRNOTAVAIL.number(), 0);
-        } else if (port < 0 || port == 1 || port >= PORTS || socket.port() != 0) {
+        if (socket.port() != 0 || port < 0 || port == 1 || port >= PORTS) {
             socket.region().respond(correlationId, Errno.EINVAL.number(), 0);
+        } else if (high != local.high() || low != local.low()) {
+            socket.region().respond(correlationId, Errno.EADDRNOTAVAIL.number(), 0);
         } else {
             final int free = port == 0 ? freePort() : port;
             if (free == 0 || byPort[free] != null) {
