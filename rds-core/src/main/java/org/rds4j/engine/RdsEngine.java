@@ -143,6 +143,7 @@ public final class RdsEngine implements ReleaseHandler {
     public int poll(final long timeNs) {
         nowNs = timeNs;
         cancellation.now(timeNs);
+        logs.now(timeNs);
         int work = sockets.poll();
         for (int i = 0; i < paths.size(); i++) {
             work += paths.path(i).pollInbound(timeNs);
