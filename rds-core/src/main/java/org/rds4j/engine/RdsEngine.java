@@ -145,6 +145,7 @@ public final class RdsEngine implements ReleaseHandler {
     public int poll(final long timeNs) {
         nowNs = timeNs;
         cancellation.now(timeNs);
+        logs.now(timeNs);
         int work = sockets.poll();
         work += paths.schedule().pollInbound(timeNs);
         sockets.signals().flush();
