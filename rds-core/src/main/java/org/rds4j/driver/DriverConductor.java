@@ -128,12 +128,10 @@ public final class DriverConductor implements Agent {
 
     /** A copy: what clients write there must not come back. */
     private int showCongestion() {
-        final long updates = engine.congestion().updates();
-        if (updates == congestionUpdates) {
+        if (engine.congestion().updates() == congestionUpdates) {
             return 0;
         }
-        congestionUpdates = updates;
-        engine.congestion().copyTo(congestion);
+        congestionUpdates = engine.congestion().copyTo(congestion, congestionUpdates);
         return 1;
     }
 
