@@ -127,9 +127,16 @@ public final class Peer {
         return lanes[lane] == null ? null : lanes[lane][index];
     }
 
+    /** The first path of a lane dials for the others, so that there are none without it. */
     PeerPath findOrAdd(final int lane, final int index, final long nowNs) {
         final PeerPath path = path(lane, index);
-        return path != null ? path : services.topology().add(this, lane, index, nowNs);
+        if (path != null) {
+            return path;
+        }
+        if (index != 0) {
+            findOrAdd(lane, 0, nowNs);
+        }
+        return services.topology().add(this, lane, index, nowNs);
     }
 
     /**
@@ -207,10 +214,10 @@ public final class Peer {
         return path != null && path.isHeard();
     }
 
-    /** Whether any path of a lane has messages. */
+    /** Whether any path of a lane has messages, or had no room for one. */
     boolean hasQueued(final int lane) {
         for (final PeerPath path : lanes[lane]) {
-            if (path != null && !path.log().isEmpty()) {
+            if (path != null && path.log().wantsCarrier()) {
                 return true;
             }
         }

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Set;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.carrier.CarrierDownReason;
@@ -88,6 +90,30 @@ class PathsTest {
     void shouldUseLanesTimesPathsCarriersAndReorderNothing() {
         exchange(8, 8, 16);
         assertEquals(Set.of(0, 1, 2, 3, 4, 5, 6, 7), new HashSet<>(network.links.stream().map(link -> link.index).toList()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldBringUpALaneThatIsFirstUsedWhenThePathsAreKnown(final boolean isSentByTheLarger) {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 8);
+        final TestNode sender = isSentByTheLarger ? two : one;
+        final RdsSocket to = (isSentByTheLarger ? one : two).socket(5000);
+        send(sender.socket(4000), to, 1, 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.steps(100);
+        send(sender.socket(portOfPath(3, sender, to.localAddress())), to, 2, 12);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.steps(100);
+        assertEquals(16, alive());
+    }
+
+    private static int portOfPath(final int index, final TestNode sender, final RdsAddress to) {
+        int port = 4001;
+        while (sender.engine.paths.route(to.high(), to.low(), 0, port, 0).key().index() != index) {
+            port++;
+        }
+        return port;
     }
 
     @Test
