@@ -24,7 +24,8 @@ import org.rds4j.status.RdsCounters;
  * <b>Opening.</b> The host that dialed sends a probe ping, the other answers with a probe pong, each ahead of its log. Nobody
  * sends data before the first message of the peer: a carrier that a peer refuses after its TCP took it then holds nothing that
  * matters, and a restarted peer is known before anything is sent to it again. A foreign host that dialed will not take its
- * carrier back and is sent to at once; one that accepted may have nothing to say, and silence is consent after a while.
+ * carrier back and is sent to at once; one that accepted may have nothing to say, and silence is consent after a while. Any
+ * other host that says nothing is left when something waits for it.
  * <p>
  * <b>Breaking.</b> What was received before the break is delivered first; then everything unacknowledged is marked and sent
  * again on the next carrier. Engine thread only.
@@ -49,6 +50,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private static final int NO_OWNER = 0;
     /** A foreign acceptor that refuses does so within a round trip and a turn of its worker thread. */
     private static final long SILENCE_IS_CONSENT_NS = 250_000_000L;
+    /** A peer of this kind answers at once, unless it still reads an old carrier of the path. */
+    private static final long FIRST_MESSAGE_NS = 10_000_000_000L;
     /** How often a knock may cut a wait short. */
     private static final long KNOCK_INTERVAL_NS = 1_000_000_000L;
 
@@ -236,7 +239,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     public void onQueued() {
         touch();
         final PeerPath first = key.index() == 0 ? null : peer.path(key.lane(), 0);
-        if (first != null && first.state == State.DOWN) {
+        if (first != null && !first.isHeard()) {
             first.touch();
         }
     }
@@ -251,7 +254,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         return isTouched || switch (state) {
             case DOWN -> isStranded() && !log.isEmpty();
             case CONNECTING -> false;
-            case UP -> !assemblerIsOpen() || opener == Opener.DUE
+            case UP -> !assemblerIsOpen() || opener == Opener.DUE || (isStranded() && !isHeard)
                 || (isHeard && (log.hasUnsent() || peer.mapSender().isOffering(carrier)));
             case DRAINING, ERROR -> true;
         };
@@ -317,10 +320,12 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private boolean wantsCarrier() {
-        if (isShut || isStranded()) {
-            return false;
-        }
-        return log.wantsCarrier() || isKeptUp || (key.index() == 0 && peer.hasQueued(key.lane()));
+        return !isShut && !isStranded() && (isKeptUp || isOwed());
+    }
+
+    /** Whether there are messages that cannot move before the peer is heard on this path. */
+    private boolean isOwed() {
+        return log.wantsCarrier() || (key.index() == 0 && peer.hasQueued(key.lane()));
     }
 
     private int connect(final long nowNs) {
@@ -356,11 +361,11 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private int transmit(final long nowNs) {
-        if (opener == Opener.DUE && !sendOpener()) {
-            return 0;
+        if (!isHeard && (isStranded() || nowNs >= silenceEndsNs)) {
+            onSilence(nowNs);
         }
-        if (!isHeard && nowNs >= silenceEndsNs) {
-            onHeard();
+        if (state != State.UP || (opener == Opener.DUE && !sendOpener())) {
+            return 0;
         }
         if (!isHeard || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, nowNs))
             || !log.hasUnsent() || !peer.isCaughtUp(key)) {
@@ -378,6 +383,18 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
             work++;
         }
         return work;
+    }
+
+    /** A foreign peer may be silent; of one that should have answered another carrier may bring more, if there is need. */
+    private void onSilence(final long nowNs) {
+        if (isStranded()) {
+            leave(nowNs);
+        } else if (peer.isForeign()) {
+            onHeard();
+        } else if (isOwed()) {
+            counters.increment(RdsCounter.CONN_DROP_SILENT);
+            end(nowNs);
+        }
     }
 
     private boolean sendOpener() {
@@ -400,9 +417,13 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         return Math.min(pendingNs, switch (state) {
             case DOWN -> wantsCarrier() && peer.mayDial(this) ? attemptNs() : Long.MAX_VALUE;
             case CONNECTING -> Long.MAX_VALUE;
-            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceEndsNs;
+            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceDeadlineNs();
             case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
         });
+    }
+
+    private long silenceDeadlineNs() {
+        return peer.isForeign() || isOwed() ? silenceEndsNs : Long.MAX_VALUE;
     }
 
     /** The path is one that the peer and this host want, even with nothing to send. */
@@ -437,7 +458,6 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         adopt(candidate, nowNs);
         openerMessage.ping(log.firstSequence() - 1, hasOffered, probeWithLane());
         opener = Opener.DUE;
-        silenceEndsNs = peer.isForeign() ? nowNs + SILENCE_IS_CONSENT_NS : Long.MAX_VALUE;
     }
 
     private ExtensionHeaderFlyweight probeWithLane() {
@@ -493,7 +513,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         state = State.UP;
         peer.mapSender().onCarrierUp();
         adoptedNs = nowNs;
-        silenceEndsNs = Long.MAX_VALUE;
+        silenceEndsNs = nowNs + (peer.isForeign() ? SILENCE_IS_CONSENT_NS : FIRST_MESSAGE_NS);
         counters.increment(RdsCounter.CONN_UP);
         peer.touchPaths();
     }
@@ -727,14 +747,20 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         final boolean isOurs = isProbe && extensions.generation() != 0;
         peer.onFirstMessage(isOurs);
         if (isStranded() || (isOurs && isOtherPath())) {
-            counters.increment(RdsCounter.CONN_DROP_OTHER_PATH);
-            close(timeNs);
+            leave(timeNs);
         } else if (!isHeard) {
             if (isOurs || isDialer) {
                 onHeard();
             } else {
                 onForeignDialer();
             }
+        }
+    }
+
+    private void leave(final long nowNs) {
+        if (state == State.UP) {
+            counters.increment(RdsCounter.CONN_DROP_OTHER_PATH);
+            close(nowNs);
         }
     }
 

@@ -79,7 +79,9 @@ public enum RdsCounter {
     /** Datagrams put behind a full receive ring. */
     RECV_OVERFLOW(37, "recv_overflow", "messages that waited for room in a receive ring"),
     /** Sockets whose shared memory held what no sound application writes. */
-    REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be");
+    REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be"),
+    /** Carriers of which nothing came in time, with something to send. */
+    CONN_DROP_SILENT(39, "conn_drop_silent", "carriers given up because nothing came of them in time");
 
     private final int id;
     private final String label;

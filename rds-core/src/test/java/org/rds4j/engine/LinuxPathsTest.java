@@ -299,6 +299,41 @@ class LinuxPathsTest {
     }
 
     @Test
+    void shouldGiveUpAHostThatTakesAConnectionAndSaysNothing() {
+        final RdsSocket socket = node.socket(4000);
+        send(socket, LARGER, 1);
+        final MemoryCarrier mute = network.establish(node, node.keyOf(LARGER, 0, 0));
+        network.skip(9_900_000_000L);
+        assertFalse(mute.isDown(), "it may be slow");
+        assertTrue(node.engine.nextDeadlineNs() <= network.nowNs() + 100_000_000L);
+        network.skip(100_000_000L);
+        assertTrue(mute.isDown());
+        assertEquals(1, node.count(RdsCounter.CONN_DROP_SILENT));
+        breakOff(mute);
+        network.passTimeUntil(() -> network.dialsUnderWay().size() == 1);
+        final MemoryCarrier next = network.establish(node, node.keyOf(LARGER, 0, 0));
+        say(next, MAP);
+        network.steps(2);
+        assertEquals(2, heard(next).size());
+        network.skip(20_000_000_000L);
+        assertFalse(next.isDown(), "it has been heard");
+    }
+
+    @Test
+    void shouldLetAHostBeSilentAsLongAsNothingIsOwedToIt() {
+        final RdsSocket socket = node.socket(4000);
+        send(socket, LARGER, 1);
+        final MemoryCarrier mute = network.establish(node, node.keyOf(LARGER, 0, 0));
+        socket.cancelSentTo(LARGER.withPort(5000));
+        network.skip(60_000_000_000L);
+        network.steps(3);
+        assertFalse(mute.isDown());
+        assertEquals(Long.MAX_VALUE, node.engine.nextDeadlineNs());
+        send(socket, LARGER, 2);
+        assertTrue(mute.isDown());
+    }
+
+    @Test
     void shouldHoldTheOtherPathsUntilPathZeroHasCaughtUp() {
         final MemoryCarrier first = dial(40_001, MAP);
         final List<RdsSocket> sockets = new ArrayList<>();
