@@ -52,6 +52,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private static final long SILENCE_IS_CONSENT_NS = 250_000_000L;
     /** A peer of this kind answers at once, unless it still reads an old carrier of the path. */
     private static final long FIRST_MESSAGE_NS = 10_000_000_000L;
+    /** How late a reserved attempt may be made: later its moment is lost, because others have had theirs since. */
+    private static final long RESERVATION_NS = 100_000_000L;
     /** How often a knock may cut a wait short. */
     private static final long KNOCK_INTERVAL_NS = 1_000_000_000L;
 
@@ -332,7 +334,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         if (!wantsCarrier() || !peer.mayDial(this) || nowNs < attemptNs()) {
             return 0;
         }
-        if (!hasAttemptReserved) {
+        if (!hasAttemptReserved || nowNs - nextAttemptNs > RESERVATION_NS) {
             hasAttemptReserved = true;
             nextAttemptNs = services.budget().reserve(nowNs);
             if (nextAttemptNs > nowNs) {

@@ -193,6 +193,36 @@ class PathsTest {
         assertTrue(network.dials > 5_000, "and the budget is used: " + network.dials);
     }
 
+    /** Turns taken for messages that were given up are over when there are others. */
+    @Test
+    void shouldKeepToTheBudgetWithTurnsThatWereNotUsed() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").connectBudget(10));
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        sendToFifty(socket);
+        for (int i = 0; i < 50; i++) {
+            socket.cancelSentTo(deadPeer(i));
+        }
+        network.passTime(60 * SECOND_NS);
+        sendToFifty(socket);
+        network.passTime(20 * SECOND_NS);
+        assertTrue(network.dials > 150, "the budget is used: " + network.dials);
+        for (int i = 10; i < network.dialTimesNs.size(); i++) {
+            assertTrue(network.dialTimesNs.get(i) - network.dialTimesNs.get(i - 10) >= SECOND_NS, "at " + i);
+        }
+    }
+
+    private void sendToFifty(final RdsSocket socket) {
+        for (int i = 0; i < 50; i++) {
+            socket.send(deadPeer(i), buffer, 0, 8, 0, SECOND_NS);
+        }
+        network.step();
+    }
+
+    private static RdsAddress deadPeer(final int number) {
+        return RdsAddress.parse("10.0.0." + (100 + number) + ":1");
+    }
+
     @Test
     void shouldReconnectAsLinuxDoesWhenAskedTo() {
         final TestNode one = network.node(network.context("10.0.0.1/24").linuxExact(true));
