@@ -2,6 +2,7 @@ package org.rds4j.frame;
 
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 
 /**
  * Finds RDS messages in a stream of octets that is cut anywhere. A message that is contiguous where it arrived is handed on
@@ -24,6 +25,7 @@ public final class FrameAssembler {
     private static final int HEADER_LENGTH = RdsHeaderFlyweight.LENGTH;
 
     private final int maxLength;
+    private final int maxMapLength;
     private final ReassemblyPool pool;
     private final FrameHandler handler;
     private final ByteBuffer headerMemory = ByteBuffer.allocateDirect(HEADER_LENGTH);
@@ -37,12 +39,13 @@ public final class FrameAssembler {
     /**
      * An assembler at the start of a stream.
      *
-     * @param maxLength longest payload accepted.
+     * @param maxLength longest payload accepted; a congestion map may be as long as one is.
      * @param pool      memory for messages in pieces.
      * @param handler   takes the messages.
      */
     public FrameAssembler(final int maxLength, final ReassemblyPool pool, final FrameHandler handler) {
         this.maxLength = maxLength;
+        this.maxMapLength = Math.max(maxLength, RdsHeaderFlyweight.MAP_LENGTH);
         this.pool = pool;
         this.handler = handler;
     }
@@ -120,7 +123,7 @@ public final class FrameAssembler {
     /** At least a whole header lies at the address. */
     private int takeInPlace(final long address, final int available) {
         final int claimed = OffHeap.getInt(address + RdsHeaderFlyweight.LENGTH_OFFSET);
-        if (isTooLong(claimed)) {
+        if (isTooLong(claimed, address)) {
             return 0;
         }
         if (available - HEADER_LENGTH >= claimed) {
@@ -133,12 +136,16 @@ public final class FrameAssembler {
     }
 
     /** The claim is an unsigned 32-bit number: one with the top bit set is too long as well. */
-    private boolean isTooLong(final int claimed) {
-        if (claimed >= 0 && claimed <= maxLength) {
+    private boolean isTooLong(final int claimed, final long headerAddress) {
+        if (claimed >= 0 && (claimed <= maxLength || (claimed <= maxMapLength && isMap(headerAddress)))) {
             return false;
         }
         status = Status.TOO_LONG;
         return true;
+    }
+
+    private static boolean isMap(final long headerAddress) {
+        return UnsafeApi.getByte(headerAddress + RdsHeaderFlyweight.FLAGS_OFFSET) == RdsHeaderFlyweight.FLAG_CONG_BITMAP;
     }
 
     private boolean deliver(final long headerAddress, final long payloadAddress, final int length) {
@@ -161,7 +168,7 @@ public final class FrameAssembler {
             return length;
         }
         bodyLength = OffHeap.getInt(header + RdsHeaderFlyweight.LENGTH_OFFSET);
-        if (isTooLong(bodyLength)) {
+        if (isTooLong(bodyLength, header)) {
             return length;
         }
         if (bodyLength > 0) {

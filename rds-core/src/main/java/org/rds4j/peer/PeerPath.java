@@ -5,7 +5,6 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.CarrierHandler;
 import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.carrier.PathKey;
-import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.FrameAssembler;
 import org.rds4j.frame.FrameHandler;
@@ -121,8 +120,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         this.log = new SendLog(services.logs(), firstSequence());
-        this.assembler = new FrameAssembler(
-            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this);
+        this.assembler = new FrameAssembler(services.context().maxMessageLength(), services.pool(), this);
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
     }

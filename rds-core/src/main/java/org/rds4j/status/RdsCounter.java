@@ -81,7 +81,9 @@ public enum RdsCounter {
     /** Sockets whose shared memory held what no sound application writes. */
     REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be"),
     /** Carriers of which nothing came in time, with something to send. */
-    CONN_DROP_SILENT(39, "conn_drop_silent", "carriers given up because nothing came of them in time");
+    CONN_DROP_SILENT(39, "conn_drop_silent", "carriers given up because nothing came of them in time"),
+    /** Messages longer than the memory of the socket they are for. */
+    RECV_DROP_TOO_LONG(40, "recv_drop_too_long", "messages dropped because they are longer than their socket can take");
 
     private final int id;
     private final String label;
