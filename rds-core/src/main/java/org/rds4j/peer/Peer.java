@@ -245,9 +245,15 @@ public final class Peer {
         }
     }
 
-    /** The first message of a carrier tells the peer's kind. */
-    void onFirstMessage(final boolean isOurs) {
-        final Kind now = isOurs ? Kind.OURS : Kind.FOREIGN;
+    /**
+     * The first message of a carrier tells the peer's kind. A kernel may send its probe before its map when it has lost a
+     * carrier, but a host is of another kind only when it has restarted.
+     *
+     * @param told the generation that a probe told, or 0.
+     */
+    void onFirstMessage(final int told) {
+        final boolean isStillForeign = kind == Kind.FOREIGN && told == generation;
+        final Kind now = told == 0 || isStillForeign ? Kind.FOREIGN : Kind.OURS;
         if (kind != now) {
             kind = now;
             touchPaths();

@@ -744,8 +744,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     /** Tells what the peer is, and opens the carrier for messages of this host. */
     private void onFirstMessage(final boolean isProbe) {
-        final boolean isOurs = isProbe && extensions.generation() != 0;
-        peer.onFirstMessage(isOurs);
+        peer.onFirstMessage(isProbe ? extensions.generation() : 0);
+        final boolean isOurs = !peer.isForeign();
         if (isStranded() || (isOurs && isOtherPath())) {
             leave(timeNs);
         } else if (!isHeard) {

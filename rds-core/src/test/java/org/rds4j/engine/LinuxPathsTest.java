@@ -388,6 +388,21 @@ class LinuxPathsTest {
         assertEquals(1, node.count(RdsCounter.RECV_DROP_OLD_SEQ), "and not twice");
     }
 
+    /** Newer kernels queue a probe when path 0 ends: it may come before the map of the next carrier. */
+    @Test
+    void shouldNotTakeAKernelForAnotherWhenItsProbeComesFirst() {
+        final String announced = "05000806%08x0800" + "00".repeat(6);
+        final MemoryCarrier first = dial(40_000, MAP + ping(1, announced.formatted(7)));
+        breakOff(first);
+        final MemoryCarrier second = dial(40_008, ping(2, announced.formatted(7)) + MAP);
+        network.steps(2);
+        assertTrue(node.engine.isForeign(SMALLER.high(), SMALLER.low()));
+        assertEquals(List.of("00010000", "00000001"), heard(second).stream().map(LinuxPathsTest::ports).toList());
+        breakOff(second);
+        dial(40_016, ping(1, announced.formatted(8)));
+        assertFalse(node.engine.isForeign(SMALLER.high(), SMALLER.low()), "restarted, and with other software");
+    }
+
     @Test
     void shouldResetBothCountersOfAllPathsWithANewGeneration() {
         final String announced = "05000806%08x0800" + "00".repeat(6);
