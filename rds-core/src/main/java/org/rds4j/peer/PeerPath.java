@@ -92,6 +92,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private long nextAttemptNs;
     private long nextKnockNs;
     private boolean hasAttemptReserved;
+    /** An attempt outlasts a carrier that came meanwhile. */
+    private boolean isAttemptOut;
     private long timeNs;
 
     private ByteCarrier waiting;
@@ -329,7 +331,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private int connect(final long nowNs) {
-        if (!wantsCarrier() || !peer.mayDial(this) || nowNs < attemptNs()) {
+        if (nowNs < attemptNs()) {
             return 0;
         }
         if (!hasAttemptReserved || nowNs - nextAttemptNs > RESERVATION_NS) {
@@ -342,6 +344,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         }
         hasAttemptReserved = false;
         state = State.CONNECTING;
+        isAttemptOut = true;
         counters.increment(RdsCounter.CONN_ATTEMPTS);
         if (isDialer) {
             services.connector().connect(key, nowNs);
@@ -351,7 +354,11 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         return 1;
     }
 
+    /** When the next attempt may be made, as far as is known now. */
     private long attemptNs() {
+        if (isAttemptOut || !wantsCarrier() || !peer.mayDial(this)) {
+            return Long.MAX_VALUE;
+        }
         return key.index() == 0 ? nextAttemptNs : Math.max(nextAttemptNs, peer.fanOutNs(key.lane()));
     }
 
@@ -415,7 +422,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     public long nextDeadlineNs() {
         final long pendingNs = key.index() == 0 ? peer.pendingDeadlineNs() : Long.MAX_VALUE;
         return Math.min(pendingNs, switch (state) {
-            case DOWN -> wantsCarrier() && peer.mayDial(this) ? attemptNs() : Long.MAX_VALUE;
+            case DOWN -> attemptNs();
             case CONNECTING -> Long.MAX_VALUE;
             case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceDeadlineNs();
             case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
@@ -451,6 +458,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      * @param nowNs     the engine's time.
      */
     void onDialed(final ByteCarrier candidate, final long nowNs) {
+        isAttemptOut = false;
         if (isShut || carrier != null) {
             candidate.discard();
             return;
@@ -592,7 +600,9 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         if (reason == CarrierDownReason.SECURITY) {
             reconnect.onAuthenticationFailed();
         }
-        if (carrier == null) {
+        isAttemptOut = false;
+        touch();
+        if (state == State.CONNECTING) {
             goOn(nowNs);
         }
     }
