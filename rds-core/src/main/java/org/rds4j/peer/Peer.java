@@ -463,7 +463,12 @@ public final class Peer {
         if (isLocalSmaller) {
             services.counters().increment(RdsCounter.CONN_KNOCKED);
             final boolean isOurs = kind == Kind.OURS;
-            findOrAdd(isOurs ? knockedLane : services.defaultLane(), isOurs ? knockedIndex : 0, nowNs).onKnock(nowNs);
+            final int index = isOurs ? knockedIndex : 0;
+            if (index < activePaths()) {
+                findOrAdd(isOurs ? knockedLane : services.defaultLane(), index, nowNs).onKnock(nowNs);
+            } else {
+                services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
+            }
         }
     }
 }

@@ -60,8 +60,8 @@ public enum RdsCounter {
     CONN_ATTEMPTS_DEFERRED(27, "conn_attempts_deferred", "attempts to connect put off because the host made enough of them"),
     /** Knocks of peers with larger addresses. */
     CONN_KNOCKED(28, "conn_knocked", "times a peer with a larger address asked to be dialed"),
-    /** Inbound carriers that found all paths of their peer taken. */
-    CONN_DROP_NO_PATH(29, "conn_drop_no_path", "inbound carriers given up because no path of their peer became free"),
+    /** Inbound carriers that found all paths of their peer taken, and knocks for paths that it does not have. */
+    CONN_DROP_NO_PATH(29, "conn_drop_no_path", "inbound carriers and knocks for which their peer has no path, or none became free"),
     /** Times a path had something to send and waited for older messages of path 0. */
     MPRDS_CATCHUP_TX0_RETRIES(30, "mprds_catchup_tx0_retries", "times a path waited for older messages of path 0"),
     /** Carriers that turned out to be for another lane or a foreign peer. */

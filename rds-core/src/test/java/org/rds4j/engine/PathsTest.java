@@ -282,6 +282,21 @@ class PathsTest {
         network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
     }
 
+    @Test
+    void shouldMakeNoPathsForKnocksOfPathsThatThePeerDoesNotHave() {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket to = one.socket(4000);
+        send(two.socket(4000), to, 1, 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        for (int index = 0; index < 8; index++) {
+            one.engine.onKnock(one.keyOf(two.address, 0, index), network.nowNs());
+        }
+        network.steps(100);
+        assertEquals(1, one.engine.paths.size());
+        assertEquals(7, one.count(RdsCounter.CONN_DROP_NO_PATH));
+    }
+
     /** Forty peers: in the second after the first attempt each is tried some five times, or hardly again. */
     @Test
     void shouldHardlyTryAgainWhereAuthenticationFailed() {
