@@ -240,7 +240,9 @@ public final class RdsEngine implements ReleaseHandler {
         final Peer peer = paths.peer(key.remoteHigh(), key.remoteLow());
         if (peer != null) {
             peer.onKnock(key.lane(), key.index(), timeNs);
-        } else if (strangerBudget.tryTake(timeNs) && budget.tryTake(timeNs)) {
+        } else if (strangerBudget.isFree(timeNs) && budget.isFree(timeNs)) {
+            strangerBudget.reserve(timeNs);
+            budget.reserve(timeNs);
             counters.increment(RdsCounter.CONN_KNOCKED);
             counters.increment(RdsCounter.CONN_ATTEMPTS);
             connector.connect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs);

@@ -283,6 +283,29 @@ class PathsTest {
     }
 
     @Test
+    void shouldSpendNothingOnAKnockThatIsRefused() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").connectBudget(20));
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        for (int i = 0; i < 20; i++) {
+            socket.send(deadPeer(i), buffer, 0, 8, 0, SECOND_NS);
+        }
+        network.step();
+        for (int i = 0; i < 20; i++) {
+            socket.cancelSentTo(deadPeer(i));
+        }
+        assertEquals(20, network.dials, "all of this second's");
+        network.skip(SECOND_NS / 2);
+        for (int i = 0; i < 4; i++) {
+            one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0." + (2 + i)), 0), network.nowNs());
+        }
+        network.skip(SECOND_NS / 2);
+        one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0.9"), 0), network.nowNs());
+        assertEquals(21, network.dials);
+        assertEquals(4, one.count(RdsCounter.CONN_DROP_STRANGER));
+    }
+
+    @Test
     void shouldMakeNoPathsForKnocksOfPathsThatThePeerDoesNotHave() {
         final TestNode one = node("10.0.0.1", 8);
         final TestNode two = node("10.0.0.2", 1);
