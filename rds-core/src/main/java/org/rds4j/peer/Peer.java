@@ -168,8 +168,23 @@ public final class Peer {
 
     /** Messages of a lane that a foreign peer does not know still wait to be moved: others must stay behind them. */
     private boolean isForwarding(final int lane) {
-        final PeerPath first = path(lane, 0);
-        return lane != services.defaultLane() && first != null && !first.log().isEmpty();
+        if (lane == services.defaultLane() || lanes[lane] == null) {
+            return false;
+        }
+        for (final PeerPath path : lanes[lane]) {
+            if (path != null && !path.log().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Path 0 of the default lane has taken messages of a lane: what their sockets send on other paths must stay behind them. */
+    void onForwarded(final int lane) {
+        catchUpSequence[services.defaultLane()] = path(services.defaultLane(), 0).log().nextSequence();
+        if (!isForwarding(lane)) {
+            services.topology().onMappingChanged();
+        }
     }
 
     /** What this peer's paths may do depends on what has changed. */

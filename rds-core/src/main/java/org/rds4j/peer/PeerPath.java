@@ -312,12 +312,15 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     /** Nothing of a stranded path was ever sent: nobody sends before hearing the peer. */
     private int forward(final long nowNs) {
-        if (log.isEmpty()) {
+        if (log.isEmpty() || !peer.isCaughtUp(key)) {
             return 0;
         }
         final PeerPath target = peer.findOrAdd(services.defaultLane(), 0, nowNs);
         final int moved = log.moveTo(target.log());
         target.onQueued();
+        if (moved > 0) {
+            peer.onForwarded(key.lane());
+        }
         return moved;
     }
 
