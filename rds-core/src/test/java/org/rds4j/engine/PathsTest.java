@@ -306,6 +306,23 @@ class PathsTest {
     }
 
     @Test
+    void shouldMakeOneAttemptAtATimeToAHostThatKnocks() {
+        final TestNode one = node("10.0.0.1", 1);
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket to = two.socket(4000);
+        network.dialNs = SECOND_NS / 10;
+        for (int i = 0; i < 3; i++) {
+            one.engine.onKnock(one.keyOf(two.address, 0), network.nowNs());
+        }
+        send(one.socket(4000), to, 1, 0);
+        network.passTimeUntil(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        assertEquals(1, network.dials);
+        assertEquals(1, one.count(RdsCounter.CONN_UP));
+        network.lastLink().dialed.cut();
+        network.passTimeUntil(() -> network.dials == 2);
+    }
+
+    @Test
     void shouldMakeNoPathsForKnocksOfPathsThatThePeerDoesNotHave() {
         final TestNode one = node("10.0.0.1", 8);
         final TestNode two = node("10.0.0.2", 1);
