@@ -6,6 +6,7 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.frame.OffHeap;
+import org.rds4j.frame.RdsHeaderFlyweight;
 
 /**
  * The congestion maps of all hosts that told one, this host's own among them, in one memory that application threads may read:
@@ -30,7 +31,7 @@ import org.rds4j.frame.OffHeap;
  */
 public final class CongestionMaps {
     /** Octets of a map, in memory and on the wire: one bit for each of 65,536 ports. */
-    public static final int MAP_LENGTH = 8192;
+    public static final int MAP_LENGTH = RdsHeaderFlyweight.MAP_LENGTH;
     /** Answer of {@link #add} when there is no room for another host. */
     public static final int FULL = -1;
 

@@ -35,8 +35,6 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
-    /** Of the attempts to connect, at most one in so many goes to hosts of which nothing is known but that they knocked. */
-    private static final int STRANGERS_SHARE = 10;
 
     private final RdsCounters counters;
     private final Congestion congestion;
@@ -51,9 +49,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final StatusSource status;
     private final int defaultLane;
     private final boolean isEncrypted;
-    private final PathConnector connector;
-    private final ConnectBudget budget;
-    private final ConnectBudget strangerBudget;
+    private final StrangerAttempts strangers;
     private int nextSocket;
     private long toldChanges;
     private long nowNs;
@@ -88,14 +84,13 @@ public final class RdsEngine implements ReleaseHandler {
         final int[] lanes = lanes(laneOfServiceLevel);
         this.defaultLane = lanes[0];
         this.isEncrypted = context.security() != SecurityMode.PLAINTEXT;
-        this.connector = connector;
-        this.budget = new ConnectBudget(context.connectBudget());
-        this.strangerBudget = new ConnectBudget(Math.max(1, context.connectBudget() / STRANGERS_SHARE));
+        final ConnectBudget budget = new ConnectBudget(context.connectBudget());
+        this.strangers = new StrangerAttempts(connector, budget, context.connectBudget());
         this.submitDrain = new SubmitDrain(
             context.localAddress(), paths, delivery, lanes, context.submitRingLength(), counters);
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
-        this.paths.services(new PathServices(context, generation, defaultLane, connector,
+        this.paths.services(new PathServices(context, generation, defaultLane, strangers,
             budget, paths, paths.schedule(), delivery, this, reassembly, times, logs, congestion, random, counters));
     }
 
@@ -207,6 +202,9 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs     the engine's time.
      */
     public void onCarrierUp(final PathKey key, final ByteCarrier carrier, final boolean dialedByUs, final long timeNs) {
+        if (dialedByUs) {
+            strangers.onEnded(key);
+        }
         final boolean isValid = key.lane() >= 0 && key.lane() < PathKey.MAX_LANES && key.index() < PathKey.MAX_PATHS
             && key.index() >= PathKey.UNKNOWN_INDEX;
         final Peer peer = isValid ? paths.findOrAddPeer(key.remoteHigh(), key.remoteLow()) : null;
@@ -253,10 +251,9 @@ public final class RdsEngine implements ReleaseHandler {
         final Peer peer = paths.peer(key.remoteHigh(), key.remoteLow());
         if (peer != null) {
             peer.onKnock(key.lane(), key.index(), timeNs);
-        } else if (strangerBudget.tryTake(timeNs) && budget.tryTake(timeNs)) {
+        } else if (strangers.tryConnect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs)) {
             counters.increment(RdsCounter.CONN_KNOCKED);
             counters.increment(RdsCounter.CONN_ATTEMPTS);
-            connector.connect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs);
         } else {
             counters.increment(RdsCounter.CONN_DROP_STRANGER);
         }
@@ -275,6 +272,7 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs the engine's time.
      */
     public void onConnectFailed(final PathKey key, final CarrierDownReason reason, final long timeNs) {
+        strangers.onEnded(key);
         final PeerPath path = paths.find(key);
         if (path != null) {
             path.onConnectFailed(reason, timeNs);
