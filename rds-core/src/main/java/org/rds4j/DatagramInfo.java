@@ -1,7 +1,14 @@
 package org.rds4j;
 
+import java.util.Objects;
+
 /** Where a received datagram came from. One reused instance per socket, filled anew for each datagram. */
 public final class DatagramInfo {
+    /** Most cookies that come with one receive. */
+    static final int MAX_COOKIES = 8;
+
+    private final int[] cookies = new int[MAX_COOKIES];
+    private int cookieCount;
     private long sourceHigh;
     private long sourceLow;
     private int sourcePort;
@@ -23,6 +30,7 @@ public final class DatagramInfo {
         copiedLength = payloadLength;
         isLengthAsked = false;
         congestedPorts = 0;
+        cookieCount = 0;
     }
 
     /** No datagram. */
@@ -33,6 +41,10 @@ public final class DatagramInfo {
     void congestion(final long ports) {
         nothing();
         congestedPorts = ports;
+    }
+
+    void addCookie(final int cookie) {
+        cookies[cookieCount++] = cookie;
     }
 
     void copied(final int copied) {
@@ -113,6 +125,26 @@ public final class DatagramInfo {
      */
     public long congestedPorts() {
         return congestedPorts;
+    }
+
+    /**
+     * Datagrams sent from {@link LentMemory} that need it no more (RDS_CMSG_ZCOPY_COMPLETION): told with a datagram, or alone, when
+     * {@link #result()} is 0 and there is no source.
+     *
+     * @return 0 to 8.
+     */
+    public int cookieCount() {
+        return cookieCount;
+    }
+
+    /**
+     * What a datagram sent from {@link LentMemory} was called.
+     *
+     * @param index 0 to {@link #cookieCount()} - 1.
+     * @return its cookie.
+     */
+    public int cookie(final int index) {
+        return cookies[Objects.checkIndex(index, cookieCount)];
     }
 
     /**

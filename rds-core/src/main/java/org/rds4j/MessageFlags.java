@@ -12,7 +12,7 @@ public final class MessageFlags {
     public static final int DONTWAIT = 0x40;
     /** Receive: looks for errors of sent datagrams, of which there are none: EAGAIN (MSG_ERRQUEUE). */
     public static final int ERRQUEUE = 0x2000;
-    /** Send: the payload is not copied (MSG_ZEROCOPY); it must lie in memory lent to the socket. */
+    /** Send: the payload is not copied (MSG_ZEROCOPY); it must lie in {@link LentMemory}, which has a send of its own. */
     public static final int ZEROCOPY = 0x4000000;
 
     private MessageFlags() {

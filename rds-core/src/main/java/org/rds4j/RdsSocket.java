@@ -1,8 +1,10 @@
 package org.rds4j;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.EngineProxy;
@@ -58,6 +60,7 @@ public final class RdsSocket implements AutoCloseable {
     private final SocketRegion region;
     private final SocketCommands commands;
     private final CongestionMonitor monitor;
+    private final Lendings lendings;
     private final SendSide sendSide;
     private final Receiver receiver;
     private final SocketOptions options;
@@ -71,8 +74,9 @@ public final class RdsSocket implements AutoCloseable {
         this.region = region;
         this.commands = new SocketCommands(context, engine, duty, region, slot);
         this.monitor = new CongestionMonitor(engine.congestion());
-        this.sendSide = new SendSide(context, duty, region, permittedLevels, engine.congestion(), monitor);
-        this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region));
+        this.lendings = new Lendings(region);
+        this.sendSide = new SendSide(context, duty, region, permittedLevels, engine.congestion(), monitor, lendings);
+        this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region), lendings);
         this.options = new SocketOptions(context, region, sendSide, monitor);
     }
 
@@ -344,6 +348,80 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
+     * Gives a block to send from without a copy, of {@code maxMessageLength} octets. The blocks are those through which long
+     * datagrams go that are copied, {@code largeBlocks} in all.
+     *
+     * @return the block; closed by the caller.
+     * @throws RdsException ENOBUFS (all are taken), EBADF, ECONNRESET.
+     */
+    public LentMemory lend() {
+        commands.requireOpen();
+        return lendings.block();
+    }
+
+    /**
+     * Takes in memory of the application's own to send from without a copy. Not when the node is in another process, which sees
+     * only the blocks of {@link #lend()}.
+     *
+     * @param memory direct; kept reachable until closed, but memory that the application unmaps by itself is its own business.
+     * @return the memory as lent; closed by the caller.
+     * @throws RdsException EOPNOTSUPP (the node is in another process), EINVAL (on the heap), ENOBUFS (64 already), EBADF.
+     */
+    public LentMemory lend(final MutableDirectBuffer memory) {
+        commands.requireOpen();
+        return lendings.own(memory);
+    }
+
+    /**
+     * Sends a datagram without copying it (MSG_ZEROCOPY): encrypted from where it lies, and again after a break. It pays for long
+     * ones. When the socket closes, what was lent and not given to TCP is given up, and no cookie comes back.
+     *
+     * @param destination address and port; null is no destination.
+     * @param memory      lent by this socket.
+     * @param offset      of the payload in it.
+     * @param length      of the payload, above 0.
+     * @param level       service level.
+     * @param cookie      told when the payload may be changed again, once.
+     * @return as of {@link #offer(RdsAddress, DirectBuffer, int, int, int)}, and {@link #NOT_LENT}; {@link #BACK_PRESSURED} also
+     * when 256 cookies are under way.
+     * @throws IndexOutOfBoundsException when the payload does not lie in the memory; nothing has happened then.
+     */
+    public int offer(
+        final RdsAddress destination, final LentMemory memory, final int offset, final int length, final int level,
+        final int cookie) {
+        return sendSide.offer(destination, memory, offset, length, level, cookie);
+    }
+
+    /**
+     * Sends a datagram without copying it, at the socket's service level, waiting for room.
+     *
+     * @param destination address and port; null is the default destination.
+     * @param memory      lent by this socket.
+     * @param offset      of the payload in it.
+     * @param length      of the payload, above 0.
+     * @param cookie      told when the payload may be changed again, once.
+     * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
+     * @throws RdsException as of {@link #send(RdsAddress, DirectBuffer, int, int, int, long)}.
+     */
+    public void send(
+        final RdsAddress destination, final LentMemory memory, final int offset, final int length, final int cookie,
+        final long timeoutNs) {
+        sendSide.send(destination == null ? defaultDestination : destination, memory, offset, length, serviceLevel, cookie,
+            timeoutNs);
+    }
+
+    /**
+     * Tells which datagrams sent from {@link LentMemory} need it no more; for whoever uses {@link #poll}. The receiving thread.
+     *
+     * @param handler hears each cookie, on this thread.
+     * @param limit   most cookies.
+     * @return how many there were.
+     */
+    public int pollCompletions(final IntConsumer handler, final int limit) {
+        return receiver.pollCompletions(handler, limit);
+    }
+
+    /**
      * Hands received datagrams to a handler, in order of arrival.
      *
      * @param handler called for each, on this thread.
@@ -416,7 +494,8 @@ public final class RdsSocket implements AutoCloseable {
 
     /**
      * Receives one datagram, waiting for it. What does not fit is discarded and reported. A notification of the congestion
-     * monitor comes first and alone: see {@link DatagramInfo#congestedPorts()}.
+     * monitor comes first and alone: see {@link DatagramInfo#congestedPorts()}. Cookies of datagrams sent from
+     * {@link LentMemory} come with a datagram or alone: see {@link DatagramInfo#cookieCount()}.
      *
      * @param destination filled from its position on, which moves behind the payload.
      * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
@@ -429,7 +508,7 @@ public final class RdsSocket implements AutoCloseable {
 
     /**
      * Receives one datagram into several places, as recvmsg does. In this order: nothing for OOB, EAGAIN for ERRQUEUE, what the
-     * congestion monitor says, a datagram.
+     * congestion monitor says, a datagram with the cookies that are there, cookies alone.
      *
      * @param destinations filled one after another, each from its position on, which moves.
      * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK, TRUNC,

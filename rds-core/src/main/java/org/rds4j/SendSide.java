@@ -24,17 +24,19 @@ final class SendSide {
     private final int permittedLevels;
     private final CongestionMaps congestion;
     private final CongestionMonitor monitor;
+    private final Lendings lendings;
     private volatile int limit;
 
     SendSide(
         final RdsContext context, final IntSupplier duty, final SocketRegion region, final int permittedLevels,
-        final CongestionMaps congestion, final CongestionMonitor monitor) {
+        final CongestionMaps congestion, final CongestionMonitor monitor, final Lendings lendings) {
         this.context = context;
         this.duty = duty;
         this.region = region;
         this.permittedLevels = permittedLevels;
         this.congestion = congestion;
         this.monitor = monitor;
+        this.lendings = lendings;
         ring = region.submitRing();
         ringBuffer = ring.buffer();
         maxInlineLength = ring.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
@@ -71,6 +73,14 @@ final class SendSide {
     int offer(final RdsAddress destination, final DirectBufferVector[] vectors, final int level) {
         final long updates = congestion.updates();
         return told(tryOffer(destination, vectors, level, 0), destination, updates);
+    }
+
+    /** As of {@link RdsSocket#offer(RdsAddress, LentMemory, int, int, int, int)}. */
+    int offer(
+        final RdsAddress destination, final LentMemory memory, final int offset, final int length, final int level,
+        final int cookie) {
+        final long updates = congestion.updates();
+        return told(tryOffer(destination, memory, offset, length, level, cookie), destination, updates);
     }
 
     private int told(final int result, final RdsAddress destination, final long updates) {
@@ -128,6 +138,26 @@ final class SendSide {
             return giveUp(length);
         }
         gather(vectors, ringBuffer, index + DatagramRecord.HEADER_LENGTH);
+        return submitInline(destination, index, length, level);
+    }
+
+    private int tryOffer(
+        final RdsAddress destination, final LentMemory memory, final int offset, final int length, final int level,
+        final int cookie) {
+        memory.buffer().boundsCheck(offset, length);
+        final int refusal = admit(destination, length, level, lendings.isLent(memory, length));
+        if (refusal < 0) {
+            return refusal;
+        }
+        if (!lendings.begin(memory)) {
+            return giveUp(length);
+        }
+        final int index = ring.tryClaim(DatagramRecord.TYPE_LENT, DatagramRecord.LENT_RECORD_LENGTH);
+        if (index < 0) {
+            lendings.giveUp(memory);
+            return giveUp(length);
+        }
+        DatagramRecord.lent(ringBuffer, index, memory.area(), offset, cookie);
         return submitInline(destination, index, length, level);
     }
 
@@ -223,6 +253,22 @@ final class SendSide {
             while (Refusal.isPassing(result)) {
                 wait.idle(result);
                 result = tryOffer(destination, buffer, offset, length, level);
+            }
+        }
+        requireSent(result);
+    }
+
+    /** As of {@link RdsSocket#send(RdsAddress, LentMemory, int, int, int, long)}. */
+    void send(
+        final RdsAddress destination, final LentMemory memory, final int offset, final int length, final int level,
+        final int cookie, final long timeoutNs) {
+        int result = timeoutNs > 0 ? tryOffer(destination, memory, offset, length, level, cookie)
+            : offer(destination, memory, offset, length, level, cookie);
+        if (timeoutNs > 0 && Refusal.isPassing(result)) {
+            final SendWait wait = waitFor(result, timeoutNs);
+            while (Refusal.isPassing(result)) {
+                wait.idle(result);
+                result = tryOffer(destination, memory, offset, length, level, cookie);
             }
         }
         requireSent(result);

@@ -11,17 +11,21 @@ import org.agrona.MutableDirectBuffer;
  *   | peer high     | peer low      | peer port| level | length | sequence | payload, or 4 octets block index |
  *   +---------------+---------------+----------+-------+--------+----------+----------------------------------+
  * </pre>
- * All in native byte order. The sequence number, for tools, is that of the message on its path; 0 on the way out.
+ * A payload that is lent is named by area, offset and cookie, 4 octets each. All in native byte order. The sequence number, for tools, is that of the message on its path; 0 on the way out.
  */
 public final class DatagramRecord {
     /** Ring message type: the payload follows the header. */
     public static final int TYPE_INLINE = 1;
     /** Ring message type: the payload lies in a block, whose index follows the header. */
     public static final int TYPE_BLOCK = 2;
+    /** Ring message type, on the way out only: the payload lies in lent memory. */
+    public static final int TYPE_LENT = 3;
     /** Octets before payload or block index. */
     public static final int HEADER_LENGTH = 32;
     /** Octets of a whole record of {@link #TYPE_BLOCK}. */
     public static final int BLOCK_RECORD_LENGTH = HEADER_LENGTH + Integer.BYTES;
+    /** Octets of a whole record of {@link #TYPE_LENT}. */
+    public static final int LENT_RECORD_LENGTH = HEADER_LENGTH + 3 * Integer.BYTES;
 
     private static final int HIGH_OFFSET = 0;
     private static final int LOW_OFFSET = 8;
@@ -131,5 +135,33 @@ public final class DatagramRecord {
      */
     public static int block(final DirectBuffer buffer, final int index) {
         return buffer.getInt(index + HEADER_LENGTH);
+    }
+
+    /**
+     * Writes where the payload of a {@link #TYPE_LENT} record lies.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @param area   number of the {@linkplain LentAreas area}.
+     * @param offset of the payload in the area.
+     * @param cookie told when the payload is not needed any more.
+     */
+    public static void lent(
+        final MutableDirectBuffer buffer, final int index, final int area, final int offset, final int cookie) {
+        buffer.putInt(index + HEADER_LENGTH, area);
+        buffer.putInt(index + HEADER_LENGTH + Integer.BYTES, offset);
+        buffer.putInt(index + HEADER_LENGTH + 2 * Integer.BYTES, cookie);
+    }
+
+    static int lentArea(final DirectBuffer buffer, final int index) {
+        return buffer.getInt(index + HEADER_LENGTH);
+    }
+
+    static int lentOffset(final DirectBuffer buffer, final int index) {
+        return buffer.getInt(index + HEADER_LENGTH + Integer.BYTES);
+    }
+
+    static int lentCookie(final DirectBuffer buffer, final int index) {
+        return buffer.getInt(index + HEADER_LENGTH + 2 * Integer.BYTES);
     }
 }

@@ -1,10 +1,11 @@
 package org.rds4j.socket;
 
 import org.agrona.concurrent.ControlledMessageHandler;
+import org.rds4j.message.Lender;
 import org.rds4j.peer.PeerPath;
 
 /** The engine's side of one socket. Engine thread only. */
-public final class EngineSocket {
+public final class EngineSocket implements Lender {
     private final SocketRegion region;
     private final int id;
     private final ReceiveSide receiveSide;
@@ -20,7 +21,8 @@ public final class EngineSocket {
         this.region = region;
         this.id = id;
         this.receiveSide = new ReceiveSide(this, memory);
-        this.submitted = new SubmitReader(region.submitRing(), region.submitBlocks(), region.permittedLevels());
+        this.submitted = new SubmitReader(
+            region.submitRing(), region.submitBlocks(), region.lentAreas(), region.permittedLevels());
         this.backlog = new SubmitBacklog(submitted);
     }
 
@@ -107,6 +109,37 @@ public final class EngineSocket {
      */
     public boolean isCorrupt() {
         return submitted.isCorrupt() || receiveSide.isCorrupt();
+    }
+
+    /** A send log has taken a datagram whose payload the application lent. */
+    public void onLent() {
+        region.onLent();
+    }
+
+    /**
+     * Whether send logs read payloads that the application lent.
+     *
+     * @return false when all were given back.
+     */
+    public boolean hasLent() {
+        return region.lentPayloads() > 0;
+    }
+
+    @Override
+    public void onReturned(final long token) {
+        complete(token);
+        region.onReturned(); // the memory may be gone afterwards
+    }
+
+    /**
+     * Tells the application that a payload which it lent is its own again.
+     *
+     * @param lending as of {@link SubmitReader#lending()}.
+     */
+    public void complete(final long lending) {
+        if (!region.completions().add(lending)) {
+            corrupt();
+        }
     }
 
     /**

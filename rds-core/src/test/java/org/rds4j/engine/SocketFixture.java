@@ -24,10 +24,15 @@ abstract class SocketFixture {
     static final long SECOND_NS = 1_000_000_000L;
 
     final TestNetwork network = new TestNetwork(5);
-    final TestNode one = network.node("10.0.0.1");
-    final TestNode two = network.node("10.0.0.2");
+    final TestNode one = network.node(context("10.0.0.1/24"));
+    final TestNode two = network.node(context("10.0.0.2/24"));
     final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(2 << 20));
     final RdsAddress peer = two.address.withPort(4001);
+
+    /** Of the two nodes. */
+    RdsContext context(final String cidr) {
+        return network.context(cidr);
+    }
 
     final RdsSocket open() {
         return open(one);
