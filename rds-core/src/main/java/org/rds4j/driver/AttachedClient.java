@@ -20,6 +20,7 @@ final class AttachedClient {
     private final List<ClientSocket> sockets = new ArrayList<>();
     private long taken;
     private boolean isGone;
+    private boolean isFailed;
 
     /** Makes the sockets of clients. */
     @FunctionalInterface
@@ -47,11 +48,19 @@ final class AttachedClient {
     }
 
     long pid() {
-        return region.pid();
+        return isFailed ? 0 : region.pid();
     }
 
     long heartbeatMs() {
-        return region.heartbeatMs();
+        return isFailed ? 0 : region.heartbeatMs();
+    }
+
+    /** Something went wrong with this client: it is done with, as if its process were gone; answers false when it was before. */
+    boolean fail() {
+        final boolean isFirst = !isFailed;
+        isFailed = true;
+        isGone = true;
+        return isFirst;
     }
 
     int socketCount() {
@@ -64,8 +73,9 @@ final class AttachedClient {
         for (final Iterator<ClientSocket> all = sockets.iterator(); all.hasNext();) {
             final ClientSocket socket = all.next();
             work += isGone && !socket.isClosing() ? socket.close() : socket.work(region);
-            if (socket.release()) {
+            if (socket.isOver()) {
                 all.remove();
+                socket.remove();
                 work++;
             }
         }
@@ -100,8 +110,9 @@ final class AttachedClient {
         return true;
     }
 
-    /** Only for a socket of this client: its slot is a number that anyone could write. */
-    private boolean forward(final int kind, final long id) {
+    /** Only for a socket of this client: its slot is a number that anyone could write, and so is the kind. */
+    private boolean forward(final int requested, final long id) {
+        final int kind = EngineCommand.isKnown(requested) ? requested : EngineCommand.UNKNOWN;
         final int slot = region.requestSlot();
         for (int i = 0; i < sockets.size(); i++) {
             if (sockets.get(i).slot() == slot && !sockets.get(i).isClosing()) {
@@ -138,7 +149,7 @@ final class AttachedClient {
 
     /** The driver ends, after the engine. */
     void abandon() {
-        sockets.forEach(ClientSocket::abandon);
+        sockets.forEach(ClientSocket::remove);
         file.close();
     }
 }

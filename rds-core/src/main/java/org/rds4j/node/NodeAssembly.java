@@ -49,6 +49,7 @@ final class NodeAssembly {
     private final RandomGenerator random;
     private final EngineProxy proxy;
     private final CounterListing counters = new CounterListing();
+    private final RdsCounters rdsCounters = RdsCounters.inMemory();
     private final List<AutoCloseable> resources;
     private final List<Agent> agents = new ArrayList<>();
     private final NodeParts parts;
@@ -93,6 +94,10 @@ final class NodeAssembly {
 
     EngineProxy proxy() {
         return proxy;
+    }
+
+    RdsCounters rdsCounters() {
+        return rdsCounters;
     }
 
     NodeStatusService status() {
@@ -209,7 +214,6 @@ final class NodeAssembly {
     }
 
     private RdsEngine rds(final Carriers carriers) {
-        final RdsCounters rdsCounters = RdsCounters.inMemory();
         for (final RdsCounter counter : RdsCounter.values()) {
             counters.add(counter.label(), counter.meaning(), () -> rdsCounters.get(counter));
         }

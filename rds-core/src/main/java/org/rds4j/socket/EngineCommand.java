@@ -19,6 +19,8 @@ public final class EngineCommand {
     public static final int CLOSE = 3;
     /** Give up datagrams to an address and port that are not yet given to TCP. */
     public static final int CANCEL = 4;
+    /** Whatever an application asked for that is none of these; refused (EOPNOTSUPP). */
+    public static final int UNKNOWN = 5;
     /** Octets of every command. */
     public static final int LENGTH = 32;
 
@@ -29,5 +31,15 @@ public final class EngineCommand {
     static final int LOW_OFFSET = 24;
 
     private EngineCommand() {
+    }
+
+    /**
+     * Whether there is such a command; the number may come from anyone.
+     *
+     * @param kind as read.
+     * @return false when it would be refused.
+     */
+    public static boolean isKnown(final int kind) {
+        return kind >= OPEN && kind <= CANCEL;
     }
 }

@@ -79,7 +79,9 @@ public enum RdsCounter {
     /** Datagrams put behind a full receive ring. */
     RECV_OVERFLOW(37, "recv_overflow", "messages that waited for room in a receive ring"),
     /** Sockets whose shared memory held what no sound application writes. */
-    REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be");
+    REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be"),
+    /** Applications in other processes that the driver did with because something went wrong with their files. */
+    CLIENT_FAILED(39, "client_failed", "applications in other processes cut off because their files made no sense");
 
     private final int id;
     private final String label;
