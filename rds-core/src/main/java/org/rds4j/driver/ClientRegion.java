@@ -2,6 +2,7 @@ package org.rds4j.driver;
 
 import java.lang.foreign.MemorySegment;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.congestion.CongestionCounts;
 
 /**
  * What a client and its driver share besides the sockets: a slot for a command, where an opened socket is, and signs of life.
@@ -17,6 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *    384 +---------------------------------------------------------------+
  *        | socket opened: request id (8) | errno (4) | slot (4) | serial |  written by the driver
  *    512 +---------------------------------------------------------------+
+ *        | datagrams refused for congestion (8) | that waited (8)        |  added to by the client's threads
+ *    640 +---------------------------------------------------------------+
  * </pre>
  * A request is made by writing its words and then a new id, above all before, once the one before was taken; so there is
  * nothing here that a client which dies could leave half done, and nothing of one client's that another could damage. The
@@ -46,6 +49,7 @@ final class ClientRegion {
     private static final int OPENED_ERRNO_OFFSET = 392;
     private static final int OPENED_SLOT_OFFSET = 396;
     private static final int OPENED_SERIAL_OFFSET = 400;
+    private static final int CONGESTION_COUNTS_OFFSET = 512;
 
     private final UnsafeBuffer buffer;
 
@@ -77,6 +81,10 @@ final class ClientRegion {
 
     long heartbeatMs() {
         return buffer.getLongAcquire(HEARTBEAT_OFFSET);
+    }
+
+    CongestionCounts congestionCounts() {
+        return new CongestionCounts(buffer, CONGESTION_COUNTS_OFFSET);
     }
 
     /** Whether the driver has taken every request so far. */

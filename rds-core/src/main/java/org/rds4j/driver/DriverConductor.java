@@ -78,6 +78,7 @@ public final class DriverConductor implements Agent {
             final int length = CongestionMaps.length(engine.congestion().maxHosts());
             this.congestionFile =
                 MappedFile.create(directory.resolve(DriverDirectory.CONGESTION), length, length, directory);
+            directory.shareToRead(congestionFile.path());
             this.file = MappedFile.create(
                 directory.resolve(DriverDirectory.CONTROL), ControlRegion.LENGTH, ControlRegion.LENGTH, directory);
         } catch (final IOException e) {
