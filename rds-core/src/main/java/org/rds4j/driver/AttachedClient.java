@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.rds4j.Errno;
+import org.rds4j.congestion.CongestionCounts;
+import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineCommand;
 
 /** One client as its driver keeps it: its file, its sockets, and whether it still lives. Conductor only. */
@@ -18,6 +20,9 @@ final class AttachedClient {
     private final SocketMaker maker;
     private final long madeMs;
     private final List<ClientSocket> sockets = new ArrayList<>();
+    private final CongestionCounts counts;
+    private long knownRefused;
+    private long knownBlocked;
     private long taken;
     private boolean isGone;
     private boolean isFailed;
@@ -39,6 +44,7 @@ final class AttachedClient {
         this.number = number;
         this.file = file;
         this.region = new ClientRegion(file.memory());
+        this.counts = region.congestionCounts();
         this.maker = maker;
         this.madeMs = nowMs;
     }
@@ -122,10 +128,15 @@ final class AttachedClient {
         return true;
     }
 
-    /** Looks whether the client's process is still there. */
-    void look(final long nowMs) {
-        if (!isGone && isOver(nowMs)) {
-            isGone = true;
+    /** Looks whether the client's process is still there, and how often its sends met congestion. */
+    void look(final long nowMs, final CongestionMaps congestion) {
+        if (!isGone) {
+            isGone = isOver(nowMs);
+            final long refused = counts.refused();
+            final long blocked = counts.blocked();
+            congestion.count(Math.max(0, refused - knownRefused), Math.max(0, blocked - knownBlocked));
+            knownRefused = refused;
+            knownBlocked = blocked;
         }
     }
 

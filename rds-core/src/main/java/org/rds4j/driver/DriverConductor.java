@@ -133,7 +133,7 @@ public final class DriverConductor implements Agent {
     private int work(final AttachedClient client, final boolean isLooking, final long nowMs) {
         try {
             if (isLooking) {
-                client.look(nowMs);
+                client.look(nowMs, engine.congestion());
             }
             return client.work();
         } catch (final RuntimeException | InternalError e) { // the latter where a client has cut its file short

@@ -10,6 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
+import org.rds4j.congestion.CongestionCounts;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
@@ -217,7 +218,11 @@ final class NodeAssembly {
         for (final RdsCounter counter : RdsCounter.values()) {
             counters.add(counter.label(), counter.meaning(), () -> rdsCounters.get(counter));
         }
-        return new RdsEngine(context, carriers, qos::laneOf, random, rdsCounters);
+        final RdsEngine engine = new RdsEngine(context, carriers, qos::laneOf, random, rdsCounters);
+        final CongestionCounts congestion = engine.proxy().congestion().counts();
+        counters.add("cong_send_error", "datagrams refused because their destination is congested", congestion::refused);
+        counters.add("cong_send_blocked", "datagrams that waited because their destination is congested", congestion::blocked);
+        return engine;
     }
 
     private EgressArbiter arbiter(final LinkPort port) {

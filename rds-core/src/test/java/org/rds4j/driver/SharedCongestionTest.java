@@ -1,5 +1,7 @@
 package org.rds4j.driver;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +31,7 @@ class SharedCongestionTest extends DriverFixture {
         final int entries = 2 * Integer.highestOneBit(engine.proxy().congestion().maxHosts() * 2 - 1);
         final ByteBuffer table = ByteBuffer.allocate(entries * ENTRY_LENGTH).order(ByteOrder.nativeOrder());
         for (int entry = 0; entry < table.capacity(); entry += ENTRY_LENGTH) {
-            table.putLong(entry, isOfAddress ? ELSEWHERE.high() : entry).putLong(entry + 8, ELSEWHERE.low());
+            table.putLong(entry, isOfAddress ? ELSEWHERE.high() : ~entry).putLong(entry + 8, ELSEWHERE.low());
             table.putInt(entry + 16, 1).putInt(entry + 20, map);
         }
         poke(DriverDirectory.CONGESTION, ENTRIES_OFFSET, table);
@@ -47,5 +50,22 @@ class SharedCongestionTest extends DriverFixture {
                     () -> assertTrue(socket.offer(ELSEWHERE, payload, 0, 10) > 0));
             }
         }
+    }
+
+    @Test
+    void shouldCountWhatClientsAreRefused() {
+        start(context());
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket from = client.socket(); RdsSocket to = client.socket()) {
+            from.bind(PORT);
+            to.bind(PORT + 1);
+            to.receiveBufferLength(10_000);
+            await("congestion", () -> from.offer(to.localAddress(), payload, 0, 1000) == RdsSocket.CONGESTED);
+            for (int i = 1; i < 10; i++) {
+                assertEquals(RdsSocket.CONGESTED, from.offer(to.localAddress(), payload, 0, 1000));
+            }
+            await("the count", () -> engine.proxy().congestion().counts().refused() == 10);
+            assertFalse(from.isClosed());
+        }
+        assertEquals(10, engine.proxy().congestion().counts().refused());
     }
 }
