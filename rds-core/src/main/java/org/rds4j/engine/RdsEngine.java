@@ -291,7 +291,7 @@ public final class RdsEngine implements ReleaseHandler {
     public void onReleased(final int owner, final int length) {
         final EngineSocket socket = sockets.byId(owner);
         if (socket != null) {
-            socket.region().acknowledged(length);
+            socket.onReleased(length);
         }
     }
 
