@@ -298,7 +298,7 @@ public final class RdsEngine implements ReleaseHandler {
     public void onReleased(final int owner, final int length) {
         final EngineSocket socket = sockets.byId(owner);
         if (socket != null) {
-            socket.acknowledged(length);
+            socket.onReleased(length);
         }
     }
 

@@ -83,7 +83,9 @@ public enum RdsCounter {
     /** Carriers of which nothing came in time, with something to send. */
     CONN_DROP_SILENT(39, "conn_drop_silent", "carriers given up because nothing came of them in time"),
     /** Messages longer than the memory of the socket they are for. */
-    RECV_DROP_TOO_LONG(40, "recv_drop_too_long", "messages dropped because they are longer than their socket can take");
+    RECV_DROP_TOO_LONG(40, "recv_drop_too_long", "messages dropped because they are longer than their socket can take"),
+    /** Applications in other processes that the driver did with because something went wrong with their files. */
+    CLIENT_FAILED(41, "client_failed", "applications in other processes cut off because their files made no sense");
 
     private final int id;
     private final String label;

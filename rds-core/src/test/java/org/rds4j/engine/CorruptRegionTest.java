@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -292,6 +293,28 @@ class CorruptRegionTest {
             network.until(() -> other.hasResponse(kind));
         }
         assertEquals(Errno.EINVAL.number(), other.responseErrno());
+    }
+
+    /** As of a socket that an application has written to before the engine opened it. */
+    @ParameterizedTest
+    @ValueSource(longs = {4096, -4096, Long.MAX_VALUE, Long.MIN_VALUE})
+    void shouldCloseASocketThatWasDamagedBeforeItWasOpen(final long position) {
+        final MemorySegment early = Arena.ofAuto().allocate(layout.length(), 4096);
+        final SocketRegion other = new SocketRegion(layout, early, LEVELS);
+        for (final AtomicBuffer ring : List.of(other.submitRing().buffer(), other.receiveRing().buffer())) {
+            ring.putLong(RING_LENGTH + RingBufferDescriptor.HEAD_POSITION_OFFSET, position);
+            ring.putLong(RING_LENGTH + RingBufferDescriptor.TAIL_POSITION_OFFSET, position / 2);
+        }
+        slot = one.engine.proxy().directory().register(other);
+        for (int kind : new int[] {EngineCommand.OPEN, EngineCommand.BIND}) {
+            assertTrue(one.engine.proxy().forward(kind, slot, one.address.high(), one.address.low(), 4002, kind));
+            network.until(() -> other.hasResponse(kind));
+            assertEquals(0, other.responseErrno());
+        }
+        network.steps(10);
+        assertTrue(one.engine.proxy().forward(EngineCommand.CLOSE, slot, 0, 0, 0, CORRELATION_ID));
+        network.until(other::isReleased);
+        one.socket(4002);
     }
 
     @Test

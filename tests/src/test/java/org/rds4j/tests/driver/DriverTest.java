@@ -245,7 +245,8 @@ class DriverTest {
         Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-x---"));
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
-            assertEquals(Set.of("rw-rw----"), permissions(), socket::toString);
+            assertEquals(Set.of("rw-rw----", "rw-r-----"), permissions(), socket::toString);
+            assertEquals("rw-r-----", permissions(directory.resolve("congestion")));
         }
     }
 
