@@ -42,6 +42,7 @@ class CorruptRegionTest {
     private static final int PORT = 4000;
     private static final int LEVELS = 0b0011_1111;
     private static final long CORRELATION_ID = 77;
+    private static final int NOBODYS_PORT = 6000;
     private static final int COOKIES_READ_OFFSET = 1024 + 64;
 
     private final TestNetwork network = new TestNetwork(5);
@@ -136,13 +137,13 @@ class CorruptRegionTest {
         } },
         MORE_LENT_THAN_COOKIES_FIT { @Override void on(final CorruptRegionTest test) {
             for (int i = 0; i <= CompletionRing.CAPACITY; i++) {
-                test.lend(0, 0, 5);
+                test.lend(NOBODYS_PORT, 0, 0, 5);
                 test.network.step();
             }
         } },
         COOKIES_READ_AHEAD_OF_THE_ENGINE { @Override void on(final CorruptRegionTest test) {
             test.octets.putLong(COOKIES_READ_OFFSET, 1);
-            test.lend(0, 0, 5);
+            test.lend(NOBODYS_PORT, 0, 0, 5);
         } },
         LEVEL_NOT_PERMITTED { @Override void on(final CorruptRegionTest test) {
             test.submit(test.sound().level(6));
@@ -220,9 +221,13 @@ class CorruptRegionTest {
     }
 
     private void lend(final int area, final int offset, final int length) {
+        lend(5000, area, offset, length);
+    }
+
+    private void lend(final int port, final int area, final int offset, final int length) {
         final int index = region.submitRing().tryClaim(DatagramRecord.TYPE_LENT, DatagramRecord.LENT_RECORD_LENGTH);
         final UnsafeBuffer ring = (UnsafeBuffer) region.submitRing().buffer();
-        DatagramRecord.write(ring, index, two.address.high(), two.address.low(), 5000, 0, length, 0);
+        DatagramRecord.write(ring, index, two.address.high(), two.address.low(), port, 0, length, 0);
         DatagramRecord.lent(ring, index, area, offset, 1);
         region.submitRing().commit(index);
     }
