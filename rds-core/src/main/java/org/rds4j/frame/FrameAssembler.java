@@ -28,6 +28,7 @@ public final class FrameAssembler {
     private final int maxMapLength;
     private final ReassemblyPool pool;
     private final FrameHandler handler;
+    private final ArrivalTimes times;
     private final ByteBuffer headerMemory = ByteBuffer.allocateDirect(HEADER_LENGTH);
     private final long header = BufferUtil.address(headerMemory);
     private Status status = Status.OPEN;
@@ -35,6 +36,8 @@ public final class FrameAssembler {
     private int bodyLength;
     private int bodyFilled;
     private ReassemblyBuffer body;
+    private long headerNs;
+    private long startNs;
 
     /**
      * An assembler at the start of a stream.
@@ -42,8 +45,11 @@ public final class FrameAssembler {
      * @param maxLength longest payload accepted; a congestion map may be as long as one is.
      * @param pool      memory for messages in pieces.
      * @param handler   takes the messages.
+     * @param times     told of each message that is handed on, when anyone wants to know.
      */
-    public FrameAssembler(final int maxLength, final ReassemblyPool pool, final FrameHandler handler) {
+    public FrameAssembler(
+        final int maxLength, final ReassemblyPool pool, final FrameHandler handler, final ArrivalTimes times) {
+        this.times = times;
         this.maxLength = maxLength;
         this.maxMapLength = Math.max(maxLength, RdsHeaderFlyweight.MAP_LENGTH);
         this.pool = pool;
@@ -91,6 +97,8 @@ public final class FrameAssembler {
         headerFilled = 0;
         bodyFilled = 0;
         status = Status.OPEN;
+        headerNs = 0;
+        startNs = 0;
         releaseBody();
     }
 
@@ -132,6 +140,10 @@ public final class FrameAssembler {
         OffHeap.copy(address, header, HEADER_LENGTH);
         headerFilled = HEADER_LENGTH;
         bodyLength = claimed;
+        if (times.isOn()) {
+            headerNs = times.now();
+            startNs = headerNs;
+        }
         return HEADER_LENGTH;
     }
 
@@ -149,7 +161,12 @@ public final class FrameAssembler {
     }
 
     private boolean deliver(final long headerAddress, final long payloadAddress, final int length) {
+        if (times.isOn()) {
+            times.set(headerNs, startNs, times.now());
+        }
         if (handler.onFrame(headerAddress, payloadAddress, length)) {
+            headerNs = 0;
+            startNs = 0;
             return true;
         }
         status = Status.BLOCKED_BY_HANDLER;
@@ -163,9 +180,15 @@ public final class FrameAssembler {
     private int takeHeaderPiece(final long address, final int available) {
         final int length = Math.min(available, HEADER_LENGTH - headerFilled);
         OffHeap.copy(address, header + headerFilled, length);
+        if (times.isOn() && headerFilled == 0) {
+            headerNs = times.now();
+        }
         headerFilled += length;
         if (headerFilled < HEADER_LENGTH) {
             return length;
+        }
+        if (times.isOn()) {
+            startNs = times.now();
         }
         bodyLength = OffHeap.getInt(header + RdsHeaderFlyweight.LENGTH_OFFSET);
         if (isTooLong(bodyLength, header)) {

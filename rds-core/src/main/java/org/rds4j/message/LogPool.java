@@ -14,7 +14,8 @@ import org.rds4j.frame.RdsHeaderFlyweight;
  *   0                                                        used                                         block length
  * </pre>
  * Messages lie in a block as the octets that go on the wire. A header is never cut; a payload goes on at the start of the
- * log's next block. For each message that begins in a block there is an entry at the block's end.
+ * log's next block. For each message that begins in a block there is an entry at the block's end. A payload that an
+ * application lent stays where it is: the header is the last in its block, and the next block is the lent memory.
  * <p>
  * <b>Shares.</b> A log may not hold more than its own bound, and not more than what is then free besides a reserve: so k
  * logs whose peers are dead keep at most k/(k+1) of the pool without the reserve, and each of them equally much. A log whose
@@ -39,6 +40,9 @@ public final class LogPool {
     private final int reserve;
     private final int longestMessage;
     private final int mostPerLog;
+    /** Blocks of this memory; numbers from here on are those of payloads that are lent. */
+    private final int blocks;
+    private final LentPayloads lent;
     private final int[] next;
     /** Per block: octets used (upper 32 bits) and entries (lower). */
     private final long[] fill;
@@ -70,8 +74,10 @@ public final class LogPool {
         this.longestMessage = blocksOf(blockLength, maxPayload);
         this.reserve = Math.max(longestMessage, free / RESERVE_PART);
         this.mostPerLog = Math.max(longestMessage, lengthPerLog / blockLength);
-        this.next = new int[free];
-        this.fill = new long[free];
+        this.blocks = free;
+        this.lent = new LentPayloads(blocks);
+        this.next = new int[2 * blocks];
+        this.fill = new long[2 * blocks];
         for (int block = 0; block < free; block++) {
             next[block] = block + 1 < free ? block + 1 : NONE;
         }
@@ -148,15 +154,48 @@ public final class LogPool {
         return block;
     }
 
-    /** The last one given back is the first one lent again: it is in the CPU's caches. */
-    void giveBack(final int block) {
+    /**
+     * Makes a block of a payload that an application lent; one for each block that ends with the header of such a message.
+     *
+     * @return the block, full, with no entry.
+     */
+    int lend(final long payload, final int length, final Lender lender, final long token) {
+        final int block = blocks + lent.add(payload, lender, token);
+        next[block] = NONE;
+        fill(block, length, 0);
+        return block;
+    }
+
+    /** As {@link #lend}, for a payload that another block stands for until now. */
+    int lendOn(final int block) {
+        final int index = block - blocks;
+        final int fresh = lend(lent.address(index), used(block), lent.lender(index), lent.token(index));
+        lent.forget(index);
+        return fresh;
+    }
+
+    private boolean isLent(final int block) {
+        return block >= blocks;
+    }
+
+    /**
+     * Takes a block back. The last one given back is the first one taken again: it is in the CPU's caches.
+     *
+     * @return how many blocks of the pool's memory that are: none when it was lent.
+     */
+    int giveBack(final int block) {
+        if (isLent(block)) {
+            lent.remove(block - blocks);
+            return 0;
+        }
         next[block] = firstFree;
         firstFree = block;
         free++;
+        return 1;
     }
 
     long address(final int block) {
-        return address + ((long) block << blockShift);
+        return isLent(block) ? lent.address(block - blocks) : address + ((long) block << blockShift);
     }
 
     long entry(final int block, final int index) {
@@ -186,6 +225,9 @@ public final class LogPool {
 
     /** Octets that a message going on would find in the block. */
     int space(final int block) {
+        if (isLent(block)) {
+            return 0;
+        }
         final long state = fill[block];
         return blockLength - (int) (state >>> 32) - (int) state * LogEntry.LENGTH;
     }

@@ -122,7 +122,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         this.log = new SendLog(services.logs(), firstSequence());
-        this.assembler = new FrameAssembler(services.context().maxMessageLength(), services.pool(), this);
+        this.assembler =
+            new FrameAssembler(services.context().maxMessageLength(), services.pool(), this, services.times());
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
     }

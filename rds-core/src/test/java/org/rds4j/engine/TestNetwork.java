@@ -34,6 +34,21 @@ final class TestNetwork {
     private final List<TestNode> nodes = new ArrayList<>();
     private final List<Dial> pending = new ArrayList<>();
     private long nowNs = 1;
+    private Runnable planned;
+    private long plannedNs;
+
+    /** Has something done at a time, once. */
+    void at(final long timeNs, final Runnable action) {
+        planned = action;
+        plannedNs = timeNs;
+    }
+
+    private void doWhatIsPlanned() {
+        if (planned != null && nowNs >= plannedNs) {
+            planned.run();
+            planned = null;
+        }
+    }
 
     /** What nodes dialed that is not yet there, oldest first: for tests that are the peer themselves. */
     List<PathKey> dialsUnderWay() {
@@ -146,6 +161,7 @@ final class TestNetwork {
 
     int step() {
         nowNs += STEP_NS;
+        doWhatIsPlanned();
         connect();
         for (final Link link : links) {
             accept(link);

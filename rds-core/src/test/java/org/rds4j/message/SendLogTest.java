@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.FrameAssembler;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.frame.ReassemblyPool;
@@ -241,7 +242,7 @@ class SendLogTest {
                 assertEquals((byte) (sequence + i), UnsafeApi.getByte(body + i));
             }
             return true;
-        });
+        }, new ArrivalTimes(() -> 0));
         long next = 1;
         while (next < 20_000) {
             final int length = random.nextInt(random.nextInt(20) == 0 ? 5000 : 300);
