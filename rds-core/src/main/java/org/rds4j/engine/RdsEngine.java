@@ -7,6 +7,7 @@ import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.congestion.Congestion;
@@ -286,10 +287,9 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs  the engine's time.
      */
     public void onCarrierDown(final ByteCarrier carrier, final CarrierDownReason reason, final long timeNs) {
-        for (int i = 0; i < paths.size(); i++) {
-            if (paths.path(i).onCarrierDown(carrier, reason)) {
-                return;
-            }
+        final CarrierWatcher watcher = carrier.watcher();
+        if (watcher != null) {
+            watcher.onCarrierDown(carrier, reason);
         }
     }
 

@@ -492,6 +492,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         } else {
             dropWaiting();
             waiting = candidate;
+            waiting.watcher(this);
             isWaitingDown = false;
             end(nowNs);
         }
@@ -611,32 +612,24 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         }
     }
 
-    /**
-     * A carrier is down; what it received is still delivered.
-     *
-     * @param ended  the carrier.
-     * @param reason why.
-     * @return false when it is none of this path's.
-     */
+    /** What it received is still delivered. */
+    @Override
     @SuppressWarnings("ReferenceEquality") // carriers have no other identity
-    public boolean onCarrierDown(final ByteCarrier ended, final CarrierDownReason reason) {
-        if (ended == carrier || ended == waiting) {
-            lastDownReason = reason;
-        }
+    public void onCarrierDown(final ByteCarrier ended, final CarrierDownReason reason) {
         if (ended == carrier) {
             touch();
+            lastDownReason = reason;
             isCarrierDown = true;
             state = state == State.ERROR ? State.ERROR : State.DRAINING;
             if (reason == CarrierDownReason.SECURITY) {
                 reconnect.onAuthenticationFailed();
             }
-            return true;
-        }
-        if (ended == waiting) {
+        } else if (ended == waiting) {
+            lastDownReason = reason;
             isWaitingDown = true;
-            return true;
+        } else if (key.index() == 0) {
+            peer.onPendingDown(ended);
         }
-        return key.index() == 0 && peer.onPendingDown(ended);
     }
 
     private int drain(final long nowNs) {
