@@ -1,6 +1,6 @@
 package org.rds4j.carrier;
 
-/** Hears what becomes of a carrier, so that nobody need ask it in vain, nor look for whose it is. Called on the engine's thread. */
+/** Hears what becomes of a carrier, so that nobody asks it in vain or looks for whose it is. Called on the engine's thread. */
 public interface CarrierWatcher {
     /**
      * One of these may have changed: what {@link ByteCarrier#receive} hands out, {@link ByteCarrier#acknowledgedPosition()},

@@ -46,7 +46,6 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     private enum Opener { NONE, DUE, SENT }
 
-    private static final int NO_OWNER = 0;
     /** A foreign acceptor that refuses does so within a round trip and a turn of its worker thread. */
     private static final long SILENCE_IS_CONSENT_NS = 250_000_000L;
     /** A peer of this kind answers at once, unless it still reads an old carrier of the path. */
@@ -67,7 +66,6 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private final OpenerMessage openerMessage = new OpenerMessage();
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
     private final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight();
-    private final ExtensionHeaderFlyweight probe = new ExtensionHeaderFlyweight();
 
     /** These belong to {@link PathSchedule}. */
     boolean isListed;
@@ -409,13 +407,9 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private boolean sendOpener() {
-        if (!carrier.isReady()
-            || carrier.offer(openerMessage.address(), OpenerMessage.LENGTH) == ByteCarrier.NOT_NOW) {
-            return false;
-        }
-        opener = Opener.SENT;
-        counters.increment(RdsCounter.SEND_PONG);
-        return true;
+        final boolean isSent = services.probe().open(carrier, openerMessage);
+        opener = isSent ? Opener.SENT : Opener.DUE;
+        return isSent;
     }
 
     /**
@@ -473,7 +467,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private ExtensionHeaderFlyweight probeWithLane() {
-        services.probe(probe);
+        final ExtensionHeaderFlyweight probe = services.probe().extensions();
         return key.lane() == services.defaultLane() ? probe : probe.lane(key.lane());
     }
 
@@ -556,12 +550,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private void appendProbe() {
-        services.probe(probe);
+        services.probe().ping(log);
         touch();
-        if (log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
-            probe.high(), probe.low())) {
-            counters.increment(RdsCounter.SEND_PONG);
-        }
     }
 
     /**
@@ -812,7 +802,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private void onOpener() {
         peer.onProbe(extensions, header.isProbePong(), timeNs);
         if (header.isProbePing()) {
-            openerMessage.pong(log.firstSequence() - 1, hasOffered, services.probe(probe));
+            openerMessage.pong(log.firstSequence() - 1, hasOffered, services.probe().extensions());
             opener = Opener.DUE;
         }
     }
