@@ -14,14 +14,22 @@ public enum Errno {
     ENOMEM(12),
     /** The permissions of a file say no. */
     EACCES(13),
+    /** A description of what is wanted has the wrong form. */
+    EFAULT(14),
+    /** Something is still in use. */
+    EBUSY(16),
     /** An argument or the state of the socket forbids the call. */
     EINVAL(22),
     /** No destination given and none connected to. */
     EDESTADDRREQ(89),
     /** Longer than the largest message or the send buffer. */
     EMSGSIZE(90),
+    /** There is no such option, or it cannot be had here. */
+    ENOPROTOOPT(92),
     /** Not supported, as mixing IPv4 and IPv6. */
     EOPNOTSUPP(95),
+    /** Not an address of a family that RDS knows. */
+    EAFNOSUPPORT(97),
     /** The address and port are taken. */
     EADDRINUSE(98),
     /** Not an address of this host. */

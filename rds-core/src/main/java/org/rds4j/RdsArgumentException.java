@@ -1,6 +1,6 @@
 package org.rds4j;
 
-/** EINVAL, EMSGSIZE or EOPNOTSUPP: an argument does not serve. */
+/** EINVAL, EMSGSIZE, EOPNOTSUPP, EFAULT or ENOPROTOOPT: an argument does not serve. */
 public class RdsArgumentException extends RdsException {
     private static final long serialVersionUID = 1L;
 

@@ -17,6 +17,7 @@ import org.agrona.concurrent.YieldingIdleStrategy;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.message.LogPool;
 import org.rds4j.socket.SocketRegion;
+import org.rds4j.tcp.TcpConfiguration;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -34,6 +35,11 @@ public final class RdsContext {
     public static final Path NO_STATUS_DIR = Path.of("none");
 
     private static final long UNSET = Long.MIN_VALUE;
+    private static final int UNSET_LENGTH = Integer.MIN_VALUE;
+    /** What Linux gives a socket as SO_SNDBUF and SO_RCVBUF, and lets it set; half of it is the limit of payload. */
+    private static final int LINUX_BUFFER = 212_992;
+    private static final int DEFAULT_MOST_BUFFER = 16 << 20;
+    private static final int MOST_BUFFER = Integer.MAX_VALUE / 2;
     private static final String PROPERTY_PREFIX = "rds.";
     private static final int RDS_HEADER_LENGTH = 48;
     private static final int MAX_NAME_LENGTH = 120;
@@ -52,7 +58,9 @@ public final class RdsContext {
     private String engineIdleStrategy = "backoff";
     private String cryptoIdleStrategy = "backoff";
     private String applicationIdleStrategy = "backoff";
-    private int sendBufferLength = 1 << 20;
+    private int sendBufferLength = UNSET_LENGTH;
+    private int maxSendBufferLength = UNSET_LENGTH;
+    private int maxReceiveBufferLength = UNSET_LENGTH;
     private int receiveBufferLength = 1 << 20;
     private int submitRingLength = 256 << 10;
     private int maxMessageLength = 1 << 20;
@@ -229,9 +237,14 @@ public final class RdsContext {
     }
 
     private void concludeLengths() {
+        sendBufferLength = sendBufferLength();
+        maxSendBufferLength = maxSendBufferLength();
+        maxReceiveBufferLength = maxReceiveBufferLength();
         requireRange("maxMessageLength", maxMessageLength, 1, 1 << 30);
         requireRange("sendBufferLength", sendBufferLength, 1, 1 << 30);
         requireRange("receiveBufferLength", receiveBufferLength, 1024, 1 << 30);
+        requireRange("maxSendBufferLength", maxSendBufferLength, 1, MOST_BUFFER);
+        requireRange("maxReceiveBufferLength", maxReceiveBufferLength, 1, MOST_BUFFER);
         requireRange("submitRingLength", submitRingLength, 1024, 1 << 30);
         requireRange("largeBlocks", largeBlocks, 1, SocketRegion.MAX_BLOCKS);
         requireRange("sendLogLength", sendLogLength, 4096, 1 << 30);
@@ -248,6 +261,8 @@ public final class RdsContext {
         requireRange("maxPeers", maxPeers, 1, 1 << 20);
         requireRange("maxClients", maxClients, 1, 65534);
         requireRange("maxConnections", maxConnections, 1, 1 << 20);
+        require(maxConnections >= paths, "key 'maxConnections' is " + maxConnections + ": it must be at least 'paths', " + paths
+            + ", which each peer takes for every lane in use; write peers x lanes x paths and a quarter more");
         requireRange("tcpBufferLength", tcpBufferLength, 64 << 10, 1 << 30);
         tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
         receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
@@ -268,7 +283,8 @@ public final class RdsContext {
         require(drainTimeoutNs > 0, "key 'drainTimeout' must be above 0");
         require(keepAliveIdleNs > 0, "key 'keepAliveIdle' must be above 0");
         require(keepAliveIntervalNs > 0, "key 'keepAliveInterval' must be above 0");
-        requireRange("keepAliveCount", keepAliveCount, 1, 255);
+        requireRange(
+            "keepAliveCount", keepAliveCount, TcpConfiguration.LEAST_KEEPALIVE_PROBES, TcpConfiguration.MOST_KEEPALIVE_PROBES);
         require(controlTimeoutNs > 0, "key 'controlTimeout' must be above 0");
         idleStrategy("engineIdleStrategy", engineIdleStrategy);
         idleStrategy("cryptoIdleStrategy", cryptoIdleStrategy);
@@ -660,12 +676,12 @@ public final class RdsContext {
 
     /**
      * SO_SNDBUF of a socket: most octets of payload queued or unacknowledged, whatever their destinations; the last datagram
-     * may overshoot. The default is 1 MiB, so that the longest datagram fits; Linux's is 106496 octets.
+     * may overshoot.
      *
-     * @return the value.
+     * @return the value; when not set 1 MiB, so that the longest datagram fits, with {@link #linuxExact()} 106496.
      */
     public int sendBufferLength() {
-        return sendBufferLength;
+        return sendBufferLength != UNSET_LENGTH ? sendBufferLength : linuxExact ? LINUX_BUFFER / 2 : 1 << 20;
     }
 
     /**
@@ -678,6 +694,57 @@ public final class RdsContext {
         requireOpen();
         sendBufferLength = value;
         return this;
+    }
+
+    /**
+     * Most octets that an application may set {@link RdsOption#SO_SNDBUF} to (net.core.wmem_max).
+     *
+     * @return the value; when not set 16 MiB, with {@link #linuxExact()} 212992.
+     */
+    public int maxSendBufferLength() {
+        return maxSendBufferLength != UNSET_LENGTH ? maxSendBufferLength : linuxExact ? LINUX_BUFFER : DEFAULT_MOST_BUFFER;
+    }
+
+    /**
+     * Sets most octets that an application may set {@link RdsOption#SO_SNDBUF} to.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxSendBufferLength(final int value) {
+        requireOpen();
+        maxSendBufferLength = value;
+        return this;
+    }
+
+    /**
+     * Most octets that an application may set {@link RdsOption#SO_RCVBUF} to (net.core.rmem_max).
+     *
+     * @return the value; when not set 16 MiB, with {@link #linuxExact()} 212992.
+     */
+    public int maxReceiveBufferLength() {
+        return maxReceiveBufferLength != UNSET_LENGTH ? maxReceiveBufferLength : linuxExact ? LINUX_BUFFER : DEFAULT_MOST_BUFFER;
+    }
+
+    /**
+     * Sets most octets that an application may set {@link RdsOption#SO_RCVBUF} to.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxReceiveBufferLength(final int value) {
+        requireOpen();
+        maxReceiveBufferLength = value;
+        return this;
+    }
+
+    /**
+     * Unread payload above which a new socket's port is congested.
+     *
+     * @return half of {@link #receiveBufferLength()}, with {@link #linuxExact()} at most 106496.
+     */
+    public int receiveLimit() {
+        return linuxExact ? Math.min(receiveBufferLength / 2, LINUX_BUFFER / 2) : receiveBufferLength / 2;
     }
 
     /**
@@ -859,7 +926,8 @@ public final class RdsContext {
     }
 
     /**
-     * Most TCP connections at once: one per peer and lane in use, and some for those being opened or closed.
+     * Most TCP connections at once: {@link #paths()} for each peer and lane in use, and some for those being opened or closed.
+     * What is beyond that waits, counted by {@code node_connections_full}, until others have ended.
      *
      * @return the value.
      */
@@ -1037,7 +1105,8 @@ public final class RdsContext {
 
     /**
      * Sets whether the node does as Linux does also where another way is better: reconnects within 4 ms to 1 s, starting again
-     * as soon as a connection is up, and refuses a connection at once when no path is free.
+     * as soon as a connection is up; refuses a connection at once when no path is free; gives up what a closed socket had not
+     * sent; has Linux's lengths of socket buffers; and a send that waits for the end of congestion has no time limit.
      *
      * @param value the value.
      * @return this.
@@ -1165,7 +1234,7 @@ public final class RdsContext {
     /**
      * Sets unanswered keep-alive probes after which a peer is dead.
      *
-     * @param value the value.
+     * @param value 2 to 255: a peer is not given up because of one lost segment.
      * @return this.
      */
     public RdsContext keepAliveCount(final int value) {

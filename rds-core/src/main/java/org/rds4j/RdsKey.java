@@ -51,6 +51,13 @@ public enum RdsKey {
     /** Receive ring of a socket, in octets, rounded up to a power of two; half of it is the SO_RCVBUF of a new socket. */
     RECEIVE_BUFFER_LENGTH("receiveBufferLength",
         (context, text) -> context.receiveBufferLength(length("receiveBufferLength", text)), RdsContext::receiveBufferLength),
+    /** Most octets that an application may set SO_SNDBUF to (net.core.wmem_max). */
+    MAX_SEND_BUFFER_LENGTH("maxSendBufferLength",
+        (context, text) -> context.maxSendBufferLength(length("maxSendBufferLength", text)), RdsContext::maxSendBufferLength),
+    /** Most octets that an application may set SO_RCVBUF to (net.core.rmem_max). */
+    MAX_RECEIVE_BUFFER_LENGTH("maxReceiveBufferLength",
+        (context, text) -> context.maxReceiveBufferLength(length("maxReceiveBufferLength", text)),
+        RdsContext::maxReceiveBufferLength),
     /** Submit ring of a socket, in octets, rounded up to a power of two. */
     SUBMIT_RING_LENGTH("submitRingLength",
         (context, text) -> context.submitRingLength(length("submitRingLength", text)), RdsContext::submitRingLength),

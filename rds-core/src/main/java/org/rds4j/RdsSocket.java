@@ -1,13 +1,11 @@
 package org.rds4j;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
-import org.rds4j.congestion.CongestionMaps;
-import org.rds4j.socket.DatagramRecord;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.SocketControl;
@@ -31,7 +29,7 @@ public final class RdsSocket implements AutoCloseable {
     public static final int CLOSED = -4;
     /** Result of {@link #offer}: no destination given and none connected to (ENOTCONN). */
     public static final int NO_DESTINATION = -5;
-    /** Result of {@link #offer}: the destination is the any, broadcast or a multicast address (EINVAL). */
+    /** Result of {@link #offer}: the destination is the any, broadcast, a multicast or a link-local address (EINVAL). */
     public static final int NOT_UNICAST = -6;
     /** Result of {@link #offer}: an IPv6 destination on an IPv4 node, or the other way round (EOPNOTSUPP). */
     public static final int FAMILY_MISMATCH = -7;
@@ -45,51 +43,46 @@ public final class RdsSocket implements AutoCloseable {
 
     /** Result of {@link #offer}: the destination port is congested, as its host said (ENOBUFS). */
     public static final int CONGESTED = -10;
+    /** Result of a send without copy: the payload does not lie in memory lent to this socket, or is empty (EINVAL). */
+    public static final int NOT_LENT = -12;
+    /** Flags that mean nothing to a send (EOPNOTSUPP). */
+    static final int BAD_FLAGS = -13;
 
     /** A timeout that never ends. */
     public static final long FOREVER = Long.MAX_VALUE;
     /** Highest service level. */
     public static final int MAX_SERVICE_LEVEL = 15;
 
-    private static final int RDS_HEADER_LENGTH = 48;
-    private static final String LOST = "the process of the node is gone: open another socket when it is back";
+    private static final RdsAddress ANY_IPV4 = RdsAddress.parse("0.0.0.0:0");
+    private static final RdsAddress ANY_IPV6 = RdsAddress.parse("[::]:0");
 
     private final RdsContext context;
-    private final SocketControl engine;
-    private final IntSupplier duty;
     private final SocketRegion region;
-    private final int slot;
-    private final ManyToOneRingBuffer submitRing;
-    private final MutableDirectBuffer submitBuffer;
-    private final int maxInlineLength;
-    private final boolean isIpv4;
-    private final int permittedLevels;
-    private final DatagramReader reader;
-    private final CongestionMaps congestion;
+    private final SocketCommands commands;
     private final CongestionMonitor monitor;
+    private final Lendings lendings;
+    private final SendSide sendSide;
+    private final Receiver receiver;
+    private final SocketOptions options;
+    private final Arrivals arrivals;
+    private final SocketReadiness readiness;
     private volatile RdsAddress defaultDestination;
     private volatile int serviceLevel;
-    private volatile int sendBufferLength;
 
     private RdsSocket(
         final RdsContext context, final SocketControl engine, final IntSupplier duty, final int permittedLevels,
         final SocketRegion region, final int slot) {
-        this.permittedLevels = permittedLevels;
         this.context = context;
-        this.engine = engine;
-        this.duty = duty;
         this.region = region;
-        this.slot = slot;
-        this.submitRing = region.submitRing();
-        this.submitBuffer = submitRing.buffer();
-        this.maxInlineLength = submitRing.maxMsgLength() - DatagramRecord.HEADER_LENGTH;
-        this.isIpv4 = context.localAddress().isIpv4();
-        this.reader = new DatagramReader(region);
-        this.congestion = engine.congestion();
-        this.monitor = new CongestionMonitor(congestion);
-        this.sendBufferLength = context.sendBufferLength();
-        region.sendBufferLength(sendBufferLength);
-        region.receiveBufferLength(context.receiveBufferLength() / 2);
+        this.commands = new SocketCommands(context, engine, duty, region, slot);
+        this.monitor = new CongestionMonitor(engine.congestion());
+        this.arrivals = new Arrivals(context.nanoClock());
+        this.lendings = new Lendings(region);
+        this.sendSide = new SendSide(context, duty, region, permittedLevels, engine.congestion(), monitor, lendings);
+        this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region, arrivals), lendings);
+        this.readiness = new SocketReadiness(region, monitor, lendings, engine.readySets(), slot);
+        this.monitor.onArmed(readiness::onRefused);
+        this.options = new SocketOptions(context, region, sendSide, monitor, arrivals);
     }
 
     /**
@@ -109,6 +102,7 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(Errno.EBADF, "the node is closed");
         }
         final SocketRegion region = new SocketRegion(context);
+        region.readySets(engine.readySets());
         final int slot = engine.directory().register(region);
         if (slot < 0) {
             throw RdsException.of(Errno.ENOMEM,
@@ -116,7 +110,7 @@ public final class RdsSocket implements AutoCloseable {
         }
         final RdsSocket socket = new RdsSocket(context, engine, duty, permittedLevels, region, slot);
         try {
-            socket.control(EngineCommand.OPEN, 0, 0, 0, "open");
+            socket.commands.run(EngineCommand.OPEN, 0, 0, 0, "open");
         } catch (final RdsException e) {
             region.closed();
             engine.command(EngineCommand.CLOSE, slot, 0, 0, 0); // behind the OPEN, if that is on its way: frees the slot
@@ -144,42 +138,100 @@ public final class RdsSocket implements AutoCloseable {
     /**
      * Binds to this host's address.
      *
-     * @param port 2 to 65535, or 0 for the engine's choice.
+     * @param port 2 to 65535, or 0 for the engine's choice: the first free one from a random one on.
      * @return the port bound to.
-     * @throws RdsException EINVAL (bound already, or port 1), EADDRINUSE, ETIMEDOUT.
+     * @throws RdsException as of {@link #bind(RdsAddress)}.
      */
     public int bind(final int port) {
         return bind(context.localAddress().withPort(port));
     }
 
     /**
-     * Binds to an address of this host.
+     * Binds to an address of this host. What is wrong is told in the order of Linux: the address's form, bound already, port 1,
+     * taken, not of this host.
      *
      * @param address and port; port 0 is the engine's choice.
      * @return the port bound to.
-     * @throws RdsException EINVAL (bound already, port 1, not unicast), EADDRNOTAVAIL, EADDRINUSE, ETIMEDOUT.
+     * @throws RdsException EINVAL (null, not unicast, link-local; bound already; port 1), EADDRINUSE, EADDRNOTAVAIL (not of this
+     * host; ENOPROTOOPT when the transport was set), EBADF, ETIMEDOUT.
      */
     public int bind(final RdsAddress address) {
-        if (!address.isUnicast()) {
+        commands.requireOpen();
+        if (address == null || !address.isUnicast() || address.isLinkLocal()) {
             throw RdsException.of(Errno.EINVAL, "cannot bind to " + address + ": give an address of this host");
         }
-        return control(EngineCommand.BIND, address.high(), address.low(), address.port(), "bind to " + address);
+        try {
+            return commands.run(EngineCommand.BIND, address.high(), address.low(), address.port(), "bind to " + address);
+        } catch (final RdsAddressException e) {
+            throw e.errno() == Errno.EADDRNOTAVAIL ? RdsException.of(options.notLocal(), e.getMessage()) : e;
+        }
     }
 
     /**
      * Sets the default destination; contacts nobody and filters nothing. Repeatable.
      *
      * @param destination of sends that name none.
-     * @throws RdsException EDESTADDRREQ (the any address), EINVAL (broadcast or multicast).
+     * @throws RdsException EAFNOSUPPORT (null), EDESTADDRREQ (the any address), EINVAL (broadcast, multicast or link-local),
+     * EBADF.
      */
     public void connect(final RdsAddress destination) {
-        if (!destination.isUnicast()) {
-            final boolean isAny = RdsAddress.isIpv4(destination.high(), destination.low())
-                ? (int) destination.low() == 0 : (destination.high() | destination.low()) == 0;
-            throw RdsException.of(isAny ? Errno.EDESTADDRREQ : Errno.EINVAL, "cannot connect to " + destination);
+        commands.requireOpen();
+        if (destination == null) {
+            throw RdsException.of(Errno.EAFNOSUPPORT, "a default destination cannot be taken back");
+        }
+        if (!destination.isUnicast() || destination.isLinkLocal()) {
+            throw RdsException.of(isAny(destination) ? Errno.EDESTADDRREQ : Errno.EINVAL, "cannot connect to " + destination);
         }
         defaultDestination = destination;
         region.connected(destination.high(), destination.low(), destination.port());
+    }
+
+    private static boolean isAny(final RdsAddress address) {
+        return address.isIpv4() ? (int) address.low() == 0 : (address.high() | address.low()) == 0;
+    }
+
+    /**
+     * Sets an option. For the thread that binds and closes.
+     *
+     * @param option one of {@link RdsOption}, which has the rules.
+     * @param value  as the option takes it.
+     * @param <T>    of the value.
+     * @return this.
+     * @throws RdsException EINVAL, EOPNOTSUPP, ENOPROTOOPT, EFAULT by the option; EBADF.
+     */
+    public <T> RdsSocket setOption(final RdsOption<T> option, final T value) {
+        commands.requireOpen();
+        if (option.kind() == RdsOption.Kind.CANCEL_SENT_TO) {
+            cancelSentTo((RdsAddress) value);
+            return this;
+        }
+        final boolean hadTimes = arrivals.isOn();
+        try {
+            options.set(option, value);
+        } finally {
+            tellTimes(hadTimes);
+        }
+        return this;
+    }
+
+    /** The engine takes times only while a socket wants to know them. */
+    private void tellTimes(final boolean hadTimes) {
+        if (arrivals.isOn() != hadTimes) {
+            commands.run(EngineCommand.TIMES, 0, 0, hadTimes ? 0 : 1, "take the times of arrival");
+        }
+    }
+
+    /**
+     * The value of an option.
+     *
+     * @param option one of {@link RdsOption}.
+     * @param <T>    of the value.
+     * @return the value.
+     * @throws RdsException ENOPROTOOPT (it can only be set), EBADF.
+     */
+    public <T> T getOption(final RdsOption<T> option) {
+        commands.requireOpen();
+        return option.type().cast(options.get(option));
     }
 
     /**
@@ -189,23 +241,11 @@ public final class RdsSocket implements AutoCloseable {
      * @throws RdsException EINVAL (there is no such level), EPERM (the node does not let applications use it).
      */
     public void serviceLevel(final int level) {
-        final int refusal = admitLevel(level);
+        final int refusal = sendSide.admitLevel(level);
         if (refusal < 0) {
-            throw RdsException.of(errnoOf(refusal), levelRefusal(refusal, level));
+            throw Refusal.exception(refusal);
         }
         serviceLevel = level;
-    }
-
-    private int admitLevel(final int level) {
-        if (level < 0 || level > MAX_SERVICE_LEVEL) {
-            return BAD_SERVICE_LEVEL;
-        }
-        return (permittedLevels & 1 << level) != 0 ? 0 : NOT_PERMITTED;
-    }
-
-    private static String levelRefusal(final int refusal, final int level) {
-        return refusal == BAD_SERVICE_LEVEL ? "service level " + level + " is not in 0.." + MAX_SERVICE_LEVEL
-            : "service level " + level + " is reserved: the node's QosConfiguration must allow control traffic";
     }
 
     /**
@@ -218,16 +258,15 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Sets SO_SNDBUF: most octets of payload queued or unacknowledged.
+     * Sets the limit that SO_SNDBUF stands for, itself: neither doubled nor bounded as by {@link RdsOption#SO_SNDBUF}.
      *
-     * @param length above 0.
+     * @param length most octets of payload queued or unacknowledged, above 0.
      */
     public void sendBufferLength(final int length) {
         if (length <= 0) {
             throw RdsException.of(Errno.EINVAL, "send buffer length " + length + " is not above 0");
         }
-        sendBufferLength = length;
-        region.sendBufferLength(length);
+        sendSide.limit(length);
     }
 
     /**
@@ -240,18 +279,23 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Where the socket is bound.
+     * Where the socket is bound (getsockname).
      *
-     * @return address and port, or null.
+     * @return address and port; of a socket that is only connected the any address of its family; of one that is neither, null.
      */
     public RdsAddress localAddress() {
-        return region.boundAddress();
+        final RdsAddress bound = region.boundAddress();
+        final RdsAddress destination = defaultDestination;
+        if (bound != null || destination == null) {
+            return bound;
+        }
+        return destination.isIpv4() ? ANY_IPV4 : ANY_IPV6;
     }
 
     /**
-     * The default destination.
+     * The default destination (getpeername).
      *
-     * @return address and port, or null.
+     * @return address and port, or null, where getpeername says ENOTCONN.
      */
     public RdsAddress remoteAddress() {
         return defaultDestination;
@@ -297,40 +341,7 @@ public final class RdsSocket implements AutoCloseable {
      */
     public int offer(
         final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level) {
-        final long updates = congestion.updates();
-        final int result = tryOffer(destination, buffer, offset, length, level);
-        if (result == CONGESTED) {
-            onCongested(destination.port(), updates);
-        }
-        return result;
-    }
-
-    private void onCongested(final int port, final long updates) {
-        congestion.countRefused();
-        monitor.onRefused(port, updates);
-    }
-
-    private int tryOffer(
-        final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level) {
-        buffer.boundsCheck(offset, length);
-        final int refusal = admit(destination, length, level);
-        if (refusal < 0) {
-            return refusal;
-        }
-        if (length > maxInlineLength) {
-            final int block = region.submitBlocks().take();
-            if (block < 0) {
-                return giveUp(length);
-            }
-            region.submitBlocks().block(block).putBytes(0, buffer, offset, length);
-            return submitBlock(destination, block, length, level);
-        }
-        final int index = submitRing.tryClaim(DatagramRecord.TYPE_INLINE, DatagramRecord.HEADER_LENGTH + length);
-        if (index < 0) {
-            return giveUp(length);
-        }
-        submitBuffer.putBytes(index + DatagramRecord.HEADER_LENGTH, buffer, offset, length);
-        return submitInline(destination, index, length, level);
+        return sendSide.offer(destination, buffer, offset, length, level);
     }
 
     /**
@@ -353,108 +364,81 @@ public final class RdsSocket implements AutoCloseable {
      * @return as of {@link #offer(RdsAddress, DirectBuffer, int, int, int)}.
      */
     public int offer(final RdsAddress destination, final DirectBufferVector[] vectors, final int level) {
-        final long updates = congestion.updates();
-        final int result = tryOffer(destination, vectors, level);
-        if (result == CONGESTED) {
-            onCongested(destination.port(), updates);
-        }
-        return result;
+        return sendSide.offer(destination, vectors, level);
     }
 
-    private int tryOffer(final RdsAddress destination, final DirectBufferVector[] vectors, final int level) {
-        final long total = lengthOf(vectors);
-        final int length = (int) Math.min(Integer.MAX_VALUE, total);
-        final int refusal = admit(destination, length, level);
-        if (refusal < 0) {
-            return refusal;
-        }
-        if (length > maxInlineLength) {
-            final int block = region.submitBlocks().take();
-            if (block < 0) {
-                return giveUp(length);
-            }
-            gather(vectors, region.submitBlocks().block(block), 0);
-            return submitBlock(destination, block, length, level);
-        }
-        final int index = submitRing.tryClaim(DatagramRecord.TYPE_INLINE, DatagramRecord.HEADER_LENGTH + length);
-        if (index < 0) {
-            return giveUp(length);
-        }
-        gather(vectors, submitBuffer, index + DatagramRecord.HEADER_LENGTH);
-        return submitInline(destination, index, length, level);
+    /**
+     * Gives a block to send from without a copy, of {@code maxMessageLength} octets. The blocks are those through which long
+     * datagrams go that are copied, {@code largeBlocks} in all.
+     *
+     * @return the block; closed by the caller.
+     * @throws RdsException ENOBUFS (all are taken), EBADF, ECONNRESET.
+     */
+    public LentMemory lend() {
+        commands.requireOpen();
+        return lendings.block();
     }
 
-    /** Also checks every piece: once the ring slot is claimed nothing may throw. */
-    private static long lengthOf(final DirectBufferVector[] vectors) {
-        long length = 0;
-        for (int i = 0; i < vectors.length; i++) {
-            vectors[i].buffer().boundsCheck(vectors[i].offset(), vectors[i].length());
-            length += vectors[i].length();
-        }
-        return length;
+    /**
+     * Takes in memory of the application's own to send from without a copy. Not when the node is in another process, which sees
+     * only the blocks of {@link #lend()}.
+     *
+     * @param memory direct; kept reachable until closed, but memory that the application unmaps by itself is its own business.
+     * @return the memory as lent; closed by the caller.
+     * @throws RdsException EOPNOTSUPP (the node is in another process), EINVAL (on the heap), ENOBUFS (64 already), EBADF.
+     */
+    public LentMemory lend(final MutableDirectBuffer memory) {
+        commands.requireOpen();
+        return lendings.own(memory);
     }
 
-    private static void gather(final DirectBufferVector[] vectors, final MutableDirectBuffer target, final int start) {
-        int index = start;
-        for (int i = 0; i < vectors.length; i++) {
-            target.putBytes(index, vectors[i].buffer(), vectors[i].offset(), vectors[i].length());
-            index += vectors[i].length();
-        }
+    /**
+     * Sends a datagram without copying it (MSG_ZEROCOPY): encrypted from where it lies, and again after a break. It pays for long
+     * ones. When the socket closes, what was lent and not given to TCP is given up, and no cookie comes back.
+     *
+     * @param destination address and port; null is no destination.
+     * @param memory      lent by this socket.
+     * @param offset      of the payload in it.
+     * @param length      of the payload, above 0.
+     * @param level       service level.
+     * @param cookie      told when the payload may be changed again, once.
+     * @return as of {@link #offer(RdsAddress, DirectBuffer, int, int, int)}, and {@link #NOT_LENT}; {@link #BACK_PRESSURED} also
+     * when 256 cookies are under way.
+     * @throws IndexOutOfBoundsException when the payload does not lie in the memory; nothing has happened then.
+     */
+    public int offer(
+        final RdsAddress destination, final LentMemory memory, final int offset, final int length, final int level,
+        final int cookie) {
+        return sendSide.offer(destination, memory, offset, length, level, cookie);
     }
 
-    /** The checks of sendmsg in Linux's order; on success the payload is in the send buffer's account. */
-    private int admit(final RdsAddress destination, final int length, final int level) {
-        final int state = region.state();
-        if (state != SocketRegion.STATE_BOUND) {
-            return switch (state) {
-                case SocketRegion.STATE_OPEN -> NOT_BOUND;
-                case SocketRegion.STATE_LOST -> NODE_LOST;
-                default -> CLOSED;
-            };
-        }
-        if (destination == null) {
-            return NO_DESTINATION;
-        }
-        if (!destination.isUnicast()) {
-            return NOT_UNICAST;
-        }
-        if (destination.isIpv4() != isIpv4) {
-            return FAMILY_MISMATCH;
-        }
-        final int refusal = admitLevel(level);
-        if (refusal < 0) {
-            return refusal;
-        }
-        final int limit = sendBufferLength;
-        if (length > limit || length > context.maxMessageLength()) {
-            return TOO_LONG;
-        }
-        if (congestion.isCongested(destination.high(), destination.low(), destination.port())) {
-            return CONGESTED;
-        }
-        return region.reserve(length, limit) ? 0 : BACK_PRESSURED;
+    /**
+     * Sends a datagram without copying it, at the socket's service level, waiting for room.
+     *
+     * @param destination address and port; null is the default destination.
+     * @param memory      lent by this socket.
+     * @param offset      of the payload in it.
+     * @param length      of the payload, above 0.
+     * @param cookie      told when the payload may be changed again, once.
+     * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
+     * @throws RdsException as of {@link #send(RdsAddress, DirectBuffer, int, int, int, long)}.
+     */
+    public void send(
+        final RdsAddress destination, final LentMemory memory, final int offset, final int length, final int cookie,
+        final long timeoutNs) {
+        sendSide.send(destination == null ? defaultDestination : destination, memory, offset, length, serviceLevel, cookie,
+            timeoutNs);
     }
 
-    private int giveUp(final int length) {
-        region.unreserve(length);
-        return BACK_PRESSURED;
-    }
-
-    private int submitInline(final RdsAddress destination, final int index, final int length, final int level) {
-        DatagramRecord.write(
-            submitBuffer, index, destination.high(), destination.low(), destination.port(), level, length, 0);
-        submitRing.commit(index);
-        return RDS_HEADER_LENGTH + length;
-    }
-
-    private int submitBlock(final RdsAddress destination, final int block, final int length, final int level) {
-        final int index = submitRing.tryClaim(DatagramRecord.TYPE_BLOCK, DatagramRecord.BLOCK_RECORD_LENGTH);
-        if (index < 0) {
-            region.submitBlocks().free(block);
-            return giveUp(length);
-        }
-        submitBuffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
-        return submitInline(destination, index, length, level);
+    /**
+     * Tells which datagrams sent from {@link LentMemory} need it no more; for whoever uses {@link #poll}. The receiving thread.
+     *
+     * @param handler hears each cookie, on this thread.
+     * @param limit   most cookies.
+     * @return how many there were.
+     */
+    public int pollCompletions(final IntConsumer handler, final int limit) {
+        return receiver.pollCompletions(handler, limit);
     }
 
     /**
@@ -465,7 +449,7 @@ public final class RdsSocket implements AutoCloseable {
      * @return how many were handed over.
      */
     public int poll(final DatagramHandler handler, final int limit) {
-        return reader.read(handler, limit);
+        return receiver.poll(handler, limit);
     }
 
     /**
@@ -476,18 +460,7 @@ public final class RdsSocket implements AutoCloseable {
      * @throws IllegalArgumentException when the result is no refusal.
      */
     public static Errno errnoOf(final int result) {
-        return switch (result) {
-            case BACK_PRESSURED -> Errno.EAGAIN;
-            case CONGESTED -> Errno.ENOBUFS;
-            case NOT_BOUND, NO_DESTINATION -> Errno.ENOTCONN;
-            case TOO_LONG -> Errno.EMSGSIZE;
-            case CLOSED -> Errno.EBADF;
-            case NOT_UNICAST, BAD_SERVICE_LEVEL -> Errno.EINVAL;
-            case NOT_PERMITTED -> Errno.EPERM;
-            case FAMILY_MISMATCH -> Errno.EOPNOTSUPP;
-            case NODE_LOST -> Errno.ECONNRESET;
-            default -> throw new IllegalArgumentException(result + " is no refusal");
-        };
+        return Refusal.errnoOf(result);
     }
 
     /**
@@ -519,48 +492,30 @@ public final class RdsSocket implements AutoCloseable {
     public void send(
         final RdsAddress destination, final DirectBuffer buffer, final int offset, final int length, final int level,
         final long timeoutNs) {
-        final RdsAddress target = destination == null ? defaultDestination : destination;
-        int result = timeoutNs > 0
-            ? tryOffer(target, buffer, offset, length, level) : offer(target, buffer, offset, length, level);
-        if (timeoutNs > 0 && isPassing(result)) {
-            if (result == CONGESTED) {
-                congestion.countBlocked();
-            }
-            final Wait wait = new Wait(context, duty, timeoutNs, result == CONGESTED
-                ? "the congestion of " + target : "room in the send buffer");
-            while (isPassing(result)) {
-                wait.idle();
-                result = tryOffer(target, buffer, offset, length, level);
-            }
-        }
-        if (result < 0) {
-            throw RdsException.of(errnoOf(result), refusal(result, length, level));
-        }
+        sendSide.send(destination == null ? defaultDestination : destination, buffer, offset, length, level, timeoutNs);
     }
 
-    private static boolean isPassing(final int result) {
-        return result == BACK_PRESSURED || result == CONGESTED;
-    }
-
-    private String refusal(final int result, final int length, final int level) {
-        return switch (result) {
-            case BACK_PRESSURED -> "the send buffer of " + sendBufferLength + " octets is full";
-            case CONGESTED -> "the destination's socket is not read fast enough: its port is congested";
-            case NOT_BOUND -> "the socket is not bound: call bind first";
-            case TOO_LONG -> length + " octets exceed maxMessageLength " + context.maxMessageLength()
-                + " or the send buffer of " + sendBufferLength;
-            case CLOSED -> "the socket is closed";
-            case NODE_LOST -> LOST;
-            case NO_DESTINATION -> "no destination: name one or call connect first";
-            case NOT_UNICAST -> "the destination is not a unicast address";
-            case BAD_SERVICE_LEVEL, NOT_PERMITTED -> levelRefusal(result, level);
-            default -> "the destination is not of the family of " + context.localAddress();
-        };
+    /**
+     * Sends a datagram gathered from several places at the socket's service level, as sendmsg does. What is wrong is told in the
+     * order of Linux: flags, the destination's form, not bound or no destination, mixed families, the service level, size, the
+     * lending that {@link MessageFlags#ZEROCOPY} promises, congestion, the send buffer.
+     *
+     * @param destination address and port; null is the default destination.
+     * @param payload     the pieces in order.
+     * @param flags       {@link MessageFlags#DONTWAIT}, or 0 to wait up to {@link RdsOption#SO_SNDTIMEO}.
+     * @return octets of payload: all of them.
+     * @throws RdsException EOPNOTSUPP (other flags, MSG_NOSIGNAL among them; mixed families), EINVAL, ENOTCONN, EPERM, EMSGSIZE,
+     * ENOBUFS (DONTWAIT and congested), EAGAIN (DONTWAIT and full), ETIMEDOUT, EINTR, EBADF, ECONNRESET.
+     */
+    public int send(final RdsAddress destination, final DirectBufferVector[] payload, final int flags) {
+        return sendSide.send(destination == null ? defaultDestination : destination, payload, serviceLevel, flags,
+            options.sendTimeoutNs());
     }
 
     /**
      * Receives one datagram, waiting for it. What does not fit is discarded and reported. A notification of the congestion
-     * monitor comes first and alone: see {@link DatagramInfo#congestedPorts()}.
+     * monitor comes first and alone: see {@link DatagramInfo#congestedPorts()}. Cookies of datagrams sent from
+     * {@link LentMemory} come with a datagram or alone: see {@link DatagramInfo#cookieCount()}.
      *
      * @param destination filled from its position on, which moves behind the payload.
      * @param timeoutNs   longest wait; 0 does not wait, {@link #FOREVER} has no end.
@@ -568,28 +523,21 @@ public final class RdsSocket implements AutoCloseable {
      * @throws RdsException EAGAIN (timeout 0), ETIMEDOUT, EINTR, EBADF, ECONNRESET (the node's process is gone).
      */
     public DatagramInfo receive(final ByteBuffer destination, final long timeoutNs) {
-        if (tryReceive(destination)) {
-            return reader.info();
-        }
-        if (timeoutNs <= 0) {
-            requireOpen();
-            throw RdsException.of(Errno.EAGAIN, "no datagram is waiting");
-        }
-        final Wait wait = new Wait(context, duty, timeoutNs, "a datagram");
-        do {
-            requireOpen();
-            wait.idle();
-        } while (!tryReceive(destination));
-        return reader.info();
+        return receiver.receive(destination, timeoutNs);
     }
 
-    private boolean tryReceive(final ByteBuffer destination) {
-        final long ports = monitor.poll();
-        if (ports != 0) {
-            reader.info().congestion(ports);
-            return true;
-        }
-        return reader.readOne(destination);
+    /**
+     * Receives one datagram into several places, as recvmsg does. In this order: nothing for OOB, EAGAIN for ERRQUEUE, what the
+     * congestion monitor says, a datagram with the cookies that are there, cookies alone.
+     *
+     * @param destinations filled one after another, each from its position on, which moves.
+     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK,
+     *                     TRUNC, OOB, ERRQUEUE. Others mean nothing.
+     * @return as of {@link #receive(ByteBuffer, long)}; {@link DatagramInfo#result()} is what recvmsg answers.
+     * @throws RdsException EAGAIN (DONTWAIT, ERRQUEUE), ETIMEDOUT, EINTR, EBADF, ECONNRESET.
+     */
+    public DatagramInfo receive(final ByteBuffer[] destinations, final int flags) {
+        return receiver.receive(destinations, flags, options.receiveTimeoutNs());
     }
 
     /**
@@ -611,8 +559,8 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Sets SO_RCVBUF: unread payload above it makes the port congested, and half of it ends that. What comes nevertheless is
-     * kept.
+     * Sets the limit that SO_RCVBUF stands for, itself: neither doubled nor bounded as by {@link RdsOption#SO_RCVBUF}. Unread
+     * payload above it makes the port congested, and less than half of it ends that. What comes nevertheless is kept.
      *
      * @param length octets, above 0.
      */
@@ -621,19 +569,6 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(Errno.EINVAL, "receive buffer length " + length + " is not above 0");
         }
         region.receiveBufferLength(length);
-    }
-
-    private void requireFound() {
-        if (region.state() == SocketRegion.STATE_LOST) {
-            throw RdsException.of(Errno.ECONNRESET, LOST);
-        }
-    }
-
-    private void requireOpen() {
-        requireFound();
-        if (region.state() == SocketRegion.STATE_CLOSED) {
-            throw RdsException.of(Errno.EBADF, "the socket is closed");
-        }
     }
 
     /**
@@ -645,6 +580,16 @@ public final class RdsSocket implements AutoCloseable {
         return region.state() >= SocketRegion.STATE_CLOSED;
     }
 
+    SocketReadiness readiness() {
+        return readiness;
+    }
+
+    /** The engine tells a poller of this socket, from now on. */
+    void watch(final int readySet) {
+        commands.run(EngineCommand.WATCH, 0, 0, readySet, "watch the socket");
+        readiness.watchedBy(readySet);
+    }
+
     /**
      * Gives up this socket's datagrams to one destination (RDS_CANCEL_SENT_TO): all that were accepted before the call and are
      * not yet given to TCP. Those that TCP has may still arrive, but are never sent again after a break. None of them counts
@@ -654,14 +599,14 @@ public final class RdsSocket implements AutoCloseable {
      * @throws RdsException ENOTCONN (not bound), EINVAL (no destination), EBADF, ETIMEDOUT, EINTR.
      */
     public void cancelSentTo(final RdsAddress destination) {
-        requireOpen();
+        commands.requireOpen();
         if (region.state() != SocketRegion.STATE_BOUND) {
             throw RdsException.of(Errno.ENOTCONN, "the socket is not bound, so it has sent nothing");
         }
         if (destination == null) {
             throw RdsException.of(Errno.EINVAL, "no destination: name the one whose datagrams to give up");
         }
-        final Wait wait = new Wait(context, duty, context.controlTimeoutNs(), "other threads to end their sends");
+        final Wait wait = commands.waitFor("other threads to end their sends");
         while (!tryCancel(destination)) {
             wait.idle();
         }
@@ -670,7 +615,7 @@ public final class RdsSocket implements AutoCloseable {
     /** Not while a thread stands between claiming its place in the ring and filling it. */
     private boolean tryCancel(final RdsAddress destination) {
         try {
-            control(EngineCommand.CANCEL, destination.high(), destination.low(), destination.port(),
+            commands.run(EngineCommand.CANCEL, destination.high(), destination.low(), destination.port(),
                 "cancel what was sent to " + destination);
             return true;
         } catch (final RdsWouldBlockException e) {
@@ -685,33 +630,15 @@ public final class RdsSocket implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (isClosed() || engine.isClosed()) {
+        if (isClosed() || commands.isEngineClosed()) {
             return;
         }
         try {
-            control(EngineCommand.CLOSE, 0, 0, 0, "close");
+            commands.run(EngineCommand.CLOSE, 0, 0, 0, "close");
         } catch (final RdsException e) {
             if (!isClosed()) {
                 throw e; // else the node has ended meanwhile
             }
         }
-    }
-
-    private int control(final int kind, final long high, final long low, final int port, final String what) {
-        requireOpen();
-        final Wait wait = new Wait(context, duty, context.controlTimeoutNs(), "the engine to " + what);
-        long correlationId = engine.command(kind, slot, high, low, port);
-        while (correlationId == SocketControl.NOT_NOW) {
-            wait.idle();
-            correlationId = engine.command(kind, slot, high, low, port);
-        }
-        while (!region.hasResponse(correlationId)) {
-            requireFound();
-            wait.idle();
-        }
-        if (region.responseErrno() != 0) {
-            throw RdsException.of(Errno.ofNumber(region.responseErrno()), "cannot " + what);
-        }
-        return region.responseValue();
     }
 }

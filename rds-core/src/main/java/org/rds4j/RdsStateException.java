@@ -1,6 +1,6 @@
 package org.rds4j;
 
-/** EBADF or ENOTCONN: the socket is closed, unbound or has no destination. */
+/** EBADF, ENOTCONN or EBUSY: the socket is closed, unbound or has no destination; or something is still in use. */
 public class RdsStateException extends RdsException {
     private static final long serialVersionUID = 1L;
 

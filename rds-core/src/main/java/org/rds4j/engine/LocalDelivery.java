@@ -2,6 +2,7 @@ package org.rds4j.engine;
 
 import org.rds4j.RdsAddress;
 import org.rds4j.congestion.CongestionMaps;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.peer.InboundHandler;
 import org.rds4j.peer.PeerPath;
@@ -20,11 +21,13 @@ final class LocalDelivery implements InboundHandler {
     private final boolean isPingEnabled;
     private final RdsCounters counters;
     private final ProbeAnswer probeAnswer;
+    private final ArrivalTimes times;
     private long nextLoopbackSequence = 1;
 
     LocalDelivery(
         final RdsAddress local, final SocketTable sockets, final CongestionMaps maps, final boolean isPingEnabled,
-        final ProbeAnswer probeAnswer, final RdsCounters counters) {
+        final ProbeAnswer probeAnswer, final ArrivalTimes times, final RdsCounters counters) {
+        this.times = times;
         this.local = local;
         this.sockets = sockets;
         this.maps = maps;
@@ -72,6 +75,7 @@ final class LocalDelivery implements InboundHandler {
             counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
             return true;
         }
+        takeTimes();
         if (!give(socket, local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)) {
             return false;
         }
@@ -84,10 +88,18 @@ final class LocalDelivery implements InboundHandler {
     boolean deliver(
         final int port, final RdsAddress source, final int sourcePort, final int lane, final long payload,
         final int length) {
+        takeTimes();
         final boolean isTaken =
             deliver(port, source.high(), source.low(), sourcePort, lane, payload, length, nextLoopbackSequence);
         nextLoopbackSequence += isTaken ? 1 : 0;
         return isTaken;
+    }
+
+    /** What comes from this host did not travel. */
+    private void takeTimes() {
+        if (times.isOn()) {
+            times.setNow();
+        }
     }
 
     /** Number of the next message from this host's address to itself; the first has 1. */

@@ -10,7 +10,7 @@ import org.rds4j.status.RdsCounters;
 
 /**
  * What becomes of a socket's datagrams on their way out when it asks to give them up (RDS_CANCEL_SENT_TO), or is closed:
- * then what was accepted still goes out, unless everything shall be as on Linux. Engine thread.
+ * then what was accepted still goes out, unless its payload is lent or everything shall be as on Linux. Engine thread.
  */
 final class SendCancellation implements SendControl {
     private final PathTable paths;
@@ -54,14 +54,20 @@ final class SendCancellation implements SendControl {
     @Override
     public void beforeClose(final EngineSocket socket) {
         if (isCancelledByClose) {
-            for (int i = 0; i < paths.size(); i++) {
-                final SendLog log = paths.path(i).log();
-                counters.add(RdsCounter.SEND_CANCELLED, log.cancel(socket.id(), SendLog.ANY_PORT, released));
-            }
+            cancelAll(socket, SendLog.ANY_PORT);
         } else {
             submitDrain.drainAll(socket, nowNs);
+            if (socket.hasLent()) {
+                cancelAll(socket, SendLog.LENT_TO_ANY_PORT); // nobody would hear that the memory is free again
+            }
         }
         counters.add(RdsCounter.SEND_DROP_CLOSED, socket.backlog().unreadLength());
         counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.receiveSide().unreadRingLength());
+    }
+
+    private void cancelAll(final EngineSocket socket, final int port) {
+        for (int i = 0; i < paths.size(); i++) {
+            counters.add(RdsCounter.SEND_CANCELLED, paths.path(i).log().cancel(socket.id(), port, released));
+        }
     }
 }

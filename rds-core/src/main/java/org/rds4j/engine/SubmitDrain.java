@@ -78,8 +78,12 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
 
     @Override
     public void onCancelled(final int type, final int index) {
-        socket.region().acknowledged(socket.submitted().length());
-        socket.submitted().freeBlock();
+        final SubmitReader datagram = socket.submitted();
+        socket.acknowledged(datagram.length());
+        datagram.freeBlock();
+        if (datagram.isLent()) {
+            socket.complete(datagram.lending());
+        }
     }
 
     @Override
@@ -92,11 +96,39 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
     public boolean take(final int type, final int index) {
         final SubmitReader datagram = socket.submitted();
         final int length = datagram.length();
+        if (datagram.isLent()) {
+            return takeLent(datagram, length);
+        }
         if (!route(datagram.high(), datagram.low(), datagram.port(), datagram.level(), datagram.payload(), length)) {
             return false;
         }
         counters.add(RdsCounter.COPY_FROM_USER, length);
         datagram.freeBlock();
+        return true;
+    }
+
+    /** To a socket of this host there is one copy, the receiver's; without a peer, nothing: then it is over at once. */
+    private boolean takeLent(final SubmitReader datagram, final int length) {
+        final PeerPath path = isLocal(datagram.high(), datagram.low()) ? null
+            : path(datagram.high(), datagram.low(), datagram.level());
+        if (path == null) {
+            final long lending = datagram.lending();
+            final boolean isTaken =
+                route(datagram.high(), datagram.low(), datagram.port(), datagram.level(), datagram.payload(), length);
+            if (isTaken) {
+                socket.complete(lending);
+            }
+            return isTaken;
+        }
+        final boolean isTaken = path.log().appendLent(
+            socket.port(), datagram.port(), datagram.payload(), length, socket.id(), socket, datagram.lending());
+        path.onQueued();
+        if (!isTaken) {
+            counters.increment(RdsCounter.SEND_QUEUE_FULL);
+            return false;
+        }
+        socket.onLent();
+        counters.increment(RdsCounter.SEND_QUEUED);
         return true;
     }
 
@@ -127,10 +159,12 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
         final PeerPath path = path(high, low, level);
         if (path == null) {
             counters.increment(RdsCounter.SEND_DROP_NO_PEER);
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
             return true;
         }
-        if (!path.log().append(socket.port(), port, payload, length, socket.id())) {
+        final boolean isTaken = path.log().append(socket.port(), port, payload, length, socket.id());
+        path.onQueued();
+        if (!isTaken) {
             counters.increment(RdsCounter.SEND_QUEUE_FULL);
             return false;
         }
@@ -169,7 +203,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             ? delivery.pong(socket, lane) : delivery.deliver(port, local, socket.port(), lane, payload, length);
         if (isTaken) {
             counters.increment(RdsCounter.LOOPBACK_DELIVERED);
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
         }
         return isTaken;
     }

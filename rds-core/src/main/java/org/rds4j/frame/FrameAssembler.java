@@ -26,6 +26,7 @@ public final class FrameAssembler {
     private final int maxLength;
     private final ReassemblyPool pool;
     private final FrameHandler handler;
+    private final ArrivalTimes times;
     private final ByteBuffer headerMemory = ByteBuffer.allocateDirect(HEADER_LENGTH);
     private final long header = BufferUtil.address(headerMemory);
     private Status status = Status.OPEN;
@@ -33,6 +34,8 @@ public final class FrameAssembler {
     private int bodyLength;
     private int bodyFilled;
     private ReassemblyBuffer body;
+    private long headerNs;
+    private long startNs;
 
     /**
      * An assembler at the start of a stream.
@@ -40,8 +43,11 @@ public final class FrameAssembler {
      * @param maxLength longest payload accepted.
      * @param pool      memory for messages in pieces.
      * @param handler   takes the messages.
+     * @param times     told of each message that is handed on, when anyone wants to know.
      */
-    public FrameAssembler(final int maxLength, final ReassemblyPool pool, final FrameHandler handler) {
+    public FrameAssembler(
+        final int maxLength, final ReassemblyPool pool, final FrameHandler handler, final ArrivalTimes times) {
+        this.times = times;
         this.maxLength = maxLength;
         this.pool = pool;
         this.handler = handler;
@@ -88,6 +94,8 @@ public final class FrameAssembler {
         headerFilled = 0;
         bodyFilled = 0;
         status = Status.OPEN;
+        headerNs = 0;
+        startNs = 0;
         releaseBody();
     }
 
@@ -129,6 +137,10 @@ public final class FrameAssembler {
         OffHeap.copy(address, header, HEADER_LENGTH);
         headerFilled = HEADER_LENGTH;
         bodyLength = claimed;
+        if (times.isOn()) {
+            headerNs = times.now();
+            startNs = headerNs;
+        }
         return HEADER_LENGTH;
     }
 
@@ -142,7 +154,12 @@ public final class FrameAssembler {
     }
 
     private boolean deliver(final long headerAddress, final long payloadAddress, final int length) {
+        if (times.isOn()) {
+            times.set(headerNs, startNs, times.now());
+        }
         if (handler.onFrame(headerAddress, payloadAddress, length)) {
+            headerNs = 0;
+            startNs = 0;
             return true;
         }
         status = Status.BLOCKED_BY_HANDLER;
@@ -156,9 +173,15 @@ public final class FrameAssembler {
     private int takeHeaderPiece(final long address, final int available) {
         final int length = Math.min(available, HEADER_LENGTH - headerFilled);
         OffHeap.copy(address, header + headerFilled, length);
+        if (times.isOn() && headerFilled == 0) {
+            headerNs = times.now();
+        }
         headerFilled += length;
         if (headerFilled < HEADER_LENGTH) {
             return length;
+        }
+        if (times.isOn()) {
+            startNs = times.now();
         }
         bodyLength = OffHeap.getInt(header + RdsHeaderFlyweight.LENGTH_OFFSET);
         if (isTooLong(bodyLength)) {

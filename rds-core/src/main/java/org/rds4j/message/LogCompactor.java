@@ -43,15 +43,54 @@ final class LogCompactor {
                 enter(pool.next(readBlock));
             }
             final long entry = pool.entry(readBlock, readEntry++);
-            if (LogEntry.isCancelled(entry)) {
-                removedLength += LogEntry.total(entry);
+            final boolean isCancelled = LogEntry.isCancelled(entry);
+            removedLength += isCancelled ? LogEntry.total(entry) : 0;
+            stay += isCancelled ? 0 : 1;
+            if (LogEntry.isLent(entry)) {
+                treatLent(entry, isCancelled);
+            } else if (isCancelled) {
                 skip(LogEntry.total(entry));
             } else {
                 move(LogEntry.owner(entry), LogEntry.length(entry));
-                stay++;
             }
         }
         return stay;
+    }
+
+    /** A header that ends its block, and the lent payload in the next: given back, or linked behind where the header goes. */
+    private void treatLent(final long entry, final boolean isCancelled) {
+        final int header = readBlock;
+        final int payload = pool.next(header);
+        final int following = pool.next(payload);
+        if (isCancelled) {
+            pool.link(header, following);
+            pool.giveBack(payload);
+            return;
+        }
+        moveHeader(entry);
+        if (writeBlock == header) {
+            enter(payload);
+        } else {
+            pool.link(header, following);
+            pool.link(payload, pool.next(writeBlock));
+            pool.link(writeBlock, payload);
+        }
+        writeBlock = payload;
+    }
+
+    private void moveHeader(final long entry) {
+        final int owner = LogEntry.owner(entry);
+        final int length = LogEntry.length(entry);
+        enterForHeader();
+        LogEntry.writeLent(pool.entry(writeBlock, pool.entries(writeBlock)), owner, length);
+        pool.fill(writeBlock, pool.used(writeBlock), pool.entries(writeBlock) + 1);
+        movePiece(RdsHeaderFlyweight.LENGTH);
+    }
+
+    private void enterForHeader() {
+        if (pool.room(writeBlock) < RdsHeaderFlyweight.LENGTH) {
+            enterForWriting(pool.next(writeBlock));
+        }
     }
 
     /** The last block with a message, behind which the log needs none. */
@@ -82,9 +121,7 @@ final class LogCompactor {
     }
 
     private void move(final int owner, final int length) {
-        if (pool.room(writeBlock) < RdsHeaderFlyweight.LENGTH) {
-            enterForWriting(pool.next(writeBlock));
-        }
+        enterForHeader();
         final int entries = pool.entries(writeBlock);
         LogEntry.write(pool.entry(writeBlock, entries), owner, length);
         pool.fill(writeBlock, pool.used(writeBlock), entries + 1);

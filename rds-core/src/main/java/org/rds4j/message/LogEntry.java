@@ -11,20 +11,31 @@ import org.rds4j.frame.RdsHeaderFlyweight;
  *   | owner, C, length               | end in the carrier     |   native byte order
  *   +---------------+----------------+------------------------+
  * </pre>
- * The first word has the owner in its upper half, whether the message was cancelled in bit 31, and the length below.
+ * The first word has the owner in its upper half, whether the message was cancelled in bit 31, whether its payload is lent in
+ * bit 30, and the length below.
  */
 final class LogEntry {
     static final int LENGTH = 16;
 
     private static final int END_OFFSET = 8;
     private static final long CANCELLED = 1L << 31;
-    private static final long LENGTH_MASK = CANCELLED - 1;
+    private static final long LENT = 1L << 30;
+    private static final long LENGTH_MASK = LENT - 1;
 
     private LogEntry() {
     }
 
     static void write(final long entry, final int owner, final int length) {
         UnsafeApi.putLong(entry, (long) owner << 32 | length);
+    }
+
+    /** Of a message whose payload lies in the next block, which is lent. */
+    static void writeLent(final long entry, final int owner, final int length) {
+        UnsafeApi.putLong(entry, (long) owner << 32 | LENT | length);
+    }
+
+    static boolean isLent(final long entry) {
+        return (UnsafeApi.getLong(entry) & LENT) != 0;
     }
 
     static int owner(final long entry) {

@@ -14,12 +14,16 @@ import org.rds4j.frame.RdsHeaderFlyweight;
  *   0                                                        used                                         block length
  * </pre>
  * Messages lie in a block as the octets that go on the wire. A header is never cut; a payload goes on at the start of the
- * log's next block. For each message that begins in a block there is an entry at the block's end.
+ * log's next block. For each message that begins in a block there is an entry at the block's end. A payload that an
+ * application lent stays where it is: the header is the last in its block, and the next block is the lent memory.
  * <p>
  * <b>Shares.</b> A log may not hold more than its own bound, and not more than what is then free besides a reserve: so k
  * logs whose peers are dead keep at most k/(k+1) of the pool without the reserve, and each of them equally much. A log whose
- * peer answers may take one longest message out of the reserve as well. Engine thread only; lent memory may be read by
- * others.
+ * peer answers may take one longest message out of the reserve as well.
+ * <p>
+ * <b>Claims.</b> Many that take a block whenever there is one could keep a longest message from ever finding all of its blocks
+ * at once. So one log at a time, whose peer answers, has a claim on what is given back until it has enough; for a while only,
+ * because the rest may be with peers that died. Engine thread only; lent memory may be read by others.
  */
 public final class LogPool {
     /** Octets of a block: a whole record of 16 KiB lies in one piece, and a log that holds little takes little. */
@@ -34,11 +38,18 @@ public final class LogPool {
 
     private final ByteBuffer memory;
     private final long address;
+    /** How long a claim may keep others waiting, and how long none is made after one that was in vain. */
+    private static final long CLAIM_NS = 100_000_000L;
+    private static final long REST_NS = 400_000_000L;
+
     private final int blockLength;
     private final int blockShift;
     private final int reserve;
     private final int longestMessage;
     private final int mostPerLog;
+    /** Blocks of this memory; numbers from here on are those of payloads that are lent. */
+    private final int blocks;
+    private final LentPayloads lent;
     private final int[] next;
     /** Per block: octets used (upper 32 bits) and entries (lower). */
     private final long[] fill;
@@ -46,6 +57,11 @@ public final class LogPool {
     private final LogCompactor compactor = new LogCompactor(this);
     private int firstFree;
     private int free;
+    private SendLog claimant;
+    private int claimed;
+    private long claimEndsNs;
+    private long restEndsNs = Long.MIN_VALUE;
+    private long nowNs;
 
     /**
      * A pool with all blocks free. Its memory is touched here, so that no page is missing later.
@@ -70,8 +86,10 @@ public final class LogPool {
         this.longestMessage = blocksOf(blockLength, maxPayload);
         this.reserve = Math.max(longestMessage, free / RESERVE_PART);
         this.mostPerLog = Math.max(longestMessage, lengthPerLog / blockLength);
-        this.next = new int[free];
-        this.fill = new long[free];
+        this.blocks = free;
+        this.lent = new LentPayloads(blocks);
+        this.next = new int[2 * blocks];
+        this.fill = new long[2 * blocks];
         for (int block = 0; block < free; block++) {
             next[block] = block + 1 < free ? block + 1 : NONE;
         }
@@ -125,18 +143,69 @@ public final class LogPool {
     }
 
     /**
-     * Whether a log may take blocks.
+     * Tells the time, and ends a claim that was in vain.
      *
+     * @param timeNs the engine's time.
+     */
+    public void now(final long timeNs) {
+        nowNs = timeNs;
+        if (claimant != null && timeNs >= claimEndsNs) {
+            claimant = null;
+            restEndsNs = timeNs + REST_NS;
+        }
+    }
+
+    /**
+     * Whether a log may take blocks. A refusal may be the beginning of a claim.
+     *
+     * @param log      that asks.
      * @param held     by the log.
      * @param wanted   by the log, above 0.
      * @param isFlowing whether its peer answers.
      * @return true when {@link #take} may be called so often.
      */
-    boolean grants(final int held, final int wanted, final boolean isFlowing) {
+    boolean grants(final SendLog log, final int held, final int wanted, final boolean isFlowing) {
         final int share = held + wanted;
-        final int left = free - wanted;
-        return share <= mostPerLog
-            && (share <= left - reserve || (isFlowing && share <= longestMessage && left >= 0));
+        final int left = free - wanted - claimedBefore(log, wanted);
+        if (share > mostPerLog) {
+            return false;
+        }
+        if (share <= left - reserve) {
+            return true;
+        }
+        final boolean isGranted = isFlowing && share <= longestMessage && left >= 0;
+        if (!isGranted && isFlowing) {
+            claim(log, wanted);
+        }
+        return isGranted;
+    }
+
+    /** Who wants most comes first: whoever wants less finds it sooner without. */
+    private void claim(final SendLog log, final int wanted) {
+        if (wanted > Math.max(1, claimant == null ? 0 : claimed) && nowNs >= restEndsNs) {
+            claimant = log;
+            claimed = wanted;
+            claimEndsNs = nowNs + CLAIM_NS;
+        }
+    }
+
+    /** Blocks that are not to be had now: the claimant's own smaller messages would keep its share full, so they wait too. */
+    @SuppressWarnings("ReferenceEquality") // logs have no other identity
+    private int claimedBefore(final SendLog log, final int wanted) {
+        return claimant == null || (claimant == log && wanted >= claimed) ? 0 : claimed;
+    }
+
+    /**
+     * A log got what it wanted, or wants it no more.
+     *
+     * @param log    that may have a claim.
+     * @param wanted the blocks it got, or as many as can be.
+     */
+    @SuppressWarnings("ReferenceEquality") // logs have no other identity
+    void endClaim(final SendLog log, final int wanted) {
+        if (claimant == log && wanted >= claimed) {
+            claimant = null;
+        }
     }
 
     int take() {
@@ -148,15 +217,48 @@ public final class LogPool {
         return block;
     }
 
-    /** The last one given back is the first one lent again: it is in the CPU's caches. */
-    void giveBack(final int block) {
+    /**
+     * Makes a block of a payload that an application lent; one for each block that ends with the header of such a message.
+     *
+     * @return the block, full, with no entry.
+     */
+    int lend(final long payload, final int length, final Lender lender, final long token) {
+        final int block = blocks + lent.add(payload, lender, token);
+        next[block] = NONE;
+        fill(block, length, 0);
+        return block;
+    }
+
+    /** As {@link #lend}, for a payload that another block stands for until now. */
+    int lendOn(final int block) {
+        final int index = block - blocks;
+        final int fresh = lend(lent.address(index), used(block), lent.lender(index), lent.token(index));
+        lent.forget(index);
+        return fresh;
+    }
+
+    private boolean isLent(final int block) {
+        return block >= blocks;
+    }
+
+    /**
+     * Takes a block back. The last one given back is the first one taken again: it is in the CPU's caches.
+     *
+     * @return how many blocks of the pool's memory that are: none when it was lent.
+     */
+    int giveBack(final int block) {
+        if (isLent(block)) {
+            lent.remove(block - blocks);
+            return 0;
+        }
         next[block] = firstFree;
         firstFree = block;
         free++;
+        return 1;
     }
 
     long address(final int block) {
-        return address + ((long) block << blockShift);
+        return isLent(block) ? lent.address(block - blocks) : address + ((long) block << blockShift);
     }
 
     long entry(final int block, final int index) {
@@ -186,6 +288,9 @@ public final class LogPool {
 
     /** Octets that a message going on would find in the block. */
     int space(final int block) {
+        if (isLent(block)) {
+            return 0;
+        }
         final long state = fill[block];
         return blockLength - (int) (state >>> 32) - (int) state * LogEntry.LENGTH;
     }

@@ -25,11 +25,14 @@ import org.rds4j.frame.RdsHeaderFlyweight;
  * <p>
  * A cancelled message that nothing was offered of leaves the log at once and a gap in the sequence numbers. One that was
  * offered, even in part, is completed, kept until acknowledged because a carrier may still read it, and never sent again.
+ * Payloads may be lent: they are not copied, and their lender hears when nobody reads them any more.
  * Engine thread only; memory of unacknowledged chunks may be read by a carrier's other threads meanwhile.
  */
 public final class SendLog {
     /** For {@link #cancel}: messages to every port. */
     public static final int ANY_PORT = -1;
+    /** For {@link #cancel}: messages to every port whose payload is lent. */
+    public static final int LENT_TO_ANY_PORT = -2;
 
     private static final int HEADER_LENGTH = RdsHeaderFlyweight.LENGTH;
     private static final ReleaseHandler KEPT_ELSEWHERE = (owner, length) -> { };
@@ -112,24 +115,12 @@ public final class SendLog {
     public boolean append(
         final int sourcePort, final int destinationPort, final long payload, final int length, final int owner,
         final long extensionsHigh, final long extensionsLow) {
-        final int total = HEADER_LENGTH + length;
-        final int room = roomInHead();
-        if (total > room && !pool.grants(held, blocksFor(total, room), isFlowing)) {
-            isWanted = true;
+        if (!enter(HEADER_LENGTH + length, HEADER_LENGTH + length)) {
             return false;
-        }
-        if (room < HEADER_LENGTH) {
-            addBlock();
         }
         final int block = headBlock;
         final int offset = pool.used(block);
         final int entry = pool.entries(block);
-        if (kept == 0) {
-            tail.set(block, offset, entry);
-        }
-        if (sent == kept) {
-            moveCursor(block, offset, entry, total);
-        }
         LogEntry.write(pool.entry(block, entry), owner, length);
         header.wrap(pool.address(block) + offset).write(nextSequence++, length, sourcePort, destinationPort, 0)
             .extensions(extensionsHigh, extensionsLow);
@@ -138,6 +129,66 @@ public final class SendLog {
         pool.fill(block, offset + HEADER_LENGTH + piece, entry + 1);
         if (piece < length) {
             writeRest(payload + piece, length - piece);
+        }
+        return true;
+    }
+
+    /**
+     * Appends a message whose payload stays where it is, and is read there until it is given back.
+     *
+     * @param sourcePort      of the sending socket.
+     * @param destinationPort of the receiving socket.
+     * @param payload         address of the payload; not to be changed before the lender hears of it.
+     * @param length          octets of payload, above 0.
+     * @param owner           named again when the message is released.
+     * @param lender          hears when nobody will read the payload any more, which is after the release of a cancelled message.
+     * @param token           for the lender.
+     * @return false when the pool grants this log no more.
+     */
+    public boolean appendLent(
+        final int sourcePort, final int destinationPort, final long payload, final int length, final int owner,
+        final Lender lender, final long token) {
+        if (!enter(HEADER_LENGTH + length, HEADER_LENGTH)) {
+            return false;
+        }
+        writeLent(sourcePort, destinationPort, length, owner, pool.lend(payload, length, lender, token));
+        return true;
+    }
+
+    private void writeLent(
+        final int sourcePort, final int destinationPort, final int length, final int owner, final int payloadBlock) {
+        final int block = headBlock;
+        final int offset = pool.used(block);
+        final int entry = pool.entries(block);
+        LogEntry.writeLent(pool.entry(block, entry), owner, length);
+        header.wrap(pool.address(block) + offset).write(nextSequence++, length, sourcePort, destinationPort, 0)
+            .extensions(0, 0);
+        pool.fill(block, offset + HEADER_LENGTH, entry + 1);
+        pool.link(block, payloadBlock);
+        headBlock = payloadBlock;
+    }
+
+    /** Makes room for a message that is about to be written at the end of the head block. */
+    private boolean enter(final int total, final int stored) {
+        final int room = roomInHead();
+        final int wanted = stored > room ? blocksFor(stored, room) : 0;
+        if (wanted > 0) {
+            if (!pool.grants(this, held, wanted, isFlowing)) {
+                isWanted = true;
+                return false;
+            }
+            pool.endClaim(this, wanted);
+        }
+        if (room < HEADER_LENGTH) {
+            addBlock();
+        }
+        final int offset = pool.used(headBlock);
+        final int entry = pool.entries(headBlock);
+        if (kept == 0) {
+            tail.set(headBlock, offset, entry);
+        }
+        if (sent == kept) {
+            moveCursor(headBlock, offset, entry, total);
         }
         kept++;
         appendedPosition += total;
@@ -159,13 +210,13 @@ public final class SendLog {
     /**
      * Whether a message would be taken now.
      *
-     * @param length octets of its payload.
+     * @param length octets of its payload; 0 for one that is lent.
      * @return true when {@link #append} would succeed.
      */
     public boolean hasRoomFor(final int length) {
         final int total = HEADER_LENGTH + length;
         final int room = roomInHead();
-        return total <= room || pool.grants(held, blocksFor(total, room), isFlowing);
+        return total <= room || pool.grants(this, held, blocksFor(total, room), isFlowing);
     }
 
     private void addBlock() {
@@ -470,8 +521,7 @@ public final class SendLog {
         int block = first;
         while (block != end) {
             final int following = pool.next(block);
-            pool.giveBack(block);
-            held--;
+            held -= pool.giveBack(block);
             block = following;
         }
         if (end == LogPool.NONE && held == 0) {
@@ -484,12 +534,13 @@ public final class SendLog {
      * again; all are released now.
      *
      * @param owner   as given when they were appended.
-     * @param port    of the receiving socket, or {@link #ANY_PORT}.
+     * @param port    of the receiving socket, {@link #ANY_PORT} or {@link #LENT_TO_ANY_PORT}.
      * @param handler hears of each message.
      * @return how many were cancelled.
      */
     public int cancel(final int owner, final int port, final ReleaseHandler handler) {
         isWanted = false;
+        pool.endClaim(this, Integer.MAX_VALUE);
         final int begun = sent + (isInsideMessage() ? 1 : 0);
         int cancelled = 0;
         int unsent = 0;
@@ -530,7 +581,8 @@ public final class SendLog {
     private boolean isFor(final LogCursor message, final int owner, final int port) {
         final long entry = message.entryAddress();
         return LogEntry.owner(entry) == owner && !LogEntry.isCancelled(entry)
-            && (port == ANY_PORT || header.wrap(message.address()).destinationPort() == port);
+            && (port == ANY_PORT || (port == LENT_TO_ANY_PORT ? LogEntry.isLent(entry)
+            : header.wrap(message.address()).destinationPort() == port));
     }
 
     /** From a message on, of which and behind which the carrier was offered nothing. */
@@ -560,6 +612,7 @@ public final class SendLog {
      */
     public int rewind() {
         isFlowing = false;
+        pool.endClaim(this, Integer.MAX_VALUE);
         sent = 0;
         sentPosition = retainedPosition;
         if (kept == 0) {
@@ -653,6 +706,9 @@ public final class SendLog {
         final int length = LogEntry.length(entry);
         final int sourcePort = header.wrap(tail.address()).sourcePort();
         final int destinationPort = header.destinationPort();
+        if (LogEntry.isLent(entry)) {
+            return target.appendLentOf(this, sourcePort, destinationPort);
+        }
         final int offset = tail.offset() + HEADER_LENGTH;
         final boolean isContiguous = length <= pool.used(tail.block()) - offset;
         final ByteBuffer copy = isContiguous ? null : copy(tail.block(), offset, length);
@@ -662,6 +718,18 @@ public final class SendLog {
         } finally {
             Reference.reachabilityFence(copy);
         }
+    }
+
+    /** Takes the lent payload of another log's oldest message. */
+    private boolean appendLentOf(final SendLog source, final int sourcePort, final int destinationPort) {
+        final long entry = source.tail.entryAddress();
+        final int length = LogEntry.length(entry);
+        if (!enter(HEADER_LENGTH + length, HEADER_LENGTH)) {
+            return false;
+        }
+        final int payload = pool.lendOn(pool.next(source.tail.block()));
+        writeLent(sourcePort, destinationPort, length, LogEntry.owner(entry), payload);
+        return true;
     }
 
     /** Of octets that lie in several blocks. */

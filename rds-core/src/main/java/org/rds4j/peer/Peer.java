@@ -165,6 +165,17 @@ public final class Peer {
         return lane != services.defaultLane() && first != null && !first.log().isEmpty();
     }
 
+    /** What this peer's paths may do depends on what has changed. */
+    void touchPaths() {
+        for (final PeerPath[] lane : lanes) {
+            for (int i = 0; lane != null && i < lane.length; i++) {
+                if (lane[i] != null) {
+                    lane[i].touch();
+                }
+            }
+        }
+    }
+
     /** Whether a path may try to connect, as far as the other paths are concerned. */
     boolean mayDial(final PeerPath path) {
         final int index = path.key().index();
@@ -232,6 +243,7 @@ public final class Peer {
         final Kind now = isOurs ? Kind.OURS : Kind.FOREIGN;
         if (kind != now) {
             kind = now;
+            touchPaths();
             services.topology().onMappingChanged();
         }
     }
@@ -253,6 +265,7 @@ public final class Peer {
             openPaths(isPong, nowNs);
         }
         assignPending(nowNs);
+        touchPaths();
     }
 
     private void onFanOut() {
@@ -373,6 +386,7 @@ public final class Peer {
                 path.tryCarrier();
             }
         }
+        touchPaths();
     }
 
     private int freeIndex(final int lane) {

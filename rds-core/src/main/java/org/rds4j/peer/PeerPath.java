@@ -3,6 +3,7 @@ package org.rds4j.peer;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.CarrierHandler;
+import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
@@ -28,7 +29,7 @@ import org.rds4j.status.RdsCounters;
  * <b>Breaking.</b> What was received before the break is delivered first; then everything unacknowledged is marked and sent
  * again on the next carrier. Engine thread only.
  */
-public final class PeerPath implements CarrierHandler, FrameHandler {
+public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHandler {
     /** Where a path stands; ERROR always passes through the end of its carrier. */
     public enum State {
         /** No carrier; dials or knocks when something is queued. */
@@ -64,6 +65,12 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight();
     private final ExtensionHeaderFlyweight probe = new ExtensionHeaderFlyweight();
 
+    /** These belong to {@link PathSchedule}. */
+    boolean isListed;
+    int waitingIndex = -1;
+    long deadlineNs = Long.MAX_VALUE;
+
+    private boolean isTouched;
     private State state = State.DOWN;
     private ByteCarrier carrier;
     private boolean isCarrierDown;
@@ -110,7 +117,8 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         this.log = new SendLog(services.logs(), firstSequence());
         this.assembler = new FrameAssembler(
-            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this);
+            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this,
+            services.times());
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
     }
@@ -219,6 +227,37 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         return peer;
     }
 
+    /** Something has happened to this path, so that it wants to be polled. */
+    public void touch() {
+        isTouched = true;
+        services.schedule().list(this);
+    }
+
+    /** A message was appended to the log, or found no room there. The first path of a lane dials for the others. */
+    public void onQueued() {
+        touch();
+        final PeerPath first = key.index() == 0 ? null : peer.path(key.lane(), 0);
+        if (first != null && first.state == State.DOWN) {
+            first.touch();
+        }
+    }
+
+    @Override
+    public void onCarrierEvent() {
+        touch();
+    }
+
+    /** Whether the path wants to be polled again in the next duty cycle, whatever happens or not. */
+    boolean hasWork() {
+        return isTouched || switch (state) {
+            case DOWN -> isStranded() && !log.isEmpty();
+            case CONNECTING -> false;
+            case UP -> !assemblerIsOpen() || opener == Opener.DUE
+                || (isHeard && (log.hasUnsent() || peer.mapSender().isOffering(carrier)));
+            case DRAINING, ERROR -> true;
+        };
+    }
+
     /**
      * Takes what the carrier has received.
      *
@@ -227,6 +266,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      */
     public int pollInbound(final long nowNs) {
         timeNs = nowNs;
+        isTouched = false;
         if (carrier == null) {
             return 0;
         }
@@ -271,7 +311,10 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (log.isEmpty()) {
             return 0;
         }
-        return log.moveTo(peer.findOrAdd(services.defaultLane(), 0, nowNs).log());
+        final PeerPath target = peer.findOrAdd(services.defaultLane(), 0, nowNs);
+        final int moved = log.moveTo(target.log());
+        target.onQueued();
+        return moved;
     }
 
     private boolean wantsCarrier() {
@@ -366,11 +409,13 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     /** The path is one that the peer and this host want, even with nothing to send. */
     void keepUp() {
         isKeptUp = true;
+        touch();
     }
 
     /** The peer cannot dial and asks to be dialed; when a carrier is up the peer does not seem to know of it. */
     void onKnock(final long nowNs) {
         isKeptUp = true;
+        touch();
         if (state == State.UP) {
             tryCarrier();
         } else if (state == State.DOWN && !hasAttemptReserved && nowNs >= nextKnockNs) {
@@ -438,6 +483,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     private void adopt(final ByteCarrier candidate, final long nowNs) {
         carrier = candidate;
+        carrier.watcher(this);
         isCarrierDown = false;
         isHeard = false;
         isFirstMessageDue = true;
@@ -450,10 +496,12 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         adoptedNs = nowNs;
         silenceEndsNs = Long.MAX_VALUE;
         counters.increment(RdsCounter.CONN_UP);
+        peer.touchPaths();
     }
 
     private void onHeard() {
         isHeard = true;
+        peer.touchPaths();
         if (services.context().reconnectResetAfterNs() == 0) {
             reconnect.reset();
         }
@@ -477,6 +525,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     private void appendProbe() {
         services.probe(probe);
+        touch();
         if (log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
             probe.high(), probe.low())) {
             counters.increment(RdsCounter.SEND_PONG);
@@ -500,6 +549,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             state = State.DRAINING;
             drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
             carrier.close();
+            touch();
         }
     }
 
@@ -509,6 +559,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             state = State.DRAINING;
             drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
             carrier.abort();
+            touch();
         }
     }
 
@@ -540,6 +591,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             lastDownReason = reason;
         }
         if (ended == carrier) {
+            touch();
             isCarrierDown = true;
             state = state == State.ERROR ? State.ERROR : State.DRAINING;
             if (reason == CarrierDownReason.SECURITY) {
@@ -597,6 +649,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private void continueFor(final PeerPath stranded) {
         nextReceiveSequence = Math.max(nextReceiveSequence, stranded.nextReceiveSequence);
         isKeptUp = isDialer;
+        touch();
     }
 
     /** Without carrier: takes the one that waits, or plans the next attempt. */
@@ -613,6 +666,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
         nextAttemptNs = nowNs + reconnect.nextDelayNs();
         peer.assignPending(nowNs);
+        peer.touchPaths();
     }
 
     @Override

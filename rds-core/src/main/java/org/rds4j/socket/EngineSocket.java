@@ -1,10 +1,11 @@
 package org.rds4j.socket;
 
 import org.agrona.concurrent.ControlledMessageHandler;
+import org.rds4j.message.Lender;
 import org.rds4j.peer.PeerPath;
 
 /** The engine's side of one socket. Engine thread only. */
-public final class EngineSocket {
+public final class EngineSocket implements Lender {
     private final SocketRegion region;
     private final int id;
     private final ReceiveSide receiveSide;
@@ -15,12 +16,16 @@ public final class EngineSocket {
     private long pathLow;
     private int pathLevel;
     private PeerPath path;
+    private ReadySignals signals;
+    private int readySet;
+    private int happened;
 
     EngineSocket(final SocketRegion region, final int id, final ReceiveMemory memory) {
         this.region = region;
         this.id = id;
         this.receiveSide = new ReceiveSide(this, memory);
-        this.submitted = new SubmitReader(region.submitRing(), region.submitBlocks(), region.permittedLevels());
+        this.submitted = new SubmitReader(
+            region.submitRing(), region.submitBlocks(), region.lentAreas(), region.permittedLevels());
         this.backlog = new SubmitBacklog(submitted);
     }
 
@@ -69,6 +74,49 @@ public final class EngineSocket {
         return backlog;
     }
 
+    /** A poller wants to be told of this socket. */
+    void watch(final ReadySignals told, final int set) {
+        signals = told;
+        readySet = set;
+    }
+
+    /** The socket is closed: payloads that it lent may come back when its region is gone. */
+    void unwatch() {
+        signals = null;
+    }
+
+    /**
+     * Something has happened that the socket's poller, if there is one, may wait for.
+     *
+     * @param events of {@link SocketEvents}; visible to the application.
+     */
+    public void happened(final int events) {
+        if (signals != null) {
+            if (happened == 0) {
+                signals.add(this);
+            }
+            happened |= events;
+        }
+    }
+
+    /** Tells the poller, if it waits for what has happened. */
+    void signal() {
+        if ((region.wantedEvents() & happened) != 0) {
+            region.readySets().add(readySet, SocketTable.slotOf(id));
+        }
+        happened = 0;
+    }
+
+    /**
+     * Gives payload octets back to the send buffer.
+     *
+     * @param length octets acknowledged by the peer's host, or given up.
+     */
+    public void acknowledged(final int length) {
+        region.acknowledged(length);
+        happened(SocketEvents.WRITABLE);
+    }
+
     void bind(final long high, final long low, final int boundPort) {
         port = boundPort;
         receiveSide.bind(boundPort);
@@ -107,6 +155,38 @@ public final class EngineSocket {
      */
     public boolean isCorrupt() {
         return submitted.isCorrupt() || receiveSide.isCorrupt();
+    }
+
+    /** A send log has taken a datagram whose payload the application lent. */
+    public void onLent() {
+        region.onLent();
+    }
+
+    /**
+     * Whether send logs read payloads that the application lent.
+     *
+     * @return false when all were given back.
+     */
+    public boolean hasLent() {
+        return region.lentPayloads() > 0;
+    }
+
+    @Override
+    public void onReturned(final long token) {
+        complete(token);
+        region.onReturned(); // the memory may be gone afterwards
+    }
+
+    /**
+     * Tells the application that a payload which it lent is its own again.
+     *
+     * @param lending as of {@link SubmitReader#lending()}.
+     */
+    public void complete(final long lending) {
+        if (!region.completions().add(lending)) {
+            corrupt();
+        }
+        happened(SocketEvents.COMPLETION);
     }
 
     /**

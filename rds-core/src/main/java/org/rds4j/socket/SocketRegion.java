@@ -36,6 +36,10 @@ import org.rds4j.RdsAddress;
  *        | states of submit blocks, 4 octets each (see BlockPool)        |  both sides
  *    768 | states of receive blocks, 4 octets each                       |
  *   1024 +---------------------------------------------------------------+
+ *        | completions of lent payloads (see CompletionRing)             |  both sides
+ *   3200 +---------------------------------------------------------------+
+ *        | events the poller waits for                                   |  written by the application
+ *   3328 +---------------------------------------------------------------+
  *        | free                                                          |
  *   4096 +---------------------------------------------------------------+
  *        | submit ring: many application threads to the engine           |  records: DatagramRecord
@@ -77,6 +81,8 @@ public final class SocketRegion {
     private static final int RECEIVE_BUFFER_OFFSET = 456;
     private static final int SUBMIT_BLOCKS_OFFSET = 512;
     private static final int RECEIVE_BLOCKS_OFFSET = 768;
+    private static final int COMPLETIONS_OFFSET = 1024;
+    private static final int WANTED_EVENTS_OFFSET = 3200;
     private static final int ALIGNMENT = 128;
     private static final int EVERY_LEVEL = 0xffff;
 
@@ -85,9 +91,15 @@ public final class SocketRegion {
     private final OneToOneRingBuffer receiveRing;
     private final BlockPool submitBlocks;
     private final BlockPool receiveBlocks;
+    private final LentAreas lentAreas;
+    private final CompletionRing completions;
+    private final boolean isShared;
     private final int permittedLevels;
+    private ReadySets readySets;
     private volatile boolean isBroken;
     private volatile boolean isReleased;
+    private boolean isToRelease;
+    private int lentPayloads;
 
     /**
      * A fresh region of this process.
@@ -105,6 +117,9 @@ public final class SocketRegion {
         receiveRing = new OneToOneRingBuffer(new UnsafeBuffer(memory, headerLength + submitLength, receiveLength));
         submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength());
         receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength());
+        lentAreas = new LentAreas(submitBlocks);
+        completions = new CompletionRing(header, COMPLETIONS_OFFSET);
+        isShared = false;
         permittedLevels = EVERY_LEVEL;
     }
 
@@ -127,6 +142,9 @@ public final class SocketRegion {
         }
         submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, submit);
         receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, receive);
+        lentAreas = new LentAreas(submitBlocks);
+        completions = new CompletionRing(header, COMPLETIONS_OFFSET);
+        isShared = true;
         this.permittedLevels = permittedLevels;
     }
 
@@ -154,6 +172,41 @@ public final class SocketRegion {
         return permittedLevels;
     }
 
+    /**
+     * Names where the engine notes the socket as ready; before it knows the region.
+     *
+     * @param sets of the application's process.
+     */
+    public void readySets(final ReadySets sets) {
+        readySets = sets;
+    }
+
+    ReadySets readySets() {
+        return readySets;
+    }
+
+    /**
+     * Sets what the socket's poller is to be told of; application.
+     *
+     * @param events of {@link SocketEvents}; 0 for nothing.
+     */
+    public void wantedEvents(final int events) {
+        header.putIntVolatile(WANTED_EVENTS_OFFSET, events);
+    }
+
+    int wantedEvents() {
+        return header.getIntVolatile(WANTED_EVENTS_OFFSET);
+    }
+
+    /**
+     * Whether a send would find room; application.
+     *
+     * @return true while what is unacknowledged is below SO_SNDBUF and the submit ring at most half full.
+     */
+    public boolean isWritable() {
+        return unacknowledgedLength() < sendBufferLength() && submitRing.size() <= submitRing.capacity() / 2;
+    }
+
     /** The engine has closed the socket of its own, for what it found here. */
     void broken() {
         isBroken = true;
@@ -168,9 +221,57 @@ public final class SocketRegion {
         return isBroken;
     }
 
-    /** The engine will not touch the memory again; its last word on this region. */
+    /** The engine will not touch the memory again, except for payloads that are lent; its last word on this region. */
     void release() {
-        isReleased = true;
+        isToRelease = true;
+        isReleased = lentPayloads == 0;
+    }
+
+    /** A send log reads a payload where it lies; engine. */
+    void onLent() {
+        lentPayloads++;
+    }
+
+    /** A send log does not read a payload any more; engine. */
+    void onReturned() {
+        lentPayloads--;
+        isReleased = isToRelease && lentPayloads == 0;
+    }
+
+    /**
+     * Payloads that send logs read where they lie; engine.
+     *
+     * @return how many.
+     */
+    int lentPayloads() {
+        return lentPayloads;
+    }
+
+    /**
+     * Memory that datagrams may be sent from without a copy.
+     *
+     * @return the areas.
+     */
+    public LentAreas lentAreas() {
+        return lentAreas;
+    }
+
+    /**
+     * Which lent payloads nobody reads any more.
+     *
+     * @return the ring.
+     */
+    public CompletionRing completions() {
+        return completions;
+    }
+
+    /**
+     * Whether the engine may be in another process, which reads only what lies in this region.
+     *
+     * @return true when the memory is mapped.
+     */
+    public boolean isShared() {
+        return isShared;
     }
 
     /**

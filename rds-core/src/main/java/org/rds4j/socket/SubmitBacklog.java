@@ -48,7 +48,7 @@ public final class SubmitBacklog {
          * @param low    bits 63..0 of its destination.
          * @param queue  as of {@link #queueOf}.
          * @param level  service level.
-         * @param length octets of payload.
+         * @param length octets of payload that want a place; none when they are lent.
          * @return true when it is worth a try.
          */
         boolean hasRoom(long high, long low, int queue, int level, int length);
@@ -231,7 +231,7 @@ public final class SubmitBacklog {
         if (taker.take(ring.type(), index)) {
             return Fate.TAKEN;
         }
-        refuse(queue < 0 ? add(index, taker) : queue, ring.length());
+        refuse(queue < 0 ? add(index, taker) : queue, ring.isLent() ? 0 : ring.length());
         return Fate.WAITS;
     }
 

@@ -18,6 +18,7 @@ import org.rds4j.RdsSocket;
  */
 public final class SubmitReader {
     private final BlockPool blocks;
+    private final LentAreas lentAreas;
     private final AtomicBuffer buffer;
     private final long address;
     private final int capacity;
@@ -35,6 +36,7 @@ public final class SubmitReader {
     private int length;
     private int block;
     private long payload;
+    private long lending;
     private int type;
     private boolean isPadding;
 
@@ -43,10 +45,13 @@ public final class SubmitReader {
      *
      * @param ring            read by nobody else.
      * @param submitBlocks    of the ring's socket.
+     * @param areas           of the ring's socket.
      * @param permittedLevels service levels that may occur, bit n for level n.
      */
-    SubmitReader(final ManyToOneRingBuffer ring, final BlockPool submitBlocks, final int permittedLevels) {
+    SubmitReader(
+        final ManyToOneRingBuffer ring, final BlockPool submitBlocks, final LentAreas areas, final int permittedLevels) {
         buffer = ring.buffer();
+        lentAreas = areas;
         blocks = submitBlocks;
         capacity = ring.capacity();
         mask = capacity - 1;
@@ -154,7 +159,18 @@ public final class SubmitReader {
             payload = address + record + DatagramRecord.HEADER_LENGTH;
             return length >= 0 && length <= room;
         }
-        return type == DatagramRecord.TYPE_BLOCK && room >= Integer.BYTES && admitBlock(record);
+        if (type == DatagramRecord.TYPE_BLOCK) {
+            return room >= Integer.BYTES && admitBlock(record);
+        }
+        return type == DatagramRecord.TYPE_LENT && room >= 3 * Integer.BYTES && admitLent(record);
+    }
+
+    private boolean admitLent(final int record) {
+        final int area = DatagramRecord.lentArea(buffer, record);
+        block = BlockPool.NONE;
+        payload = lentAreas.addressOf(area, DatagramRecord.lentOffset(buffer, record), length);
+        lending = CompletionRing.word(area, DatagramRecord.lentCookie(buffer, record));
+        return payload != LentAreas.NONE;
     }
 
     private boolean admitBlock(final int record) {
@@ -263,7 +279,25 @@ public final class SubmitReader {
     }
 
     /**
-     * Where the payload lies: borrowed for the handler's call. Its octets may change meanwhile.
+     * Whether the payload is lent: it stays where it is until {@link EngineSocket#onReturned} is called.
+     *
+     * @return true when {@link #lending()} means something.
+     */
+    public boolean isLent() {
+        return type == DatagramRecord.TYPE_LENT;
+    }
+
+    /**
+     * What the application calls the payload that it lent.
+     *
+     * @return area and cookie.
+     */
+    public long lending() {
+        return lending;
+    }
+
+    /**
+     * Where the payload lies: borrowed for the handler's call, unless it is lent. Its octets may change meanwhile.
      *
      * @return address of the first octet.
      */

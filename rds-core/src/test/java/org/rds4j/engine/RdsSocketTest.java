@@ -61,7 +61,7 @@ class RdsSocketTest {
         assertEquals(RdsSocket.NO_DESTINATION, socket.offer(buffer, 0, 1));
         assertEquals(RdsSocket.TOO_LONG, socket.offer(peer, buffer, 0, (1 << 20) + 1));
         assertEquals(RdsSocket.NOT_UNICAST, socket.offer(RdsAddress.parse("224.0.0.1:9"), buffer, 0, 1));
-        assertEquals(RdsSocket.FAMILY_MISMATCH, socket.offer(RdsAddress.parse("[fe80::1]:9"), buffer, 0, 1));
+        assertEquals(RdsSocket.FAMILY_MISMATCH, socket.offer(RdsAddress.parse("[fd00::1]:9"), buffer, 0, 1));
         assertEquals(RdsSocket.BAD_SERVICE_LEVEL, socket.offer(peer, buffer, 0, 1, 16));
         assertEquals(RdsSocket.BAD_SERVICE_LEVEL, socket.offer(peer, buffer, 0, 1, -1));
         assertEquals(Errno.ENOTCONN, errnoOf(() -> socket.send(null, ByteBuffer.allocate(1), 0)));

@@ -11,6 +11,7 @@ import org.rds4j.SecurityMode;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.peer.OpenerMessage;
+import org.rds4j.peer.WaitingPaths;
 
 /** Nodes joined by carriers in memory, in virtual time. Each step is a microsecond. */
 final class TestNetwork {
@@ -31,6 +32,21 @@ final class TestNetwork {
     private final List<TestNode> nodes = new ArrayList<>();
     private final List<Dial> pending = new ArrayList<>();
     private long nowNs = 1;
+    private Runnable planned;
+    private long plannedNs;
+
+    /** Has something done at a time, once. */
+    void at(final long timeNs, final Runnable action) {
+        planned = action;
+        plannedNs = timeNs;
+    }
+
+    private void doWhatIsPlanned() {
+        if (planned != null && nowNs >= plannedNs) {
+            planned.run();
+            planned = null;
+        }
+    }
 
     /** What nodes dialed that is not yet there, oldest first: for tests that are the peer themselves. */
     List<PathKey> dialsUnderWay() {
@@ -129,6 +145,7 @@ final class TestNetwork {
 
     int step() {
         nowNs += STEP_NS;
+        doWhatIsPlanned();
         connect();
         for (final Link link : links) {
             accept(link);
@@ -144,6 +161,9 @@ final class TestNetwork {
         int work = 0;
         for (final TestNode node : nodes) {
             work += node.engine.poll(nowNs);
+            for (int i = 0; i < node.engine.paths.size(); i++) {
+                WaitingPaths.check(node.engine.paths.path(i));
+            }
         }
         return work;
     }

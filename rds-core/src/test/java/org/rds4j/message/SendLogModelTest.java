@@ -32,6 +32,8 @@ class SendLogModelTest {
         boolean isOffered;
         boolean isCancelled;
         long end;
+        /** Memory that the payload lies in, when it was lent. */
+        ByteBuffer lent;
 
         Message(final long sequence, final int owner, final int port, final byte[] octets) {
             this.sequence = sequence;
@@ -67,6 +69,9 @@ class SendLogModelTest {
         private long carrierPosition;
         private int cancelled;
         private int cancelledInPart;
+        private final List<Long> returned = new ArrayList<>();
+        private final List<Message> gone = new ArrayList<>();
+        private int lentCount;
 
         Model(final SplittableRandom random, final LogPool pool) {
             this.random = random;
@@ -75,8 +80,10 @@ class SendLogModelTest {
 
         void step() {
             final int choice = random.nextInt(100);
-            if (choice < 40) {
+            if (choice < 32) {
                 append();
+            } else if (choice < 40) {
+                appendLent();
             } else if (choice < 75) {
                 chunk();
             } else if (choice < 92) {
@@ -109,6 +116,42 @@ class SendLogModelTest {
                 }
                 messages.add(new Message(next++, owner, port, octets.array()));
             }
+        }
+
+        private void appendLent() {
+            final int length = 1 + random.nextInt(random.nextInt(3) == 0 ? LONGEST : 50);
+            final ByteBuffer lent = ByteBuffer.allocateDirect(length);
+            final ByteBuffer octets = ByteBuffer.allocate(RdsHeaderFlyweight.LENGTH + length);
+            final int owner = 1 + random.nextInt(OWNERS);
+            final int port = random.nextInt(PORTS);
+            octets.putLong(next).putLong(0).putInt(length).putShort((short) 7).putShort((short) port).putLong(0).putLong(0)
+                .putLong(0);
+            for (int i = 0; i < length; i++) {
+                lent.put(i, (byte) (next * 17 + i));
+                octets.put((byte) (next * 17 + i));
+            }
+            final boolean hasRoom = log.hasRoomFor(0);
+            assertEquals(hasRoom,
+                log.appendLent(7, port, BufferUtil.address(lent), length, owner, returned::add, next));
+            if (hasRoom) {
+                final Message message = new Message(next++, owner, port, octets.array());
+                message.lent = lent;
+                messages.add(message);
+                lentCount++;
+            }
+        }
+
+        /** Lent memory comes back when its message has gone, neither before nor later; then it is used for something else. */
+        private void checkReturned() {
+            assertEquals(gone.stream().filter(message -> message.lent != null).map(message -> message.sequence).sorted().toList(),
+                returned.stream().sorted().toList());
+            for (final Message message : gone) {
+                for (int i = 0; message.lent != null && i < message.lent.capacity(); i++) {
+                    message.lent.put(i, (byte) 0x5a);
+                }
+            }
+            gone.clear();
+            returned.clear();
         }
 
         private void chunk() {
@@ -148,6 +191,7 @@ class SendLogModelTest {
         }
 
         private void release(final Message message) {
+            gone.add(message);
             offset = Math.max(0, offset - message.octets.length);
             if (!message.isCancelled) {
                 expect(message);
@@ -169,6 +213,7 @@ class SendLogModelTest {
                     cancelled++;
                     expect(message);
                     if (begin >= offset) {
+                        gone.add(message);
                         messages.remove(message);
                         continue;
                     }
@@ -180,6 +225,7 @@ class SendLogModelTest {
         }
 
         private void rewind() {
+            messages.stream().filter(message -> message.isCancelled).forEach(gone::add);
             messages.removeIf(message -> message.isCancelled);
             int marked = 0;
             for (final Message message : messages) {
@@ -217,6 +263,7 @@ class SendLogModelTest {
             assertEquals(expected, released);
             expected.clear();
             released.clear();
+            checkReturned();
             assertEquals(messages.size(), log.messageCount());
             assertEquals(next, log.nextSequence());
             assertEquals(messages.isEmpty() ? next : messages.get(0).sequence, log.firstSequence());
@@ -283,6 +330,7 @@ class SendLogModelTest {
         for (final Model model : models) {
             assertTrue(model.cancelled > 100 && model.cancelledInPart > 3, "cancelled " + model.cancelled);
             assertTrue(model.next > 700, "appended " + model.next);
+            assertTrue(model.lentCount > 50, "lent " + model.lentCount);
         }
     }
 }

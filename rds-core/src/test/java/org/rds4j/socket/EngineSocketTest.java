@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.status.RdsCounters;
 
@@ -22,7 +23,8 @@ class EngineSocketTest {
         .security(SecurityMode.PLAINTEXT).submitRingLength(4096).receiveBufferLength(4096).conclude();
     private final SocketRegion region = new SocketRegion(context);
     private final EngineSocket socket = new EngineSocket(
-        region, 1, new ReceiveMemory(new ReassemblyPool(1 << 20), null, RdsCounters.inMemory()));
+        region, 1, new ReceiveMemory(
+            new ReassemblyPool(1 << 20), new ArrivalTimes(() -> 0), null, RdsCounters.inMemory()));
 
     private void submit() {
         final int index =

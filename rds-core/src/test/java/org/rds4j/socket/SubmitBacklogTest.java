@@ -30,7 +30,7 @@ class SubmitBacklogTest {
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(RING + RingBufferDescriptor.TRAILER_LENGTH, 128)));
     private final MutableDirectBuffer memory = ring.buffer();
     private final UnsafeBuffer record = new UnsafeBuffer(ByteBuffer.allocateDirect(RING));
-    private final SubmitBacklog backlog = new SubmitBacklog(new SubmitReader(ring, null, 0xffff));
+    private final SubmitBacklog backlog = new SubmitBacklog(new SubmitReader(ring, null, null, 0xffff));
     private final int[] scratch = new int[SubmitBacklog.mostRecords(RING)];
     private final List<Deque<Integer>> expected = new ArrayList<>();
     private final int[] room = new int[SubmitBacklog.MAX_QUEUES + 4];
