@@ -143,8 +143,8 @@ public final class DatagramInfo {
     }
 
     /**
-     * Datagrams sent from {@link LentMemory} that need it no more (RDS_CMSG_ZCOPY_COMPLETION): told with a datagram, or alone, when
-     * {@link #result()} is 0 and there is no source.
+     * Datagrams sent from {@link LentMemory} that need it no more (RDS_CMSG_ZCOPY_COMPLETION): told with a datagram, or alone,
+     * when {@link #result()} is 0 and there is no source.
      *
      * @return 0 to 8.
      */

@@ -65,6 +65,7 @@ public final class RdsSocket implements AutoCloseable {
     private final Receiver receiver;
     private final SocketOptions options;
     private final Arrivals arrivals;
+    private final SocketReadiness readiness;
     private volatile RdsAddress defaultDestination;
     private volatile int serviceLevel;
 
@@ -79,6 +80,8 @@ public final class RdsSocket implements AutoCloseable {
         this.lendings = new Lendings(region);
         this.sendSide = new SendSide(context, duty, region, permittedLevels, engine.congestion(), monitor, lendings);
         this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region, arrivals), lendings);
+        this.readiness = new SocketReadiness(region, monitor, lendings, engine.readySets(), slot);
+        this.monitor.onArmed(readiness::onRefused);
         this.options = new SocketOptions(context, region, sendSide, monitor, arrivals);
     }
 
@@ -99,6 +102,7 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(Errno.EBADF, "the node is closed");
         }
         final SocketRegion region = new SocketRegion(context);
+        region.readySets(engine.readySets());
         final int slot = engine.directory().register(region);
         if (slot < 0) {
             throw RdsException.of(Errno.ENOMEM,
@@ -527,8 +531,8 @@ public final class RdsSocket implements AutoCloseable {
      * congestion monitor says, a datagram with the cookies that are there, cookies alone.
      *
      * @param destinations filled one after another, each from its position on, which moves.
-     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK, TRUNC,
-     *                     OOB, ERRQUEUE. Others mean nothing.
+     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK,
+     *                     TRUNC, OOB, ERRQUEUE. Others mean nothing.
      * @return as of {@link #receive(ByteBuffer, long)}; {@link DatagramInfo#result()} is what recvmsg answers.
      * @throws RdsException EAGAIN (DONTWAIT, ERRQUEUE), ETIMEDOUT, EINTR, EBADF, ECONNRESET.
      */
@@ -574,6 +578,16 @@ public final class RdsSocket implements AutoCloseable {
      */
     public boolean isClosed() {
         return region.state() >= SocketRegion.STATE_CLOSED;
+    }
+
+    SocketReadiness readiness() {
+        return readiness;
+    }
+
+    /** The engine tells a poller of this socket, from now on. */
+    void watch(final int readySet) {
+        commands.run(EngineCommand.WATCH, 0, 0, readySet, "watch the socket");
+        readiness.watchedBy(readySet);
     }
 
     /**

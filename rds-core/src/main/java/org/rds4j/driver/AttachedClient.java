@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.rds4j.Errno;
 import org.rds4j.socket.EngineCommand;
+import org.rds4j.socket.ReadySets;
 
 /** One client as its driver keeps it: its file, its sockets, and whether it still lives. Conductor only. */
 final class AttachedClient {
@@ -15,6 +16,7 @@ final class AttachedClient {
     private final int number;
     private final MappedFile file;
     private final ClientRegion region;
+    private final ReadySets readySets;
     private final SocketMaker maker;
     private final long madeMs;
     private final List<ClientSocket> sockets = new ArrayList<>();
@@ -27,17 +29,20 @@ final class AttachedClient {
         /**
          * A new socket.
          *
-         * @param openId names the request.
+         * @param openId    names the request.
+         * @param readySets of the client.
          * @return the socket, or null when there are too many.
          * @throws IOException when there is no room for its file.
          */
-        ClientSocket make(long openId) throws IOException;
+        ClientSocket make(long openId, ReadySets readySets) throws IOException;
     }
 
-    AttachedClient(final int number, final MappedFile file, final SocketMaker maker, final long nowMs) {
+    AttachedClient(
+        final int number, final MappedFile file, final int maxSockets, final SocketMaker maker, final long nowMs) {
         this.number = number;
         this.file = file;
         this.region = new ClientRegion(file.memory());
+        this.readySets = region.readySets(maxSockets);
         this.maker = maker;
         this.madeMs = nowMs;
     }
@@ -88,7 +93,7 @@ final class AttachedClient {
 
     private boolean open(final long id) {
         try {
-            final ClientSocket socket = maker.make(id);
+            final ClientSocket socket = maker.make(id, readySets);
             if (socket == null) {
                 region.opened(id, Errno.ENOMEM.number(), 0, 0);
             } else {

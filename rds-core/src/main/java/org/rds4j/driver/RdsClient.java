@@ -7,6 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsException;
+import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 
 /**
@@ -70,6 +71,17 @@ public final class RdsClient implements AutoCloseable {
      */
     public RdsSocket socket() {
         return attached().open();
+    }
+
+    /**
+     * Opens a poller for sockets of this client's; those of a later driver need another. Any thread.
+     *
+     * @return a poller; the caller closes it.
+     * @throws RdsException ENOMEM (too many pollers are open), ECONNREFUSED (the driver is gone), EBADF (the client is closed).
+     */
+    public RdsPoller poller() {
+        final Attachment current = attached();
+        return RdsPoller.open(current.context(), current, null);
     }
 
     private synchronized Attachment attached() {

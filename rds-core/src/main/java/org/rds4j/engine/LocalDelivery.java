@@ -7,6 +7,7 @@ import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.peer.InboundHandler;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveSide.Outcome;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -76,7 +77,8 @@ final class LocalDelivery implements InboundHandler {
             return true;
         }
         takeTimes();
-        if (!give(socket, local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)) {
+        if (give(socket, local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)
+            == Outcome.NO_ROOM) {
             return false;
         }
         counters.increment(RdsCounter.RECV_PING);
@@ -115,24 +117,25 @@ final class LocalDelivery implements InboundHandler {
             counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
             return true;
         }
-        if (!give(socket, sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
+        final Outcome outcome = give(socket, sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence);
+        if (outcome == Outcome.NO_ROOM) {
             return false;
         }
-        counters.increment(RdsCounter.RECV_DELIVERED);
-        counters.add(RdsCounter.COPY_TO_USER, length);
+        if (outcome != Outcome.TOO_LONG) {
+            counters.increment(RdsCounter.RECV_DELIVERED);
+            counters.add(RdsCounter.COPY_TO_USER, length);
+        }
         return true;
     }
 
-    private boolean give(
+    private Outcome give(
         final EngineSocket socket, final long sourceHigh, final long sourceLow, final int sourcePort, final int lane,
         final long payload, final int length, final long sequence) {
-        return switch (socket.receiveSide().deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
-            case TAKEN -> true;
-            case CONGESTED -> {
-                sockets.onCongested(socket);
-                yield true;
-            }
-            case NO_ROOM -> false;
-        };
+        final Outcome outcome =
+            socket.receiveSide().deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence);
+        if (outcome == Outcome.CONGESTED) {
+            sockets.onCongested(socket);
+        }
+        return outcome;
     }
 }

@@ -22,6 +22,7 @@ import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
 import org.rds4j.socket.ReceiveMemory;
 import org.rds4j.socket.SocketDirectory;
+import org.rds4j.socket.SocketEvents;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -34,14 +35,12 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
-    /** Of the attempts to connect, at most one in so many goes to hosts of which nothing is known but that they knocked. */
-    private static final int STRANGERS_SHARE = 10;
 
     private final RdsCounters counters;
     private final Congestion congestion;
     private final EngineProxy proxy;
     private final SocketTable sockets;
-    private final PathTable paths;
+    final PathTable paths;
     private final LogPool logs;
     private final ReassemblyPool reassembly;
     private final ReassemblyPool receiveOverflow;
@@ -50,10 +49,9 @@ public final class RdsEngine implements ReleaseHandler {
     private final StatusSource status;
     private final int defaultLane;
     private final boolean isEncrypted;
-    private final PathConnector connector;
-    private final ConnectBudget budget;
-    private final ConnectBudget strangerBudget;
+    private final StrangerAttempts strangers;
     private int nextSocket;
+    private long toldChanges;
     private long nowNs;
 
     /**
@@ -86,15 +84,14 @@ public final class RdsEngine implements ReleaseHandler {
         final int[] lanes = lanes(laneOfServiceLevel);
         this.defaultLane = lanes[0];
         this.isEncrypted = context.security() != SecurityMode.PLAINTEXT;
-        this.connector = connector;
-        this.budget = new ConnectBudget(context.connectBudget());
-        this.strangerBudget = new ConnectBudget(Math.max(1, context.connectBudget() / STRANGERS_SHARE));
+        final ConnectBudget budget = new ConnectBudget(context.connectBudget());
+        this.strangers = new StrangerAttempts(connector, budget, context.connectBudget());
         this.submitDrain = new SubmitDrain(
             context.localAddress(), paths, delivery, lanes, context.submitRingLength(), counters);
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
-        this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            budget, paths, delivery, this, reassembly, times, logs, congestion, random, counters));
+        this.paths.services(new PathServices(context, generation, defaultLane, strangers,
+            budget, paths, paths.schedule(), delivery, this, reassembly, times, logs, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -145,14 +142,15 @@ public final class RdsEngine implements ReleaseHandler {
         cancellation.now(timeNs);
         logs.now(timeNs);
         int work = sockets.poll();
-        for (int i = 0; i < paths.size(); i++) {
-            work += paths.path(i).pollInbound(timeNs);
-        }
+        work += paths.schedule().pollInbound(timeNs);
+        sockets.signals().flush();
         work += drainSockets();
-        for (int i = 0; i < paths.size(); i++) {
-            work += paths.path(i).pollOutbound(timeNs);
+        sockets.signals().flush();
+        if (congestion.local().changes() != toldChanges) {
+            toldChanges = congestion.local().changes();
+            paths.touchAll();
         }
-        return work;
+        return work + paths.schedule().pollOutbound(timeNs);
     }
 
     private void forgetPathsOfSockets() {
@@ -170,7 +168,11 @@ public final class RdsEngine implements ReleaseHandler {
         for (int i = 0; i < count; i++) {
             final int index = nextSocket + i;
             final EngineSocket socket = sockets.socket(index < count ? index : index - count);
+            final long position = socket.submitted().position();
             work += submitDrain.drain(socket, SUBMIT_LIMIT, nowNs);
+            if (socket.submitted().position() != position) {
+                socket.happened(SocketEvents.WRITABLE);
+            }
             if (socket.isCorrupt()) {
                 corrupt = socket;
             }
@@ -188,11 +190,7 @@ public final class RdsEngine implements ReleaseHandler {
      * @return the engine's time, or {@link Long#MAX_VALUE} for never.
      */
     public long nextDeadlineNs() {
-        long deadlineNs = Long.MAX_VALUE;
-        for (int i = 0; i < paths.size(); i++) {
-            deadlineNs = Math.min(deadlineNs, paths.path(i).nextDeadlineNs());
-        }
-        return deadlineNs;
+        return paths.schedule().nextDeadlineNs();
     }
 
     /**
@@ -204,6 +202,9 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs     the engine's time.
      */
     public void onCarrierUp(final PathKey key, final ByteCarrier carrier, final boolean dialedByUs, final long timeNs) {
+        if (dialedByUs) {
+            strangers.onEnded(key);
+        }
         final boolean isValid = key.lane() >= 0 && key.lane() < PathKey.MAX_LANES && key.index() < PathKey.MAX_PATHS
             && key.index() >= PathKey.UNKNOWN_INDEX;
         final Peer peer = isValid ? paths.findOrAddPeer(key.remoteHigh(), key.remoteLow()) : null;
@@ -250,10 +251,9 @@ public final class RdsEngine implements ReleaseHandler {
         final Peer peer = paths.peer(key.remoteHigh(), key.remoteLow());
         if (peer != null) {
             peer.onKnock(key.lane(), key.index(), timeNs);
-        } else if (strangerBudget.tryTake(timeNs) && budget.tryTake(timeNs)) {
+        } else if (strangers.tryConnect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs)) {
             counters.increment(RdsCounter.CONN_KNOCKED);
             counters.increment(RdsCounter.CONN_ATTEMPTS);
-            connector.connect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs);
         } else {
             counters.increment(RdsCounter.CONN_DROP_STRANGER);
         }
@@ -272,6 +272,7 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs the engine's time.
      */
     public void onConnectFailed(final PathKey key, final CarrierDownReason reason, final long timeNs) {
+        strangers.onEnded(key);
         final PeerPath path = paths.find(key);
         if (path != null) {
             path.onConnectFailed(reason, timeNs);
@@ -297,7 +298,7 @@ public final class RdsEngine implements ReleaseHandler {
     public void onReleased(final int owner, final int length) {
         final EngineSocket socket = sockets.byId(owner);
         if (socket != null) {
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
         }
     }
 

@@ -20,6 +20,7 @@ import org.rds4j.status.RdsCounters;
  * @param connector   opens carriers.
  * @param budget      of attempts to connect.
  * @param topology    makes paths.
+ * @param schedule    of those that have something to do.
  * @param inbound     takes received messages.
  * @param released    hears of sent messages that are no longer kept.
  * @param pool        memory of partly received messages.
@@ -31,9 +32,8 @@ import org.rds4j.status.RdsCounters;
  */
 public record PathServices(
     RdsContext context, int generation, int defaultLane, PathConnector connector, ConnectBudget budget,
-    PathTopology topology, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool, ArrivalTimes times,
-    LogPool logs,
-    Congestion congestion, RandomGenerator random, RdsCounters counters) {
+    PathTopology topology, PathSchedule schedule, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool,
+    ArrivalTimes times, LogPool logs, Congestion congestion, RandomGenerator random, RdsCounters counters) {
 
     /** Writes what every probe of this host says, in Linux's order. */
     ExtensionHeaderFlyweight probe(final ExtensionHeaderFlyweight extensions) {

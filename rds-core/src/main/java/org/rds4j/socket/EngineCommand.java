@@ -8,7 +8,8 @@ package org.rds4j.socket;
  *   | correlation id| slot  | port  | address high  | address low   |   native byte order
  *   +---------------+-------+-------+---------------+---------------+
  * </pre>
- * Port and address mean something to {@link #BIND} and {@link #CANCEL}, the port to {@link #TIMES}. The answer goes to the region in the slot.
+ * The address means something to {@link #BIND} and {@link #CANCEL} only, the port to these, {@link #TIMES} and {@link #WATCH}. The
+ * answer goes to the region in the slot.
  */
 public final class EngineCommand {
     /** A socket's region stands in the slot: serve it. */
@@ -21,6 +22,8 @@ public final class EngineCommand {
     public static final int CANCEL = 4;
     /** Tell from now on when datagrams arrived: port is 1, or 0 to tell no more. */
     public static final int TIMES = 5;
+    /** Tell a poller, whose {@link ReadySets} number stands for the port, what happens to the socket. */
+    public static final int WATCH = 6;
     /** Octets of every command. */
     public static final int LENGTH = 32;
 

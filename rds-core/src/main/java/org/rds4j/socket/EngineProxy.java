@@ -15,6 +15,7 @@ public final class EngineProxy implements SocketControl {
 
     private final SocketDirectory directory;
     private final CongestionMaps congestion;
+    private final ReadySets readySets;
     private final ManyToOneRingBuffer ring;
     private volatile boolean isClosed;
 
@@ -29,6 +30,7 @@ public final class EngineProxy implements SocketControl {
             BufferUtil.allocateDirectAligned(RING_LENGTH + RingBufferDescriptor.TRAILER_LENGTH, ALIGNMENT);
         this.directory = directory;
         this.congestion = congestion;
+        this.readySets = ReadySets.inMemory(directory.capacity());
         this.ring = new ManyToOneRingBuffer(new UnsafeBuffer(memory));
     }
 
@@ -53,6 +55,11 @@ public final class EngineProxy implements SocketControl {
     @Override
     public CongestionMaps congestion() {
         return congestion;
+    }
+
+    @Override
+    public ReadySets readySets() {
+        return readySets;
     }
 
     @Override
