@@ -4,8 +4,10 @@ import org.rds4j.RdsAddress;
 import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.RdsHeaderFlyweight;
+import org.rds4j.message.SendLog;
 import org.rds4j.peer.InboundHandler;
 import org.rds4j.peer.PeerPath;
+import org.rds4j.peer.Probe;
 import org.rds4j.socket.EngineSocket;
 import org.rds4j.socket.ReceiveSide.Outcome;
 import org.rds4j.socket.SocketTable;
@@ -21,20 +23,20 @@ final class LocalDelivery implements InboundHandler {
     private final CongestionMaps maps;
     private final boolean isPingEnabled;
     private final RdsCounters counters;
-    private final ProbeAnswer probeAnswer;
+    private final Probe probe;
     private final ArrivalTimes times;
     private long nextLoopbackSequence = 1;
 
     LocalDelivery(
         final RdsAddress local, final SocketTable sockets, final CongestionMaps maps, final boolean isPingEnabled,
-        final ProbeAnswer probeAnswer, final ArrivalTimes times, final RdsCounters counters) {
+        final Probe probe, final ArrivalTimes times, final RdsCounters counters) {
         this.times = times;
         this.local = local;
         this.sockets = sockets;
         this.maps = maps;
         this.isPingEnabled = isPingEnabled;
         this.counters = counters;
-        this.probeAnswer = probeAnswer;
+        this.probe = probe;
     }
 
     @Override
@@ -65,9 +67,16 @@ final class LocalDelivery implements InboundHandler {
             counters.increment(RdsCounter.PONG_DROP_CONGESTED);
             return;
         }
-        final boolean isQueued = isProbe ? probeAnswer.append(path.log())
-            : path.log().append(RdsHeaderFlyweight.PING_PORT, port, 0, 0, NO_OWNER);
-        counters.increment(isQueued ? RdsCounter.SEND_PONG : RdsCounter.PONG_DROP_LOG_FULL);
+        final boolean isQueued = isProbe ? probe.pong(path.log()) : pong(path.log(), port);
+        if (!isQueued) {
+            counters.increment(RdsCounter.PONG_DROP_LOG_FULL);
+        }
+    }
+
+    private boolean pong(final SendLog log, final int port) {
+        final boolean isQueued = log.append(RdsHeaderFlyweight.PING_PORT, port, 0, 0, NO_OWNER);
+        counters.add(RdsCounter.SEND_PONG, isQueued ? 1 : 0);
+        return isQueued;
     }
 
     /** Answers a ping of a socket to its own host. */

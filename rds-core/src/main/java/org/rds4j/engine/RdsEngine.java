@@ -7,6 +7,7 @@ import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.congestion.Congestion;
@@ -18,6 +19,7 @@ import org.rds4j.peer.ConnectBudget;
 import org.rds4j.peer.PathServices;
 import org.rds4j.peer.Peer;
 import org.rds4j.peer.PeerPath;
+import org.rds4j.peer.Probe;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
 import org.rds4j.socket.ReceiveMemory;
@@ -66,7 +68,7 @@ public final class RdsEngine implements ReleaseHandler {
     public RdsEngine(
         final RdsContext context, final PathConnector connector, final IntUnaryOperator laneOfServiceLevel,
         final RandomGenerator random, final RdsCounters counters) {
-        final int generation = newGeneration(random);
+        final Probe probe = new Probe(context.paths(), newGeneration(random), counters);
         this.counters = counters;
         this.congestion = new Congestion(context, counters);
         final ArrivalTimes times = new ArrivalTimes(context.nanoClock());
@@ -79,7 +81,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),
-            new ProbeAnswer(context.paths(), generation), times, counters);
+            probe, times, counters);
         this.status = new EngineStatus(context.localAddress(), sockets, paths, delivery);
         final int[] lanes = lanes(laneOfServiceLevel);
         this.defaultLane = lanes[0];
@@ -90,7 +92,7 @@ public final class RdsEngine implements ReleaseHandler {
             context.localAddress(), paths, delivery, lanes, context.submitRingLength(), counters);
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
-        this.paths.services(new PathServices(context, generation, defaultLane, strangers,
+        this.paths.services(new PathServices(context, probe, defaultLane, strangers,
             budget, paths, paths.schedule(), delivery, this, reassembly, times, logs, congestion, random, counters));
     }
 
@@ -287,10 +289,9 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs  the engine's time.
      */
     public void onCarrierDown(final ByteCarrier carrier, final CarrierDownReason reason, final long timeNs) {
-        for (int i = 0; i < paths.size(); i++) {
-            if (paths.path(i).onCarrierDown(carrier, reason)) {
-                return;
-            }
+        final CarrierWatcher watcher = carrier.watcher();
+        if (watcher != null) {
+            watcher.onCarrierDown(carrier, reason);
         }
     }
 
@@ -298,7 +299,7 @@ public final class RdsEngine implements ReleaseHandler {
     public void onReleased(final int owner, final int length) {
         final EngineSocket socket = sockets.byId(owner);
         if (socket != null) {
-            socket.acknowledged(length);
+            socket.onReleased(length);
         }
     }
 

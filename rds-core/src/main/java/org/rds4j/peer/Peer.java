@@ -409,6 +409,7 @@ public final class Peer {
             candidate.discard();
             return;
         }
+        candidate.watcher(path(lane, 0));
         for (final PeerPath path : lanes[lane]) {
             if (path != null && pathCount > 0) {
                 path.tryCarrier();
@@ -457,8 +458,10 @@ public final class Peer {
         return pending == null || pending.isEmpty() ? Long.MAX_VALUE : pending.firstDeadlineNs();
     }
 
-    boolean onPendingDown(final ByteCarrier ended) {
-        return pending != null && pending.onDown(ended);
+    void onPendingDown(final ByteCarrier ended) {
+        if (pending != null) {
+            pending.onDown(ended);
+        }
     }
 
     void discardPending() {

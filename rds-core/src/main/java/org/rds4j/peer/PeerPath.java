@@ -46,7 +46,6 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     private enum Opener { NONE, DUE, SENT }
 
-    private static final int NO_OWNER = 0;
     /** A foreign acceptor that refuses does so within a round trip and a turn of its worker thread. */
     private static final long SILENCE_IS_CONSENT_NS = 250_000_000L;
     /** A peer of this kind answers at once, unless it still reads an old carrier of the path. */
@@ -67,7 +66,6 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private final OpenerMessage openerMessage = new OpenerMessage();
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
     private final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight();
-    private final ExtensionHeaderFlyweight probe = new ExtensionHeaderFlyweight();
 
     /** These belong to {@link PathSchedule}. */
     boolean isListed;
@@ -409,13 +407,9 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private boolean sendOpener() {
-        if (!carrier.isReady()
-            || carrier.offer(openerMessage.address(), OpenerMessage.LENGTH) == ByteCarrier.NOT_NOW) {
-            return false;
-        }
-        opener = Opener.SENT;
-        counters.increment(RdsCounter.SEND_PONG);
-        return true;
+        final boolean isSent = services.probe().open(carrier, openerMessage);
+        opener = isSent ? Opener.SENT : Opener.DUE;
+        return isSent;
     }
 
     /**
@@ -473,7 +467,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private ExtensionHeaderFlyweight probeWithLane() {
-        services.probe(probe);
+        final ExtensionHeaderFlyweight probe = services.probe().extensions();
         return key.lane() == services.defaultLane() ? probe : probe.lane(key.lane());
     }
 
@@ -492,6 +486,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         } else {
             dropWaiting();
             waiting = candidate;
+            waiting.watcher(this);
             isWaitingDown = false;
             end(nowNs);
         }
@@ -555,12 +550,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private void appendProbe() {
-        services.probe(probe);
+        services.probe().ping(log);
         touch();
-        if (log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
-            probe.high(), probe.low())) {
-            counters.increment(RdsCounter.SEND_PONG);
-        }
     }
 
     /**
@@ -611,32 +602,24 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         }
     }
 
-    /**
-     * A carrier is down; what it received is still delivered.
-     *
-     * @param ended  the carrier.
-     * @param reason why.
-     * @return false when it is none of this path's.
-     */
+    /** What it received is still delivered. */
+    @Override
     @SuppressWarnings("ReferenceEquality") // carriers have no other identity
-    public boolean onCarrierDown(final ByteCarrier ended, final CarrierDownReason reason) {
-        if (ended == carrier || ended == waiting) {
-            lastDownReason = reason;
-        }
+    public void onCarrierDown(final ByteCarrier ended, final CarrierDownReason reason) {
         if (ended == carrier) {
             touch();
+            lastDownReason = reason;
             isCarrierDown = true;
             state = state == State.ERROR ? State.ERROR : State.DRAINING;
             if (reason == CarrierDownReason.SECURITY) {
                 reconnect.onAuthenticationFailed();
             }
-            return true;
-        }
-        if (ended == waiting) {
+        } else if (ended == waiting) {
+            lastDownReason = reason;
             isWaitingDown = true;
-            return true;
+        } else if (key.index() == 0) {
+            peer.onPendingDown(ended);
         }
-        return key.index() == 0 && peer.onPendingDown(ended);
     }
 
     private int drain(final long nowNs) {
@@ -819,7 +802,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private void onOpener() {
         peer.onProbe(extensions, header.isProbePong(), timeNs);
         if (header.isProbePing()) {
-            openerMessage.pong(log.firstSequence() - 1, hasOffered, services.probe(probe));
+            openerMessage.pong(log.firstSequence() - 1, hasOffered, services.probe().extensions());
             opener = Opener.DUE;
         }
     }
