@@ -422,12 +422,30 @@ public final class Peer {
         }
     }
 
-    /** Gives up carriers that found no path in time. */
+    /**
+     * Carriers that found no path in time. The peer's TCP may have been told that this host has what they brought, so they are
+     * given up only if each path has a carrier that the peer has answered on since: then it has more carriers than paths.
+     */
     void pollPending(final long nowNs) {
         while (pending != null && !pending.isEmpty() && nowNs >= pending.firstDeadlineNs()) {
-            services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
-            pending.takeFirst().discard();
+            final PeerPath silent = silentPath(pending.firstLane());
+            if (silent != null) {
+                pending.postponeFirst(nowNs);
+                silent.end(nowNs);
+            } else {
+                services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
+                pending.takeFirst().discard();
+            }
         }
+    }
+
+    private PeerPath silentPath(final int lane) {
+        for (int i = 0; i < acceptedPaths(); i++) {
+            if (path(lane, i) != null && path(lane, i).isSilent()) {
+                return path(lane, i);
+            }
+        }
+        return null;
     }
 
     long pendingDeadlineNs() {

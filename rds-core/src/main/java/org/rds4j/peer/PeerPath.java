@@ -571,6 +571,11 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         }
     }
 
+    /** Whether the peer has not been heard since {@link #tryCarrier}. */
+    boolean isSilent() {
+        return state == State.UP && isTried;
+    }
+
     private void appendProbe() {
         services.probe().ping(log);
         touch();
@@ -598,7 +603,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     /** The peer's end is gone already: nothing more will come of a close in good order. */
-    private void end(final long nowNs) {
+    void end(final long nowNs) {
         if (state == State.UP || (state == State.DRAINING && !isCarrierDown)) {
             state = State.DRAINING;
             drainDeadlineNs = nowNs + services.context().drainTimeoutNs();

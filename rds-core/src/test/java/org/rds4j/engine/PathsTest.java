@@ -168,6 +168,10 @@ class PathsTest {
             final int paths = life % 2 == 0 ? 8 : 1;
             final TestNode two = node(receiver, paths);
             final RdsSocket to = two.socket(5000);
+            network.passTimeUntil(() -> {
+                sendAll(sockets, to.localAddress(), 1, accepted, () -> follow(to, last));
+                return alive() > 0;
+            });
             sendAll(sockets, to.localAddress(), 20 + random.nextInt(200), accepted, () -> follow(to, last));
             for (int i = random.nextInt(3_000); i > 0; i--) {
                 network.step();
@@ -194,7 +198,7 @@ class PathsTest {
                 buffer.putInt(4, accepted[socket] + 1);
                 accepted[socket] += from.get(socket).offer(to, buffer, 0, 8) > 0 ? 1 : 0;
             }
-            network.steps(i & 3);
+            network.step();
             meanwhile.run();
         }
     }
