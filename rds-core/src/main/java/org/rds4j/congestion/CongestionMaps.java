@@ -113,6 +113,18 @@ public final class CongestionMaps {
         return memory.getIntAcquire(CONGESTED_HOSTS_OFFSET) != 0 && isSet(entry(high, low), port);
     }
 
+    /**
+     * Whether a host said that any of its ports is congested; any thread.
+     *
+     * @param high bits 127..64 of the host's address.
+     * @param low  bits 63..0 of the host's address.
+     * @return false while its last map was empty, or none has come.
+     */
+    public boolean hasCongestedPort(final long high, final long low) {
+        final int entry = entry(high, low);
+        return memory.getIntAcquire(entry + MAP_OFFSET) != 0 && memory.getInt(entry + PORTS_SET_OFFSET) != 0;
+    }
+
     private boolean isSet(final int entry, final int port) {
         final int map = entry == NONE ? 0 : memory.getIntAcquire(entry + MAP_OFFSET);
         return map >= mapsOffset && map <= memory.capacity() - MAP_LENGTH && memory.getInt(entry + PORTS_SET_OFFSET) != 0

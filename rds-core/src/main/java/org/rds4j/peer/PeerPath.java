@@ -253,7 +253,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     /** Whether the path wants to be polled again in the next duty cycle, whatever happens or not. */
     boolean hasWork() {
         return isTouched || switch (state) {
-            case DOWN -> isStranded() && !log.isEmpty();
+            case DOWN -> (isStranded() || isReplaced()) && !log.isEmpty();
             case CONNECTING -> false;
             case UP -> !assemblerIsOpen() || opener == Opener.DUE || (isStranded() && !isHeard)
                 || (isHeard && (log.hasUnsent() || peer.mapSender().isOffering(carrier)));
@@ -276,6 +276,9 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         isBlocked &= !assemblerIsOpen();
         final int work = carrier.receive(this);
         log.onAcknowledged(carrier.acknowledgedPosition(), services.released());
+        if (log.isEmpty() && isBeyond()) {
+            peer.spreadMessages();
+        }
         if (state != State.UP) {
             return work + drain(nowNs);
         }
@@ -298,7 +301,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
             peer.pollPending(nowNs);
         }
         return switch (state) {
-            case DOWN -> isStranded() ? forward(nowNs) : connect(nowNs);
+            case DOWN -> isStranded() || isReplaced() ? forward(nowNs) : connect(nowNs);
             case UP -> transmit(nowNs);
             case CONNECTING, DRAINING, ERROR -> 0;
         };
@@ -309,22 +312,41 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         return peer.isForeign() && key.lane() != services.defaultLane();
     }
 
-    /** Nothing of a stranded path was ever sent: nobody sends before hearing the peer. */
+    /**
+     * A path beyond those that the peer has. What a peer of this kind was offered in its present life it may have, under numbers of
+     * this path; so that goes over this path still. A foreign one that has fewer paths than before has restarted.
+     */
+    private boolean isReplaced() {
+        return isBeyond() && (!log.hasOffered() || peer.isForeign());
+    }
+
+    private boolean isBeyond() {
+        return key.index() > 0 && key.index() >= peer.activePaths();
+    }
+
+    /** Nothing that is forwarded was ever sent to the peer's present life: nobody sends before hearing the peer. */
     private int forward(final long nowNs) {
-        if (log.isEmpty() || !peer.isCaughtUp(key)) {
+        if (!peer.mayForward(key)) {
             return 0;
         }
-        final PeerPath target = peer.findOrAdd(services.defaultLane(), 0, nowNs);
-        final int moved = log.moveTo(target.log());
-        target.onQueued();
-        if (moved > 0) {
+        final PeerPath target = isStranded() ? peer.findOrAdd(services.defaultLane(), 0, nowNs)
+            : peer.findOrAdd(key.lane(), key.index() & peer.activePaths() - 1, nowNs);
+        int moved = 0;
+        if (!log.isEmpty()) {
+            moved = log.moveTo(target.log());
+            target.onQueued();
+        }
+        if (moved > 0 && isStranded()) {
             peer.onForwarded(key.lane());
+        }
+        if (log.isEmpty()) {
+            peer.spreadMessages();
         }
         return moved;
     }
 
     private boolean wantsCarrier() {
-        return !isShut && !isStranded() && (isKeptUp || isOwed());
+        return !isShut && !isStranded() && !isReplaced() && (isKeptUp || isOwed());
     }
 
     /** Whether there are messages that cannot move before the peer is heard on this path. */
@@ -549,6 +571,11 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         }
     }
 
+    /** Whether the peer has not been heard since {@link #tryCarrier}. */
+    boolean isSilent() {
+        return state == State.UP && isTried;
+    }
+
     private void appendProbe() {
         services.probe().ping(log);
         touch();
@@ -576,7 +603,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     /** The peer's end is gone already: nothing more will come of a close in good order. */
-    private void end(final long nowNs) {
+    void end(final long nowNs) {
         if (state == State.UP || (state == State.DRAINING && !isCarrierDown)) {
             state = State.DRAINING;
             drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
@@ -645,6 +672,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         counters.add(RdsCounter.SEND_RETRANSMITTED, log.rewind());
         peer.mapSender().onCarrierGone(carrier);
         carrier = null;
+        // a restarted peer, which does not know this host, would not tell the end of its former life's congestion
+        isKeptUp |= services.congestion().maps().hasCongestedPort(key.remoteHigh(), key.remoteLow());
         if (dropBeforeSequence > 0) {
             dropOffered(dropBeforeSequence);
         }
@@ -847,7 +876,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         if (!log.hasOffered() && log.unacknowledgedLength() == 0) {
             log.renumber(firstSequence());
             hasOffered = false;
-            peer.onRenumbered(key);
+            peer.onRenumbered(this);
         } else {
             dropBeforeSequence = log.firstUnsentSequence();
         }

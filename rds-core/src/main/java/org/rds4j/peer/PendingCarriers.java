@@ -47,6 +47,11 @@ final class PendingCarriers {
         return deadlinesNs[0];
     }
 
+    /** A path is being freed for the first. */
+    void postponeFirst(final long nowNs) {
+        deadlinesNs[0] = nowNs + patienceNs;
+    }
+
     ByteCarrier takeFirst() {
         final ByteCarrier first = carriers[0];
         size--;

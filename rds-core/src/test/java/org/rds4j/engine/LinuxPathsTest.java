@@ -169,6 +169,27 @@ class LinuxPathsTest {
     }
 
     @Test
+    void shouldGiveAConnectionThePathOfOneThatThePeerDoesNotAnswerOn() {
+        final RdsSocket socket = node.socket(5000);
+        for (int i = 0; i < 4; i++) {
+            dial(40_001 + i, i == 0 ? MAP + ping(1, "050004" + "00".repeat(13)) : "");
+        }
+        final MemoryCarrier fifth = dial(40_009, message(1, 777, 5000, "00".repeat(16)));
+        for (final int answering : new int[] {0, 1, 3}) {
+            say(carriers.get(answering), pong(2, "050004" + "00".repeat(13)));
+        }
+        network.skip(5_000_000_000L);
+        final MemoryCarrier third = carriers.get(2);
+        assertTrue(third.isDown());
+        third.tellDown();
+        node.engine.onCarrierDown(third, CarrierDownReason.RESET, network.nowNs());
+        network.steps(3);
+        assertFalse(fifth.isDown());
+        assertEquals(1, socket.poll((data, offset, length, info) -> assertEquals(777, info.sourcePort()), 10), "nothing is lost");
+        assertEquals(0, node.count(RdsCounter.CONN_DROP_NO_PATH));
+    }
+
+    @Test
     void shouldGiveUpAConnectionBeyondThePathsAfterATime() {
         final MemoryCarrier first = dial(40_001, MAP + ping(1, "050004" + "00".repeat(13)));
         for (int i = 1; i < 4; i++) {
@@ -179,6 +200,9 @@ class LinuxPathsTest {
         assertEquals(4, node.count(RdsCounter.CONN_UP));
         assertFalse(fifth.isDown(), "held");
         assertFalse(first.isDown());
+        for (final MemoryCarrier carrier : carriers.subList(0, 4)) {
+            say(carrier, pong(2, "050004" + "00".repeat(13)));
+        }
         network.skip(5_000_000_000L);
         assertTrue(fifth.isDown());
         assertEquals(1, node.count(RdsCounter.CONN_DROP_NO_PATH));

@@ -62,7 +62,6 @@ class AllToAllTest {
         for (final RdsNode node : List.of(nodes.first(), nodes.second())) {
             nodes.await("the connections", () -> TwoNodes.counter(node, "connections-in-use") == connections);
         }
-        assertEquals(connections, TwoNodes.counter(nodes.first(), "active-opens"));
     }
 
     @ParameterizedTest
