@@ -54,11 +54,11 @@ final class AttachedClient {
     }
 
     long pid() {
-        return isFailed ? 0 : region.pid();
+        return region.pid();
     }
 
     long heartbeatMs() {
-        return isFailed ? 0 : region.heartbeatMs();
+        return region.heartbeatMs();
     }
 
     /** Something went wrong with this client: it is done with, as if its process were gone; answers false when it was before. */

@@ -199,7 +199,7 @@ final class Attachment implements SocketControl {
     /** Opens a socket; one thread at a time. */
     synchronized RdsSocket open() {
         sockets.removeIf(Opened::isOver);
-        closeAbandoned();
+        await(this::closeAbandoned, "to answer an earlier open"); // else two were on their way, and one answer is lost
         await(region::isTaken, "to take a command");
         final long id = region.request(EngineCommand.OPEN, 0, 0, 0, 0);
         abandonedOpen = id;
@@ -225,14 +225,15 @@ final class Attachment implements SocketControl {
         }
     }
 
-    /** An open that nobody waits for any more may have been answered since. */
-    private synchronized void closeAbandoned() {
+    /** An open that nobody waits for any more may have been answered since; answers whether there is none any more. */
+    private synchronized boolean closeAbandoned() {
         if (abandonedOpen != NOT_NOW && region.isOpened(abandonedOpen) && region.isTaken()) {
             if (region.openedErrno() == 0) {
                 region.request(EngineCommand.CLOSE, region.openedSlot(), 0, 0, 0);
             }
             abandonedOpen = NOT_NOW;
         }
+        return abandonedOpen == NOT_NOW;
     }
 
     @Override

@@ -116,7 +116,6 @@ public final class DriverConductor implements Agent {
         if (isLooking) {
             looked = nowMs;
             control.beat(nowMs);
-            table.show(clients);
         }
         for (final Iterator<AttachedClient> all = clients.iterator(); all.hasNext();) {
             final AttachedClient client = all.next();
@@ -125,6 +124,9 @@ public final class DriverConductor implements Agent {
                 all.remove();
                 client.remove();
             }
+        }
+        if (isLooking) {
+            table.show(clients);
         }
         return work;
     }
@@ -136,7 +138,7 @@ public final class DriverConductor implements Agent {
                 client.look(nowMs, engine.congestion());
             }
             return client.work();
-        } catch (final RuntimeException | InternalError e) { // the latter where a client has cut its file short
+        } catch (final RuntimeException e) {
             if (client.fail()) {
                 counters.increment(RdsCounter.CLIENT_FAILED);
                 LOG.warn("client {} of {} is cut off: {}", client.number(), directory.path(), e.toString());
