@@ -247,6 +247,12 @@ final class Attachment implements SocketControl {
         return region.request(kind, slot, high, low, port);
     }
 
+    /** What finds no room is closed when this client goes. */
+    @Override
+    public void giveUp(final int slot) {
+        command(EngineCommand.CLOSE, slot, 0, 0, 0);
+    }
+
     @Override
     public CongestionMaps congestion() {
         return congestion;

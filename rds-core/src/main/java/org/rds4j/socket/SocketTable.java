@@ -57,6 +57,7 @@ public final class SocketTable implements MessageHandler {
      * @return work done.
      */
     public int poll() {
+        proxy.closeGivenUp();
         return proxy.ring().read(this) + congested.poll();
     }
 
@@ -204,8 +205,8 @@ public final class SocketTable implements MessageHandler {
      * @param socket that is corrupt.
      */
     public void closeCorrupt(final EngineSocket socket) {
+        socket.region().broken(); // first, so that whoever finds the socket closed knows that its slot is not free
         close(socket);
-        socket.region().broken();
     }
 
     private static int slotOf(final EngineSocket socket) {
