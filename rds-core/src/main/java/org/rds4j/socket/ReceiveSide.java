@@ -64,18 +64,18 @@ public final class ReceiveSide {
      * @param high       bits 127..64 of the source.
      * @param low        bits 63..0 of the source.
      * @param sourcePort of the source.
-     * @param level      service level.
+     * @param lane       that the datagram came in.
      * @param payload    address of the payload; borrowed for the call.
      * @param length     octets of payload.
-     * @param sequence   number of the message on its path, 0 when it comes from this host.
+     * @param sequence   number of the message on its path; this host's address to itself counts as one, from 1.
      * @return what has become of it.
      */
     public Outcome deliver(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
+        final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
-        final boolean isInRing = overflow.isEmpty() && toRing(high, low, sourcePort, level, payload, length, sequence);
+        final boolean isInRing = overflow.isEmpty() && toRing(high, low, sourcePort, lane, payload, length, sequence);
         if (!isInRing) {
-            if (!overflow.add(high, low, sourcePort, level, payload, length, sequence)) {
+            if (!overflow.add(high, low, sourcePort, lane, payload, length, sequence)) {
                 return Outcome.NO_ROOM;
             }
             counters.increment(RdsCounter.RECV_OVERFLOW);
@@ -98,23 +98,23 @@ public final class ReceiveSide {
 
     /** Puts a datagram into the ring; false when that has no room. */
     boolean toRing(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
+        final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
         if (length > maxInlineLength) {
-            return toBlock(high, low, sourcePort, level, payload, length, sequence);
+            return toBlock(high, low, sourcePort, lane, payload, length, sequence);
         }
         final int index = ring.claim(DatagramRecord.HEADER_LENGTH + length);
         if (index < 0) {
             return false;
         }
-        DatagramRecord.write(buffer, index, high, low, sourcePort, level, length, sequence);
+        DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
         OffHeap.copy(payload, ring.address() + index + DatagramRecord.HEADER_LENGTH, length);
         ring.commit(DatagramRecord.TYPE_INLINE, index);
         return true;
     }
 
     private boolean toBlock(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
+        final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
         final int block = blocks.take();
         if (block < 0) {
@@ -126,7 +126,7 @@ public final class ReceiveSide {
             return false;
         }
         OffHeap.copy(payload, blocks.block(block).addressOffset(), length);
-        DatagramRecord.write(buffer, index, high, low, sourcePort, level, length, sequence);
+        DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
         buffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
         ring.commit(DatagramRecord.TYPE_BLOCK, index);
         return true;
