@@ -92,6 +92,7 @@ public final class RdsContext {
     private Path statusDir;
     private Path driverDir;
     private int maxClients = 64;
+    private int maxSocketsPerClient = 256;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private RdsAddress localAddress;
     private int prefixLength;
@@ -259,6 +260,7 @@ public final class RdsContext {
         requireRange("maxSockets", maxSockets, 1, 65534);
         requireRange("maxPeers", maxPeers, 1, 1 << 20);
         requireRange("maxClients", maxClients, 1, 65534);
+        requireRange("maxSocketsPerClient", maxSocketsPerClient, 1, 65534);
         requireRange("maxConnections", maxConnections, 1, 1 << 20);
         requireRange("tcpBufferLength", tcpBufferLength, 64 << 10, 1 << 30);
         tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
@@ -1427,6 +1429,27 @@ public final class RdsContext {
     public RdsContext maxClients(final int value) {
         requireOpen();
         maxClients = value;
+        return this;
+    }
+
+    /**
+     * Most sockets of one application in another process.
+     *
+     * @return the value.
+     */
+    public int maxSocketsPerClient() {
+        return maxSocketsPerClient;
+    }
+
+    /**
+     * Sets most sockets of one application in another process.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxSocketsPerClient(final int value) {
+        requireOpen();
+        maxSocketsPerClient = value;
         return this;
     }
 

@@ -18,6 +18,7 @@ final class AttachedClient {
     private final MappedFile file;
     private final ClientRegion region;
     private final SocketMaker maker;
+    private final int maxSockets;
     private final long madeMs;
     private final List<ClientSocket> sockets = new ArrayList<>();
     private final CongestionCounts counts;
@@ -40,7 +41,8 @@ final class AttachedClient {
         ClientSocket make(long openId) throws IOException;
     }
 
-    AttachedClient(final int number, final MappedFile file, final SocketMaker maker, final long nowMs) {
+    AttachedClient(final int number, final MappedFile file, final SocketMaker maker, final int maxSockets, final long nowMs) {
+        this.maxSockets = maxSockets;
         this.number = number;
         this.file = file;
         this.region = new ClientRegion(file.memory());
@@ -104,7 +106,7 @@ final class AttachedClient {
 
     private boolean open(final long id) {
         try {
-            final ClientSocket socket = maker.make(id);
+            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(id) : null;
             if (socket == null) {
                 region.opened(id, Errno.ENOMEM.number(), 0, 0);
             } else {

@@ -207,7 +207,7 @@ final class Attachment implements SocketControl {
         abandonedOpen = NOT_NOW;
         if (region.openedErrno() != 0) {
             throw RdsException.of(Errno.ofNumber(region.openedErrno()), "the driver has no room for another socket: close some,"
-                + " raise its maxSockets, or make room in " + directory);
+                + " raise its maxSockets or maxSocketsPerClient, or make room in " + directory);
         }
         return map(region.openedSlot(), region.openedSerial());
     }

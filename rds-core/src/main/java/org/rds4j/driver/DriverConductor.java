@@ -37,6 +37,7 @@ public final class DriverConductor implements Agent {
     private final RegionLayout layout;
     private final int permittedLevels;
     private final int maxClients;
+    private final int maxSocketsPerClient;
     private final ClientTable table;
     private final MappedFile file;
     private final ControlRegion control;
@@ -71,6 +72,7 @@ public final class DriverConductor implements Agent {
         this.layout = RegionLayout.of(context);
         this.permittedLevels = permittedLevels;
         this.maxClients = context.maxClients();
+        this.maxSocketsPerClient = context.maxSocketsPerClient();
         this.directory = directory;
         this.table = new ClientTable(maxClients);
         directory.clean();
@@ -185,7 +187,7 @@ public final class DriverConductor implements Agent {
             final int number = ++clientCount;
             final MappedFile client = MappedFile.create(
                 directory.resolve(DriverDirectory.CLIENT + number), ClientRegion.LENGTH, ClientRegion.LENGTH, directory);
-            clients.add(new AttachedClient(number, client, this::newSocket, nowMs));
+            clients.add(new AttachedClient(number, client, this::newSocket, maxSocketsPerClient, nowMs));
             control.answer(ticket, 0, number);
         } catch (final IOException e) {
             control.answer(ticket, Errno.ENOMEM.number(), 0);

@@ -67,6 +67,29 @@ class DriverConductorTest extends DriverFixture {
     }
 
     @Test
+    void shouldBoundTheSocketsOfAClient() {
+        start(context().maxSocketsPerClient(2));
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket first = client.socket();
+            RdsClient other = RdsClient.attach(directory)) {
+            client.socket();
+            assertEquals(Errno.ENOMEM, errno(client::socket));
+            other.socket().bind(PORT);
+            first.close();
+            await("room for another", () -> isRoomFor(client));
+        }
+    }
+
+    /** The file of a socket goes a little after it is closed. */
+    private static boolean isRoomFor(final RdsClient client) {
+        try {
+            client.socket();
+            return true;
+        } catch (final RdsException e) {
+            return false;
+        }
+    }
+
+    @Test
     void shouldCutOffAClientWhoseFilesCannotBeRemoved() throws IOException {
         start(context());
         try (RdsClient client = RdsClient.attach(directory); RdsSocket own = client.socket();
