@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,8 +90,17 @@ static jint limits(JNIEnv *env, jclass cls, jint port, jlong address)
         values[1] = RTE_MIN((uint32_t) info.max_mtu, by_frame);
         values[2] = RTE_MIN(info.max_rx_queues, info.max_tx_queues);
         values[3] = info.tx_desc_lim.nb_seg_max;
+        values[4] = info.speed_capa != 0 && info.speed_capa < 2 * RTE_ETH_LINK_SPEED_10G;
     }
     return error;
+}
+
+static jstring driver(JNIEnv *env, jclass cls, jint port)
+{
+    (void) cls;
+    struct rte_eth_dev_info info;
+    const int error = rte_eth_dev_info_get((uint16_t) port, &info);
+    return (*env)->NewStringUTF(env, error != 0 || info.driver_name == NULL ? "" : info.driver_name);
 }
 
 static int offloads_in_use(const struct rte_eth_conf *conf)
@@ -129,7 +139,8 @@ static void configure_rss(struct rte_eth_conf *conf, const struct rte_eth_dev_in
 }
 
 /* Turns on what the device offers and the stack can use; answers with the USES_ bits, or -errno. */
-static jint configure(JNIEnv *env, jclass cls, jint port, jint queues, jint mtu, jboolean segmentation, jbyteArray rss_key)
+static jint configure(JNIEnv *env, jclass cls, jint port, jint queues, jint mtu, jboolean segmentation, jboolean link_interrupts,
+    jbyteArray rss_key)
 {
     (void) cls;
     struct rte_eth_dev_info info;
@@ -146,6 +157,8 @@ static jint configure(JNIEnv *env, jclass cls, jint port, jint queues, jint mtu,
     memset(&conf, 0, sizeof(conf));
     conf.rxmode.mtu = (uint32_t) mtu;
     conf.rxmode.offloads = info.rx_offload_capa & (RECEIVE_CHECKSUMS | RTE_ETH_RX_OFFLOAD_VLAN_STRIP);
+    /* With changes told by interrupts the state of the link is read from memory, else from the device. */
+    conf.intr_conf.lsc = link_interrupts && info.dev_flags != NULL && (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
     conf.txmode.offloads = info.tx_offload_capa
         & (TRANSMIT_CHECKSUMS | RTE_ETH_TX_OFFLOAD_VLAN_INSERT | RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE);
     if (segmentation && (info.tx_offload_capa & (SEGMENTATION | TRANSMIT_CHECKSUMS)) == (SEGMENTATION | TRANSMIT_CHECKSUMS)) {
@@ -186,7 +199,23 @@ static void poll_without_signals(void)
     }
 }
 
-static jint setup_queue(JNIEnv *env, jclass cls, jint port, jint queue, jint rx_descriptors, jint tx_descriptors, jlong pool)
+static int setup_transmit_queue(uint16_t port, uint16_t queue, uint16_t descriptors, bool report_each)
+{
+    struct rte_eth_dev_info info;
+    const int error = rte_eth_dev_info_get(port, &info);
+    if (error != 0) {
+        return error;
+    }
+    struct rte_eth_txconf conf = info.default_txconf;
+    if (report_each) {
+        conf.tx_rs_thresh = 1;
+    }
+    return rte_eth_tx_queue_setup(port, queue, descriptors, socket_of(port), &conf);
+}
+
+/* Transmit descriptors as adjusted, or -errno. */
+static jint setup_queue(
+    JNIEnv *env, jclass cls, jint port, jint queue, jint rx_descriptors, jint tx_descriptors, jboolean report_each, jlong pool)
 {
     (void) env;
     (void) cls;
@@ -197,10 +226,10 @@ static jint setup_queue(JNIEnv *env, jclass cls, jint port, jint queue, jint rx_
         error = rte_eth_rx_queue_setup((uint16_t) port, (uint16_t) queue, rx, socket_of((uint16_t) port), NULL, POINTER(pool));
     }
     if (error == 0) {
-        error = rte_eth_tx_queue_setup((uint16_t) port, (uint16_t) queue, tx, socket_of((uint16_t) port), NULL);
+        error = setup_transmit_queue((uint16_t) port, (uint16_t) queue, tx, report_each);
     }
     poll_without_signals();
-    return error;
+    return error != 0 ? error : tx;
 }
 
 static jint start(JNIEnv *env, jclass cls, jint port)
@@ -266,6 +295,16 @@ static jboolean is_up(JNIEnv *env, jclass cls, jint port)
     (void) cls;
     struct rte_eth_link link;
     return rte_eth_link_get_nowait((uint16_t) port, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+}
+
+/* In Mbit/s; 0 when there is no link, or none that has a speed. */
+static jint link_speed(JNIEnv *env, jclass cls, jint port)
+{
+    (void) env;
+    (void) cls;
+    struct rte_eth_link link;
+    const bool up = rte_eth_link_get_nowait((uint16_t) port, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+    return up && link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN ? (jint) link.link_speed : 0;
 }
 
 /* The order is that of DeviceTotals. */
@@ -387,8 +426,8 @@ static const JNINativeMethod methods[] = {
     { "plug", "(Ljava/lang/String;Ljava/lang/String;)I", (void *) plug },
     { "unplug", "(I)I", (void *) unplug },
     { "limits", "(IJ)I", (void *) limits },
-    { "configure", "(IIIZ[B)I", (void *) configure },
-    { "setupQueue", "(IIIIJ)I", (void *) setup_queue },
+    { "configure", "(IIIZZ[B)I", (void *) configure },
+    { "setupQueue", "(IIIIZJ)I", (void *) setup_queue },
     { "startPort", "(I)I", (void *) start },
     { "promiscuous", "(I)I", (void *) promiscuous },
     { "mtu", "(I)I", (void *) mtu },
@@ -396,6 +435,8 @@ static const JNINativeMethod methods[] = {
     { "macAddress", "(I)J", (void *) mac_address },
     { "macAddress", "(IJ)I", (void *) set_mac_address },
     { "isUp", "(I)Z", (void *) is_up },
+    { "linkSpeed", "(I)I", (void *) link_speed },
+    { "driver", "(I)Ljava/lang/String;", (void *) driver },
     { "rssTableSize", "(I)I", (void *) rss_table_size },
     { "rssTable", "(I[IZ)I", (void *) rss_table },
     { "rssKey", "(I[B)I", (void *) rss_key },

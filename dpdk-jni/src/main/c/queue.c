@@ -381,10 +381,20 @@ static jint transmit_burst(JNIEnv *env, jclass cls, jlong address, jlong descrip
     return done;
 }
 
+/* A RTE_ETH_TX_DESC_ value, or -errno: of the place so far behind the one that is filled next. */
+static jint transmit_status(JNIEnv *env, jclass cls, jlong address, jint offset)
+{
+    (void) env;
+    (void) cls;
+    const struct queue *queue = POINTER(address);
+    return rte_eth_tx_descriptor_status(queue->port, queue->index, (uint16_t) offset);
+}
+
 static const JNINativeMethod methods[] = {
     { "initQueue", "(JIIIZZZJ)V", (void *) init_queue },
     { "receiveBurst", "(JJI)I", (void *) receive_burst },
     { "transmitBurst", "(JJI)I", (void *) transmit_burst },
+    { "transmitStatus", "(JI)I", (void *) transmit_status },
 };
 
 const struct native_methods queue_methods = { methods, RTE_DIM(methods) };

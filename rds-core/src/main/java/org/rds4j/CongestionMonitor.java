@@ -9,12 +9,18 @@ import org.rds4j.congestion.CongestionMaps;
  */
 final class CongestionMonitor {
     private final CongestionMaps maps;
+    private Runnable onArmed = () -> { };
     private final AtomicLong armed = new AtomicLong();
     private volatile boolean isOn;
     private volatile long armedAt;
 
     CongestionMonitor(final CongestionMaps maps) {
         this.maps = maps;
+    }
+
+    /** Names what is run, by the refused thread, after each datagram that was refused; before there is any. */
+    void onArmed(final Runnable action) {
+        onArmed = action;
     }
 
     /** What was armed is forgotten when it goes off. */
@@ -32,11 +38,21 @@ final class CongestionMonitor {
                 armedAt = updates;
             }
             armed.getAndUpdate(mask -> mask | 1L << port);
+            onArmed.run();
         }
+    }
+
+    boolean isArmed() {
+        return armed.get() != 0;
+    }
+
+    /** Whether {@link #poll} has something to say. */
+    boolean isDue() {
+        return armed.get() != 0 && maps.updates() != armedAt;
     }
 
     /** The ports to look at again, bit port mod 64; 0 when there is nothing to say. */
     long poll() {
-        return armed.get() != 0 && maps.updates() != armedAt ? armed.getAndSet(0) : 0;
+        return isDue() ? armed.getAndSet(0) : 0;
     }
 }

@@ -7,8 +7,13 @@ public final class DatagramInfo {
     /** Most cookies that come with one receive. */
     static final int MAX_COOKIES = 8;
 
+    private static final int MAX_LATENCIES = 3;
+
     private final int[] cookies = new int[MAX_COOKIES];
+    private final long[] latencies = new long[MAX_LATENCIES];
     private int cookieCount;
+    private int latencyCount;
+    private long arrivalNs;
     private long sourceHigh;
     private long sourceLow;
     private int sourcePort;
@@ -31,6 +36,8 @@ public final class DatagramInfo {
         isLengthAsked = false;
         congestedPorts = 0;
         cookieCount = 0;
+        latencyCount = 0;
+        arrivalNs = 0;
     }
 
     /** No datagram. */
@@ -45,6 +52,14 @@ public final class DatagramInfo {
 
     void addCookie(final int cookie) {
         cookies[cookieCount++] = cookie;
+    }
+
+    void addLatency(final long latencyNs) {
+        latencies[latencyCount++] = latencyNs;
+    }
+
+    void arrivalNs(final long epochNs) {
+        arrivalNs = epochNs;
     }
 
     void copied(final int copied) {
@@ -128,8 +143,8 @@ public final class DatagramInfo {
     }
 
     /**
-     * Datagrams sent from {@link LentMemory} that need it no more (RDS_CMSG_ZCOPY_COMPLETION): told with a datagram, or alone, when
-     * {@link #result()} is 0 and there is no source.
+     * Datagrams sent from {@link LentMemory} that need it no more (RDS_CMSG_ZCOPY_COMPLETION): told with a datagram, or alone,
+     * when {@link #result()} is 0 and there is no source.
      *
      * @return 0 to 8.
      */
@@ -145,6 +160,36 @@ public final class DatagramInfo {
      */
     public int cookie(final int index) {
         return cookies[Objects.checkIndex(index, cookieCount)];
+    }
+
+    /**
+     * When the whole datagram had arrived, where {@link RdsOption#SO_TIMESTAMP} was set before.
+     *
+     * @return nanoseconds since 1970 UTC, or 0.
+     */
+    public long arrivalNs() {
+        return arrivalNs;
+    }
+
+    /**
+     * How many latencies are told, where {@link RdsOption#SO_RDS_MSG_RXPATH_LATENCY} was set before.
+     *
+     * @return 0 to 3.
+     */
+    public int latencyCount() {
+        return latencyCount;
+    }
+
+    /**
+     * How long a part of the datagram's way through this host took: at position 0 from the first octet of its header to the
+     * first of its payload, at 1 to the last of its payload, at 2 from there to the application. The first two are 0 for a
+     * datagram that arrived in one piece.
+     *
+     * @param index 0 to {@link #latencyCount()} - 1, in the order of the positions asked for.
+     * @return nanoseconds.
+     */
+    public long latencyNs(final int index) {
+        return latencies[Objects.checkIndex(index, latencyCount)];
     }
 
     /**

@@ -15,6 +15,7 @@ final class DatagramReader implements MessageHandler {
     private final OneToOneRingBuffer ring;
     private final BlockPool blocks;
     private final SocketRegion region;
+    private final Arrivals arrivals;
     private final DatagramInfo info = new DatagramInfo();
     private final ControlledMessageHandler looker = this::look;
     private final DatagramHandler copier = this::copy;
@@ -23,7 +24,8 @@ final class DatagramReader implements MessageHandler {
     private int payloadRead;
     private boolean isSeen;
 
-    DatagramReader(final SocketRegion region) {
+    DatagramReader(final SocketRegion region, final Arrivals arrivals) {
+        this.arrivals = arrivals;
         this.region = region;
         ring = region.receiveRing();
         blocks = region.receiveBlocks();
@@ -68,35 +70,38 @@ final class DatagramReader implements MessageHandler {
 
     @Override
     public void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
-        payloadRead += describe(buffer, index);
-        if (type == DatagramRecord.TYPE_INLINE) {
-            handler.onDatagram(buffer, index + DatagramRecord.HEADER_LENGTH, info.length(), info);
-        } else {
-            final int block = DatagramRecord.block(buffer, index);
+        payloadRead += describe(type, buffer, index);
+        if (DatagramRecord.isInBlock(type)) {
+            final int block = DatagramRecord.block(buffer, index, type);
             try {
                 handler.onDatagram(blocks.block(block), 0, info.length(), info);
             } finally {
                 blocks.free(block);
             }
+        } else {
+            handler.onDatagram(buffer, index + DatagramRecord.headerLength(type), info.length(), info);
         }
     }
 
     private ControlledMessageHandler.Action look(
         final int type, final MutableDirectBuffer buffer, final int index, final int length) {
         isSeen = true;
-        describe(buffer, index);
-        if (type == DatagramRecord.TYPE_INLINE) {
-            copy(buffer, index + DatagramRecord.HEADER_LENGTH, info.length(), info);
+        describe(type, buffer, index);
+        if (DatagramRecord.isInBlock(type)) {
+            copy(blocks.block(DatagramRecord.block(buffer, index, type)), 0, info.length(), info);
         } else {
-            copy(blocks.block(DatagramRecord.block(buffer, index)), 0, info.length(), info);
+            copy(buffer, index + DatagramRecord.headerLength(type), info.length(), info);
         }
         return ControlledMessageHandler.Action.ABORT;
     }
 
-    private int describe(final DirectBuffer buffer, final int index) {
+    private int describe(final int type, final DirectBuffer buffer, final int index) {
         final int length = DatagramRecord.length(buffer, index);
         info.set(DatagramRecord.high(buffer, index), DatagramRecord.low(buffer, index), DatagramRecord.port(buffer, index),
             DatagramRecord.level(buffer, index), length);
+        if (type >= DatagramRecord.TYPE_TIMED_INLINE) {
+            arrivals.describe(info, buffer, index);
+        }
         return length;
     }
 

@@ -17,6 +17,7 @@ import org.agrona.concurrent.YieldingIdleStrategy;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.message.LogPool;
 import org.rds4j.socket.SocketRegion;
+import org.rds4j.tcp.TcpConfiguration;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -262,6 +263,8 @@ public final class RdsContext {
         requireRange("maxClients", maxClients, 1, 65534);
         requireRange("maxSocketsPerClient", maxSocketsPerClient, 1, 65534);
         requireRange("maxConnections", maxConnections, 1, 1 << 20);
+        require(maxConnections >= paths, "key 'maxConnections' is " + maxConnections + ": it must be at least 'paths', " + paths
+            + ", which each peer takes for every lane in use; write peers x lanes x paths and a quarter more");
         requireRange("tcpBufferLength", tcpBufferLength, 64 << 10, 1 << 30);
         tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
         receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
@@ -282,7 +285,8 @@ public final class RdsContext {
         require(drainTimeoutNs > 0, "key 'drainTimeout' must be above 0");
         require(keepAliveIdleNs > 0, "key 'keepAliveIdle' must be above 0");
         require(keepAliveIntervalNs > 0, "key 'keepAliveInterval' must be above 0");
-        requireRange("keepAliveCount", keepAliveCount, 1, 255);
+        requireRange(
+            "keepAliveCount", keepAliveCount, TcpConfiguration.LEAST_KEEPALIVE_PROBES, TcpConfiguration.MOST_KEEPALIVE_PROBES);
         require(controlTimeoutNs > 0, "key 'controlTimeout' must be above 0");
         idleStrategy("engineIdleStrategy", engineIdleStrategy);
         idleStrategy("cryptoIdleStrategy", cryptoIdleStrategy);
@@ -924,7 +928,8 @@ public final class RdsContext {
     }
 
     /**
-     * Most TCP connections at once: one per peer and lane in use, and some for those being opened or closed.
+     * Most TCP connections at once: {@link #paths()} for each peer and lane in use, and some for those being opened or closed.
+     * What is beyond that waits, counted by {@code node_connections_full}, until others have ended.
      *
      * @return the value.
      */
@@ -1231,7 +1236,7 @@ public final class RdsContext {
     /**
      * Sets unanswered keep-alive probes after which a peer is dead.
      *
-     * @param value the value.
+     * @param value 2 to 255: a peer is not given up because of one lost segment.
      * @return this.
      */
     public RdsContext keepAliveCount(final int value) {

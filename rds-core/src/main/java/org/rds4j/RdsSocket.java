@@ -64,6 +64,8 @@ public final class RdsSocket implements AutoCloseable {
     private final SendSide sendSide;
     private final Receiver receiver;
     private final SocketOptions options;
+    private final Arrivals arrivals;
+    private final SocketReadiness readiness;
     private volatile RdsAddress defaultDestination;
     private volatile int serviceLevel;
 
@@ -74,10 +76,13 @@ public final class RdsSocket implements AutoCloseable {
         this.region = region;
         this.commands = new SocketCommands(context, engine, duty, region, slot);
         this.monitor = new CongestionMonitor(engine.congestion());
+        this.arrivals = new Arrivals(context.nanoClock());
         this.lendings = new Lendings(region);
         this.sendSide = new SendSide(context, duty, region, permittedLevels, engine.congestion(), monitor, lendings);
-        this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region), lendings);
-        this.options = new SocketOptions(context, region, sendSide, monitor);
+        this.receiver = new Receiver(context, duty, commands, monitor, new DatagramReader(region, arrivals), lendings);
+        this.readiness = new SocketReadiness(region, monitor, lendings, engine.readySets(), slot);
+        this.monitor.onArmed(readiness::onRefused);
+        this.options = new SocketOptions(context, region, sendSide, monitor, arrivals);
     }
 
     /**
@@ -97,6 +102,7 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(Errno.EBADF, "the node is closed");
         }
         final SocketRegion region = new SocketRegion(context);
+        region.readySets(engine.readySets());
         final int slot = engine.directory().register(region);
         if (slot < 0) {
             throw RdsException.of(Errno.ENOMEM,
@@ -185,7 +191,7 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Sets an option.
+     * Sets an option. For the thread that binds and closes.
      *
      * @param option one of {@link RdsOption}, which has the rules.
      * @param value  as the option takes it.
@@ -195,10 +201,24 @@ public final class RdsSocket implements AutoCloseable {
      */
     public <T> RdsSocket setOption(final RdsOption<T> option, final T value) {
         commands.requireOpen();
-        if (!options.set(option, value)) {
+        if (option.kind() == RdsOption.Kind.CANCEL_SENT_TO) {
             cancelSentTo((RdsAddress) value);
+            return this;
+        }
+        final boolean hadTimes = arrivals.isOn();
+        try {
+            options.set(option, value);
+        } finally {
+            tellTimes(hadTimes);
         }
         return this;
+    }
+
+    /** The engine takes times only while a socket wants to know them. */
+    private void tellTimes(final boolean hadTimes) {
+        if (arrivals.isOn() != hadTimes) {
+            commands.run(EngineCommand.TIMES, 0, 0, hadTimes ? 0 : 1, "take the times of arrival");
+        }
     }
 
     /**
@@ -373,8 +393,8 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Sends a datagram without copying it (MSG_ZEROCOPY): encrypted from where it lies, and again after a break. It pays for long
-     * ones. When the socket closes, what was lent and not given to TCP is given up, and no cookie comes back.
+     * Sends a datagram without copying it (MSG_ZEROCOPY): encrypted from where it lies, and again after a break. It pays from
+     * about 16 KiB on. When the socket closes, what was lent and not given to TCP is given up, and no cookie comes back.
      *
      * @param destination address and port; null is no destination.
      * @param memory      lent by this socket.
@@ -511,8 +531,8 @@ public final class RdsSocket implements AutoCloseable {
      * congestion monitor says, a datagram with the cookies that are there, cookies alone.
      *
      * @param destinations filled one after another, each from its position on, which moves.
-     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK, TRUNC,
-     *                     OOB, ERRQUEUE. Others mean nothing.
+     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK,
+     *                     TRUNC, OOB, ERRQUEUE. Others mean nothing.
      * @return as of {@link #receive(ByteBuffer, long)}; {@link DatagramInfo#result()} is what recvmsg answers.
      * @throws RdsException EAGAIN (DONTWAIT, ERRQUEUE), ETIMEDOUT, EINTR, EBADF, ECONNRESET.
      */
@@ -558,6 +578,16 @@ public final class RdsSocket implements AutoCloseable {
      */
     public boolean isClosed() {
         return region.state() >= SocketRegion.STATE_CLOSED;
+    }
+
+    SocketReadiness readiness() {
+        return readiness;
+    }
+
+    /** The engine tells a poller of this socket, from now on. */
+    void watch(final int readySet) {
+        commands.run(EngineCommand.WATCH, 0, 0, readySet, "watch the socket");
+        readiness.watchedBy(readySet);
     }
 
     /**

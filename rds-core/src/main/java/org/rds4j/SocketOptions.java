@@ -14,13 +14,16 @@ final class SocketOptions {
     private final SocketRegion region;
     private final SendSide sendSide;
     private final CongestionMonitor monitor;
+    private final Arrivals arrivals;
     private volatile long sendTimeoutNs;
     private volatile long receiveTimeoutNs;
     private volatile boolean isReceiveErrors;
     private volatile boolean isTransportSet;
 
     SocketOptions(
-        final RdsContext context, final SocketRegion region, final SendSide sendSide, final CongestionMonitor monitor) {
+        final RdsContext context, final SocketRegion region, final SendSide sendSide, final CongestionMonitor monitor,
+        final Arrivals arrivals) {
+        this.arrivals = arrivals;
         this.context = context;
         this.region = region;
         this.sendSide = sendSide;
@@ -28,8 +31,7 @@ final class SocketOptions {
         region.receiveBufferLength(context.receiveLimit());
     }
 
-    /** Sets what needs nobody else; answers false for what the socket has to do. */
-    boolean set(final RdsOption<?> option, final Object value) {
+    void set(final RdsOption<?> option, final Object value) {
         if (value == null) {
             throw RdsException.of(Errno.EINVAL, option + " needs a value");
         }
@@ -44,11 +46,10 @@ final class SocketOptions {
             case TRANSPORT -> transport((Integer) value);
             case GET_MR -> throw RdsException.of(Errno.EOPNOTSUPP, "there is no RDMA over TCP");
             case FREE_MR -> throw RdsException.of(Errno.EINVAL, "there is no memory for RDMA to free");
-            default -> {
-                return false;
-            }
+            case TIMESTAMP -> arrivals.timestamp((Boolean) value);
+            case LATENCY -> arrivals.latency((int[]) value);
+            case CANCEL_SENT_TO -> throw new AssertionError(option); // the socket does it
         }
-        return true;
     }
 
     /** The value is unsigned to Linux, so one below 0 is a large one. */
@@ -88,6 +89,7 @@ final class SocketOptions {
             case SNDTIMEO -> sendTimeoutNs;
             case RCVTIMEO -> receiveTimeoutNs;
             case RECVERR -> isReceiveErrors;
+            case TIMESTAMP -> arrivals.isTimestampOn();
             case TRANSPORT -> isTransportChosen() ? RdsOption.TRANSPORT_TCP : RdsOption.TRANSPORT_NONE;
             default -> throw RdsException.of(Errno.ENOPROTOOPT, option + " can only be set");
         };

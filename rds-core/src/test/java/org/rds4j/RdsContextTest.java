@@ -121,6 +121,8 @@ class RdsContextTest {
     void shouldTakeOneOrEightPathsAndNoAddressThatNeedsALink() {
         assertEquals(8, plain().paths(8).conclude().paths());
         assertTrue(errorOf(() -> plain().paths(4).conclude()).contains("'paths'"));
+        assertEquals(8, plain().paths(8).maxConnections(8).conclude().maxConnections());
+        assertTrue(errorOf(() -> plain().paths(8).maxConnections(7).conclude()).contains("'maxConnections' is 7"));
         assertTrue(errorOf(() -> plain().address("fe80::1/64").conclude()).contains("link-local"));
         assertEquals("fd00::1", RdsAddress.hostText(
             plain().address("fd00::1/64").gateway("fd00::ff").conclude().localAddress().high(), 1));
@@ -133,5 +135,7 @@ class RdsContextTest {
         assertEquals(5_000_000_000L, plain().keepAliveIdleNs());
         assertEquals(5_000_000_000L, plain().keepAliveIntervalNs());
         assertEquals(5, plain().keepAliveCount());
+        assertEquals(2, plain().keepAliveCount(2).conclude().keepAliveCount());
+        assertTrue(errorOf(() -> plain().keepAliveCount(1).conclude()).contains("'keepAliveCount' is 1: it must be in 2..255"));
     }
 }

@@ -22,7 +22,7 @@ public final class DpdkDevice implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(DpdkDevice.class);
     private static final int MAX_BURST = 32;
     private static final int ENOTSUP = 95;
-    private static final int LIMITS = 4;
+    private static final int LIMITS = 5;
     private static final int MAX_KEY_LENGTH = 256;
     /** Mbufs of a super-segment: as many as a full one has segments at the smallest usual MTU, with room to spare. */
     private static final int MAX_CHAIN = 64;
@@ -36,6 +36,8 @@ public final class DpdkDevice implements AutoCloseable {
     private long macAddress;
     private int offloads;
     private int maxChain;
+    private TransmitReport transmitReport;
+    private int transmitDescriptors;
     private int openPorts;
     private boolean open = true;
 
@@ -85,11 +87,13 @@ public final class DpdkDevice implements AutoCloseable {
         checkLimits();
         final int mtuAtPlug = Native.mtu(portId);
         offloads = check("cannot configure", Native.configure(
-            portId, config.queues(), config.mtu(), config.segmentation(), config.rssKey()));
+            portId, config.queues(), config.mtu(), config.segmentation(),
+            transmitReport != TransmitReport.NONE, config.rssKey()));
         setMacAddress();
         for (int i = 0; i < ports.length; i++) {
-            check("cannot set up queue " + i + " of", Native.setupQueue(
-                portId, i, config.receiveDescriptors(), config.transmitDescriptors(), config.mempool(i).address()));
+            transmitDescriptors = check("cannot set up queue " + i + " of", Native.setupQueue(
+                portId, i, config.receiveDescriptors(), config.transmitDescriptors(),
+                transmitReport == TransmitReport.BY_PLACE, config.mempool(i).address()));
         }
         if (config.mtu() != mtuAtPlug) {
             checkSupported("cannot set the MTU of", Native.mtu(portId, config.mtu()));
@@ -110,6 +114,7 @@ public final class DpdkDevice implements AutoCloseable {
                 + limits.getLong(8) + " that the driver supports");
         }
         maxChain = (int) Math.min(MAX_CHAIN, limits.getLong(24));
+        transmitReport = TransmitReport.of(Native.driver(portId), limits.getLong(32) != 0);
         if (config.queues() > limits.getLong(16)) {
             throw new DpdkException(config.device() + ": " + config.queues() + " queues are more than the " + limits.getLong(16)
                 + " the driver supports");
@@ -219,6 +224,24 @@ public final class DpdkDevice implements AutoCloseable {
      */
     public boolean hasSegmentation() {
         return uses(Native.USES_TSO);
+    }
+
+    /**
+     * Whether no more than two milliseconds' worth of frames is left to the device, by its reports of those it has sent.
+     * Otherwise its transmit descriptors are the bound.
+     *
+     * @return true when the driver is known to report.
+     */
+    public boolean isBoundByReports() {
+        return transmitReport != TransmitReport.NONE;
+    }
+
+    TransmitReport transmitReport() {
+        return transmitReport;
+    }
+
+    int transmitDescriptors() {
+        return transmitDescriptors;
     }
 
     /**

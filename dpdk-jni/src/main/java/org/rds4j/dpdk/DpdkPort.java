@@ -7,6 +7,7 @@ import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkCapabilities;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tcp.link.LinkStatistics;
+import org.rds4j.tcp.link.SmallQueue;
 
 /**
  * One queue pair of a {@link DpdkDevice}. A burst is one JNI crossing whatever its size, frames are seen in place, and allocating
@@ -27,6 +28,9 @@ public final class DpdkPort implements LinkPort {
     private final long queue = BufferUtil.address(queueMemory);
     private final int frameCapacity;
     private LinkCapabilities capabilities;
+    /** Null when the ring alone bounds what the device holds. */
+    private SmallQueue smallQueue;
+    private boolean isHeld;
     private boolean open = true;
 
     DpdkPort(final DpdkDevice device, final int index, final DpdkMempool mempool, final DpdkPortCounters counters) {
@@ -43,6 +47,7 @@ public final class DpdkPort implements LinkPort {
         Native.initQueue(queue, device.portId(), index, newCapabilities.mtu() + ETHERNET_OVERHEAD,
             newCapabilities.transmitChecksum(), newCapabilities.segmentation() > 0, newCapabilities.vlanInsert(),
             counters.address());
+        smallQueue = SentDescriptors.limit(this);
     }
 
     /**
@@ -94,6 +99,24 @@ public final class DpdkPort implements LinkPort {
         final int accepted = Native.transmitBurst(queue, frames.descriptorsAddress(), count);
         frames.discardFirst(accepted);
         return accepted;
+    }
+
+    @Override
+    public int transmitRoom() {
+        if (smallQueue == null || !open) {
+            return Integer.MAX_VALUE;
+        }
+        final int room = smallQueue.room();
+        if (room == 0 && !isHeld) {
+            counters.increment(DpdkPortCounter.TRANSMIT_HELD);
+        }
+        isHeld = room == 0;
+        return room;
+    }
+
+    /** What the driver says of a transmit descriptor; the port must be open. */
+    int transmitStatus(final int offset) {
+        return Native.transmitStatus(queue, offset);
     }
 
     @Override

@@ -19,7 +19,9 @@ public enum DpdkPortCounter {
     /** Frames dropped as malformed. */
     TRANSMIT_MALFORMED(7, "transmit-malformed", "frames dropped because of a bad length or an offload they cannot have"),
     /** Times the pool was empty. */
-    NO_FRAMES(8, "no-frames", "times allocation found the pool empty");
+    NO_FRAMES(8, "no-frames", "times allocation found the pool empty"),
+    /** Times the device was given no more until it had sent some. */
+    TRANSMIT_HELD(9, "transmit-held", "times frames waited because the device had two milliseconds' worth to send");
 
     private final int slot;
     private final String label;

@@ -57,6 +57,13 @@ public interface ByteCarrier {
      */
     int receive(CarrierHandler handler);
 
+    /**
+     * Names who hears of events from now on; before that nobody does. Afterwards the carrier need be asked only after one.
+     *
+     * @param watcher as long as the carrier lives.
+     */
+    void watcher(CarrierWatcher watcher);
+
     /** Closes in good order: what was offered is still sent, then the end of the stream; receiving goes on. Idempotent. */
     void close();
 

@@ -6,6 +6,7 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.frame.OffHeap;
+import org.rds4j.frame.RdsHeaderFlyweight;
 
 /**
  * The congestion maps of all hosts that told one, this host's own among them, in one memory that application threads may read:
@@ -16,7 +17,8 @@ import org.rds4j.frame.OffHeap;
  *    128 | maps that came, and changes of our own   |
  *    256 +------------------------------------------+
  *        | one entry of 32 octets per slot:         |  open addressing; nothing is ever removed
- *        | address high, low, ports set, map index  |
+ *        | address high, low, ports set, map index, |
+ *        | the count of changes at the last of its  |
  *        +------------------------------------------+
  *        | maps of 8192 octets: port p is bit       |
  *        | p mod 8 of octet p / 8 (as on the wire)  |
@@ -28,7 +30,7 @@ import org.rds4j.frame.OffHeap;
  */
 public final class CongestionMaps {
     /** Octets of a map, in memory and on the wire: one bit for each of 65,536 ports. */
-    public static final int MAP_LENGTH = 8192;
+    public static final int MAP_LENGTH = RdsHeaderFlyweight.MAP_LENGTH;
     /** Answer of {@link #add} when there is no room for another host. */
     public static final int FULL = -1;
 
@@ -40,6 +42,7 @@ public final class CongestionMaps {
     private static final int LOW_OFFSET = 8;
     private static final int PORTS_SET_OFFSET = 16;
     private static final int MAP_OFFSET = 20;
+    private static final int CHANGED_OFFSET = 24;
     private static final int ALIGNMENT = 128;
     private static final int NONE = -1;
 
@@ -49,6 +52,7 @@ public final class CongestionMaps {
     private final int slotMask;
     private final int mapsOffset;
     private final AtomicInteger hosts = new AtomicInteger();
+    private final int[] entries;
 
     /**
      * Maps in given memory.
@@ -64,6 +68,7 @@ public final class CongestionMaps {
         this.maxHosts = maxHosts;
         this.slotMask = slots(maxHosts) - 1;
         this.mapsOffset = mapsOffset(maxHosts);
+        this.entries = new int[maxHosts];
     }
 
     /**
@@ -185,6 +190,7 @@ public final class CongestionMaps {
             memory.putLong(entry + HIGH_OFFSET, high);
             memory.putLong(entry + LOW_OFFSET, low);
             memory.putIntRelease(entry + MAP_OFFSET, mapsOffset + known * MAP_LENGTH);
+            entries[known] = entry;
             hosts.setRelease(known + 1);
         }
         return entry;
@@ -234,8 +240,10 @@ public final class CongestionMaps {
         final int before = memory.getInt(host + PORTS_SET_OFFSET);
         memory.putInt(host + PORTS_SET_OFFSET, portsSet);
         final int change = Integer.signum(portsSet) - Integer.signum(before);
+        final long updates = memory.getLong(UPDATES_OFFSET) + 1;
+        memory.putLongRelease(host + CHANGED_OFFSET, updates);
         memory.putIntRelease(CONGESTED_HOSTS_OFFSET, memory.getInt(CONGESTED_HOSTS_OFFSET) + change);
-        memory.putLongRelease(UPDATES_OFFSET, memory.getLong(UPDATES_OFFSET) + 1);
+        memory.putLongRelease(UPDATES_OFFSET, updates);
     }
 
     /**
@@ -249,16 +257,33 @@ public final class CongestionMaps {
     }
 
     /**
-     * Shows everything to processes that share other memory; a thread of the driver's.
+     * Shows what changed to processes that share other memory; a thread of the driver's.
      *
      * @param target as of the constructor, for as many hosts.
+     * @param since  the answer of the call before, 0 for the first.
+     * @return {@link #updates()} as shown; what changes meanwhile is shown by the next call.
      */
-    public void copyTo(final AtomicBuffer target) {
+    public long copyTo(final AtomicBuffer target, final long since) {
         final long updates = updates();
         final int congestedHosts = memory.getIntAcquire(CONGESTED_HOSTS_OFFSET);
-        target.putBytes(ENTRIES_OFFSET, memory, ENTRIES_OFFSET, mapsOffset + hosts.getAcquire() * MAP_LENGTH - ENTRIES_OFFSET);
+        for (int i = hosts.getAcquire() - 1; i >= 0; i--) {
+            if (memory.getLongAcquire(entries[i] + CHANGED_OFFSET) > since) {
+                copyHost(entries[i], target);
+            }
+        }
         target.putIntRelease(CONGESTED_HOSTS_OFFSET, congestedHosts);
         target.putLongRelease(UPDATES_OFFSET, updates);
+        return updates;
+    }
+
+    /** The map's place comes last: by it a reader knows that the host is there. */
+    private void copyHost(final int entry, final AtomicBuffer target) {
+        final int map = memory.getIntAcquire(entry + MAP_OFFSET);
+        target.putBytes(map, memory, map, MAP_LENGTH);
+        target.putLong(entry + HIGH_OFFSET, memory.getLong(entry + HIGH_OFFSET));
+        target.putLong(entry + LOW_OFFSET, memory.getLong(entry + LOW_OFFSET));
+        target.putInt(entry + PORTS_SET_OFFSET, memory.getInt(entry + PORTS_SET_OFFSET));
+        target.putIntRelease(entry + MAP_OFFSET, map);
     }
 
     /**

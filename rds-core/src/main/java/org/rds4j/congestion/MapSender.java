@@ -121,6 +121,17 @@ public final class MapSender {
     }
 
     /**
+     * Whether a carrier has the first part of a map, whose rest has to follow.
+     *
+     * @param on the carrier.
+     * @return true when {@link #poll} has to be called again soon.
+     */
+    @SuppressWarnings("ReferenceEquality") // carriers have no other identity
+    public boolean isOffering(final ByteCarrier on) {
+        return on == carrier && message != null && offered < MapMessages.LENGTH;
+    }
+
+    /**
      * When the next map may go out.
      *
      * @return the engine's time, or {@link Long#MAX_VALUE} while none waits.

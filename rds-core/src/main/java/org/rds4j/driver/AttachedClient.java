@@ -8,6 +8,7 @@ import org.rds4j.Errno;
 import org.rds4j.congestion.CongestionCounts;
 import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineCommand;
+import org.rds4j.socket.ReadySets;
 
 /** One client as its driver keeps it: its file, its sockets, and whether it still lives. Conductor only. */
 final class AttachedClient {
@@ -17,6 +18,7 @@ final class AttachedClient {
     private final int number;
     private final MappedFile file;
     private final ClientRegion region;
+    private final ReadySets readySets;
     private final SocketMaker maker;
     private final int maxSockets;
     private final long madeMs;
@@ -34,19 +36,23 @@ final class AttachedClient {
         /**
          * A new socket.
          *
-         * @param openId names the request.
+         * @param openId    names the request.
+         * @param readySets of the client.
          * @return the socket, or null when there are too many.
          * @throws IOException when there is no room for its file.
          */
-        ClientSocket make(long openId) throws IOException;
+        ClientSocket make(long openId, ReadySets readySets) throws IOException;
     }
 
-    AttachedClient(final int number, final MappedFile file, final SocketMaker maker, final int maxSockets, final long nowMs) {
-        this.maxSockets = maxSockets;
+    AttachedClient(
+        final int number, final MappedFile file, final int setLength, final SocketMaker maker, final int maxSockets,
+        final long nowMs) {
         this.number = number;
         this.file = file;
         this.region = new ClientRegion(file.memory());
         this.counts = region.congestionCounts();
+        this.readySets = region.readySets(setLength);
+        this.maxSockets = maxSockets;
         this.maker = maker;
         this.madeMs = nowMs;
     }
@@ -106,7 +112,7 @@ final class AttachedClient {
 
     private boolean open(final long id) {
         try {
-            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(id) : null;
+            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(id, readySets) : null;
             if (socket == null) {
                 region.opened(id, Errno.ENOMEM.number(), 0, 0);
             } else {

@@ -24,6 +24,7 @@ import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineCommand;
+import org.rds4j.socket.ReadySets;
 import org.rds4j.socket.RegionLayout;
 import org.rds4j.socket.SocketControl;
 import org.rds4j.socket.SocketRegion;
@@ -42,6 +43,7 @@ final class Attachment implements SocketControl {
     private final FileChannel driverLock;
     private final MappedFile file;
     private final ClientRegion region;
+    private final ReadySets readySets;
     private final List<Opened> sockets = new ArrayList<>();
     private long abandonedOpen = NOT_NOW;
     private volatile boolean isLost;
@@ -96,6 +98,7 @@ final class Attachment implements SocketControl {
         file = knock();
         region = new ClientRegion(file.memory());
         congestion = new CongestionMaps(maps, control.congestionHosts(), region.congestionCounts());
+        readySets = region.readySets(control.maxSockets());
         final FileLock lock = file.channel().tryLock();
         if (lock == null) {
             throw new IOException("another process holds " + file.path());
@@ -170,7 +173,8 @@ final class Attachment implements SocketControl {
                 throw RdsException.of(Errno.ofNumber(errno), "the driver takes no more clients: raise its maxClients, or see"
                     + " whether there is room in " + directory);
             }
-            return MappedFile.open(directory.resolve(DriverDirectory.CLIENT + number), ClientRegion.LENGTH);
+            return MappedFile.open(directory.resolve(DriverDirectory.CLIENT + number),
+                ClientRegion.length(control.maxSockets()));
         } catch (final IOException | RuntimeException e) {
             control.leave(ticket);
             controlFile.closeChannel();
@@ -259,6 +263,11 @@ final class Attachment implements SocketControl {
     }
 
     @Override
+    public ReadySets readySets() {
+        return readySets;
+    }
+
+    @Override
     public boolean isClosed() {
         return isLost;
     }
@@ -286,9 +295,9 @@ final class Attachment implements SocketControl {
     /** The driver is gone: every socket is told. */
     private synchronized void end() {
         if (!isLost) {
-            isLost = true;
             sockets.removeIf(Opened::isOver);
             sockets.forEach(socket -> socket.region.lost());
+            isLost = true; // pollers look at every socket now
             sockets.clear();
             release();
         }
@@ -297,8 +306,8 @@ final class Attachment implements SocketControl {
     /** Goes in good order; the driver closes the sockets that are open. */
     synchronized void detach() {
         if (!isLost) {
-            isLost = true;
             sockets.forEach(socket -> socket.region.closed());
+            isLost = true;
             sockets.clear();
             region.state(ClientRegion.STATE_DETACHED);
             release();

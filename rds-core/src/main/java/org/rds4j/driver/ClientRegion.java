@@ -3,6 +3,7 @@ package org.rds4j.driver;
 import java.lang.foreign.MemorySegment;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.congestion.CongestionCounts;
+import org.rds4j.socket.ReadySets;
 
 /**
  * What a client and its driver share besides the sockets: a slot for a command, where an opened socket is, and signs of life.
@@ -20,14 +21,15 @@ import org.rds4j.congestion.CongestionCounts;
  *    512 +---------------------------------------------------------------+
  *        | datagrams refused for congestion (8) | that waited (8)        |  added to by the client's threads
  *    640 +---------------------------------------------------------------+
+ *   4096 | which sockets became ready: ReadySets                         |  both sides
+ *        +---------------------------------------------------------------+
  * </pre>
  * A request is made by writing its words and then a new id, above all before, once the one before was taken; so there is
  * nothing here that a client which dies could leave half done, and nothing of one client's that another could damage. The
  * engine answers in the socket's region; that a socket is open, which has no region for its client before, is answered here.
  */
 final class ClientRegion {
-    /** Octets of the region. */
-    static final int LENGTH = 4096;
+    private static final int HEADER_LENGTH = 4096;
     /** State: made by the driver; the client has not been seen here. */
     static final int STATE_MADE = 0;
     /** State: the client holds the lock of the file. */
@@ -52,9 +54,20 @@ final class ClientRegion {
     private static final int CONGESTION_COUNTS_OFFSET = 512;
 
     private final UnsafeBuffer buffer;
+    private final UnsafeBuffer sets;
 
     ClientRegion(final MemorySegment memory) {
-        buffer = new UnsafeBuffer(memory.asSlice(0, LENGTH).asByteBuffer());
+        buffer = new UnsafeBuffer(memory.asSlice(0, HEADER_LENGTH).asByteBuffer());
+        sets = new UnsafeBuffer(memory.asSlice(HEADER_LENGTH).asByteBuffer());
+    }
+
+    /** Octets of the region. */
+    static int length(final int maxSockets) {
+        return HEADER_LENGTH + ReadySets.length(maxSockets);
+    }
+
+    ReadySets readySets(final int maxSockets) {
+        return new ReadySets(sets, maxSockets);
     }
 
     void attach(final long pid, final long epochMs) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.rds4j.Errno;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.EngineProxy;
+import org.rds4j.socket.ReadySets;
 import org.rds4j.socket.RegionLayout;
 import org.rds4j.socket.SocketDirectory;
 import org.rds4j.socket.SocketRegion;
@@ -41,11 +42,12 @@ final class ClientSocket {
      */
     static ClientSocket create(
         final EngineProxy engine, final DriverDirectory directory, final RegionLayout layout, final int permittedLevels,
-        final long serial, final long openId) throws IOException {
+        final ReadySets readySets, final long serial, final long openId) throws IOException {
         final Path path = directory.resolve(DriverDirectory.SOCKET + serial);
         final MappedFile file = MappedFile.create(path, layout.length(), layout.denseLength(), directory);
         file.closeChannel();
         final SocketRegion region = new SocketRegion(layout, file.memory(), permittedLevels);
+        region.readySets(readySets);
         final ClientSocket socket = new ClientSocket(engine, file, region, serial, openId);
         socket.slot = engine.directory().register(region);
         if (socket.slot == SocketDirectory.FULL) {

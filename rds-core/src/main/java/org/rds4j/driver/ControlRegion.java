@@ -16,7 +16,7 @@ import org.rds4j.socket.RegionLayout;
  *     32 | address high (8)              | address low (8)               |
  *     48 | permitted levels (4)          | SO_SNDBUF (4)                 |
  *     56 | submit ring, receive ring, blocks, block: lengths (4 each)    |
- *     72 | hosts of the congestion maps (4)  | -                         |
+ *     72 | hosts of the congestion maps (4)  | sockets (4)               |
  *    128 +---------------------------------------------------------------+
  *        | heart-beat, ms since 1970 (8) | ended (4)                     |  written by the driver
  *    256 +---------------------------------------------------------------+
@@ -32,7 +32,7 @@ final class ControlRegion {
     /** Octets of the region. */
     static final int LENGTH = 4096;
     /** Version of this layout, of {@link ClientRegion} and of the socket's region; a client reads no other. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final long MAGIC = 0x0052_5644_4134_5344L;
     private static final int MAGIC_OFFSET = 0;
@@ -49,6 +49,7 @@ final class ControlRegion {
     private static final int BLOCKS_OFFSET = 64;
     private static final int BLOCK_LENGTH_OFFSET = 68;
     private static final int HOSTS_OFFSET = 72;
+    private static final int SOCKETS_OFFSET = 76;
     private static final int HEARTBEAT_OFFSET = 128;
     private static final int ENDED_OFFSET = 136;
     private static final int DOOR_OFFSET = 256;
@@ -79,6 +80,7 @@ final class ControlRegion {
         buffer.putInt(BLOCKS_OFFSET, layout.blockCount());
         buffer.putInt(BLOCK_LENGTH_OFFSET, layout.blockLength());
         buffer.putInt(HOSTS_OFFSET, congestionHosts);
+        buffer.putInt(SOCKETS_OFFSET, context.maxSockets());
         buffer.putLongRelease(MAGIC_OFFSET, MAGIC);
     }
 
@@ -112,6 +114,10 @@ final class ControlRegion {
 
     int congestionHosts() {
         return buffer.getInt(HOSTS_OFFSET);
+    }
+
+    int maxSockets() {
+        return buffer.getInt(SOCKETS_OFFSET);
     }
 
     int sendBufferLength() {

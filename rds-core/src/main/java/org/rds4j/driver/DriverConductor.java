@@ -14,6 +14,7 @@ import org.rds4j.Errno;
 import org.rds4j.RdsContext;
 import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineProxy;
+import org.rds4j.socket.ReadySets;
 import org.rds4j.socket.RegionLayout;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -38,6 +39,7 @@ public final class DriverConductor implements Agent {
     private final int permittedLevels;
     private final int maxClients;
     private final int maxSocketsPerClient;
+    private final int maxSockets;
     private final ClientTable table;
     private final MappedFile file;
     private final ControlRegion control;
@@ -73,6 +75,7 @@ public final class DriverConductor implements Agent {
         this.permittedLevels = permittedLevels;
         this.maxClients = context.maxClients();
         this.maxSocketsPerClient = context.maxSocketsPerClient();
+        this.maxSockets = context.maxSockets();
         this.directory = directory;
         this.table = new ClientTable(maxClients);
         directory.clean();
@@ -151,12 +154,10 @@ public final class DriverConductor implements Agent {
 
     /** A copy: what clients write there must not come back. */
     private int showCongestion() {
-        final long updates = engine.congestion().updates();
-        if (updates == congestionUpdates) {
+        if (engine.congestion().updates() == congestionUpdates) {
             return 0;
         }
-        congestionUpdates = updates;
-        engine.congestion().copyTo(congestion);
+        congestionUpdates = engine.congestion().copyTo(congestion, congestionUpdates);
         return 1;
     }
 
@@ -185,18 +186,19 @@ public final class DriverConductor implements Agent {
         }
         try {
             final int number = ++clientCount;
-            final MappedFile client = MappedFile.create(
-                directory.resolve(DriverDirectory.CLIENT + number), ClientRegion.LENGTH, ClientRegion.LENGTH, directory);
-            clients.add(new AttachedClient(number, client, this::newSocket, maxSocketsPerClient, nowMs));
+            final int length = ClientRegion.length(maxSockets);
+            final MappedFile client =
+                MappedFile.create(directory.resolve(DriverDirectory.CLIENT + number), length, length, directory);
+            clients.add(new AttachedClient(number, client, maxSockets, this::newSocket, maxSocketsPerClient, nowMs));
             control.answer(ticket, 0, number);
         } catch (final IOException e) {
             control.answer(ticket, Errno.ENOMEM.number(), 0);
         }
     }
 
-    private ClientSocket newSocket(final long openId) throws IOException {
+    private ClientSocket newSocket(final long openId, final ReadySets readySets) throws IOException {
         requireRoom();
-        return ClientSocket.create(engine, directory, layout, permittedLevels, ++socketCount, openId);
+        return ClientSocket.create(engine, directory, layout, permittedLevels, readySets, ++socketCount, openId);
     }
 
     /**

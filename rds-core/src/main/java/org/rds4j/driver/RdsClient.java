@@ -7,6 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsException;
+import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 
 /**
@@ -72,6 +73,17 @@ public final class RdsClient implements AutoCloseable {
         return attached().open();
     }
 
+    /**
+     * Opens a poller for sockets of this client's; those of a later driver need another. Any thread.
+     *
+     * @return a poller; the caller closes it.
+     * @throws RdsException ENOMEM (too many pollers are open), ECONNREFUSED (the driver is gone), EBADF (the client is closed).
+     */
+    public RdsPoller poller() {
+        final Attachment current = attached();
+        return RdsPoller.open(current.context(), current, null);
+    }
+
     private synchronized Attachment attached() {
         if (isClosed) {
             throw RdsException.of(Errno.EBADF, "the client is closed");
@@ -89,6 +101,15 @@ public final class RdsClient implements AutoCloseable {
      */
     public RdsAddress address() {
         return attachment.context().localAddress();
+    }
+
+    /**
+     * Longest datagram that the node takes.
+     *
+     * @return octets.
+     */
+    public int maxMessageLength() {
+        return attachment.context().maxMessageLength();
     }
 
     /**

@@ -2,10 +2,12 @@ package org.rds4j.engine;
 
 import org.rds4j.RdsAddress;
 import org.rds4j.congestion.CongestionMaps;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.peer.InboundHandler;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveSide.Outcome;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -20,11 +22,13 @@ final class LocalDelivery implements InboundHandler {
     private final boolean isPingEnabled;
     private final RdsCounters counters;
     private final ProbeAnswer probeAnswer;
+    private final ArrivalTimes times;
     private long nextLoopbackSequence = 1;
 
     LocalDelivery(
         final RdsAddress local, final SocketTable sockets, final CongestionMaps maps, final boolean isPingEnabled,
-        final ProbeAnswer probeAnswer, final RdsCounters counters) {
+        final ProbeAnswer probeAnswer, final ArrivalTimes times, final RdsCounters counters) {
+        this.times = times;
         this.local = local;
         this.sockets = sockets;
         this.maps = maps;
@@ -72,7 +76,9 @@ final class LocalDelivery implements InboundHandler {
             counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
             return true;
         }
-        if (!give(socket, local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)) {
+        takeTimes();
+        if (give(socket, local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)
+            == Outcome.NO_ROOM) {
             return false;
         }
         counters.increment(RdsCounter.RECV_PING);
@@ -84,10 +90,18 @@ final class LocalDelivery implements InboundHandler {
     boolean deliver(
         final int port, final RdsAddress source, final int sourcePort, final int lane, final long payload,
         final int length) {
+        takeTimes();
         final boolean isTaken =
             deliver(port, source.high(), source.low(), sourcePort, lane, payload, length, nextLoopbackSequence);
         nextLoopbackSequence += isTaken ? 1 : 0;
         return isTaken;
+    }
+
+    /** What comes from this host did not travel. */
+    private void takeTimes() {
+        if (times.isOn()) {
+            times.setNow();
+        }
     }
 
     /** Number of the next message from this host's address to itself; the first has 1. */
@@ -103,24 +117,25 @@ final class LocalDelivery implements InboundHandler {
             counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
             return true;
         }
-        if (!give(socket, sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
+        final Outcome outcome = give(socket, sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence);
+        if (outcome == Outcome.NO_ROOM) {
             return false;
         }
-        counters.increment(RdsCounter.RECV_DELIVERED);
-        counters.add(RdsCounter.COPY_TO_USER, length);
+        if (outcome != Outcome.TOO_LONG) {
+            counters.increment(RdsCounter.RECV_DELIVERED);
+            counters.add(RdsCounter.COPY_TO_USER, length);
+        }
         return true;
     }
 
-    private boolean give(
+    private Outcome give(
         final EngineSocket socket, final long sourceHigh, final long sourceLow, final int sourcePort, final int lane,
         final long payload, final int length, final long sequence) {
-        return switch (socket.receiveSide().deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
-            case TAKEN -> true;
-            case CONGESTED -> {
-                sockets.onCongested(socket);
-                yield true;
-            }
-            case NO_ROOM -> false;
-        };
+        final Outcome outcome =
+            socket.receiveSide().deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence);
+        if (outcome == Outcome.CONGESTED) {
+            sockets.onCongested(socket);
+        }
+        return outcome;
     }
 }

@@ -2,16 +2,18 @@ package org.rds4j.engine;
 
 import java.util.Arrays;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.peer.PathSchedule;
 import org.rds4j.peer.PathServices;
 import org.rds4j.peer.PathTopology;
 import org.rds4j.peer.Peer;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.peer.PeerTable;
 
-/** All paths of an engine, by peer and lane and index, and in one row for polling. */
+/** All paths of an engine, by peer and lane and index, and in one row for whoever looks at all. */
 final class PathTable implements PathTopology {
     private final int maxPeers;
     private final Runnable onMappingChanged;
+    private final PathSchedule schedule = new PathSchedule();
     private PeerTable peers;
     private PathServices services;
     private PeerPath[] all = new PeerPath[16];
@@ -60,12 +62,27 @@ final class PathTable implements PathTopology {
             all = Arrays.copyOf(all, 2 * size);
         }
         all[size++] = path;
+        schedule.reserve(size);
+        path.touch();
         return path;
     }
 
     @Override
     public void onMappingChanged() {
         onMappingChanged.run();
+    }
+
+    PathSchedule schedule() {
+        return schedule;
+    }
+
+    /** Something has happened that concerns every path with a carrier. */
+    void touchAll() {
+        for (int i = 0; i < size; i++) {
+            if (all[i].hasCarrier()) {
+                all[i].touch();
+            }
+        }
     }
 
     int size() {

@@ -10,6 +10,7 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.congestion.Congestion;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
@@ -21,6 +22,7 @@ import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
 import org.rds4j.socket.ReceiveMemory;
 import org.rds4j.socket.SocketDirectory;
+import org.rds4j.socket.SocketEvents;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -33,24 +35,23 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
-    /** Of the attempts to connect, at most one in so many goes to hosts of which nothing is known but that they knocked. */
-    private static final int STRANGERS_SHARE = 10;
 
     private final RdsCounters counters;
     private final Congestion congestion;
     private final EngineProxy proxy;
     private final SocketTable sockets;
-    private final PathTable paths;
+    final PathTable paths;
     private final LogPool logs;
+    private final ReassemblyPool reassembly;
+    private final ReassemblyPool receiveOverflow;
     private final SubmitDrain submitDrain;
     private final SendCancellation cancellation;
     private final StatusSource status;
     private final int defaultLane;
     private final boolean isEncrypted;
-    private final PathConnector connector;
-    private final ConnectBudget budget;
-    private final ConnectBudget strangerBudget;
+    private final StrangerAttempts strangers;
     private int nextSocket;
+    private long toldChanges;
     private long nowNs;
 
     /**
@@ -68,28 +69,29 @@ public final class RdsEngine implements ReleaseHandler {
         final int generation = newGeneration(random);
         this.counters = counters;
         this.congestion = new Congestion(context, counters);
+        final ArrivalTimes times = new ArrivalTimes(context.nanoClock());
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
+        this.receiveOverflow = new ReassemblyPool(context.receiveOverflowLength());
         this.sockets = new SocketTable(proxy, context.localAddress(), random,
-            new ReceiveMemory(new ReassemblyPool(context.receiveOverflowLength()), congestion.local(), counters));
+            new ReceiveMemory(receiveOverflow, times, congestion.local(), counters));
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
-        final ReassemblyPool pool = new ReassemblyPool(context.reassemblyLength());
+        this.reassembly = new ReassemblyPool(context.reassemblyLength());
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),
-            new ProbeAnswer(context.paths(), generation), counters);
+            new ProbeAnswer(context.paths(), generation), times, counters);
         this.status = new EngineStatus(context.localAddress(), sockets, paths, delivery);
         final int[] lanes = lanes(laneOfServiceLevel);
         this.defaultLane = lanes[0];
         this.isEncrypted = context.security() != SecurityMode.PLAINTEXT;
-        this.connector = connector;
-        this.budget = new ConnectBudget(context.connectBudget());
-        this.strangerBudget = new ConnectBudget(Math.max(1, context.connectBudget() / STRANGERS_SHARE));
+        final ConnectBudget budget = new ConnectBudget(context.connectBudget());
+        this.strangers = new StrangerAttempts(connector, budget, context.connectBudget());
         this.submitDrain = new SubmitDrain(
             context.localAddress(), paths, delivery, lanes, context.submitRingLength(), counters);
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
-        this.paths.services(new PathServices(context, generation, defaultLane, connector,
-            budget, paths, delivery, this, pool, logs, congestion, random, counters));
+        this.paths.services(new PathServices(context, generation, defaultLane, strangers,
+            budget, paths, paths.schedule(), delivery, this, reassembly, times, logs, congestion, random, counters));
     }
 
     private static int[] lanes(final IntUnaryOperator laneOfServiceLevel) {
@@ -138,15 +140,17 @@ public final class RdsEngine implements ReleaseHandler {
     public int poll(final long timeNs) {
         nowNs = timeNs;
         cancellation.now(timeNs);
+        logs.now(timeNs);
         int work = sockets.poll();
-        for (int i = 0; i < paths.size(); i++) {
-            work += paths.path(i).pollInbound(timeNs);
-        }
+        work += paths.schedule().pollInbound(timeNs);
+        sockets.signals().flush();
         work += drainSockets();
-        for (int i = 0; i < paths.size(); i++) {
-            work += paths.path(i).pollOutbound(timeNs);
+        sockets.signals().flush();
+        if (congestion.local().changes() != toldChanges) {
+            toldChanges = congestion.local().changes();
+            paths.touchAll();
         }
-        return work;
+        return work + paths.schedule().pollOutbound(timeNs);
     }
 
     private void forgetPathsOfSockets() {
@@ -164,7 +168,11 @@ public final class RdsEngine implements ReleaseHandler {
         for (int i = 0; i < count; i++) {
             final int index = nextSocket + i;
             final EngineSocket socket = sockets.socket(index < count ? index : index - count);
+            final long position = socket.submitted().position();
             work += submitDrain.drain(socket, SUBMIT_LIMIT, nowNs);
+            if (socket.submitted().position() != position) {
+                socket.happened(SocketEvents.WRITABLE);
+            }
             if (socket.isCorrupt()) {
                 corrupt = socket;
             }
@@ -182,11 +190,7 @@ public final class RdsEngine implements ReleaseHandler {
      * @return the engine's time, or {@link Long#MAX_VALUE} for never.
      */
     public long nextDeadlineNs() {
-        long deadlineNs = Long.MAX_VALUE;
-        for (int i = 0; i < paths.size(); i++) {
-            deadlineNs = Math.min(deadlineNs, paths.path(i).nextDeadlineNs());
-        }
-        return deadlineNs;
+        return paths.schedule().nextDeadlineNs();
     }
 
     /**
@@ -198,6 +202,9 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs     the engine's time.
      */
     public void onCarrierUp(final PathKey key, final ByteCarrier carrier, final boolean dialedByUs, final long timeNs) {
+        if (dialedByUs) {
+            strangers.onEnded(key);
+        }
         final boolean isValid = key.lane() >= 0 && key.lane() < PathKey.MAX_LANES && key.index() < PathKey.MAX_PATHS
             && key.index() >= PathKey.UNKNOWN_INDEX;
         final Peer peer = isValid ? paths.findOrAddPeer(key.remoteHigh(), key.remoteLow()) : null;
@@ -244,10 +251,9 @@ public final class RdsEngine implements ReleaseHandler {
         final Peer peer = paths.peer(key.remoteHigh(), key.remoteLow());
         if (peer != null) {
             peer.onKnock(key.lane(), key.index(), timeNs);
-        } else if (strangerBudget.tryTake(timeNs) && budget.tryTake(timeNs)) {
+        } else if (strangers.tryConnect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs)) {
             counters.increment(RdsCounter.CONN_KNOCKED);
             counters.increment(RdsCounter.CONN_ATTEMPTS);
-            connector.connect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs);
         } else {
             counters.increment(RdsCounter.CONN_DROP_STRANGER);
         }
@@ -266,6 +272,7 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs the engine's time.
      */
     public void onConnectFailed(final PathKey key, final CarrierDownReason reason, final long timeNs) {
+        strangers.onEnded(key);
         final PeerPath path = paths.find(key);
         if (path != null) {
             path.onConnectFailed(reason, timeNs);
@@ -307,6 +314,42 @@ public final class RdsEngine implements ReleaseHandler {
             }
         }
         return true;
+    }
+
+    /**
+     * Memory of messages queued or unacknowledged.
+     *
+     * @return octets of blocks that paths have borrowed; 0 when everything is acknowledged.
+     */
+    public long sendPoolInUse() {
+        return logs.length() - logs.freeLength();
+    }
+
+    /**
+     * Memory of partly received messages.
+     *
+     * @return octets; 0 when every message is whole.
+     */
+    public long reassemblyInUse() {
+        return reassembly.usedLength();
+    }
+
+    /**
+     * Memory of messages that wait behind full receive rings.
+     *
+     * @return octets; 0 when every ring has room.
+     */
+    public long receiveOverflowInUse() {
+        return receiveOverflow.usedLength();
+    }
+
+    /**
+     * Paths to peers, whether they have a carrier or not.
+     *
+     * @return how many; never falls.
+     */
+    public int pathCount() {
+        return paths.size();
     }
 
     /**

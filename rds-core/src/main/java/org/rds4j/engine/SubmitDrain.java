@@ -79,7 +79,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
     @Override
     public void onCancelled(final int type, final int index) {
         final SubmitReader datagram = socket.submitted();
-        socket.region().acknowledged(datagram.length());
+        socket.acknowledged(datagram.length());
         datagram.freeBlock();
         if (datagram.isLent()) {
             socket.complete(datagram.lending());
@@ -120,8 +120,10 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             }
             return isTaken;
         }
-        if (!path.log().appendLent(socket.port(), datagram.port(), datagram.payload(), length, socket.id(), socket,
-            datagram.lending())) {
+        final boolean isTaken = path.log().appendLent(
+            socket.port(), datagram.port(), datagram.payload(), length, socket.id(), socket, datagram.lending());
+        path.onQueued();
+        if (!isTaken) {
             counters.increment(RdsCounter.SEND_QUEUE_FULL);
             return false;
         }
@@ -158,10 +160,12 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
         final PeerPath path = path(high, low, level);
         if (path == null) {
             counters.increment(RdsCounter.SEND_DROP_NO_PEER);
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
             return true;
         }
-        if (!path.log().append(socket.port(), port, payload, length, socket.id())) {
+        final boolean isTaken = path.log().append(socket.port(), port, payload, length, socket.id());
+        path.onQueued();
+        if (!isTaken) {
             counters.increment(RdsCounter.SEND_QUEUE_FULL);
             return false;
         }
@@ -201,7 +205,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             ? delivery.pong(socket, lane) : delivery.deliver(port, local, socket.port(), lane, payload, length);
         if (isTaken) {
             counters.increment(RdsCounter.LOOPBACK_DELIVERED);
-            socket.region().acknowledged(length);
+            socket.acknowledged(length);
         }
         return isTaken;
     }

@@ -2,6 +2,7 @@ package org.rds4j.frame;
 
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 
 /**
  * Finds RDS messages in a stream of octets that is cut anywhere. A message that is contiguous where it arrived is handed on
@@ -24,8 +25,10 @@ public final class FrameAssembler {
     private static final int HEADER_LENGTH = RdsHeaderFlyweight.LENGTH;
 
     private final int maxLength;
+    private final int maxMapLength;
     private final ReassemblyPool pool;
     private final FrameHandler handler;
+    private final ArrivalTimes times;
     private final ByteBuffer headerMemory = ByteBuffer.allocateDirect(HEADER_LENGTH);
     private final long header = BufferUtil.address(headerMemory);
     private Status status = Status.OPEN;
@@ -33,16 +36,22 @@ public final class FrameAssembler {
     private int bodyLength;
     private int bodyFilled;
     private ReassemblyBuffer body;
+    private long headerNs;
+    private long startNs;
 
     /**
      * An assembler at the start of a stream.
      *
-     * @param maxLength longest payload accepted.
+     * @param maxLength longest payload accepted; a congestion map may be as long as one is.
      * @param pool      memory for messages in pieces.
      * @param handler   takes the messages.
+     * @param times     told of each message that is handed on, when anyone wants to know.
      */
-    public FrameAssembler(final int maxLength, final ReassemblyPool pool, final FrameHandler handler) {
+    public FrameAssembler(
+        final int maxLength, final ReassemblyPool pool, final FrameHandler handler, final ArrivalTimes times) {
+        this.times = times;
         this.maxLength = maxLength;
+        this.maxMapLength = Math.max(maxLength, RdsHeaderFlyweight.MAP_LENGTH);
         this.pool = pool;
         this.handler = handler;
     }
@@ -88,6 +97,8 @@ public final class FrameAssembler {
         headerFilled = 0;
         bodyFilled = 0;
         status = Status.OPEN;
+        headerNs = 0;
+        startNs = 0;
         releaseBody();
     }
 
@@ -120,7 +131,7 @@ public final class FrameAssembler {
     /** At least a whole header lies at the address. */
     private int takeInPlace(final long address, final int available) {
         final int claimed = OffHeap.getInt(address + RdsHeaderFlyweight.LENGTH_OFFSET);
-        if (isTooLong(claimed)) {
+        if (isTooLong(claimed, address)) {
             return 0;
         }
         if (available - HEADER_LENGTH >= claimed) {
@@ -129,20 +140,33 @@ public final class FrameAssembler {
         OffHeap.copy(address, header, HEADER_LENGTH);
         headerFilled = HEADER_LENGTH;
         bodyLength = claimed;
+        if (times.isOn()) {
+            headerNs = times.now();
+            startNs = headerNs;
+        }
         return HEADER_LENGTH;
     }
 
     /** The claim is an unsigned 32-bit number: one with the top bit set is too long as well. */
-    private boolean isTooLong(final int claimed) {
-        if (claimed >= 0 && claimed <= maxLength) {
+    private boolean isTooLong(final int claimed, final long headerAddress) {
+        if (claimed >= 0 && (claimed <= maxLength || (claimed <= maxMapLength && isMap(headerAddress)))) {
             return false;
         }
         status = Status.TOO_LONG;
         return true;
     }
 
+    private static boolean isMap(final long headerAddress) {
+        return UnsafeApi.getByte(headerAddress + RdsHeaderFlyweight.FLAGS_OFFSET) == RdsHeaderFlyweight.FLAG_CONG_BITMAP;
+    }
+
     private boolean deliver(final long headerAddress, final long payloadAddress, final int length) {
+        if (times.isOn()) {
+            times.set(headerNs, startNs, times.now());
+        }
         if (handler.onFrame(headerAddress, payloadAddress, length)) {
+            headerNs = 0;
+            startNs = 0;
             return true;
         }
         status = Status.BLOCKED_BY_HANDLER;
@@ -156,12 +180,18 @@ public final class FrameAssembler {
     private int takeHeaderPiece(final long address, final int available) {
         final int length = Math.min(available, HEADER_LENGTH - headerFilled);
         OffHeap.copy(address, header + headerFilled, length);
+        if (times.isOn() && headerFilled == 0) {
+            headerNs = times.now();
+        }
         headerFilled += length;
         if (headerFilled < HEADER_LENGTH) {
             return length;
         }
+        if (times.isOn()) {
+            startNs = times.now();
+        }
         bodyLength = OffHeap.getInt(header + RdsHeaderFlyweight.LENGTH_OFFSET);
-        if (isTooLong(bodyLength)) {
+        if (isTooLong(bodyLength, header)) {
             return length;
         }
         if (bodyLength > 0) {

@@ -173,9 +173,13 @@ public final class SendLog {
     /** Makes room for a message that is about to be written at the end of the head block. */
     private boolean enter(final int total, final int stored) {
         final int room = roomInHead();
-        if (stored > room && !pool.grants(held, blocksFor(stored, room), isFlowing)) {
-            isWanted = true;
-            return false;
+        final int wanted = stored > room ? blocksFor(stored, room) : 0;
+        if (wanted > 0) {
+            if (!pool.grants(this, held, wanted, isFlowing)) {
+                isWanted = true;
+                return false;
+            }
+            pool.endClaim(this, wanted);
         }
         if (room < HEADER_LENGTH) {
             addBlock();
@@ -214,7 +218,7 @@ public final class SendLog {
     public boolean hasRoomFor(final int length) {
         final int total = HEADER_LENGTH + length;
         final int room = roomInHead();
-        return total <= room || pool.grants(held, blocksFor(total, room), isFlowing);
+        return total <= room || pool.grants(this, held, blocksFor(total, room), isFlowing);
     }
 
     private void addBlock() {
@@ -538,6 +542,7 @@ public final class SendLog {
      */
     public int cancel(final int owner, final int port, final ReleaseHandler handler) {
         isWanted = false;
+        pool.endClaim(this, Integer.MAX_VALUE);
         final int begun = sent + (isInsideMessage() ? 1 : 0);
         int cancelled = 0;
         int unsent = 0;
@@ -626,6 +631,7 @@ public final class SendLog {
      */
     public int rewind() {
         isFlowing = false;
+        pool.endClaim(this, Integer.MAX_VALUE);
         sent = 0;
         sentPosition = retainedPosition;
         if (kept == 0) {

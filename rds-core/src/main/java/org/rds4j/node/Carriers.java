@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Carriers.class);
     private static final long GREETING_TIME_NS = 5_000_000_000L;
+    private static final long TELL_INTERVAL_NS = 10_000_000_000L;
 
     private final TcpEngine tcp;
     private final int tcpPort;
@@ -39,6 +40,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final IntUnaryOperator dscpOfLane;
     private final RdsAddress local;
     private final int paths;
+    private final int maxConnections;
     private final SourcePorts ports;
     private final SecurityService security;
     private final EncryptionQueue queue;
@@ -50,6 +52,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final Long2ObjectHashMap<SecureCarrier> carrierById = new Long2ObjectHashMap<>();
     private RdsEngine rds;
     private long nextId;
+    private long toldFullNs = Long.MIN_VALUE / 2;
     private long nowNs;
 
     /**
@@ -74,6 +77,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.tcp = tcp;
         this.local = context.localAddress();
         this.paths = context.paths();
+        this.maxConnections = context.maxConnections();
         this.ports = new SourcePorts(tcp, local, random);
         this.tcpPort = settings.tcpPort();
         this.laneCount = settings.laneCount();
@@ -110,11 +114,25 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             key.lane(), dscpOfLane.applyAsInt(key.lane()), greeting, nowNs);
         if (connection == null) {
             forget(greeting);
-            count(NodeCounter.CONNECT_EXHAUSTED);
+            countUnopened(key);
             rds.onConnectFailed(key, CarrierDownReason.FAILED, nowNs);
             return;
         }
         begin(greeting, connection);
+    }
+
+    /** Will be tried again, but to no avail while other peers keep their connections. */
+    private void countUnopened(final PathKey key) {
+        if (tcp.connectionsInUse() < maxConnections) {
+            count(NodeCounter.CONNECT_EXHAUSTED);
+            return;
+        }
+        count(NodeCounter.CONNECTIONS_FULL);
+        if (nowNs - toldFullNs >= TELL_INTERVAL_NS) {
+            toldFullNs = nowNs;
+            LOG.warn("no connection left for {}: all {} are in use, and a peer takes {} for each lane; raise 'maxConnections'",
+                RdsAddress.hostText(key.remoteHigh(), key.remoteLow()), maxConnections, paths);
+        }
     }
 
     @Override

@@ -169,6 +169,8 @@ final class NodeAssembly {
         final TcpEngine tcp = new TcpEngine(configuration, Routes.of(network), random, tcpCounters);
         network.transport(tcp);
         counters.add("connections-in-use", "TCP connections, those on their way in or out included", tcp::connectionsInUse);
+        counters.add("stream-rings-in-use", "rings lent to TCP connections that hold octets", tcp::streamBuffersInUse);
+        counters.add("send-records-in-use", "records of TCP segments in flight", tcp::sendRecordsLent);
         return tcp;
     }
 
@@ -218,11 +220,15 @@ final class NodeAssembly {
         for (final RdsCounter counter : RdsCounter.values()) {
             counters.add(counter.label(), counter.meaning(), () -> rdsCounters.get(counter));
         }
-        final RdsEngine engine = new RdsEngine(context, carriers, qos::laneOf, random, rdsCounters);
-        final CongestionCounts congestion = engine.proxy().congestion().counts();
+        final RdsEngine rds = new RdsEngine(context, carriers, qos::laneOf, random, rdsCounters);
+        counters.add("send-pool-in-use", "octets lent to paths for messages queued or unacknowledged", rds::sendPoolInUse);
+        counters.add("reassembly-in-use", "octets of partly received messages", rds::reassemblyInUse);
+        counters.add("receive-overflow-in-use", "octets of messages behind full receive rings", rds::receiveOverflowInUse);
+        counters.add("paths", "paths to peers, with a carrier or without", rds::pathCount);
+        final CongestionCounts congestion = rds.proxy().congestion().counts();
         counters.add("cong_send_error", "datagrams refused because their destination is congested", congestion::refused);
         counters.add("cong_send_blocked", "datagrams that waited because their destination is congested", congestion::blocked);
-        return engine;
+        return rds;
     }
 
     private EgressArbiter arbiter(final LinkPort port) {

@@ -16,8 +16,10 @@ public enum NodeCounter {
     RECORD_REFUSED(4, "node_record_refused", "records that failed authentication or framing; the connection was reset"),
     /** Record that could not be sealed; its connection was reset. */
     SEAL_FAILED(5, "node_seal_failed", "records that could not be sealed; the connection was reset"),
-    /** Connection that could not be opened for want of a connection object, port or route. */
-    CONNECT_EXHAUSTED(6, "node_connect_exhausted", "connections not opened because objects, ports or routes ran out"),
+    /** Connection that could not be opened for want of a port or route. */
+    CONNECT_EXHAUSTED(6, "node_connect_exhausted", "connections not opened because ports or routes ran out"),
+    /** Connection that could not be opened because there are as many as there may be. */
+    CONNECTIONS_FULL(11, "node_connections_full", "connections not opened because maxConnections are in use; tried again later"),
     /** Frames that the device did not take at once. */
     TRANSMIT_DEFERRED(7, "node_transmit_deferred", "frames kept back because the device's queue was full"),
     /** Connection that was to ask a peer to dial, and was neither refused nor closed in time. */

@@ -70,7 +70,7 @@ final class PlainCarrier extends TcpCarrier {
 
     @Override
     public void onReceivable(final TcpConnection receiving) {
-        // The engine takes what has arrived once per duty cycle.
+        tellWatcher();
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.RdsConfigurationException;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsException;
+import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
@@ -93,6 +94,16 @@ public final class RdsNode implements AutoCloseable {
      */
     public RdsSocket socket() {
         return RdsSocket.open(context, proxy, duty(), permittedLevels);
+    }
+
+    /**
+     * Opens a poller, which says which of many sockets are ready; any thread.
+     *
+     * @return a poller for sockets of this node; the caller closes it.
+     * @throws RdsException ENOMEM when too many are open.
+     */
+    public RdsPoller poller() {
+        return RdsPoller.open(context, proxy, duty());
     }
 
     /**

@@ -122,6 +122,7 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     void onSealed(final int claimed, final RecordError error) {
+        tellWatcher();
         sealing--;
         sealingOctets -= claimed;
         isUpdatingKeys &= claimed != KEY_UPDATE_LENGTH;
@@ -151,8 +152,11 @@ final class SecureCarrier extends TcpCarrier {
                 return;
             }
             final int length = HEADER_LENGTH + body;
-            if (available < length
-                || !queue.open(session, connection.receiveAddress(parsedPosition, length), length, submitted)) {
+            if (available < length) {
+                return;
+            }
+            if (!queue.open(session, connection.receiveAddress(parsedPosition, length), length, submitted)) {
+                tellWatcher(); // nobody else would try again
                 return;
             }
             parsedPosition += length;
@@ -167,6 +171,7 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     void onOpened(final long address, final int length, final int type, final RecordError error) {
+        tellWatcher();
         final int slot = (int) opened & OPEN_MASK;
         contentAddress[slot] = address;
         contentLength[slot] = type == TYPE_ALERT || error != RecordError.NONE ? 0 : length;

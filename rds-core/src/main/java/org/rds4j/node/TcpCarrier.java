@@ -2,6 +2,7 @@ package org.rds4j.node;
 
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.status.StatusPage;
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.TcpConnection;
@@ -11,6 +12,7 @@ import org.rds4j.tcp.TcpHandler;
 abstract class TcpCarrier implements ByteCarrier, TcpHandler {
     final TcpConnection connection;
     final Carriers carriers;
+    private CarrierWatcher watcher;
     private CarrierDownReason failure;
     private boolean isDown;
     private boolean isDiscarded;
@@ -25,6 +27,18 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
     @Override
     public final long acknowledgedPosition() {
         return isReleased ? finalAcknowledged : connection.acknowledgedPosition();
+    }
+
+    @Override
+    public final void watcher(final CarrierWatcher named) {
+        watcher = named;
+    }
+
+    /** Something has happened that the path of the carrier should look at. */
+    final void tellWatcher() {
+        if (watcher != null) {
+            watcher.onCarrierEvent();
+        }
     }
 
     @Override
@@ -90,7 +104,7 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
 
     @Override
     public final void onAcknowledged(final TcpConnection advanced) {
-        // The engine reads acknowledgedPosition() once per duty cycle.
+        tellWatcher();
     }
 
     /** The peer sends no more, so neither do we (a Linux peer in CLOSE-WAIT drops its path likewise). */

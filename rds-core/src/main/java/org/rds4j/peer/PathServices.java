@@ -4,6 +4,7 @@ import java.util.random.RandomGenerator;
 import org.rds4j.RdsContext;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.congestion.Congestion;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
@@ -19,9 +20,11 @@ import org.rds4j.status.RdsCounters;
  * @param connector   opens carriers.
  * @param budget      of attempts to connect.
  * @param topology    makes paths.
+ * @param schedule    of those that have something to do.
  * @param inbound     takes received messages.
  * @param released    hears of sent messages that are no longer kept.
  * @param pool        memory of partly received messages.
+ * @param times       of messages that arrive.
  * @param logs        memory of messages on their way out.
  * @param congestion  what is known of congested ports.
  * @param random      for delays.
@@ -29,8 +32,8 @@ import org.rds4j.status.RdsCounters;
  */
 public record PathServices(
     RdsContext context, int generation, int defaultLane, PathConnector connector, ConnectBudget budget,
-    PathTopology topology, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool, LogPool logs,
-    Congestion congestion, RandomGenerator random, RdsCounters counters) {
+    PathTopology topology, PathSchedule schedule, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool,
+    ArrivalTimes times, LogPool logs, Congestion congestion, RandomGenerator random, RdsCounters counters) {
 
     /** Writes what every probe of this host says, in Linux's order. */
     ExtensionHeaderFlyweight probe(final ExtensionHeaderFlyweight extensions) {

@@ -127,9 +127,16 @@ public final class Peer {
         return lanes[lane] == null ? null : lanes[lane][index];
     }
 
+    /** The first path of a lane dials for the others, so that there are none without it. */
     PeerPath findOrAdd(final int lane, final int index, final long nowNs) {
         final PeerPath path = path(lane, index);
-        return path != null ? path : services.topology().add(this, lane, index, nowNs);
+        if (path != null) {
+            return path;
+        }
+        if (index != 0) {
+            findOrAdd(lane, 0, nowNs);
+        }
+        return services.topology().add(this, lane, index, nowNs);
     }
 
     /**
@@ -161,8 +168,34 @@ public final class Peer {
 
     /** Messages of a lane that a foreign peer does not know still wait to be moved: others must stay behind them. */
     private boolean isForwarding(final int lane) {
-        final PeerPath first = path(lane, 0);
-        return lane != services.defaultLane() && first != null && !first.log().isEmpty();
+        if (lane == services.defaultLane() || lanes[lane] == null) {
+            return false;
+        }
+        for (final PeerPath path : lanes[lane]) {
+            if (path != null && !path.log().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Path 0 of the default lane has taken messages of a lane: what their sockets send on other paths must stay behind them. */
+    void onForwarded(final int lane) {
+        catchUpSequence[services.defaultLane()] = path(services.defaultLane(), 0).log().nextSequence();
+        if (!isForwarding(lane)) {
+            services.topology().onMappingChanged();
+        }
+    }
+
+    /** What this peer's paths may do depends on what has changed. */
+    void touchPaths() {
+        for (final PeerPath[] lane : lanes) {
+            for (int i = 0; lane != null && i < lane.length; i++) {
+                if (lane[i] != null) {
+                    lane[i].touch();
+                }
+            }
+        }
     }
 
     /** Whether a path may try to connect, as far as the other paths are concerned. */
@@ -196,10 +229,10 @@ public final class Peer {
         return path != null && path.isHeard();
     }
 
-    /** Whether any path of a lane has messages. */
+    /** Whether any path of a lane has messages, or had no room for one. */
     boolean hasQueued(final int lane) {
         for (final PeerPath path : lanes[lane]) {
-            if (path != null && !path.log().isEmpty()) {
+            if (path != null && path.log().wantsCarrier()) {
                 return true;
             }
         }
@@ -227,11 +260,18 @@ public final class Peer {
         }
     }
 
-    /** The first message of a carrier tells the peer's kind. */
-    void onFirstMessage(final boolean isOurs) {
-        final Kind now = isOurs ? Kind.OURS : Kind.FOREIGN;
+    /**
+     * The first message of a carrier tells the peer's kind. A kernel may send its probe before its map when it has lost a
+     * carrier, but a host is of another kind only when it has restarted.
+     *
+     * @param told the generation that a probe told, or 0.
+     */
+    void onFirstMessage(final int told) {
+        final boolean isStillForeign = kind == Kind.FOREIGN && told == generation;
+        final Kind now = told == 0 || isStillForeign ? Kind.FOREIGN : Kind.OURS;
         if (kind != now) {
             kind = now;
+            touchPaths();
             services.topology().onMappingChanged();
         }
     }
@@ -253,6 +293,7 @@ public final class Peer {
             openPaths(isPong, nowNs);
         }
         assignPending(nowNs);
+        touchPaths();
     }
 
     private void onFanOut() {
@@ -373,6 +414,7 @@ public final class Peer {
                 path.tryCarrier();
             }
         }
+        touchPaths();
     }
 
     private int freeIndex(final int lane) {
@@ -436,7 +478,12 @@ public final class Peer {
         if (isLocalSmaller) {
             services.counters().increment(RdsCounter.CONN_KNOCKED);
             final boolean isOurs = kind == Kind.OURS;
-            findOrAdd(isOurs ? knockedLane : services.defaultLane(), isOurs ? knockedIndex : 0, nowNs).onKnock(nowNs);
+            final int index = isOurs ? knockedIndex : 0;
+            if (index < activePaths()) {
+                findOrAdd(isOurs ? knockedLane : services.defaultLane(), index, nowNs).onKnock(nowNs);
+            } else {
+                services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
+            }
         }
     }
 }

@@ -3,8 +3,8 @@ package org.rds4j.peer;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.CarrierHandler;
+import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.carrier.PathKey;
-import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.FrameAssembler;
 import org.rds4j.frame.FrameHandler;
@@ -23,12 +23,13 @@ import org.rds4j.status.RdsCounters;
  * <b>Opening.</b> The host that dialed sends a probe ping, the other answers with a probe pong, each ahead of its log. Nobody
  * sends data before the first message of the peer: a carrier that a peer refuses after its TCP took it then holds nothing that
  * matters, and a restarted peer is known before anything is sent to it again. A foreign host that dialed will not take its
- * carrier back and is sent to at once; one that accepted may have nothing to say, and silence is consent after a while.
+ * carrier back and is sent to at once; one that accepted may have nothing to say, and silence is consent after a while. Any
+ * other host that says nothing is left when something waits for it.
  * <p>
  * <b>Breaking.</b> What was received before the break is delivered first; then everything unacknowledged is marked and sent
  * again on the next carrier. Engine thread only.
  */
-public final class PeerPath implements CarrierHandler, FrameHandler {
+public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHandler {
     /** Where a path stands; ERROR always passes through the end of its carrier. */
     public enum State {
         /** No carrier; dials or knocks when something is queued. */
@@ -48,6 +49,10 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private static final int NO_OWNER = 0;
     /** A foreign acceptor that refuses does so within a round trip and a turn of its worker thread. */
     private static final long SILENCE_IS_CONSENT_NS = 250_000_000L;
+    /** A peer of this kind answers at once, unless it still reads an old carrier of the path. */
+    private static final long FIRST_MESSAGE_NS = 10_000_000_000L;
+    /** How late a reserved attempt may be made: later its moment is lost, because others have had theirs since. */
+    private static final long RESERVATION_NS = 100_000_000L;
     /** How often a knock may cut a wait short. */
     private static final long KNOCK_INTERVAL_NS = 1_000_000_000L;
 
@@ -64,6 +69,12 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight();
     private final ExtensionHeaderFlyweight probe = new ExtensionHeaderFlyweight();
 
+    /** These belong to {@link PathSchedule}. */
+    boolean isListed;
+    int waitingIndex = -1;
+    long deadlineNs = Long.MAX_VALUE;
+
+    private boolean isTouched;
     private State state = State.DOWN;
     private ByteCarrier carrier;
     private boolean isCarrierDown;
@@ -81,6 +92,8 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private long nextAttemptNs;
     private long nextKnockNs;
     private boolean hasAttemptReserved;
+    /** An attempt outlasts a carrier that came meanwhile. */
+    private boolean isAttemptOut;
     private long timeNs;
 
     private ByteCarrier waiting;
@@ -109,8 +122,8 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         this.log = new SendLog(services.logs(), firstSequence());
-        this.assembler = new FrameAssembler(
-            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this);
+        this.assembler =
+            new FrameAssembler(services.context().maxMessageLength(), services.pool(), this, services.times());
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
     }
@@ -219,6 +232,37 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         return peer;
     }
 
+    /** Something has happened to this path, so that it wants to be polled. */
+    public void touch() {
+        isTouched = true;
+        services.schedule().list(this);
+    }
+
+    /** A message was appended to the log, or found no room there. The first path of a lane dials for the others. */
+    public void onQueued() {
+        touch();
+        final PeerPath first = key.index() == 0 ? null : peer.path(key.lane(), 0);
+        if (first != null && !first.isHeard()) {
+            first.touch();
+        }
+    }
+
+    @Override
+    public void onCarrierEvent() {
+        touch();
+    }
+
+    /** Whether the path wants to be polled again in the next duty cycle, whatever happens or not. */
+    boolean hasWork() {
+        return isTouched || switch (state) {
+            case DOWN -> isStranded() && !log.isEmpty();
+            case CONNECTING -> false;
+            case UP -> !assemblerIsOpen() || opener == Opener.DUE || (isStranded() && !isHeard)
+                || (isHeard && (log.hasUnsent() || peer.mapSender().isOffering(carrier)));
+            case DRAINING, ERROR -> true;
+        };
+    }
+
     /**
      * Takes what the carrier has received.
      *
@@ -227,6 +271,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      */
     public int pollInbound(final long nowNs) {
         timeNs = nowNs;
+        isTouched = false;
         if (carrier == null) {
             return 0;
         }
@@ -268,24 +313,32 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     /** Nothing of a stranded path was ever sent: nobody sends before hearing the peer. */
     private int forward(final long nowNs) {
-        if (log.isEmpty()) {
+        if (log.isEmpty() || !peer.isCaughtUp(key)) {
             return 0;
         }
-        return log.moveTo(peer.findOrAdd(services.defaultLane(), 0, nowNs).log());
+        final PeerPath target = peer.findOrAdd(services.defaultLane(), 0, nowNs);
+        final int moved = log.moveTo(target.log());
+        target.onQueued();
+        if (moved > 0) {
+            peer.onForwarded(key.lane());
+        }
+        return moved;
     }
 
     private boolean wantsCarrier() {
-        if (isShut || isStranded()) {
-            return false;
-        }
-        return log.wantsCarrier() || isKeptUp || (key.index() == 0 && peer.hasQueued(key.lane()));
+        return !isShut && !isStranded() && (isKeptUp || isOwed());
+    }
+
+    /** Whether there are messages that cannot move before the peer is heard on this path. */
+    private boolean isOwed() {
+        return log.wantsCarrier() || (key.index() == 0 && peer.hasQueued(key.lane()));
     }
 
     private int connect(final long nowNs) {
-        if (!wantsCarrier() || !peer.mayDial(this) || nowNs < attemptNs()) {
+        if (nowNs < attemptNs()) {
             return 0;
         }
-        if (!hasAttemptReserved) {
+        if (!hasAttemptReserved || nowNs - nextAttemptNs > RESERVATION_NS) {
             hasAttemptReserved = true;
             nextAttemptNs = services.budget().reserve(nowNs);
             if (nextAttemptNs > nowNs) {
@@ -295,6 +348,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
         hasAttemptReserved = false;
         state = State.CONNECTING;
+        isAttemptOut = true;
         counters.increment(RdsCounter.CONN_ATTEMPTS);
         if (isDialer) {
             services.connector().connect(key, nowNs);
@@ -304,7 +358,11 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         return 1;
     }
 
+    /** When the next attempt may be made, as far as is known now. */
     private long attemptNs() {
+        if (isAttemptOut || !wantsCarrier() || !peer.mayDial(this)) {
+            return Long.MAX_VALUE;
+        }
         return key.index() == 0 ? nextAttemptNs : Math.max(nextAttemptNs, peer.fanOutNs(key.lane()));
     }
 
@@ -314,11 +372,11 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     }
 
     private int transmit(final long nowNs) {
-        if (opener == Opener.DUE && !sendOpener()) {
-            return 0;
+        if (!isHeard && (isStranded() || nowNs >= silenceEndsNs)) {
+            onSilence(nowNs);
         }
-        if (!isHeard && nowNs >= silenceEndsNs) {
-            onHeard();
+        if (state != State.UP || (opener == Opener.DUE && !sendOpener())) {
+            return 0;
         }
         if (!isHeard || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, nowNs))
             || !log.hasUnsent() || !peer.isCaughtUp(key)) {
@@ -336,6 +394,18 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             work++;
         }
         return work;
+    }
+
+    /** A foreign peer may be silent; of one that should have answered another carrier may bring more, if there is need. */
+    private void onSilence(final long nowNs) {
+        if (isStranded()) {
+            leave(nowNs);
+        } else if (peer.isForeign()) {
+            onHeard();
+        } else if (isOwed()) {
+            counters.increment(RdsCounter.CONN_DROP_SILENT);
+            end(nowNs);
+        }
     }
 
     private boolean sendOpener() {
@@ -356,21 +426,27 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     public long nextDeadlineNs() {
         final long pendingNs = key.index() == 0 ? peer.pendingDeadlineNs() : Long.MAX_VALUE;
         return Math.min(pendingNs, switch (state) {
-            case DOWN -> wantsCarrier() && peer.mayDial(this) ? attemptNs() : Long.MAX_VALUE;
+            case DOWN -> attemptNs();
             case CONNECTING -> Long.MAX_VALUE;
-            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceEndsNs;
+            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceDeadlineNs();
             case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
         });
+    }
+
+    private long silenceDeadlineNs() {
+        return peer.isForeign() || isOwed() ? silenceEndsNs : Long.MAX_VALUE;
     }
 
     /** The path is one that the peer and this host want, even with nothing to send. */
     void keepUp() {
         isKeptUp = true;
+        touch();
     }
 
     /** The peer cannot dial and asks to be dialed; when a carrier is up the peer does not seem to know of it. */
     void onKnock(final long nowNs) {
         isKeptUp = true;
+        touch();
         if (state == State.UP) {
             tryCarrier();
         } else if (state == State.DOWN && !hasAttemptReserved && nowNs >= nextKnockNs) {
@@ -386,6 +462,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
      * @param nowNs     the engine's time.
      */
     void onDialed(final ByteCarrier candidate, final long nowNs) {
+        isAttemptOut = false;
         if (isShut || carrier != null) {
             candidate.discard();
             return;
@@ -393,7 +470,6 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         adopt(candidate, nowNs);
         openerMessage.ping(log.firstSequence() - 1, hasOffered, probeWithLane());
         opener = Opener.DUE;
-        silenceEndsNs = peer.isForeign() ? nowNs + SILENCE_IS_CONSENT_NS : Long.MAX_VALUE;
     }
 
     private ExtensionHeaderFlyweight probeWithLane() {
@@ -438,6 +514,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     private void adopt(final ByteCarrier candidate, final long nowNs) {
         carrier = candidate;
+        carrier.watcher(this);
         isCarrierDown = false;
         isHeard = false;
         isFirstMessageDue = true;
@@ -448,12 +525,14 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         state = State.UP;
         peer.mapSender().onCarrierUp();
         adoptedNs = nowNs;
-        silenceEndsNs = Long.MAX_VALUE;
+        silenceEndsNs = nowNs + (peer.isForeign() ? SILENCE_IS_CONSENT_NS : FIRST_MESSAGE_NS);
         counters.increment(RdsCounter.CONN_UP);
+        peer.touchPaths();
     }
 
     private void onHeard() {
         isHeard = true;
+        peer.touchPaths();
         if (services.context().reconnectResetAfterNs() == 0) {
             reconnect.reset();
         }
@@ -477,6 +556,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     private void appendProbe() {
         services.probe(probe);
+        touch();
         if (log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
             probe.high(), probe.low())) {
             counters.increment(RdsCounter.SEND_PONG);
@@ -500,6 +580,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             state = State.DRAINING;
             drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
             carrier.close();
+            touch();
         }
     }
 
@@ -509,6 +590,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             state = State.DRAINING;
             drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
             carrier.abort();
+            touch();
         }
     }
 
@@ -522,7 +604,9 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         if (reason == CarrierDownReason.SECURITY) {
             reconnect.onAuthenticationFailed();
         }
-        if (carrier == null) {
+        isAttemptOut = false;
+        touch();
+        if (state == State.CONNECTING) {
             goOn(nowNs);
         }
     }
@@ -540,6 +624,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
             lastDownReason = reason;
         }
         if (ended == carrier) {
+            touch();
             isCarrierDown = true;
             state = state == State.ERROR ? State.ERROR : State.DRAINING;
             if (reason == CarrierDownReason.SECURITY) {
@@ -597,6 +682,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
     private void continueFor(final PeerPath stranded) {
         nextReceiveSequence = Math.max(nextReceiveSequence, stranded.nextReceiveSequence);
         isKeptUp = isDialer;
+        touch();
     }
 
     /** Without carrier: takes the one that waits, or plans the next attempt. */
@@ -613,6 +699,7 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
         }
         nextAttemptNs = nowNs + reconnect.nextDelayNs();
         peer.assignPending(nowNs);
+        peer.touchPaths();
     }
 
     @Override
@@ -671,17 +758,23 @@ public final class PeerPath implements CarrierHandler, FrameHandler {
 
     /** Tells what the peer is, and opens the carrier for messages of this host. */
     private void onFirstMessage(final boolean isProbe) {
-        final boolean isOurs = isProbe && extensions.generation() != 0;
-        peer.onFirstMessage(isOurs);
+        peer.onFirstMessage(isProbe ? extensions.generation() : 0);
+        final boolean isOurs = !peer.isForeign();
         if (isStranded() || (isOurs && isOtherPath())) {
-            counters.increment(RdsCounter.CONN_DROP_OTHER_PATH);
-            close(timeNs);
+            leave(timeNs);
         } else if (!isHeard) {
             if (isOurs || isDialer) {
                 onHeard();
             } else {
                 onForeignDialer();
             }
+        }
+    }
+
+    private void leave(final long nowNs) {
+        if (state == State.UP) {
+            counters.increment(RdsCounter.CONN_DROP_OTHER_PATH);
+            close(nowNs);
         }
     }
 

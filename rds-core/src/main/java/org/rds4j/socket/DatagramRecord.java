@@ -11,9 +11,10 @@ import org.agrona.MutableDirectBuffer;
  *   | peer high     | peer low      | peer port| level | length | sequence | payload, or 4 octets block index |
  *   +---------------+---------------+----------+-------+--------+----------+----------------------------------+
  * </pre>
- * A payload that is lent is named by area, offset and cookie, 4 octets each. All in native byte order. The level is the service
- * level on the way out, the lane on the way in. The sequence number, for tools, is that of the message on its path; 0 on the way
- * out.
+ * A payload that is lent is named by area, offset and cookie, 4 octets each. Where the socket asked for times, those
+ * of the first octet, of the first octet of payload and of the last stand before the payload, 8 octets each. All in native byte
+ * order. The level is the service level on the way out, the lane on the way in. The sequence number, for tools, is that of the
+ * message on its path; 0 on the way out.
  */
 public final class DatagramRecord {
     /** Ring message type: the payload follows the header. */
@@ -22,12 +23,19 @@ public final class DatagramRecord {
     public static final int TYPE_BLOCK = 2;
     /** Ring message type, on the way out only: the payload lies in lent memory. */
     public static final int TYPE_LENT = 3;
+    /** Ring message type, on the way in only: as {@link #TYPE_INLINE}, with times before the payload. */
+    public static final int TYPE_TIMED_INLINE = 4;
+    /** Ring message type, on the way in only: as {@link #TYPE_BLOCK}, with times before the block index. */
+    public static final int TYPE_TIMED_BLOCK = 5;
     /** Octets before payload or block index. */
     public static final int HEADER_LENGTH = 32;
     /** Octets of a whole record of {@link #TYPE_BLOCK}. */
     public static final int BLOCK_RECORD_LENGTH = HEADER_LENGTH + Integer.BYTES;
     /** Octets of a whole record of {@link #TYPE_LENT}. */
     public static final int LENT_RECORD_LENGTH = HEADER_LENGTH + 3 * Integer.BYTES;
+
+    /** Octets before payload or block index where there are times. */
+    public static final int TIMED_HEADER_LENGTH = HEADER_LENGTH + 3 * Long.BYTES;
 
     private static final int HIGH_OFFSET = 0;
     private static final int LOW_OFFSET = 8;
@@ -136,7 +144,58 @@ public final class DatagramRecord {
      * @return the block's index.
      */
     public static int block(final DirectBuffer buffer, final int index) {
-        return buffer.getInt(index + HEADER_LENGTH);
+        return block(buffer, index, TYPE_BLOCK);
+    }
+
+    /**
+     * Block that holds the payload of a record.
+     *
+     * @param buffer the ring's.
+     * @param index  of the record.
+     * @param type   one of those whose payload lies in a block.
+     * @return the block's index.
+     */
+    public static int block(final DirectBuffer buffer, final int index, final int type) {
+        return buffer.getInt(index + headerLength(type));
+    }
+
+    /**
+     * Octets before payload or block index.
+     *
+     * @param type of the record.
+     * @return by whether there are times.
+     */
+    public static int headerLength(final int type) {
+        return type >= TYPE_TIMED_INLINE ? TIMED_HEADER_LENGTH : HEADER_LENGTH;
+    }
+
+    /**
+     * Whether the payload lies in a block.
+     *
+     * @param type of the record.
+     * @return false when it follows the header.
+     */
+    public static boolean isInBlock(final int type) {
+        return type == TYPE_BLOCK || type == TYPE_TIMED_BLOCK;
+    }
+
+    static void times(
+        final MutableDirectBuffer buffer, final int index, final long headerNs, final long startNs, final long endNs) {
+        buffer.putLong(index + HEADER_LENGTH, headerNs);
+        buffer.putLong(index + HEADER_LENGTH + Long.BYTES, startNs);
+        buffer.putLong(index + HEADER_LENGTH + 2 * Long.BYTES, endNs);
+    }
+
+    /**
+     * One of the times of a datagram that has them.
+     *
+     * @param buffer   the ring's.
+     * @param index    of the record.
+     * @param position 0 first octet of the header, 1 header whole, 2 payload whole.
+     * @return by the clock of the engine.
+     */
+    public static long timeNs(final DirectBuffer buffer, final int index, final int position) {
+        return buffer.getLong(index + HEADER_LENGTH + position * Long.BYTES);
     }
 
     /**

@@ -8,7 +8,8 @@ package org.rds4j.socket;
  *   | correlation id| slot  | port  | address high  | address low   |   native byte order
  *   +---------------+-------+-------+---------------+---------------+
  * </pre>
- * Port and address mean something to {@link #BIND} and {@link #CANCEL} only. The answer goes to the region in the slot.
+ * The address means something to {@link #BIND} and {@link #CANCEL} only, the port to these, {@link #TIMES} and {@link #WATCH}. The
+ * answer goes to the region in the slot.
  */
 public final class EngineCommand {
     /** A socket's region stands in the slot: serve it. */
@@ -19,8 +20,12 @@ public final class EngineCommand {
     public static final int CLOSE = 3;
     /** Give up datagrams to an address and port that are not yet given to TCP. */
     public static final int CANCEL = 4;
+    /** Tell from now on when datagrams arrived: port is 1, or 0 to tell no more. */
+    public static final int TIMES = 5;
+    /** Tell a poller, whose {@link ReadySets} number stands for the port, what happens to the socket. */
+    public static final int WATCH = 6;
     /** Whatever an application asked for that is none of these; refused (EOPNOTSUPP). */
-    public static final int UNKNOWN = 5;
+    public static final int UNKNOWN = 7;
     /** Octets of every command. */
     public static final int LENGTH = 32;
 
@@ -40,6 +45,6 @@ public final class EngineCommand {
      * @return false when it would be refused.
      */
     public static boolean isKnown(final int kind) {
-        return kind >= OPEN && kind <= CANCEL;
+        return kind >= OPEN && kind <= WATCH;
     }
 }

@@ -17,6 +17,7 @@ public final class EngineProxy implements SocketControl {
 
     private final SocketDirectory directory;
     private final CongestionMaps congestion;
+    private final ReadySets readySets;
     private final ManyToOneRingBuffer ring;
     private final Queue<Integer> givenUp = new ConcurrentLinkedQueue<>();
     private volatile boolean isClosed;
@@ -32,6 +33,7 @@ public final class EngineProxy implements SocketControl {
             BufferUtil.allocateDirectAligned(RING_LENGTH + RingBufferDescriptor.TRAILER_LENGTH, ALIGNMENT);
         this.directory = directory;
         this.congestion = congestion;
+        this.readySets = ReadySets.inMemory(directory.capacity());
         this.ring = new ManyToOneRingBuffer(new UnsafeBuffer(memory));
     }
 
@@ -56,6 +58,11 @@ public final class EngineProxy implements SocketControl {
     @Override
     public CongestionMaps congestion() {
         return congestion;
+    }
+
+    @Override
+    public ReadySets readySets() {
+        return readySets;
     }
 
     @Override

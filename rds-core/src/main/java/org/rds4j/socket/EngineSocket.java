@@ -17,6 +17,9 @@ public final class EngineSocket implements Lender {
     private long pathLow;
     private int pathLevel;
     private PeerPath path;
+    private ReadySignals signals;
+    private int readySet;
+    private int happened;
 
     EngineSocket(final SocketRegion region, final int id, final ReceiveMemory memory) {
         this.region = region;
@@ -72,6 +75,49 @@ public final class EngineSocket implements Lender {
         return backlog;
     }
 
+    /** A poller wants to be told of this socket. */
+    void watch(final ReadySignals told, final int set) {
+        signals = told;
+        readySet = set;
+    }
+
+    /** The socket is closed: payloads that it lent may come back when its region is gone. */
+    void unwatch() {
+        signals = null;
+    }
+
+    /**
+     * Something has happened that the socket's poller, if there is one, may wait for.
+     *
+     * @param events of {@link SocketEvents}; visible to the application.
+     */
+    public void happened(final int events) {
+        if (signals != null) {
+            if (happened == 0) {
+                signals.add(this);
+            }
+            happened |= events;
+        }
+    }
+
+    /** Tells the poller, if it waits for what has happened. */
+    void signal() {
+        if ((region.wantedEvents() & happened) != 0) {
+            region.readySets().add(readySet, SocketTable.slotOf(id));
+        }
+        happened = 0;
+    }
+
+    /**
+     * Gives payload octets back to the send buffer.
+     *
+     * @param length octets acknowledged by the peer's host, or given up.
+     */
+    public void acknowledged(final int length) {
+        region.acknowledged(length);
+        happened(SocketEvents.WRITABLE);
+    }
+
     void bind(final long high, final long low, final int boundPort) {
         port = boundPort;
         receiveSide.bind(boundPort);
@@ -124,7 +170,7 @@ public final class EngineSocket implements Lender {
      */
     public void onReleased(final int length) {
         queued--;
-        region.acknowledged(length);
+        acknowledged(length);
     }
 
     /**
@@ -165,6 +211,7 @@ public final class EngineSocket implements Lender {
         if (!region.completions().add(lending)) {
             corrupt();
         }
+        happened(SocketEvents.COMPLETION);
     }
 
     /**

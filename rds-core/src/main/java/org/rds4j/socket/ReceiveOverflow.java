@@ -2,6 +2,7 @@ package org.rds4j.socket;
 
 import java.util.ArrayDeque;
 import org.agrona.UnsafeApi;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.OffHeap;
 import org.rds4j.frame.ReassemblyBuffer;
 import org.rds4j.frame.ReassemblyPool;
@@ -11,17 +12,20 @@ import org.rds4j.frame.ReassemblyPool;
  * neither the reading of a carrier nor other sockets, until its peers know that its port is congested. Memory comes in segments
  * of a bounded pool, of which one socket gets half at most. Engine thread only.
  * <pre>
- *   0 address high | 8 address low | 16 port, 18 level, 20 length | 24 sequence | 32 payload, padded to 8
+ *   0 address high | 8 address low | 16 port, 18 level, 20 length | 24 sequence | 32 times | 56 payload, padded to 8
  * </pre>
  */
 final class ReceiveOverflow {
     private static final int SEGMENT_LENGTH = 64 << 10;
-    private static final int HEADER_LENGTH = 32;
+    private static final int HEADER_LENGTH = 56;
     private static final int LOW_OFFSET = 8;
     private static final int PORT_OFFSET = 16;
     private static final int LEVEL_OFFSET = 18;
     private static final int LENGTH_OFFSET = 20;
     private static final int SEQUENCE_OFFSET = 24;
+    private static final int HEADER_TIME_OFFSET = 32;
+    private static final int START_TIME_OFFSET = 40;
+    private static final int END_TIME_OFFSET = 48;
 
     private final ReassemblyPool pool;
     private final long limit;
@@ -43,7 +47,7 @@ final class ReceiveOverflow {
     /** Takes a datagram in; false when there is no memory for it. */
     boolean add(
         final long high, final long low, final int port, final int level, final long payload, final int length,
-        final long sequence) {
+        final long sequence, final ArrivalTimes times) {
         final int recordLength = HEADER_LENGTH + (length + Long.BYTES - 1 & -Long.BYTES);
         if ((segments.isEmpty() || segments.peekLast().capacity() - writeOffset < recordLength) && !extend(recordLength)) {
             return false;
@@ -55,6 +59,9 @@ final class ReceiveOverflow {
         UnsafeApi.putShort(at + LEVEL_OFFSET, (short) level);
         UnsafeApi.putInt(at + LENGTH_OFFSET, length);
         UnsafeApi.putLong(at + SEQUENCE_OFFSET, sequence);
+        UnsafeApi.putLong(at + HEADER_TIME_OFFSET, times.headerNs());
+        UnsafeApi.putLong(at + START_TIME_OFFSET, times.startNs());
+        UnsafeApi.putLong(at + END_TIME_OFFSET, times.endNs());
         OffHeap.copy(payload, at + HEADER_LENGTH, length);
         writeOffset += recordLength;
         count++;
@@ -77,11 +84,13 @@ final class ReceiveOverflow {
     }
 
     /** Moves datagrams into the socket's ring, in order, as long as there is room; answers how many. */
-    int drainTo(final ReceiveSide socket) {
+    int drainTo(final ReceiveSide socket, final ArrivalTimes times) {
         int moved = 0;
         while (count > 0) {
             final long at = next();
             final int length = UnsafeApi.getInt(at + LENGTH_OFFSET);
+            times.set(UnsafeApi.getLong(at + HEADER_TIME_OFFSET), UnsafeApi.getLong(at + START_TIME_OFFSET),
+                UnsafeApi.getLong(at + END_TIME_OFFSET));
             if (!socket.toRing(UnsafeApi.getLong(at), UnsafeApi.getLong(at + LOW_OFFSET),
                 UnsafeApi.getShort(at + PORT_OFFSET) & 0xffff, UnsafeApi.getShort(at + LEVEL_OFFSET), at + HEADER_LENGTH, length,
                 UnsafeApi.getLong(at + SEQUENCE_OFFSET))) {

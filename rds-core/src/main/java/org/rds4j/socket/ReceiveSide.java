@@ -4,6 +4,7 @@ import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
+import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.OffHeap;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -20,9 +21,12 @@ public final class ReceiveSide {
     private final ReceiveWriter ring;
     private final AtomicBuffer buffer;
     private final int maxInlineLength;
+    private final int maxLength;
     private final ReceiveOverflow overflow;
     private final ReceiveAccount account;
     private final RdsCounters counters;
+    private final ArrivalTimes times;
+    private boolean isTimed;
 
     ReceiveSide(final EngineSocket socket, final ReceiveMemory memory) {
         final SocketRegion region = socket.region();
@@ -31,9 +35,19 @@ public final class ReceiveSide {
         this.ring = new ReceiveWriter(region.receiveRing());
         this.buffer = ring.buffer();
         this.maxInlineLength = region.receiveRing().maxMsgLength() - DatagramRecord.HEADER_LENGTH;
+        this.maxLength = Math.max(maxInlineLength, blocks.blockLength());
         this.overflow = new ReceiveOverflow(memory.overflow());
         this.counters = memory.counters();
+        this.times = memory.times();
         this.account = new ReceiveAccount(region, memory.congestion());
+    }
+
+    /** Whether to tell the application when datagrams arrived. */
+    void timed(final boolean isAsked) {
+        if (isAsked != isTimed) {
+            isTimed = isAsked;
+            times.watch(isAsked);
+        }
     }
 
     void bind(final int port) {
@@ -73,9 +87,13 @@ public final class ReceiveSide {
     public Outcome deliver(
         final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
+        if (length > maxLength) {
+            counters.increment(RdsCounter.RECV_DROP_TOO_LONG);
+            return Outcome.TOO_LONG;
+        }
         final boolean isInRing = overflow.isEmpty() && toRing(high, low, sourcePort, lane, payload, length, sequence);
         if (!isInRing) {
-            if (!overflow.add(high, low, sourcePort, lane, payload, length, sequence)) {
+            if (!overflow.add(high, low, sourcePort, lane, payload, length, sequence, times)) {
                 return Outcome.NO_ROOM;
             }
             counters.increment(RdsCounter.RECV_OVERFLOW);
@@ -100,17 +118,26 @@ public final class ReceiveSide {
     boolean toRing(
         final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
-        if (length > maxInlineLength) {
+        final int headerLength = isTimed ? DatagramRecord.TIMED_HEADER_LENGTH : DatagramRecord.HEADER_LENGTH;
+        if (length > maxInlineLength + DatagramRecord.HEADER_LENGTH - headerLength) {
             return toBlock(high, low, sourcePort, lane, payload, length, sequence);
         }
-        final int index = ring.claim(DatagramRecord.HEADER_LENGTH + length);
+        final int index = ring.claim(headerLength + length);
         if (index < 0) {
             return false;
         }
         DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
-        OffHeap.copy(payload, ring.address() + index + DatagramRecord.HEADER_LENGTH, length);
-        ring.commit(DatagramRecord.TYPE_INLINE, index);
+        OffHeap.copy(payload, ring.address() + index + headerLength, length);
+        writeTimes(index);
+        ring.commit(isTimed ? DatagramRecord.TYPE_TIMED_INLINE : DatagramRecord.TYPE_INLINE, index);
+        socket.happened(SocketEvents.READABLE);
         return true;
+    }
+
+    private void writeTimes(final int index) {
+        if (isTimed) {
+            DatagramRecord.times(buffer, index, times.headerNs(), times.startNs(), times.endNs());
+        }
     }
 
     private boolean toBlock(
@@ -120,21 +147,24 @@ public final class ReceiveSide {
         if (block < 0) {
             return false;
         }
-        final int index = ring.claim(DatagramRecord.BLOCK_RECORD_LENGTH);
+        final int type = isTimed ? DatagramRecord.TYPE_TIMED_BLOCK : DatagramRecord.TYPE_BLOCK;
+        final int index = ring.claim(DatagramRecord.headerLength(type) + Integer.BYTES);
         if (index < 0) {
             blocks.free(block);
             return false;
         }
         OffHeap.copy(payload, blocks.block(block).addressOffset(), length);
         DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
-        buffer.putInt(index + DatagramRecord.HEADER_LENGTH, block);
-        ring.commit(DatagramRecord.TYPE_BLOCK, index);
+        writeTimes(index);
+        buffer.putInt(index + DatagramRecord.headerLength(type), block);
+        ring.commit(type, index);
+        socket.happened(SocketEvents.READABLE);
         return true;
     }
 
     /** Goes on with what waits, and looks whether enough has been read; for a congested socket. Answers the work done. */
     int poll() {
-        final int moved = overflow.isEmpty() ? 0 : overflow.drainTo(this);
+        final int moved = overflow.isEmpty() ? 0 : overflow.drainTo(this, times);
         return moved + (account.pollRelief(!overflow.isEmpty()) ? 1 : 0);
     }
 
@@ -142,6 +172,7 @@ public final class ReceiveSide {
     public void close() {
         overflow.clear();
         account.end();
+        timed(false);
     }
 
     /**
@@ -177,7 +208,9 @@ public final class ReceiveSide {
         /** The same, and the socket's port is congested from now on. */
         CONGESTED,
         /** There is no memory for it now: offer it again. */
-        NO_ROOM
+        NO_ROOM,
+        /** It is longer than anything the socket's memory holds, which another process may have made: dropped and counted. */
+        TOO_LONG
     }
 
     /** Looks at unread datagrams, for tools. Nothing it sees is overwritten meanwhile: only the engine's thread writes. */

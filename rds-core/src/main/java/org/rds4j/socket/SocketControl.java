@@ -37,6 +37,13 @@ public interface SocketControl {
     CongestionMaps congestion();
 
     /**
+     * Where sockets of this engine are noted as ready.
+     *
+     * @return those of this process.
+     */
+    ReadySets readySets();
+
+    /**
      * Whether the engine has ended, as far as is known here: no command will be answered any more.
      *
      * @return true when it is over.

@@ -38,6 +38,8 @@ import org.rds4j.RdsAddress;
  *   1024 +---------------------------------------------------------------+
  *        | completions of lent payloads (see CompletionRing)             |  both sides
  *   3200 +---------------------------------------------------------------+
+ *        | events the poller waits for                                   |  written by the application
+ *   3328 +---------------------------------------------------------------+
  *        | free                                                          |
  *   4096 +---------------------------------------------------------------+
  *        | submit ring: many application threads to the engine           |  records: DatagramRecord
@@ -80,6 +82,7 @@ public final class SocketRegion {
     private static final int SUBMIT_BLOCKS_OFFSET = 512;
     private static final int RECEIVE_BLOCKS_OFFSET = 768;
     private static final int COMPLETIONS_OFFSET = 1024;
+    private static final int WANTED_EVENTS_OFFSET = 3200;
     private static final int ALIGNMENT = 128;
     private static final int EVERY_LEVEL = 0xffff;
 
@@ -92,6 +95,7 @@ public final class SocketRegion {
     private final CompletionRing completions;
     private final boolean isShared;
     private final int permittedLevels;
+    private ReadySets readySets;
     private volatile boolean isBroken;
     private volatile boolean isReleased;
     private boolean isToRelease;
@@ -166,6 +170,41 @@ public final class SocketRegion {
      */
     int permittedLevels() {
         return permittedLevels;
+    }
+
+    /**
+     * Names where the engine notes the socket as ready; before it knows the region.
+     *
+     * @param sets of the application's process.
+     */
+    public void readySets(final ReadySets sets) {
+        readySets = sets;
+    }
+
+    ReadySets readySets() {
+        return readySets;
+    }
+
+    /**
+     * Sets what the socket's poller is to be told of; application.
+     *
+     * @param events of {@link SocketEvents}; 0 for nothing.
+     */
+    public void wantedEvents(final int events) {
+        header.putIntVolatile(WANTED_EVENTS_OFFSET, events);
+    }
+
+    int wantedEvents() {
+        return header.getIntVolatile(WANTED_EVENTS_OFFSET);
+    }
+
+    /**
+     * Whether a send would find room; application.
+     *
+     * @return true while what is unacknowledged is below SO_SNDBUF and the submit ring at most half full.
+     */
+    public boolean isWritable() {
+        return unacknowledgedLength() < sendBufferLength() && submitRing.size() <= submitRing.capacity() / 2;
     }
 
     /** The engine has closed the socket of its own, for what it found here. */

@@ -19,6 +19,7 @@ public final class SocketTable implements MessageHandler {
     private SendControl sends;
     private final ReceiveMemory receiveMemory;
     private final CongestedSockets congested = new CongestedSockets();
+    private final ReadySignals signals;
     private final EngineSocket[] bySlot;
     private final EngineSocket[] byPort = new EngineSocket[PORTS];
     private boolean isClosed;
@@ -40,6 +41,7 @@ public final class SocketTable implements MessageHandler {
         this.random = random;
         this.receiveMemory = receiveMemory;
         this.bySlot = new EngineSocket[proxy.directory().capacity()];
+        this.signals = new ReadySignals(bySlot.length);
     }
 
     /**
@@ -78,9 +80,22 @@ public final class SocketTable implements MessageHandler {
      * @return the socket, or null when it is closed.
      */
     public EngineSocket byId(final int id) {
-        final int slot = id & (1 << SLOT_BITS) - 1;
+        final int slot = slotOf(id);
         final EngineSocket socket = slot < bySlot.length ? bySlot[slot] : null;
         return socket != null && socket.id() == id ? socket : null;
+    }
+
+    static int slotOf(final int id) {
+        return id & (1 << SLOT_BITS) - 1;
+    }
+
+    /**
+     * How pollers hear of what has happened to sockets.
+     *
+     * @return to be flushed in each duty cycle, before anything else waits for it.
+     */
+    public ReadySignals signals() {
+        return signals;
     }
 
     /**
@@ -146,6 +161,11 @@ public final class SocketTable implements MessageHandler {
             }
             case EngineCommand.CANCEL -> cancel(slot, correlationId, buffer.getLong(index + EngineCommand.HIGH_OFFSET),
                 buffer.getLong(index + EngineCommand.LOW_OFFSET), buffer.getInt(index + EngineCommand.PORT_OFFSET));
+            case EngineCommand.TIMES -> {
+                bySlot[slot].receiveSide().timed(buffer.getInt(index + EngineCommand.PORT_OFFSET) != 0);
+                region.respond(correlationId, 0, 0);
+            }
+            case EngineCommand.WATCH -> watch(slot, correlationId, buffer.getInt(index + EngineCommand.PORT_OFFSET));
             default -> region.respond(correlationId, Errno.EOPNOTSUPP.number(), 0);
         }
     }
@@ -186,6 +206,14 @@ public final class SocketTable implements MessageHandler {
         }
     }
 
+    private void watch(final int slot, final long correlationId, final int set) {
+        final boolean isSet = set >= 0 && set < ReadySets.MAX_SETS;
+        if (isSet) {
+            bySlot[slot].watch(signals, set);
+        }
+        bySlot[slot].region().respond(correlationId, isSet ? 0 : Errno.EINVAL.number(), 0);
+    }
+
     private int freePort() {
         final int count = PORTS - FIRST_PORT;
         final int start = random.nextInt(count);
@@ -220,6 +248,9 @@ public final class SocketTable implements MessageHandler {
         socket.receiveSide().close();
         byPort[socket.port()] = null;
         bySlot[slotOf(socket)] = null;
+        socket.happened(SocketEvents.CLOSED);
+        signals.flush(); // the region may go away
+        socket.unwatch();
         open = Arrays.stream(open).filter(other -> other != socket).toArray(EngineSocket[]::new);
     }
 

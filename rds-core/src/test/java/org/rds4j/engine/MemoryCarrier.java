@@ -5,6 +5,7 @@ import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierHandler;
+import org.rds4j.carrier.CarrierWatcher;
 
 /**
  * One end of a stream in memory that behaves like TCP with a slow reader of offered memory: chunks are read when they are
@@ -21,6 +22,7 @@ final class MemoryCarrier implements ByteCarrier {
     private final ByteBuffer received = ByteBuffer.allocateDirect(RECEIVE_CAPACITY);
     private final long receivedAddress = BufferUtil.address(received);
     private MemoryCarrier peer;
+    private CarrierWatcher watcher = () -> { };
     private long chunkHead;
     private long chunkTail;
     private int chunkDone;
@@ -79,6 +81,7 @@ final class MemoryCarrier implements ByteCarrier {
         for (final byte octet : octets) {
             UnsafeApi.putByte(receivedAddress + writeIndex++, octet);
         }
+        watcher.onCarrierEvent();
     }
 
     /** Moves octets to the peer, as much as the limit and the peer's window allow. */
@@ -99,6 +102,10 @@ final class MemoryCarrier implements ByteCarrier {
                 chunkDone = 0;
                 chunkTail++;
             }
+        }
+        if (moved > 0) {
+            watcher.onCarrierEvent();
+            peer.watcher.onCarrierEvent();
         }
         if (isClosing && chunkTail == chunkHead && !isDown) {
             acknowledge();
@@ -122,13 +129,21 @@ final class MemoryCarrier implements ByteCarrier {
 
     /** The sender learns what the peer has. */
     void acknowledge() {
-        acknowledgedPosition = transferredPosition;
+        if (acknowledgedPosition < transferredPosition) {
+            acknowledgedPosition = transferredPosition;
+            watcher.onCarrierEvent();
+        }
     }
 
     /** Breaks the stream both ways; what was transferred stays readable. */
     void cut() {
         isDown = true;
         peer.isDown = true;
+    }
+
+    @Override
+    public void watcher(final CarrierWatcher named) {
+        watcher = named;
     }
 
     boolean isDown() {

@@ -22,7 +22,7 @@ class FrameAssemblerTest {
     private final List<Integer> lengths = new ArrayList<>();
     private final List<Long> addresses = new ArrayList<>();
     private int refusals;
-    private final FrameAssembler assembler = new FrameAssembler(MAX_LENGTH, pool, this::onFrame);
+    private final FrameAssembler assembler = new FrameAssembler(MAX_LENGTH, pool, this::onFrame, new ArrivalTimes(() -> 0));
     private int end;
 
     private boolean onFrame(final long headerAddress, final long payload, final int length) {
@@ -155,8 +155,8 @@ class FrameAssemblerTest {
     @Test
     void shouldStopReadingWhenReassemblyMemoryRunsOut() {
         final ReassemblyPool small = new ReassemblyPool(8192);
-        final FrameAssembler one = new FrameAssembler(MAX_LENGTH, small, this::onFrame);
-        final FrameAssembler other = new FrameAssembler(MAX_LENGTH, small, this::onFrame);
+        final FrameAssembler one = new FrameAssembler(MAX_LENGTH, small, this::onFrame, new ArrivalTimes(() -> 0));
+        final FrameAssembler other = new FrameAssembler(MAX_LENGTH, small, this::onFrame, new ArrivalTimes(() -> 0));
         message(9000);
         assertEquals(5000, one.onBytes(start, 5000));
         assertEquals(48, other.onBytes(start, 5000), "the header, no more");

@@ -30,7 +30,8 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param dataRetries            timeouts in a row before an established connection is dropped.
  * @param orphanRetries          the same once the owner has closed.
  * @param unresponsiveRetries    retries after which the owner is told that the peer is silent (R1 of RFC 9293 section 3.8.3).
- * @param keepaliveProbes        unanswered keepalive probes before the connection is dropped.
+ * @param keepaliveProbes        unanswered keepalive probes before the connection is dropped, {@link #LEAST_KEEPALIVE_PROBES}
+ *                               to {@link #MOST_KEEPALIVE_PROBES}.
  * @param firstPort              lowest local port chosen by the engine.
  * @param lastPort               highest local port chosen by the engine.
  * @param initialRtoNs           retransmission timeout before the first sample (RFC 6298).
@@ -61,7 +62,7 @@ import org.rds4j.tcp.wire.OptionLayout;
  * @param nagle                  hold small segments back while one is unacknowledged (Minshall).
  * @param pushedBurst            least segments of the bursts whose last segment carries PSH, as Linux has it with segmentation
  *                               offload; 0 for PSH at the end of what was written alone. Above 0 segments are emitted one by
- *                               one, and every connection has settings of its own.
+ *                               one.
  * @param optionLayout           order of the options on a SYN.
  * @param dialect                whose choice is taken where kernels differ.
  * @param dropSynFin             ignore whatever carries SYN and FIN at once.
@@ -144,6 +145,11 @@ public record TcpConfiguration(
     /** Window scale shift: as large as the receive ring needs. */
     public static final int AS_NEEDED = -1;
 
+    /** Fewest keepalive probes: a peer is not given up because of one lost segment. */
+    public static final int LEAST_KEEPALIVE_PROBES = 2;
+    /** Most keepalive probes. */
+    public static final int MOST_KEEPALIVE_PROBES = 255;
+
     private static final int OCTETS_PER_RANGE = 2048;
     private static final int LEAST_RANGES = 64;
     private static final int MOST_RANGES = 8192;
@@ -173,7 +179,7 @@ public record TcpConfiguration(
         range("dataRetries", dataRetries, 1, 255);
         range("orphanRetries", orphanRetries, 1, 255);
         range("unresponsiveRetries", unresponsiveRetries, 1, 255);
-        range("keepaliveProbes", keepaliveProbes, 2, 255);
+        range("keepaliveProbes", keepaliveProbes, LEAST_KEEPALIVE_PROBES, MOST_KEEPALIVE_PROBES);
         range("firstPort", firstPort, 1, 65_535);
         range("lastPort", lastPort, firstPort, 65_535);
         range("rtoFloorNs", rtoFloorNs, 1_000, Long.MAX_VALUE);

@@ -89,7 +89,7 @@ public enum TcpCounter {
     /** Dropped: backlog. */
     DROP_BACKLOG("drop-backlog", "dropped: SYN that would take over a TIME-WAIT record while the listener's table is full"),
     /** Dropped: accept queue. */
-    DROP_ACCEPT_QUEUE("drop-accept-queue", "dropped: end of a handshake that owner or engine cannot take now; it is kept"),
+    DROP_ACCEPT_QUEUE("drop-accept-queue", "dropped: end of a handshake that the owner cannot take now; it is kept"),
     /** Cookies sent. */
     SYN_COOKIES_SENT("syn-cookies-sent", "SYNs answered by a cookie because the listener's table is full"),
     /** Cookies returned. */
@@ -99,7 +99,8 @@ public enum TcpCounter {
     /** Handshakes given up. */
     HALF_OPEN_TIMEOUTS("half-open-timeouts", "handshakes given up because the peer did not complete them"),
     /** Dropped: connections exhausted. */
-    DROP_NO_CONNECTIONS_LEFT("drop-no-connections-left", "refused: all connection objects are in use"),
+    DROP_NO_CONNECTIONS_LEFT(
+        "drop-no-connections-left", "refused: all connection objects are in use; a handshake that a peer began is kept"),
     /** Dropped: route. */
     DROP_NO_ROUTE("drop-no-route", "refused: no route to the host"),
     /** Refused: ports. */

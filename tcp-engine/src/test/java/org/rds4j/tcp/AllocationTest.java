@@ -26,6 +26,20 @@ class AllocationTest {
         assertEquals(loop.a.sendCommitted(), loop.b.receivedPosition());
     }
 
+    /** Also with bursts that end with a push, which are kept account of connection by connection. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldNotAllocateForAnotherConnection(final int pushedBurst) {
+        final Loop loop = new Loop(1500, TcpConfiguration.datacenter().pushedBurst(pushedBurst));
+        final Runnable connections = () -> {
+            for (int i = 0; i < 1000; i++) {
+                loop.connectAgain();
+                loop.stream(100_000);
+            }
+        };
+        assertEquals(0, AllocationMeter.leastAllocated(connections, 30));
+    }
+
     @Test
     void shouldNotAllocateInPingPong() {
         final Loop loop = new Loop(1500);

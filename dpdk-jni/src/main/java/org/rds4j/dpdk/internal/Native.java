@@ -18,6 +18,9 @@ public final class Native {
     /** Offload in use: TCP super-segments are cut. */
     public static final int USES_TSO = 0x20;
 
+    /** State of a transmit descriptor: it waits for the device. */
+    public static final int DESCRIPTOR_FULL = 0;
+
     static {
         final UnsatisfiedLinkError failure = NativeLibrary.failure();
         if (failure != null) {
@@ -141,10 +144,11 @@ public final class Native {
     public static native int unplug(int port);
 
     /**
-     * Reads least MTU, greatest MTU, most queues and most mbufs of a packet to transmit.
+     * Reads least MTU, greatest MTU, most queues, most mbufs of a packet to transmit, and whether the device says that its link
+     * is never faster than 10 Gbit/s.
      *
      * @param port    id.
-     * @param address of four longs.
+     * @param address of five longs.
      * @return 0 or -errno.
      */
     public static native int limits(int port, long address);
@@ -156,10 +160,20 @@ public final class Native {
      * @param queues receive and transmit queues.
      * @param mtu    in octets.
      * @param segmentation whether to use segmentation offload.
+     * @param linkInterrupts whether the driver shall follow the state of the link by interrupts, if it can.
      * @param rssKey hash key, empty for the driver's own.
      * @return {@code USES_} bits or -errno.
      */
-    public static native int configure(int port, int queues, int mtu, boolean segmentation, byte[] rssKey);
+    public static native int configure(
+        int port, int queues, int mtu, boolean segmentation, boolean linkInterrupts, byte[] rssKey);
+
+    /**
+     * The driver's name.
+     *
+     * @param port id.
+     * @return such as {@code net_ixgbe}, empty when there is none.
+     */
+    public static native String driver(int port);
 
     /**
      * Sets up one queue pair.
@@ -168,10 +182,12 @@ public final class Native {
      * @param queue               index.
      * @param receiveDescriptors  wanted, adjusted to what the device can do.
      * @param transmitDescriptors wanted, adjusted likewise.
+     * @param reportEach          whether the device shall report each packet that it sent, not only every so many.
      * @param pool                address of the pool that receives.
-     * @return 0 or -errno.
+     * @return transmit descriptors as adjusted, or -errno.
      */
-    public static native int setupQueue(int port, int queue, int receiveDescriptors, int transmitDescriptors, long pool);
+    public static native int setupQueue(
+        int port, int queue, int receiveDescriptors, int transmitDescriptors, boolean reportEach, long pool);
 
     /**
      * Starts a port.
@@ -230,6 +246,14 @@ public final class Native {
      * @return true when it has.
      */
     public static native boolean isUp(int port);
+
+    /**
+     * The speed of a port's link.
+     *
+     * @param port id.
+     * @return in Mbit/s, 0 when it has no link or does not tell.
+     */
+    public static native int linkSpeed(int port);
 
     /**
      * The length of a port's indirection table.
@@ -318,6 +342,15 @@ public final class Native {
      * @return how many, from the first, are no longer the caller's.
      */
     public static native int transmitBurst(long queue, long descriptors, int count);
+
+    /**
+     * What the device reports about a transmit descriptor.
+     *
+     * @param queue  address given to {@link #initQueue}.
+     * @param offset of the descriptor, as the driver counts them.
+     * @return {@link #DESCRIPTOR_FULL}, another {@code RTE_ETH_TX_DESC_} value or -errno.
+     */
+    public static native int transmitStatus(long queue, int offset);
 
     /**
      * Creates a ring for one producer and one consumer.

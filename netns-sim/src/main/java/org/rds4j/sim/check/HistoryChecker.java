@@ -1,6 +1,5 @@
 package org.rds4j.sim.check;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,32 +8,34 @@ import org.agrona.MutableDirectBuffer;
 
 /**
  * Holds a reliable datagram service to its promise: what one socket sends to another arrives exactly once, in order and
- * unchanged. A sender asks for the payload of its next message, sends it, and says so; a receiver reports what it got. The
- * first breach is kept with what is known about it. Sockets are any numbers that name them uniquely.
+ * unchanged while both live. A sender asks for the payload of its next message, sends it, and says so; a receiver reports
+ * what it got; who ends or cancels says so too. The first breach is kept with what is known about it. Sockets are any numbers
+ * that name them uniquely and outlast their restarts; two lanes between the same sockets are two pairs, as lanes overtake
+ * each other.
  * <p>
- * Thread safe, so that sender and receiver may be different threads. Stores the lengths of messages on the way and
- * nothing of those delivered. Empty messages can only be told apart by their place in the order.
+ * Where messages may be missing:
+ * <ul>
+ * <li>A sender that ended: those not yet delivered, from one on. None comes after one of its next life.</li>
+ * <li>A receiver that ended: one gap, before the first that its next life gets. None comes that the earlier life got, and
+ *     all after the first do.</li>
+ * <li>Cancelled ones, each by itself; those that come do so once and in order.</li>
+ * </ul>
+ * Thread safe, so that sender and receiver may be different threads. Stores the lengths of messages on the way and nothing
+ * of those delivered. Messages of less than eight octets can be mistaken for each other where some may be missing; empty ones
+ * can only be told apart by their place in the order.
  */
 public final class HistoryChecker {
-    private static final int NEIGHBOURS = 1024;
-
     private record Pair(long source, long destination) {
-        @Override
-        public String toString() {
-            return Long.toHexString(source) + " -> " + Long.toHexString(destination);
-        }
-    }
-
-    private static final class Flow {
-        private final ArrayDeque<Integer> lengthsOnTheWay = new ArrayDeque<>();
-        private long sent;
-        private long delivered;
     }
 
     private final PayloadPattern pattern;
-    private final Map<Pair, Flow> flows = new HashMap<>();
+    private final Map<Long, Endpoint> endpoints = new HashMap<>();
+    private final Map<Pair, Conversation> conversations = new HashMap<>();
+    private long events;
     private long sent;
     private long delivered;
+    private long due;
+    private long lost;
     private String violation;
 
     /**
@@ -57,7 +58,7 @@ public final class HistoryChecker {
      */
     public synchronized void fillNext(final long source, final long destination, final MutableDirectBuffer buffer,
         final int offset, final int length) {
-        pattern.fill(source, destination, flow(source, destination).sent, buffer, offset, length);
+        conversation(source, destination).current().fillNext(buffer, offset, length);
     }
 
     /**
@@ -68,10 +69,21 @@ public final class HistoryChecker {
      * @param length      octets of the message.
      */
     public synchronized void onSent(final long source, final long destination, final int length) {
-        final Flow flow = flow(source, destination);
-        flow.lengthsOnTheWay.add(length);
-        flow.sent++;
+        conversation(source, destination).current().onSent(length);
         sent++;
+        due++;
+    }
+
+    /**
+     * The service did not accept the message that {@link #onSent} was said of last, by the same thread.
+     *
+     * @param source      socket that tried to send.
+     * @param destination socket that it was for.
+     */
+    public synchronized void onRefused(final long source, final long destination) {
+        conversation(source, destination).current().takeBack();
+        sent--;
+        due--;
     }
 
     /**
@@ -87,17 +99,45 @@ public final class HistoryChecker {
      */
     public synchronized boolean onDelivered(final long source, final long destination, final DirectBuffer buffer,
         final int offset, final int length, final long nowNs) {
-        final Flow flow = flow(source, destination);
-        final String breach = breachOf(source, destination, flow, buffer, offset, length);
-        if (breach != null) {
-            violation = violation != null ? violation : "at " + nowNs + " ns, " + new Pair(source, destination) + ", " +
-                flow.delivered + " of " + flow.sent + " delivered before: " + breach;
+        final Conversation conversation = conversation(source, destination);
+        final long dueBefore = conversation.due();
+        final long passedOver = conversation.deliver(buffer, offset, length, events);
+        if (passedOver < 0) {
+            violation = violation != null ? violation : "at " + nowNs + " ns, " + conversation + ", " +
+                conversation.progress() + " delivered before: " + conversation.breach(buffer, offset, length);
             return false;
         }
-        flow.lengthsOnTheWay.remove();
-        flow.delivered++;
+        due += conversation.due() - dueBefore;
+        lost += passedOver;
         delivered++;
         return true;
+    }
+
+    /**
+     * A socket is gone: closed, or its host. What it had not received is lost, what it sent may be. What is said of it from
+     * now on is said of its next life.
+     *
+     * @param socket that ended.
+     */
+    public synchronized void onEnded(final long socket) {
+        final Endpoint endpoint = endpoint(socket);
+        for (final Conversation conversation : endpoint.outgoing()) {
+            lost += conversation.due();
+            due -= conversation.due();
+        }
+        endpoint.end(++events);
+    }
+
+    /**
+     * A socket gave up what it sent to a destination: what was not delivered yet may come or not.
+     *
+     * @param source      socket that cancelled.
+     * @param destination of what it cancelled.
+     */
+    public synchronized void onCancelled(final long source, final long destination) {
+        final Conversation conversation = conversation(source, destination);
+        due -= conversation.due();
+        conversation.current().cancel();
     }
 
     /**
@@ -128,16 +168,27 @@ public final class HistoryChecker {
     }
 
     /**
-     * Messages accepted and not yet delivered.
+     * Messages that may be missing because one of their ends was gone; those of a sender that was gone may have come
+     * nevertheless.
+     *
+     * @return how many.
+     */
+    public synchronized long lost() {
+        return lost;
+    }
+
+    /**
+     * Messages accepted that were neither delivered, cancelled nor lost with their sender.
      *
      * @return how many.
      */
     public synchronized long outstanding() {
-        return sent - delivered;
+        return due;
     }
 
     /**
-     * Demands that the promise was never broken and that nothing is outstanding.
+     * Demands that the promise was never broken and that nothing is outstanding. A receiver's new life is only known to miss
+     * nothing more once it got something, so each pair should send once more after a restart.
      *
      * @throws IllegalStateException with the first breach, or the first pair that misses messages.
      */
@@ -145,38 +196,24 @@ public final class HistoryChecker {
         if (violation != null) {
             throw new IllegalStateException(violation);
         }
-        for (final Map.Entry<Pair, Flow> entry : flows.entrySet()) {
-            final Flow flow = entry.getValue();
-            if (flow.delivered != flow.sent) {
+        for (final Conversation conversation : conversations.values()) {
+            if (conversation.due() > 0) {
                 throw new IllegalStateException(
-                    entry.getKey() + ": " + flow.delivered + " of " + flow.sent + " messages were delivered");
+                    conversation + ": " + conversation.progress() + " messages were delivered");
             }
         }
     }
 
-    private String breachOf(final long source, final long destination, final Flow flow, final DirectBuffer buffer,
-        final int offset, final int length) {
-        final long expected = flow.delivered;
-        final boolean isKnown = expected < flow.sent;
-        final int mismatch = isKnown ? pattern.firstMismatch(source, destination, expected, buffer, offset, length) : 0;
-        if (isKnown && mismatch < 0 && flow.lengthsOnTheWay.peek() == length) {
-            return null;
-        }
-        for (long other = Math.max(0, expected - NEIGHBOURS); other < Math.min(flow.sent, expected + NEIGHBOURS); other++) {
-            if (other != expected && length > 0 &&
-                pattern.firstMismatch(source, destination, other, buffer, offset, length) < 0) {
-                return other < expected ? "message " + other + " was delivered again" :
-                    "message " + other + " was delivered where " + expected + " was due";
-            }
-        }
-        if (!isKnown) {
-            return "a message of " + length + " octets was delivered that nobody sent";
-        }
-        return mismatch < 0 ? "message " + expected + " has " + length + " octets instead of " + flow.lengthsOnTheWay.peek() :
-            "message " + expected + " of " + length + " octets differs from octet " + mismatch + " on";
+    private Conversation conversation(final long source, final long destination) {
+        return conversations.computeIfAbsent(new Pair(source, destination), pair -> {
+            final Endpoint from = endpoint(source);
+            final Conversation conversation = new Conversation(pattern, from, endpoint(destination));
+            from.outgoing().add(conversation);
+            return conversation;
+        });
     }
 
-    private Flow flow(final long source, final long destination) {
-        return flows.computeIfAbsent(new Pair(source, destination), pair -> new Flow());
+    private Endpoint endpoint(final long socket) {
+        return endpoints.computeIfAbsent(socket, Endpoint::new);
     }
 }

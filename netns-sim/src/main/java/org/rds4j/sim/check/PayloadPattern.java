@@ -1,5 +1,6 @@
 package org.rds4j.sim.check;
 
+import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -34,7 +35,11 @@ public final class PayloadPattern {
     public void fill(final long source, final long destination, final long index, final MutableDirectBuffer buffer,
         final int offset, final int length) {
         final long base = base(source, destination, index);
-        for (int i = 0; i < length; i++) {
+        final int whole = length & -Long.BYTES;
+        for (int i = 0; i < whole; i += Long.BYTES) {
+            buffer.putLong(offset + i, word(base, i), ByteOrder.LITTLE_ENDIAN);
+        }
+        for (int i = whole; i < length; i++) {
             buffer.putByte(offset + i, octet(base, i));
         }
     }
@@ -53,20 +58,26 @@ public final class PayloadPattern {
     public int firstMismatch(final long source, final long destination, final long index, final DirectBuffer buffer,
         final int offset, final int length) {
         final long base = base(source, destination, index);
-        for (int i = 0; i < length; i++) {
-            if (buffer.getByte(offset + i) != octet(base, i)) {
-                return i;
-            }
+        int i = 0;
+        while (i + Long.BYTES <= length && buffer.getLong(offset + i, ByteOrder.LITTLE_ENDIAN) == word(base, i)) {
+            i += Long.BYTES;
         }
-        return -1;
+        while (i < length && buffer.getByte(offset + i) == octet(base, i)) {
+            i++;
+        }
+        return i < length ? i : -1;
     }
 
     private long base(final long source, final long destination, final long index) {
         return mix(mix(mix(seed + STEP) + source) * 31 + mix(destination + STEP)) + mix(index);
     }
 
+    private static long word(final long base, final int position) {
+        return mix(base + (position >>> 3) * STEP);
+    }
+
     private static byte octet(final long base, final int position) {
-        return (byte) (mix(base + (position >>> 3) * STEP) >>> ((position & 7) << 3));
+        return (byte) (word(base, position) >>> ((position & 7) << 3));
     }
 
     private static long mix(final long value) {

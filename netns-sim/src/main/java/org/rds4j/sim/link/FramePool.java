@@ -12,8 +12,9 @@ final class FramePool {
     static final int NONE = -1;
 
     private static final byte HOME = 0;
-    private static final byte WITH_CALLER = 1;
-    private static final byte ON_WIRE = 2;
+    private static final byte WITH_CALLER_AT_A = 1;
+    private static final byte WITH_CALLER_AT_B = 2;
+    private static final byte ON_WIRE = 3;
 
     @SuppressWarnings("UnusedVariable") // keeps the memory behind the addresses alive
     private final ByteBuffer memory;
@@ -42,10 +43,11 @@ final class FramePool {
     /**
      * Takes a frame for a caller.
      *
+     * @param side the caller's.
      * @return its index, or {@link #NONE}.
      */
-    int takeForCaller() {
-        final int frame = take(WITH_CALLER);
+    int takeForCaller(final Side side) {
+        final int frame = take(callerAt(side));
         withCallers += frame == NONE ? 0 : 1;
         return frame;
     }
@@ -66,7 +68,7 @@ final class FramePool {
      * @return false when the caller did not own it.
      */
     boolean fromCallerToWire(final long handle) {
-        if (!isWith(handle, WITH_CALLER)) {
+        if (!isWithCaller(handle)) {
             return false;
         }
         owner[(int) handle] = ON_WIRE;
@@ -74,8 +76,8 @@ final class FramePool {
         return true;
     }
 
-    void fromWireToCaller(final int frame) {
-        owner[frame] = WITH_CALLER;
+    void fromWireToCaller(final int frame, final Side side) {
+        owner[frame] = callerAt(side);
         withCallers++;
     }
 
@@ -85,10 +87,28 @@ final class FramePool {
      * @param handle as the caller knows it.
      */
     void fromCallerHome(final long handle) {
-        if (isWith(handle, WITH_CALLER)) {
+        if (isWithCaller(handle)) {
             withCallers--;
             goHome((int) handle);
         }
+    }
+
+    /**
+     * The caller at a side is gone and will give nothing back.
+     *
+     * @param side the caller's.
+     */
+    void fromLostCallerHome(final Side side) {
+        for (int frame = 0; frame < owner.length; frame++) {
+            if (owner[frame] == callerAt(side)) {
+                withCallers--;
+                goHome(frame);
+            }
+        }
+    }
+
+    private static byte callerAt(final Side side) {
+        return side == Side.A ? WITH_CALLER_AT_A : WITH_CALLER_AT_B;
     }
 
     void fromWireHome(final int frame) {
@@ -136,8 +156,9 @@ final class FramePool {
         return frame;
     }
 
-    private boolean isWith(final long handle, final byte expected) {
-        final boolean holds = handle >= 0 && handle < owner.length && owner[(int) handle] == expected;
+    private boolean isWithCaller(final long handle) {
+        final boolean holds = handle >= 0 && handle < owner.length
+            && (owner[(int) handle] == WITH_CALLER_AT_A || owner[(int) handle] == WITH_CALLER_AT_B);
         violations += holds ? 0 : 1;
         return holds;
     }

@@ -24,6 +24,7 @@ public final class SimLink {
     private final Wire fromB;
     private final SimPort portA;
     private final SimPort portB;
+    private Runnable onEvent = () -> { };
 
     /**
      * A perfect link.
@@ -39,11 +40,11 @@ public final class SimLink {
         this.clock = clock;
         this.shape = shape;
         pool = new FramePool(shape.frames(), shape.maxFrameLength());
-        fromA = new Wire(name, Side.A, shape, pool, taps, random);
-        fromB = new Wire(name, Side.B, shape, pool, taps, random);
+        fromA = new Wire(name, Side.A, shape, pool, taps, random, this::onNewEvent);
+        fromB = new Wire(name, Side.B, shape, pool, taps, random, this::onNewEvent);
         final long macAddress = LOCAL_MAC + 2L * number;
-        portA = new SimPort(shape.mtu(), macAddress, clock, pool, fromA, fromB);
-        portB = new SimPort(shape.mtu(), macAddress + 1, clock, pool, fromB, fromA);
+        portA = new SimPort(Side.A, shape.mtu(), macAddress, clock, pool, fromA, fromB);
+        portB = new SimPort(Side.B, shape.mtu(), macAddress + 1, clock, pool, fromB, fromA);
     }
 
     /**
@@ -116,6 +117,17 @@ public final class SimLink {
     }
 
     /**
+     * The host at one end is gone without a word: the frames it held go home, those that waited for it are dropped. The port
+     * serves the next one.
+     *
+     * @param side of the host.
+     */
+    public void hostLost(final Side side) {
+        wire(side.opposite()).dropReceived();
+        pool.fromLostCallerHome(side);
+    }
+
+    /**
      * Puts somebody in the middle, behind those already there.
      *
      * @param tap asked about every frame from now on.
@@ -163,6 +175,19 @@ public final class SimLink {
      */
     public long nextEventNs() {
         return Math.min(fromA.nextEventNs(), fromB.nextEventNs());
+    }
+
+    /**
+     * Names who is to know when {@link #nextEventNs} may have come nearer.
+     *
+     * @param listener run each time.
+     */
+    public void onEvent(final Runnable listener) {
+        onEvent = listener;
+    }
+
+    private void onNewEvent() {
+        onEvent.run();
     }
 
     /**

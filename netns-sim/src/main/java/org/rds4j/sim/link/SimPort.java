@@ -10,6 +10,7 @@ import org.rds4j.tcp.link.LinkStatistics;
 final class SimPort implements LinkPort {
     private static final int MAX_BURST = 64;
 
+    private final Side side;
     private final LinkCapabilities capabilities;
     private final long macAddress;
     private final NanoClock clock;
@@ -23,8 +24,9 @@ final class SimPort implements LinkPort {
     private long transmittedBytes;
     private long noFrames;
 
-    SimPort(final int mtu, final long macAddress, final NanoClock clock, final FramePool pool, final Wire outgoing,
+    SimPort(final Side side, final int mtu, final long macAddress, final NanoClock clock, final FramePool pool, final Wire outgoing,
         final Wire incoming) {
+        this.side = side;
         this.capabilities = LinkCapabilities.plain(mtu, MAX_BURST);
         this.macAddress = macAddress;
         this.clock = clock;
@@ -56,7 +58,7 @@ final class SimPort implements LinkPort {
         while (frames.room() > 0 && incoming.waiting() > 0) {
             final int frame = incoming.takeReceived();
             final int length = pool.length(frame);
-            pool.fromWireToCaller(frame);
+            pool.fromWireToCaller(frame, side);
             frames.add(frame, pool.addressOf(frame), length, 0, pool.frameCapacity());
             receivedFrames++;
             receivedBytes += length;
@@ -89,7 +91,7 @@ final class SimPort implements LinkPort {
     public int allocate(final FrameBurst frames, final int count) {
         int added = 0;
         while (added < count && frames.room() > 0) {
-            final int frame = open ? pool.takeForCaller() : FramePool.NONE;
+            final int frame = open ? pool.takeForCaller(side) : FramePool.NONE;
             if (frame == FramePool.NONE) {
                 noFrames++;
                 break;

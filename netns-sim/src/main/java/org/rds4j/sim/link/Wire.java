@@ -20,6 +20,7 @@ final class Wire {
     private final RandomGenerator duplicationChance;
     private final RandomGenerator reorderingChance;
     private final RandomGenerator corruptionChance;
+    private final Runnable onNewEvent;
     private WireConditions conditions = WireConditions.PERFECT;
     private boolean cut;
     private boolean receiverOpen = true;
@@ -30,8 +31,9 @@ final class Wire {
     private int ringCount;
 
     Wire(final String name, final Side from, final LinkShape shape, final FramePool pool, final FrameTaps taps,
-        final SimRandom random) {
+        final SimRandom random, final Runnable onNewEvent) {
         this.from = from;
+        this.onNewEvent = onNewEvent;
         this.pool = pool;
         this.taps = taps;
         maxFrameLength = shape.maxFrameLength();
@@ -90,6 +92,7 @@ final class Wire {
         }
         counters.increment(WireCounter.REFUSED);
         roomAtNs = Math.max(nowNs + 1, Math.min(wireFreeNs, wireFreeNs - queueLimitNs() + transmissionNs(length)));
+        onNewEvent.run();
         return false;
     }
 
@@ -116,7 +119,12 @@ final class Wire {
         }
         corrupt(frame, length);
         duplicate(frame, length, departureNs);
-        arrivals.add(departureNs + conditions.delayNs() + holdUpNs(), frame);
+        schedule(departureNs + conditions.delayNs() + holdUpNs(), frame);
+    }
+
+    private void schedule(final long arrivalNs, final int frame) {
+        arrivals.add(arrivalNs, frame);
+        onNewEvent.run();
     }
 
     /**
@@ -129,7 +137,7 @@ final class Wire {
     void inject(final int frame, final int length, final long nowNs) {
         counters.increment(WireCounter.INJECTED);
         pool.length(frame, length);
-        arrivals.add(nowNs, frame);
+        schedule(nowNs, frame);
     }
 
     /**
@@ -160,6 +168,10 @@ final class Wire {
 
     void closeReceiver() {
         receiverOpen = false;
+        dropReceived();
+    }
+
+    void dropReceived() {
         while (ringCount > 0) {
             pool.fromWireHome(takeReceived());
         }
@@ -256,7 +268,7 @@ final class Wire {
             UnsafeApi.copyMemory(pool.addressOf(frame), pool.addressOf(copy), length);
             pool.length(copy, length);
             counters.increment(WireCounter.DUPLICATED);
-            arrivals.add(departureNs + conditions.delayNs() + holdUpNs(), copy);
+            schedule(departureNs + conditions.delayNs() + holdUpNs(), copy);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.rds4j.sim.world;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
@@ -13,7 +14,8 @@ import org.rds4j.sim.random.SimRandom;
 /**
  * A world of hosts and links in virtual time. Time goes from one event to the next: an arrival, a host's deadline, a scheduled
  * action. At each instant actions run first, then frames are delivered and hosts run, in the order they were added, until
- * nobody has anything left to do. The same seed and the same calls give the same history, which {@link #trace} sums up.
+ * nobody has anything left to do. A host that is attached to its links costs nothing while nothing happens to it, so that
+ * there may be thousands. The same seed and the same calls give the same history, which {@link #trace} sums up.
  * Not thread safe: a simulation has one thread.
  */
 public final class Simulation {
@@ -26,7 +28,15 @@ public final class Simulation {
     private final SimRandom random;
     private final TraceHash trace = new TraceHash();
     private final List<SimLink> links = new ArrayList<>();
+    private final EventQueue linkEvents = new EventQueue();
+    private final BitSet dueLinks = new BitSet();
+    /** Per link: numbers of the hosts attached to it. */
+    private final List<List<Integer>> hostsOfLinks = new ArrayList<>();
     private final List<HostSlot> hosts = new ArrayList<>();
+    private final EventQueue deadlines = new EventQueue();
+    /** Hosts that run in the next round; those that are not attached always do. */
+    private final BitSet ready = new BitSet();
+    private final List<HostSlot> free = new ArrayList<>();
     private final PriorityQueue<ScheduledAction> script = new PriorityQueue<>();
     private long maxSteps = Long.MAX_VALUE;
     private long scheduled;
@@ -81,17 +91,60 @@ public final class Simulation {
         final SimLink link = new SimLink(name, number, shape, clock, random);
         link.tap(trace.tapFor(number));
         links.add(link);
+        linkEvents.add();
+        hostsOfLinks.add(new ArrayList<>());
+        link.onEvent(() -> linkEvents.set(number, link.nextEventNs()));
         return link;
     }
 
     /**
-     * Adds a host, which runs from the present instant on, after those added before.
+     * Adds a host, which runs from the present instant on, after those added before, whenever anything happens anywhere.
      *
      * @param name for messages and for {@link #pause}.
      * @param host to run.
      */
     public void host(final String name, final SimHost host) {
-        hosts.add(new HostSlot(name, host));
+        free.add(add(name, host, false));
+    }
+
+    /**
+     * Adds a host that runs at present, and then only when something happens on a link of its own, when its deadline has come, as
+     * long as it does something, and when it is {@linkplain #wake woken}.
+     *
+     * @param name     for messages, {@link #pause} and {@link #wake}.
+     * @param host     to run.
+     * @param ownLinks to which it has ports.
+     */
+    public void host(final String name, final SimHost host, final List<SimLink> ownLinks) {
+        final int number = hosts.size();
+        add(name, host, true);
+        ownLinks.forEach(link -> hostsOfLinks.get(links.indexOf(link)).add(number));
+    }
+
+    private HostSlot add(final String name, final SimHost host, final boolean isAttached) {
+        final HostSlot slot = new HostSlot(name, host, isAttached);
+        ready.set(hosts.size());
+        hosts.add(slot);
+        deadlines.add();
+        return slot;
+    }
+
+    /**
+     * Has a host run that has something new to do although nothing happened on its links.
+     *
+     * @param name of the host.
+     */
+    public void wake(final String name) {
+        ready.set(numberOf(name));
+    }
+
+    private int numberOf(final String name) {
+        for (int i = 0; i < hosts.size(); i++) {
+            if (hosts.get(i).name.equals(name)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("there is no host '" + name + "'");
     }
 
     /**
@@ -101,13 +154,9 @@ public final class Simulation {
      * @param durationNs from now.
      */
     public void pause(final String name, final long durationNs) {
-        for (final HostSlot slot : hosts) {
-            if (slot.name.equals(name)) {
-                slot.pausedUntilNs = clock.nanoTime() + durationNs;
-                return;
-            }
-        }
-        throw new IllegalArgumentException("there is no host '" + name + "'");
+        final int number = numberOf(name);
+        hosts.get(number).pausedUntilNs = clock.nanoTime() + durationNs;
+        ready.set(number);
     }
 
     /**
@@ -195,6 +244,10 @@ public final class Simulation {
         while (!script.isEmpty() && script.peek().timeNs() <= nowNs) {
             script.poll().action().run();
         }
+        while (deadlines.nextNs() <= nowNs) {
+            ready.set(deadlines.next());
+            deadlines.set(deadlines.next(), Long.MAX_VALUE);
+        }
         int rounds = 0;
         while (round(nowNs) > 0) {
             if (++rounds > MAX_ROUNDS_PER_INSTANT) {
@@ -205,12 +258,35 @@ public final class Simulation {
     }
 
     private int round(final long nowNs) {
-        int work = 0;
-        for (int i = 0; i < links.size(); i++) {
-            work += links.get(i).deliverDue(nowNs);
+        int work = deliverDue(nowNs);
+        for (int i = ready.nextSetBit(0); i >= 0; i = ready.nextSetBit(i + 1)) {
+            work += run(i, nowNs);
         }
-        for (int i = 0; i < hosts.size(); i++) {
-            work += hosts.get(i).doWork(nowNs);
+        return work;
+    }
+
+    private int deliverDue(final long nowNs) {
+        while (linkEvents.nextNs() <= nowNs) {
+            dueLinks.set(linkEvents.next());
+            linkEvents.set(linkEvents.next(), Long.MAX_VALUE);
+        }
+        int work = 0;
+        for (int i = dueLinks.nextSetBit(0); i >= 0; i = dueLinks.nextSetBit(i + 1)) {
+            final SimLink link = links.get(i);
+            work += link.deliverDue(nowNs);
+            linkEvents.set(i, link.nextEventNs());
+            hostsOfLinks.get(i).forEach(ready::set);
+        }
+        dueLinks.clear();
+        return work;
+    }
+
+    private int run(final int number, final long nowNs) {
+        final HostSlot slot = hosts.get(number);
+        final int work = slot.doWork(nowNs);
+        if (slot.isAttached && work == 0) {
+            ready.clear(number);
+            deadlines.set(number, slot.nextDeadlineNs(nowNs));
         }
         return work;
     }
@@ -227,13 +303,10 @@ public final class Simulation {
 
     private long nextEventNs() {
         final long nowNs = clock.nanoTime();
-        long nextNs = script.isEmpty() ? Long.MAX_VALUE : script.peek().timeNs();
-        for (int i = 0; i < links.size(); i++) {
-            nextNs = Math.min(nextNs, links.get(i).nextEventNs());
-        }
-        long deadlineNs = Long.MAX_VALUE;
-        for (int i = 0; i < hosts.size(); i++) {
-            deadlineNs = Math.min(deadlineNs, hosts.get(i).nextDeadlineNs(nowNs));
+        final long nextNs = Math.min(script.isEmpty() ? Long.MAX_VALUE : script.peek().timeNs(), linkEvents.nextNs());
+        long deadlineNs = deadlines.nextNs();
+        for (int i = 0; i < free.size(); i++) {
+            deadlineNs = Math.min(deadlineNs, free.get(i).nextDeadlineNs(nowNs));
         }
         if (deadlineNs <= nowNs) {
             overdueSteps++;

@@ -95,6 +95,193 @@ class HistoryCheckerTest {
         assertTrue(assertThrows(IllegalStateException.class, checker::requireComplete).getMessage().contains("0 of 1"));
     }
 
+    @Test
+    void shouldNoticeAMessageThatComesAfterLaterOnes() {
+        sendAll(4);
+        checker.onEnded(DESTINATION);
+        assertTrue(deliver(2));
+        assertFalse(deliver(1));
+        assertBreach("message 1 was delivered after later ones");
+    }
+
+    @Test
+    void shouldForgiveOneGapAfterTheReceiversEnd() {
+        sendAll(10);
+        assertTrue(deliver(0));
+        checker.onEnded(DESTINATION);
+        assertTrue(deliver(4));
+        assertEquals(3, checker.lost());
+        assertEquals(5, checker.outstanding());
+        assertTrue(deliver(5));
+        assertFalse(deliver(7));
+        assertBreach("message 7 was delivered where 6 was due");
+    }
+
+    @Test
+    void shouldNoticeWhatTheReceiversEarlierLifeGotAlready() {
+        sendAll(3);
+        assertTrue(deliver(0));
+        assertTrue(deliver(1));
+        checker.onEnded(DESTINATION);
+        assertFalse(deliver(1));
+        assertBreach("message 1 was delivered again");
+    }
+
+    @Test
+    void shouldForgiveAGapOnlyToThoseWhoSentToTheReceiver() {
+        sendAll(3);
+        checker.onEnded(DESTINATION + 1);
+        assertFalse(deliver(1));
+        assertBreach("message 1 was delivered where 0 was due");
+    }
+
+    @Test
+    void shouldForgiveAReceiversEndBeforeTheFirstMessageOfThePair() {
+        checker.onEnded(DESTINATION);
+        sendAll(3);
+        assertTrue(deliver(1));
+        assertEquals(1, checker.lost());
+    }
+
+    @Test
+    void shouldNotForgiveASendersNextLifeWhatItsEarlierOneSuffered() {
+        checker.onEnded(DESTINATION);
+        checker.onEnded(SOURCE);
+        sendAll(3);
+        assertFalse(deliver(1));
+    }
+
+    @Test
+    void shouldMissNothingOfASenderThatEnded() {
+        sendAll(5);
+        assertTrue(deliver(0));
+        checker.onEnded(SOURCE);
+        assertEquals(0, checker.outstanding());
+        assertEquals(4, checker.lost());
+        assertTrue(deliver(1));
+        send(50);
+        assertEquals(1, checker.outstanding());
+        assertTrue(deliver(5));
+        checker.requireComplete();
+    }
+
+    @Test
+    void shouldNoticeAGapInWhatASenderLeft() {
+        sendAll(5);
+        checker.onEnded(SOURCE);
+        assertFalse(deliver(1));
+        assertBreach("message 1 was delivered where 0 was due");
+    }
+
+    @Test
+    void shouldNoticeADeadSendersMessageBehindThoseOfItsNextLife() {
+        sendAll(2);
+        assertTrue(deliver(0));
+        checker.onEnded(SOURCE);
+        sendAll(2);
+        assertTrue(deliver(2));
+        assertFalse(deliver(1));
+        assertBreach("from a life of its sender that was followed by another");
+    }
+
+    @Test
+    void shouldNoticeADeadSendersMessageThatComesTwice() {
+        sendAll(2);
+        assertTrue(deliver(0));
+        checker.onEnded(SOURCE);
+        assertFalse(deliver(0));
+        assertBreach("message 0 was delivered again");
+    }
+
+    @Test
+    void shouldNoticeAGapAtTheBeginningOfALife() {
+        checker.onEnded(SOURCE);
+        sendAll(2);
+        assertFalse(deliver(1));
+        assertBreach("message 1 was delivered where 0 was due");
+    }
+
+    @Test
+    void shouldLetCancelledMessagesComeOrNot() {
+        sendAll(4);
+        checker.onCancelled(SOURCE, DESTINATION);
+        assertEquals(0, checker.outstanding());
+        sendAll(2);
+        assertEquals(2, checker.outstanding());
+        assertTrue(deliver(1));
+        assertTrue(deliver(3));
+        assertTrue(deliver(4));
+        assertEquals(1, checker.outstanding());
+        assertTrue(deliver(5));
+        assertEquals(0, checker.lost());
+        checker.requireComplete();
+    }
+
+    @Test
+    void shouldNoticeACancelledMessageThatComesTwice() {
+        sendAll(2);
+        checker.onCancelled(SOURCE, DESTINATION);
+        assertTrue(deliver(1));
+        assertFalse(deliver(1));
+        assertBreach("message 1 was delivered again");
+    }
+
+    @Test
+    void shouldNoticeACancelledMessageOutOfOrder() {
+        sendAll(2);
+        checker.onCancelled(SOURCE, DESTINATION);
+        assertTrue(deliver(1));
+        assertFalse(deliver(0));
+        assertBreach("message 0 was delivered after later ones");
+    }
+
+    @Test
+    void shouldMissWhatWasSentAfterACancellation() {
+        sendAll(2);
+        checker.onCancelled(SOURCE, DESTINATION);
+        sendAll(2);
+        assertFalse(deliver(3));
+        assertBreach("message 3 was delivered where 0 was due");
+        assertThrows(IllegalStateException.class, checker::requireComplete);
+    }
+
+    @Test
+    void shouldNoticeDamageWhereMessagesMayBeMissing() {
+        sendAll(3);
+        checker.onEnded(DESTINATION);
+        messages.get(1).putByte(20, (byte) ~messages.get(1).getByte(20));
+        assertFalse(deliver(1));
+        assertBreach("differs from octet 0 on");
+    }
+
+    @Test
+    void shouldForgetWhatWasRefused() {
+        sendAll(2);
+        checker.onRefused(SOURCE, DESTINATION);
+        assertEquals(1, checker.outstanding());
+        assertEquals(1, checker.sent());
+        assertTrue(deliver(0));
+        assertFalse(deliver(1));
+        assertBreach("that nobody sent");
+    }
+
+    @Test
+    void shouldRememberTheLengthsOfManyMessages() {
+        for (int round = 0; round < 50; round++) {
+            sendAll(round);
+            for (int i = 0; i < round; i++) {
+                assertTrue(deliver(messages.size() - round + i));
+            }
+        }
+        checker.requireComplete();
+    }
+
+    private void sendAll(final int count) {
+        for (int i = 0; i < count; i++) {
+            send(50 + i);
+        }
+    }
+
     private void send(final int length) {
         final UnsafeBuffer message = new UnsafeBuffer(new byte[length]);
         checker.fillNext(SOURCE, DESTINATION, message, 0, length);

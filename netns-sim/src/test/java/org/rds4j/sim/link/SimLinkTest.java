@@ -45,6 +45,24 @@ class SimLinkTest {
     }
 
     @Test
+    void shouldHaveTheFramesOfALostHostBackAndThoseOfTheOtherEndNot() {
+        final FrameBurst ofA = new FrameBurst(8);
+        final FrameBurst ofB = new FrameBurst(8);
+        b.send(1, 60);
+        b.send(2, 60);
+        assertEquals(3, link.port(Side.A).allocate(ofA, 3));
+        assertEquals(4, link.port(Side.B).allocate(ofB, 4));
+        assertEquals(2, link.deliverDue(clock.nanoTime()));
+        link.hostLost(Side.A);
+        assertEquals(4, link.framesWithHosts());
+        assertEquals(List.of(), a.receiveNumbers());
+        link.port(Side.B).release(ofB);
+        b.send(3, 60);
+        assertEquals(List.of(3), a.receiveNumbers(), "the next host has the port");
+        link.requireFramesHome();
+    }
+
+    @Test
     void shouldGiveEachEndItsOwnLocalUnicastAddress() {
         final long macA = link.port(Side.A).macAddress();
         assertNotEquals(macA, link.port(Side.B).macAddress());

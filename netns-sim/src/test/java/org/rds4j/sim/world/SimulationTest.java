@@ -29,13 +29,22 @@ class SimulationTest {
         final StopAndWaitHost b;
 
         Pair(final long seed, final WireConditions conditions, final long messages) {
+            this(seed, conditions, messages, false);
+        }
+
+        Pair(final long seed, final WireConditions conditions, final long messages, final boolean isAttached) {
             simulation = new Simulation(seed);
             link = simulation.link("wire", LinkShape.ETHERNET);
             link.conditions(conditions);
             a = new StopAndWaitHost(link.port(Side.A), simulation.random().stream("a"), checker, 1, 2, messages);
             b = new StopAndWaitHost(link.port(Side.B), simulation.random().stream("b"), checker, 2, 1, messages);
-            simulation.host("a", a);
-            simulation.host("b", b);
+            if (isAttached) {
+                simulation.host("a", a, List.of(link));
+                simulation.host("b", b, List.of(link));
+            } else {
+                simulation.host("a", a);
+                simulation.host("b", b);
+            }
         }
 
         Pair run() {
@@ -118,6 +127,59 @@ class SimulationTest {
         assertTrue(pair.checker.delivered() > before);
         assertThrows(IllegalArgumentException.class, () -> pair.simulation.pause("nobody", 1));
         assertTrue(pair.checker.violation().isEmpty());
+    }
+
+    @Test
+    void shouldGiveTheSameHistoryWithHostsThatRunOnlyWhenSomethingHappensToThem() {
+        assertEquals(new Pair(11, ROUGH, 5_000).run().simulation.toString(),
+            new Pair(11, ROUGH, 5_000, true).run().simulation.toString());
+        final WireConditions slow = WireConditions.PERFECT.withPushBackRate(1_000_000L, 3_000);
+        assertEquals(new Pair(11, slow, 500).run().simulation.toString(),
+            new Pair(11, slow, 500, true).run().simulation.toString());
+    }
+
+    @Test
+    void shouldKeepAnAttachedHostFromRunningWhilePaused() {
+        final Pair pair = new Pair(3, WireConditions.PERFECT.withDelayNs(5_000), 100_000, true);
+        pair.simulation.at(SECOND_NS / 10, () -> pair.simulation.pause("b", SECOND_NS / 10));
+        pair.simulation.runUntil(SECOND_NS / 10 + 100_000);
+        final long before = pair.checker.delivered();
+        pair.simulation.runUntil(SECOND_NS / 5 - 1);
+        assertEquals(before, pair.checker.delivered());
+        pair.simulation.runUntil(SECOND_NS);
+        assertTrue(pair.checker.delivered() > before);
+    }
+
+    @Test
+    void shouldRunAnAttachedHostAtItsDeadlinesAndWhenWoken() {
+        final Simulation simulation = new Simulation(9);
+        final List<Long> runs = new ArrayList<>();
+        simulation.host("sleeper", new SimHost() {
+            @Override
+            public int doWork(final long nowNs) {
+                runs.add(nowNs);
+                return 0;
+            }
+
+            @Override
+            public long nextDeadlineNs() {
+                return simulation.clock().nanoTime() < 500 ? 500 : Long.MAX_VALUE;
+            }
+        }, List.of());
+        simulation.at(200, () -> { });
+        simulation.at(700, () -> simulation.wake("sleeper"));
+        simulation.at(900, () -> { });
+        simulation.runUntil(1_000);
+        assertEquals(List.of(0L, 500L, 700L), runs);
+        assertThrows(IllegalArgumentException.class, () -> simulation.wake("nobody"));
+    }
+
+    @Test
+    void shouldCountDeadlinesThatAnAttachedHostLetsPass() {
+        final Simulation simulation = new Simulation(9);
+        simulation.host("sleeper", host(0, 5), List.of());
+        simulation.runUntil(10_000);
+        assertEquals(10, simulation.overdueSteps());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.rds4j.perf.cli;
 
 import java.io.PrintWriter;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -16,6 +17,7 @@ import org.rds4j.SecurityMode;
 import org.rds4j.driver.DriverDirectory;
 import org.rds4j.driver.DriverException;
 import org.rds4j.node.RdsNode;
+import org.rds4j.perf.host.StreamRelay;
 import org.rds4j.status.StatusDirectory;
 import org.rds4j.status.StatusException;
 import picocli.CommandLine.Command;
@@ -58,10 +60,9 @@ final class NodeCommand implements Callable<Integer> {
     private long echoesDropped;
 
     @Override
-    public Integer call() {
-        try (RdsNode node = launch()) {
-            final Thread main = Thread.currentThread();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(main), "rds-shutdown"));
+    public Integer call() throws IOException {
+        try (RdsNode node = launch(); StreamRelay relay = relay(node)) {
+            Interrupts.stopOnExit();
             echoSocket = socket(node, echoPort);
             final RdsSocket sink = socket(node, sinkPort);
             if (node.driverDir() != null) {
@@ -72,6 +73,11 @@ final class NodeCommand implements Callable<Integer> {
             printCounters(node);
         }
         return 0;
+    }
+
+    /** Control connections of tools that are clients of the driver. */
+    private static StreamRelay relay(final RdsNode node) throws IOException {
+        return node.driverDir() == null ? null : StreamRelay.open(node);
     }
 
     /** A directory that was asked for by name must serve; without the usual one a node works too. */
@@ -121,15 +127,6 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
-    static void stop(final Thread main) {
-        main.interrupt();
-        try {
-            main.join(2_000);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void printCounters(final RdsNode node) {
         if (echoesDropped > 0) {
             say(String.format("%12d  echoes_dropped: datagrams not sent back, as their sender did not take them", echoesDropped));
@@ -167,12 +164,22 @@ final class NodeCommand implements Callable<Integer> {
             description = "Where rds info finds this node, if not in this user's directory; 'none' for nowhere.")
         private Path statusDir;
 
+        boolean isGiven() {
+            return host.isGiven();
+        }
+
+        /** Where nodes tell of themselves. */
+        Path statusDirectory() {
+            return statusDir == null ? StatusDirectory.ofUser() : statusDir;
+        }
+
         RdsContext context(final CommandSpec spec) {
             return context(spec, null);
         }
 
         /** With a driver directory, or with what properties say. */
         RdsContext context(final CommandSpec spec, final Path driverDirectory) {
+            host.require(spec);
             final RdsContext context = new RdsContext()
                 .device(host.device).address(host.address).gateway(host.gateway).mtu(host.mtu);
             if (name != null) {

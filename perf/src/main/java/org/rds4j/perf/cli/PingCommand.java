@@ -1,86 +1,78 @@
 package org.rds4j.perf.cli;
 
-import java.io.PrintWriter;
-import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.SystemNanoClock;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
-import org.rds4j.RdsTimeoutException;
-import org.rds4j.node.RdsNode;
+import org.rds4j.perf.host.RdsHost;
+import org.rds4j.perf.ping.PingOptions;
+import org.rds4j.perf.ping.PingRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code rds ping}: RDS pings, answered by the peer's engine on port 0. */
 @Command(
     name = "ping",
-    description = "Sends RDS pings to a host and prints a line for each answer, as rds-ping does.",
+    description = "Sends RDS pings to a host and prints a line for each answer, as rds-ping does; through the node that runs on "
+        + "this host, or through one of its own.",
     mixinStandardHelpOptions = true,
-    sortOptions = false)
+    sortOptions = false,
+    footer = {"", "Exit codes: 0 there was an answer, 1 there was none or something failed, 2 usage."})
 final class PingCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Mixin
-    private NodeCommand.NodeOptions options;
-
-    @Option(names = "-c", paramLabel = "COUNT", defaultValue = "5", description = "Pings to send (default: ${DEFAULT-VALUE}).")
+    @Option(names = "-c", paramLabel = "COUNT", defaultValue = "0", converter = StressCommand.Size.class,
+        description = "Pings to send, 0 for no end (default: ${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "-i", paramLabel = "SECONDS", defaultValue = "1",
-        description = "Time from one ping to the next (default: ${DEFAULT-VALUE}).")
-    private double intervalSeconds;
+    @Option(names = "-i", paramLabel = "TIME", defaultValue = "1", converter = Duration.class,
+        description = "Time from one ping to the next: seconds, or a number with ms, msec, us or usec (default: "
+            + "${DEFAULT-VALUE}).")
+    private long intervalNs;
 
-    @Option(names = "-W", paramLabel = "SECONDS", defaultValue = "5",
+    @Option(names = "-I", paramLabel = "HOST", description = "Source address: the node to use, when several run on this host.")
+    private String source;
+
+    @Option(names = "-Q", paramLabel = "LEVEL", defaultValue = "0",
+        description = "Service level, 0 to 15; 'type of service' for rds-ping (default: ${DEFAULT-VALUE}).")
+    private int serviceLevel;
+
+    @Option(names = "-W", paramLabel = "TIME", defaultValue = "5", converter = Duration.class,
         description = "Longest wait for an answer (default: ${DEFAULT-VALUE}).")
-    private double timeoutSeconds;
+    private long timeoutNs;
 
-    /** Answers that did not come in time; RDS delivers them all the same, and in order before the next. */
-    private int late;
+    @Mixin
+    private HostOptions options;
 
-    @Parameters(paramLabel = "HOST", description = "Address of the peer.")
+    @Parameters(paramLabel = "HOST", description = "Address of the peer, IPv4 or IPv6; link-local ones with their device behind "
+        + "them, as in fe80::1%%eth0.")
     private String peer;
 
     @Override
-    public Integer call() throws InterruptedException {
-        final RdsAddress destination = Arguments.address(spec, peer).withPort(0);
-        try (RdsNode node = RdsNode.launch(options.context(spec)); RdsSocket socket = node.socket()) {
-            socket.bind(0);
-            int answers = 0;
-            for (int i = 1; i <= count; i++) {
-                answers += ping(socket, destination, i) ? 1 : 0;
-                if (i < count) {
-                    TimeUnit.NANOSECONDS.sleep((long) (intervalSeconds * 1e9));
-                }
-            }
-            return answers > 0 ? 0 : 1;
+    public Integer call() {
+        final RdsAddress destination = Arguments.host(spec, peer);
+        if (serviceLevel < 0 || serviceLevel > RdsSocket.MAX_SERVICE_LEVEL) {
+            throw new ParameterException(
+                spec.commandLine(), "-Q is from 0 to " + RdsSocket.MAX_SERVICE_LEVEL + ", not " + serviceLevel);
         }
-    }
-
-    private boolean ping(final RdsSocket socket, final RdsAddress destination, final int number) {
-        final PrintWriter out = spec.commandLine().getOut();
-        final UnsafeBuffer empty = new UnsafeBuffer(0, 0);
-        final long timeoutNs = (long) (timeoutSeconds * 1e9);
-        final long sentNs = System.nanoTime();
-        try {
-            socket.send(destination, empty, 0, 0, socket.serviceLevel(), timeoutNs);
-            for (; late > 0; late--) {
-                socket.receive(ByteBuffer.allocate(0), timeoutNs);
+        try (RdsHost host = options.host(spec, source == null ? null : Arguments.host(spec, source))) {
+            if (host.address().isIpv4() != destination.isIpv4()) {
+                throw new ParameterException(spec.commandLine(),
+                    "this host is " + RdsAddress.hostText(host.address().high(), host.address().low()) + ", of another family than "
+                        + peer);
             }
-            socket.receive(ByteBuffer.allocate(0), timeoutNs);
-            out.printf(" %3d: %d usec%n", number, (System.nanoTime() - sentNs) / 1_000);
-            return true;
-        } catch (final RdsTimeoutException e) {
-            late++;
-            out.printf(" %3d: ERROR: no answer within %s s%n", number, timeoutSeconds);
-            return false;
-        } finally {
-            out.flush();
+            host.start();
+            Interrupts.stopOnExit();
+            final PingOptions what = new PingOptions(destination, count, intervalNs, timeoutNs, serviceLevel);
+            try (PingRun run = new PingRun(host, what, spec.commandLine().getOut(), SystemNanoClock.INSTANCE)) {
+                return run.run() > 0 ? 0 : 1;
+            }
         }
     }
 }

@@ -3,8 +3,7 @@ package org.rds4j.perf.cli;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.rds4j.RdsAddress;
-import org.rds4j.RdsContext;
-import org.rds4j.node.RdsNode;
+import org.rds4j.perf.host.RdsHost;
 import org.rds4j.perf.stress.StressException;
 import org.rds4j.perf.stress.StressOptions;
 import org.rds4j.perf.stress.StressRun;
@@ -34,13 +33,13 @@ final class StressCommand implements Callable<Integer> {
     private boolean help;
 
     @Mixin
-    private NodeCommand.NodeOptions options;
+    private HostOptions options;
 
     @Option(names = {"-s", "--send-addr"}, paramLabel = "HOST", description = "The passive side's address.")
     private String peer;
 
     @Option(names = {"-r", "--recv-addr"}, paramLabel = "HOST",
-        description = "This side's address, which --address says already.")
+        description = "This side's address: the node to use, when several run on this host.")
     private String own;
 
     @Option(names = {"-p", "--port"}, paramLabel = "PORT", defaultValue = "4000", converter = Size.class,
@@ -115,26 +114,27 @@ final class StressCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         refuse();
-        final RdsContext context = options.context(spec);
-        if (!context.localAddress().isIpv4() || (own != null && !parse(own).equals(context.localAddress()))) {
-            throw usage("stress runs between IPv4 hosts, and -r is the host of --address");
-        }
-        final StressOptions wanted = peer == null ? null : wanted(context);
-        try (RdsNode node = RdsNode.launch(context)) {
-            final Thread main = Thread.currentThread();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> NodeCommand.stop(main), "rds-shutdown"));
-            final StressRun run = new StressRun(
-                node, StressTiming.ORIGINAL, spec.commandLine().getOut(), cpu, showHistogram);
-            if (wanted == null) {
-                run.passive(port, context.maxMessageLength());
-            } else {
-                run.active(wanted, context.maxMessageLength());
+        try (RdsHost host = options.host(spec, own == null ? null : parse(own))) {
+            if (!host.address().isIpv4()) {
+                throw usage("stress runs between IPv4 hosts, as its messages have room for no other addresses");
             }
+            run(host, peer == null ? null : wanted(host));
             return 0;
         } catch (final StressException e) {
             spec.commandLine().getOut().print(e.details());
             spec.commandLine().getOut().flush();
             throw e;
+        }
+    }
+
+    private void run(final RdsHost host, final StressOptions wanted) throws InterruptedException {
+        host.start();
+        Interrupts.stopOnExit();
+        final StressRun run = new StressRun(host, StressTiming.ORIGINAL, spec.commandLine().getOut(), cpu, showHistogram);
+        if (wanted == null) {
+            run.passive(port, host.maxMessageLength());
+        } else {
+            run.active(wanted, host.maxMessageLength());
         }
     }
 
@@ -147,19 +147,19 @@ final class StressCommand implements Callable<Integer> {
         }
     }
 
-    private StressOptions wanted(final RdsContext context) {
+    private StressOptions wanted(final RdsHost host) {
         try {
-            return new StressOptions(depth, requestSize, ackSize, (int) parse(peer).low(), (int) context.localAddress().low(),
+            return new StressOptions(depth, requestSize, ackSize, (int) parse(peer).low(), (int) host.address().low(),
                 port, tasks, runSeconds, summaryOnly, tracing, verify, showParameters, showPerfdata, congestionMonitor != 0,
-                oneWay, connectRetries, serviceLevel).check(context.maxMessageLength());
+                oneWay, connectRetries, serviceLevel).check(host.maxMessageLength());
         } catch (final StressException e) {
             throw usage(e.getMessage());
         }
     }
 
     private RdsAddress parse(final String host) {
-        final RdsAddress address = Arguments.address(spec, host);
-        if (!address.isIpv4() || address.port() != 0) {
+        final RdsAddress address = Arguments.host(spec, host);
+        if (!address.isIpv4()) {
             throw usage(host + " is not an IPv4 address");
         }
         return address;

@@ -9,16 +9,16 @@ package org.rds4j.perf.load;
  * @param rounds  of each cell. Subjects take turns round by round, so that noise of the machine hits all alike.
  */
 public record TimeBudget(long totalNs, long maxCellNs, int rounds) {
-    /** The default run: with four subjects well under three minutes, start of the JVM and of the subjects included. */
+    /** The default run: with five subjects under three minutes, start of the JVM and of the subjects included. */
     public static final TimeBudget FULL = new TimeBudget(115_000_000_000L, 3_000_000_000L, 3);
-    /** The quick run: with four subjects well under 45 seconds. */
-    public static final TimeBudget QUICK = new TimeBudget(30_000_000_000L, 1_500_000_000L, 2);
+    /** The quick run: with five subjects under 45 seconds. */
+    public static final TimeBudget QUICK = new TimeBudget(27_000_000_000L, 1_500_000_000L, 2);
 
     /**
      * One part in this many of a cell is spent before the rounds, on code that the JVM has not compiled yet: on two processors
      * its compiler and two busy threads are in each other's way, so that less leaves the first cells unfinished.
      */
-    private static final int PREPARATION_SHARE = 3;
+    private static final int PREPARATION_SHARE = 2;
     /** One part in this many of a round is its warm-up. */
     private static final int WARM_UP_SHARE = 5;
 
@@ -33,13 +33,14 @@ public record TimeBudget(long totalNs, long maxCellNs, int rounds) {
     }
 
     /**
-     * Time that a cell runs before its rounds.
+     * Time that a cell runs before its rounds: its share, and of what a run of few cells leaves over as much as it is long.
      *
      * @param cells in the run, at least 1.
      * @return nanoseconds.
      */
     public long preparationNs(final int cells) {
-        return cellNs(cells) / PREPARATION_SHARE;
+        final long cellNs = cellNs(cells);
+        return cellNs / PREPARATION_SHARE + Math.min(cellNs, totalNs / cells - cellNs);
     }
 
     /**
@@ -63,6 +64,6 @@ public record TimeBudget(long totalNs, long maxCellNs, int rounds) {
     }
 
     private long roundNs(final int cells) {
-        return (cellNs(cells) - preparationNs(cells)) / rounds;
+        return (cellNs(cells) - cellNs(cells) / PREPARATION_SHARE) / rounds;
     }
 }

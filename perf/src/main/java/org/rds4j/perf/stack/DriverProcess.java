@@ -11,7 +11,7 @@ import org.rds4j.perf.load.Patience;
 
 /**
  * Two encrypted nodes that are drivers, in a process of their own: engines and encryption of both on one thread. Argument: the
- * parent of their directories. Says {@code ready}; obeys {@code busy} and {@code rest} on its input, and ends with it, so that it
+ * parent of their directories. Says {@code ready} after a {@link Rehearsal}; obeys {@code busy} and {@code rest} on its input, and ends with it, so that it
  * never outlives the process that measures.
  */
 public final class DriverProcess {
@@ -34,6 +34,7 @@ public final class DriverProcess {
     public static void main(final String[] arguments) {
         try (LoopbackNodes nodes = new LoopbackNodes("perf_driver", true, new CallersThread(), RdsSubject.MTU,
                 Path.of(arguments[0]))) {
+            new Rehearsal(nodes).run();
             Thread.ofPlatform().daemon().name("rds-orders").start(DriverProcess::obey);
             System.out.println(READY);
             final IdleStrategy patience = Patience.create();

@@ -4,9 +4,8 @@ import java.util.Arrays;
 import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsException;
-import org.rds4j.node.PlainStream;
-import org.rds4j.node.PlainStreamListener;
-import org.rds4j.node.RdsNode;
+import org.rds4j.perf.host.ControlStream;
+import org.rds4j.perf.host.RdsHost;
 
 /**
  * The control connection: the active side tells its options, both say go with an octet, and whoever closes ends the run.
@@ -14,23 +13,23 @@ import org.rds4j.node.RdsNode;
 final class StressControl implements AutoCloseable {
     private static final byte[] GO = {0};
 
-    private final PlainStream stream;
+    private final ControlStream stream;
     private final long patienceNs;
 
-    private StressControl(final PlainStream stream, final long patienceNs) {
+    private StressControl(final ControlStream stream, final long patienceNs) {
         this.stream = stream;
         this.patienceNs = patienceNs;
     }
 
     /** Connects, again once a second while nobody listens, as often as the options say. */
     static StressControl connect(
-        final RdsNode node, final StressOptions options, final StressTiming timing, final StressOutput out)
+        final RdsHost host, final StressOptions options, final StressTiming timing, final StressOutput out)
         throws InterruptedException {
         final RdsAddress peer = StressOptions.host(options.sendAddress(), options.port());
         out.part("connecting to " + peer);
         for (int retries = 0; ; retries++) {
             try {
-                final PlainStream stream = node.connectStream(peer, timing.patienceNs());
+                final ControlStream stream = host.connect(peer, timing.patienceNs());
                 out.line("");
                 return new StressControl(stream, timing.patienceNs());
             } catch (final RdsException e) {
@@ -46,13 +45,11 @@ final class StressControl implements AutoCloseable {
 
     /** Takes one connection and no more. */
     static StressControl accept(
-        final RdsNode node, final int port, final StressTiming timing, final StressOutput out) {
-        try (PlainStreamListener listener = node.listenStream(port)) {
-            out.line("waiting for incoming connection on " + node.address().withPort(port));
-            final PlainStream stream = listener.accept(Long.MAX_VALUE);
-            out.line("accepted connection from " + stream.remoteAddress() + " on " + stream.localAddress());
-            return new StressControl(stream, timing.patienceNs());
-        }
+        final RdsHost host, final int port, final StressTiming timing, final StressOutput out) {
+        final ControlStream stream = host.accept(
+            port, () -> out.line("waiting for incoming connection on " + host.address().withPort(port)));
+        out.line("accepted connection from " + stream.remoteAddress() + " on " + stream.localAddress());
+        return new StressControl(stream, timing.patienceNs());
     }
 
     void sendOptions(final StressOptions options) {

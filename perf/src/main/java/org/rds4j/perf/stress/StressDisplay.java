@@ -1,7 +1,7 @@
 package org.rds4j.perf.stress;
 
 import org.HdrHistogram.Histogram;
-import org.rds4j.node.RdsNode;
+import org.rds4j.perf.host.RdsHost;
 
 /** Rows of a run as it goes, and what is said of the whole at its end. */
 final class StressDisplay {
@@ -19,13 +19,13 @@ final class StressDisplay {
     private ProcessorTimes lastTimes;
 
     StressDisplay(
-        final RdsNode node, final StressOptions options, final StressCounters counters, final StressOutput out,
+        final RdsHost host, final StressOptions options, final StressCounters counters, final StressOutput out,
         final boolean measuresCpu, final long nowNs) {
         this.options = options;
         this.counters = counters;
         this.out = out;
         this.report = new StressReport(options);
-        this.perfdata = options.showPerfdata() ? new StressPerfdata(node, nowNs) : null;
+        this.perfdata = options.showPerfdata() ? new StressPerfdata(host, nowNs) : null;
         this.roundTrips = counters.roundTrips();
         this.first = counters.snapshot();
         this.startNs = nowNs;

@@ -2,20 +2,19 @@ package org.rds4j.perf.stress;
 
 import java.util.List;
 import java.util.Locale;
-import org.rds4j.node.RdsNode;
-import org.rds4j.perf.info.KernelCounters;
+import org.rds4j.perf.host.RdsHost;
 import org.rds4j.status.NodeStatus;
 
 /** The columns behind a row of comma-separated values: every counter of the node per second, and the processors' time. */
 final class StressPerfdata {
-    private final RdsNode node;
+    private final RdsHost host;
     private List<NodeStatus.Counter> last;
     private ProcessorTimes lastTimes = ProcessorTimes.now();
     private long lastNs;
 
-    StressPerfdata(final RdsNode node, final long nowNs) {
-        this.node = node;
-        this.last = KernelCounters.of(node);
+    StressPerfdata(final RdsHost host, final long nowNs) {
+        this.host = host;
+        this.last = host.counters();
         this.lastNs = nowNs;
     }
 
@@ -29,7 +28,7 @@ final class StressPerfdata {
 
     String row(final long nowNs) {
         final StringBuilder text = new StringBuilder();
-        final List<NodeStatus.Counter> now = KernelCounters.of(node);
+        final List<NodeStatus.Counter> now = host.counters();
         for (int i = 0; i < now.size(); i++) {
             final double perSecond = (now.get(i).value() - last.get(i).value()) * 1e9 / (nowNs - lastNs);
             text.append(String.format(Locale.ROOT, ",%f", perSecond));

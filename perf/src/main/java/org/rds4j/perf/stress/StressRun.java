@@ -2,7 +2,7 @@ package org.rds4j.perf.stress;
 
 import java.io.PrintWriter;
 import org.agrona.concurrent.SystemNanoClock;
-import org.rds4j.node.RdsNode;
+import org.rds4j.perf.host.RdsHost;
 
 /** A whole run of one side: agrees with the peer, lets the tasks run, prints a row every second and the average. */
 public final class StressRun {
@@ -10,7 +10,7 @@ public final class StressRun {
     private static final int BEGIN_AFTER = 2;
     private static final long PAUSE_MS = 10;
 
-    private final RdsNode node;
+    private final RdsHost host;
     private final StressTiming timing;
     private final StressOutput out;
     private final boolean measuresCpu;
@@ -19,16 +19,16 @@ public final class StressRun {
     /**
      * A run, not yet begun.
      *
-     * @param node          IPv4; the run opens its sockets there.
+     * @param host          IPv4; the run opens its sockets there.
      * @param timing        {@link StressTiming#ORIGINAL} but for tests.
      * @param out           standard output.
      * @param measuresCpu   fill the last column.
      * @param showHistogram print round trips by powers of two at the end.
      */
     public StressRun(
-        final RdsNode node, final StressTiming timing, final PrintWriter out, final boolean measuresCpu,
+        final RdsHost host, final StressTiming timing, final PrintWriter out, final boolean measuresCpu,
         final boolean showHistogram) {
-        this.node = node;
+        this.host = host;
         this.timing = timing;
         this.out = new StressOutput(out);
         this.measuresCpu = measuresCpu;
@@ -39,7 +39,7 @@ public final class StressRun {
      * Runs as the side that chooses the options and when to end.
      *
      * @param options          checked here.
-     * @param maxMessageLength of the node.
+     * @param maxMessageLength of the host.
      * @throws StressException      when the peer does not behave.
      * @throws InterruptedException when interrupted before the tasks run; later that ends the run in good order.
      */
@@ -48,10 +48,10 @@ public final class StressRun {
         if (options.showParameters()) {
             out.line(new StressReport(options).parameters());
         }
-        try (StressControl control = StressControl.connect(node, options, timing, out)) {
+        try (StressControl control = StressControl.connect(host, options, timing, out)) {
             control.sendOptions(options);
             out.line("negotiated options, tasks will start in 2 seconds");
-            try (StressWorker worker = new StressWorker(node, options, true, SystemNanoClock.INSTANCE)) {
+            try (StressWorker worker = new StressWorker(host, options, true, SystemNanoClock.INSTANCE)) {
                 control.sendGo();
                 control.awaitGo();
                 run(options, worker, control, true);
@@ -63,15 +63,15 @@ public final class StressRun {
      * Waits for a peer and runs as it says, until it closes the control connection.
      *
      * @param port             of the control connection.
-     * @param maxMessageLength of the node.
+     * @param maxMessageLength of the host.
      * @throws StressException      when the peer does not behave.
      * @throws InterruptedException when interrupted before the tasks run; later that ends the run in good order.
      */
     public void passive(final int port, final int maxMessageLength) throws InterruptedException {
-        try (StressControl control = StressControl.accept(node, port, timing, out)) {
+        try (StressControl control = StressControl.accept(host, port, timing, out)) {
             final StressOptions options =
-                control.receiveOptions().mirrored((int) node.address().low()).check(maxMessageLength);
-            try (StressWorker worker = new StressWorker(node, options, false, SystemNanoClock.INSTANCE)) {
+                control.receiveOptions().mirrored((int) host.address().low()).check(maxMessageLength);
+            try (StressWorker worker = new StressWorker(host, options, false, SystemNanoClock.INSTANCE)) {
                 control.awaitGo();
                 control.sendGo();
                 out.line("negotiated options, tasks will start in 2 seconds");
@@ -85,7 +85,7 @@ public final class StressRun {
         throws InterruptedException {
         startUp(worker);
         final StressDisplay display = new StressDisplay(
-            node, options, worker.counters(), out, measuresCpu, System.nanoTime());
+            host, options, worker.counters(), out, measuresCpu, System.nanoTime());
         final long endNs = isActive && options.runSeconds() > 0
             ? display.lastNs() + options.runSeconds() * timing.tickMs() * 1_000_000 : Long.MAX_VALUE;
         try {

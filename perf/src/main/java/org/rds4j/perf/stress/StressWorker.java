@@ -8,7 +8,7 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
 import org.rds4j.RdsSocket;
-import org.rds4j.node.RdsNode;
+import org.rds4j.perf.host.RdsHost;
 
 /**
  * The thread that runs every task of one side. Tasks are sockets of their own but share this thread, since on hosts with few
@@ -25,12 +25,12 @@ final class StressWorker implements AutoCloseable {
     private volatile Phase phase = Phase.READY;
     private volatile Exception failure;
 
-    StressWorker(final RdsNode node, final StressOptions options, final boolean isActive, final NanoClock clock) {
+    StressWorker(final RdsHost host, final StressOptions options, final boolean isActive, final NanoClock clock) {
         final StressPattern pattern =
             new StressPattern(Math.max(options.requestSize(), options.ackSize()) - StressHeader.LENGTH);
         try {
             for (int i = 0; i < options.tasks(); i++) {
-                final RdsSocket socket = node.socket();
+                final RdsSocket socket = host.socket();
                 try {
                     tasks.add(new StressTask(options, socket, i, isActive, pattern, counters, clock));
                 } catch (final RuntimeException e) {

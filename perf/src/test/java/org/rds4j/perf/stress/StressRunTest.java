@@ -18,11 +18,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.node.PlainStream;
 import org.rds4j.node.RdsNode;
+import org.rds4j.perf.host.OwnNode;
+import org.rds4j.perf.host.RdsHost;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 
 /** Whole runs between two nodes of one process, and a peer that does not keep to the rules. */
@@ -43,6 +46,14 @@ class StressRunTest {
             .maxConnections(16).reassemblyLength(16 << 20)).link(isFirst ? link.first() : link.second()).launch();
     }
 
+    private static RdsHost host(final RdsNode node) {
+        final RdsHost host = new OwnNode(new RdsContext(new Properties()).address(
+            RdsAddress.hostText(node.address().high(), node.address().low()) + "/24").security(SecurityMode.PLAINTEXT).conclude(),
+            context -> node);
+        host.start();
+        return host;
+    }
+
     @AfterEach
     void close() {
         active.close();
@@ -57,7 +68,7 @@ class StressRunTest {
     private CompletableFuture<Void> passiveRun() {
         return CompletableFuture.runAsync(() -> {
             try {
-                new StressRun(passive, QUICK, new PrintWriter(passiveOut, true), false, false).passive(4000, MAX_MESSAGE);
+                new StressRun(host(passive), QUICK, new PrintWriter(passiveOut, true), false, false).passive(4000, MAX_MESSAGE);
             } catch (final InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -66,7 +77,7 @@ class StressRunTest {
 
     private void run(final StressOptions options) throws Exception {
         final CompletableFuture<Void> other = passiveRun();
-        new StressRun(active, QUICK, new PrintWriter(activeOut, true), true, true).active(options, MAX_MESSAGE);
+        new StressRun(host(active), QUICK, new PrintWriter(activeOut, true), true, true).active(options, MAX_MESSAGE);
         other.get(20, TimeUnit.SECONDS);
     }
 
@@ -110,7 +121,7 @@ class StressRunTest {
     void shouldRetryWhileNobodyListensAndShowPerformanceData() throws Exception {
         final CompletableFuture<Void> other = CompletableFuture.runAsync(
             () -> passiveRun().join(), CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS));
-        new StressRun(active, QUICK, new PrintWriter(activeOut, true), false, false)
+        new StressRun(host(active), QUICK, new PrintWriter(activeOut, true), false, false)
             .active(new StressOptions(1, 63, 63, (int) passive.address().low(), (int) active.address().low(), 4000, 1, 2,
                 false, false, false, false, true, true, false, 5, 0), MAX_MESSAGE);
         other.get(20, TimeUnit.SECONDS);
@@ -127,7 +138,7 @@ class StressRunTest {
         final StressOptions hasty = new StressOptions(1, 63, 63, (int) passive.address().low(), (int) active.address().low(),
             4000, 1, 1, false, false, true, false, false, true, false, 0, 0);
         final StressException refusal = assertThrows(StressException.class,
-            () -> new StressRun(active, QUICK, new PrintWriter(activeOut, true), false, false).active(hasty, MAX_MESSAGE));
+            () -> new StressRun(host(active), QUICK, new PrintWriter(activeOut, true), false, false).active(hasty, MAX_MESSAGE));
         assertTrue(refusal.getMessage().startsWith("connect(10.0.0.1:4000) failed"), refusal.getMessage());
     }
 
@@ -197,7 +208,7 @@ class StressRunTest {
     void shouldNoticeThatThePassiveSideIsGone() throws Exception {
         final CompletableFuture<Void> run = CompletableFuture.runAsync(() -> {
             try {
-                new StressRun(active, QUICK, new PrintWriter(activeOut, true), false, false)
+                new StressRun(host(active), QUICK, new PrintWriter(activeOut, true), false, false)
                     .active(options(1, 1, 100, true, 0), MAX_MESSAGE);
             } catch (final InterruptedException e) {
                 throw new AssertionError(e);

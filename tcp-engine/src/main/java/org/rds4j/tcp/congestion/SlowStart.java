@@ -66,7 +66,7 @@ abstract class SlowStart implements CongestionControl {
 
     /**
      * RFC 3465 section 2.3: at most L segments for an acknowledgement, but 1 in the slow start that follows a timeout. Where L is
-     * larger than there, an acknowledgement that fills a gap would count all that was sacked before at once, so that does not.
+     * above the RFC's 2, an acknowledgement that fills a gap would count all that was sacked before at once, so that does not.
      */
     long slowStartGrowth(final CongestionSample sample) {
         final long octets = mostSegments > USUAL_SEGMENTS

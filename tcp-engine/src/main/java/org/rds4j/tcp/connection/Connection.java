@@ -113,6 +113,8 @@ final class Connection extends FourTuple implements TcpConnection {
     boolean sendOverride;
     /** End of what was written last, if that ends something, by its lowest bits: the segment that ends there carries PSH. */
     int pushEnd;
+    /** End of the last burst that was planned, by its lowest bits ({@link PushedBursts}). */
+    int burstEnd;
     boolean noDelay;
     boolean cork;
     long smallEnd;
@@ -143,7 +145,8 @@ final class Connection extends FourTuple implements TcpConnection {
     long lastAckSent;
     long lastChallengeNs;
     long lastReceivedNs;
-    int keepaliveSent;
+    /** Probes sent since the peer was heard last; 2 for any number above. */
+    byte keepaliveSent;
 
     byte lane;
     byte dscp;
@@ -203,7 +206,7 @@ final class Connection extends FourTuple implements TcpConnection {
         events = 0;
         closeReason = null;
         softError = null;
-        adopt(connections.defaults);
+        settings = connections.defaults;
         handler = null;
         listener = null;
         state = TcpState.CLOSED;
@@ -226,6 +229,7 @@ final class Connection extends FourTuple implements TcpConnection {
         probeDue = false;
         sendOverride = false;
         pushEnd = 0;
+        burstEnd = 0;
         noDelay = !configuration.nagle();
         cork = false;
         smallEnd = 0;
@@ -355,11 +359,6 @@ final class Connection extends FourTuple implements TcpConnection {
         this.dscp = (byte) Objects.checkIndex(dscp, 64);
     }
 
-    /** Takes settings that others have too; bursts that end with a push are kept account of in settings of one's own. */
-    void adopt(final ConnectionSettings shared) {
-        settings = connections.configuration.pushedBurst() > 0 ? shared.own() : shared;
-    }
-
     /** What the owner settles from now on is of this connection alone. */
     private ConnectionSettings own() {
         settings = settings.own();
@@ -391,8 +390,9 @@ final class Connection extends FourTuple implements TcpConnection {
 
     @Override
     public void keepalive(final long idleNs, final long intervalNs, final int probes) {
-        if (probes < 2 || probes > 255) {
-            throw new IllegalArgumentException("keepalive probes are " + probes + " but must be from 2 to 255");
+        if (probes < TcpConfiguration.LEAST_KEEPALIVE_PROBES || probes > TcpConfiguration.MOST_KEEPALIVE_PROBES) {
+            throw new IllegalArgumentException("keepalive probes are " + probes + " but must be from "
+                + TcpConfiguration.LEAST_KEEPALIVE_PROBES + " to " + TcpConfiguration.MOST_KEEPALIVE_PROBES);
         }
         checkTime("keepalive interval", intervalNs, 1);
         checkTime("keepalive idle time", idleNs, 0);

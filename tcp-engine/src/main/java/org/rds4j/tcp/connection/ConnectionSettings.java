@@ -17,8 +17,6 @@ final class ConnectionSettings {
     int keepaliveProbes;
     int synRetries;
     long finWait2Ns;
-    /** End of the last burst that was planned; an engine that pushes bursts has settings of every connection for it. */
-    long burstEnd;
     /** Null until the owner ends a segment. */
     SegmentEnds ends;
 

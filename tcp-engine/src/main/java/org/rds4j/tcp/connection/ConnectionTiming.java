@@ -296,7 +296,7 @@ final class ConnectionTiming {
         } else if (nowNs - c.lastReceivedNs >= keepaliveLifeNs(c) && c.keepaliveSent > 1) {
             timeOut(c);
         } else {
-            c.keepaliveSent++;
+            c.keepaliveSent = (byte) Math.min(2, c.keepaliveSent + 1);
             c.probeDue = true;
             counters.increment(TcpCounter.KEEPALIVE_PROBES);
             final long deathNs = c.lastReceivedNs + keepaliveLifeNs(c);

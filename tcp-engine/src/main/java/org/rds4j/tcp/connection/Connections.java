@@ -234,7 +234,7 @@ public final class Connections {
     /** Makes a connection of a completed handshake, unless its owner or this engine cannot take it now. */
     boolean adopt(final ListenerPort listener, final HalfOpen record, final TcpSegment segment) {
         if (freeCount == 0 || !listener.acceptor.isReady()) {
-            counters.increment(TcpCounter.DROP_ACCEPT_QUEUE);
+            counters.increment(freeCount == 0 ? TcpCounter.DROP_NO_CONNECTIONS_LEFT : TcpCounter.DROP_ACCEPT_QUEUE);
             return false;
         }
         final Connection connection = take(record.route, record.remotePort(), record.localPort());
@@ -282,6 +282,7 @@ public final class Connections {
     public void flowOwner(final FlowOwner owner) {
         ports.owner(owner);
         table.owner(owner);
+        listeners.owner(owner);
         owner.unify(initialNumbers);
     }
 

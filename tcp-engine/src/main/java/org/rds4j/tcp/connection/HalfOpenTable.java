@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.rds4j.tcp.steering.FlowOwner;
 import org.rds4j.tcp.table.ConnectionTable;
 import org.rds4j.tcp.table.FourTuple;
 
@@ -26,6 +27,11 @@ final class HalfOpenTable {
         for (int i = 0; i <= retries; i++) {
             rounds.add(new DeadlineList<>(new HalfOpen()));
         }
+    }
+
+    /** Says who is told of handshakes that begin and end; the table is empty. */
+    void owner(final FlowOwner owner) {
+        table.owner(owner);
     }
 
     int size() {

@@ -120,6 +120,12 @@ final class Handshakes {
                 counters.increment(TcpCounter.RESETS_IN);
                 listener.halfOpen.remove(record);
             }
+            case ABORT -> {
+                counters.increment(TcpCounter.DROP_BAD_SYN);
+                connections.control.reset(record.route, record.localPort(), record.remotePort(),
+                    record.sequence + 1, record.peerSequence + 1, ACK, nowNs);
+                listener.halfOpen.remove(record);
+            }
             case CHALLENGE, REPLY -> challenge(listener, record, nowNs);
             case REPEAT_SYN_ACK -> {
                 record.ecn = ecn.isGranted(segment); // the peer may have given up on ECN meanwhile
@@ -137,8 +143,7 @@ final class Handshakes {
             return classifyReset(position);
         }
         if (segment.hasSyn()) {
-            final boolean again = segment.sequence() == record.peerSequence && !segment.hasAck();
-            return again ? Arrival.SYN_AGAIN : Arrival.SYN;
+            return classifySyn(segment, position);
         }
         final boolean stamped = segment.options().hasTimestamps();
         if (record.timestamps && !stamped && !configuration.takesUnstamped()) {
@@ -159,7 +164,18 @@ final class Handshakes {
         if (position == 0) {
             return Arrival.RESET_EXACT;
         }
-        return position > 0 && position < window ? Arrival.RESET_INSIDE : Arrival.RESET_OUTSIDE;
+        if (position < 0 || position >= window) {
+            return Arrival.RESET_OUTSIDE;
+        }
+        return configuration.insecureReset() ? Arrival.RESET_EXACT : Arrival.RESET_INSIDE;
+    }
+
+    private Arrival classifySyn(final TcpSegment segment, final long position) {
+        if (position == -1 && !segment.hasAck()) {
+            return Arrival.SYN_AGAIN;
+        }
+        final boolean inside = position >= 0 && position < window;
+        return inside && configuration.insecureSyn() ? Arrival.SYN_INSIDE : Arrival.SYN;
     }
 
     private void challenge(final ListenerPort listener, final HalfOpen record, final long nowNs) {

@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.rds4j.tcp.TcpAcceptor;
 import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.steering.FlowOwner;
 import org.rds4j.tcp.table.FourTuple;
 
 /** The ports that listen, each with the handshakes that peers have begun with it. One thread. */
@@ -18,6 +19,7 @@ final class Listeners {
     private final RandomGenerator random;
     private final Int2ObjectHashMap<ListenerPort> byPort = new Int2ObjectHashMap<>();
     private final List<ListenerPort> all = new ArrayList<>();
+    private FlowOwner owner = FlowOwner.ALL;
 
     Listeners(
         final TcpConfiguration configuration, final ConnectionSettings defaults, final LaneEmission lanes,
@@ -36,10 +38,17 @@ final class Listeners {
         final ListenerPort listener = new ListenerPort(
             this, port, lane, dscp, acceptor,
             new HalfOpenTable(configuration.backlog(), configuration.synAckRetries(), random), defaults);
+        listener.halfOpen.owner(owner);
         byPort.put(port, listener);
         all.add(listener);
         lanes.openAnswers(lane);
         return listener;
+    }
+
+    /** Says who is told of handshakes that begin and end, with every listener; none has begun yet. */
+    void owner(final FlowOwner flowOwner) {
+        owner = flowOwner;
+        all.forEach(listener -> listener.halfOpen.owner(flowOwner));
     }
 
     void close(final ListenerPort listener) {

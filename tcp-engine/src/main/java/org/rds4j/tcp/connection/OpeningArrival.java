@@ -142,7 +142,7 @@ final class OpeningArrival {
         c.listener = listener;
         c.lane = (byte) listener.lane;
         c.dscp = (byte) listener.dscp;
-        c.adopt(listener.settings);
+        c.settings = listener.settings;
         c.transition(Transition.PASSIVE_OPEN);
         c.sendOrigin = record.sequence + 1;
         c.sndNxt = 0;

@@ -20,10 +20,10 @@ final class PushedBursts {
      * @param room  octets that are queued and that the windows admit; 0 if the segment goes by itself.
      */
     static boolean ends(final Connection c, final int length, final long room, final int least) {
-        if (c.sndNxt >= c.settings.burstEnd) {
-            c.settings.burstEnd = c.sndNxt + octets(c, room, least);
+        if ((int) c.sndNxt - c.burstEnd >= 0) {
+            c.burstEnd = (int) (c.sndNxt + octets(c, room, least));
         }
-        return length > 0 && c.sndNxt + length == c.settings.burstEnd;
+        return length > 0 && (int) (c.sndNxt + length) == c.burstEnd;
     }
 
     /** Octets of the burst that begins, 0 for a single segment. */

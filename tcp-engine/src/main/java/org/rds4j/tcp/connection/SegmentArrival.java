@@ -82,7 +82,7 @@ final class SegmentArrival {
         }
         final boolean stamped = segment.options().hasTimestamps();
         if (c.timestamps && !stamped && !configuration.takesUnstamped()) {
-            return segment.hasSyn() ? Arrival.SYN : Arrival.UNSTAMPED;
+            return segment.hasSyn() ? classifyOtherSyn(c, position, next) : Arrival.UNSTAMPED;
         }
         if (c.timestamps && stamped && isStale(c, segment, nowNs)) {
             return Arrival.STALE;
@@ -112,12 +112,17 @@ final class SegmentArrival {
 
     private Arrival classifySyn(final Connection c, final TcpSegment segment, final long position, final long next) {
         if (segment.sequence() != Sequence.wire(c.receiveOrigin, -1)) {
-            final boolean inside = position >= next && position < c.window.edge();
-            return inside && configuration.insecureSyn() ? Arrival.SYN_INSIDE : Arrival.SYN;
+            return classifyOtherSyn(c, position, next);
         }
         final boolean acknowledges =
             segment.hasAck() && c.sndNxt >= 0 && segment.acknowledgement() == c.sequence(0);
         return acknowledges ? Arrival.SYN_AGAIN_ACK : Arrival.SYN_AGAIN;
+    }
+
+    /** A SYN that is not the one which opened the connection. */
+    private Arrival classifyOtherSyn(final Connection c, final long position, final long next) {
+        final boolean inside = position >= next && position < c.window.edge();
+        return inside && configuration.insecureSyn() ? Arrival.SYN_INSIDE : Arrival.SYN;
     }
 
     /** PAWS (RFC 7323 section 5). */

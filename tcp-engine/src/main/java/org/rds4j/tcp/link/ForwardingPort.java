@@ -42,6 +42,11 @@ public abstract class ForwardingPort implements LinkPort {
     }
 
     @Override
+    public int transmitRoom() {
+        return port.transmitRoom();
+    }
+
+    @Override
     public int allocate(final FrameBurst frames, final int count) {
         return port.allocate(frames, count);
     }

@@ -50,6 +50,16 @@ public interface LinkPort extends AutoCloseable {
     int transmitBurst(FrameBurst frames);
 
     /**
+     * How many frames the device may be given now so that none stays in it for long. To be asked before frames are made: it is no
+     * promise that they are accepted, nor are others refused.
+     *
+     * @return 0 while enough are on their way; {@link Integer#MAX_VALUE} when its ring alone bounds them.
+     */
+    default int transmitRoom() {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
      * Takes empty frames from the port's pool and appends them to the burst, each with its
      * {@link FrameBurst#capacity(int) capacity} set and its length 0.
      *

@@ -5,7 +5,8 @@ import org.rds4j.tcp.wire.TcpHeaderFlyweight;
 
 /**
  * Collects the frames that engines build in a port's own memory and hands them to the port by the burst. Frames that the
- * port does not accept stay, in order, for the next {@link #flush()}. Empty frames are fetched ahead by the burst as well,
+ * port does not accept stay, in order, for the next {@link #flush()}; no more are collected than the port has
+ * {@linkplain LinkPort#transmitRoom() room} for. Empty frames are fetched ahead by the burst as well,
  * so up to one capacity of them rests here. Super-segments are cut by the device where it can and may, otherwise here: either way
  * one frame is taken for each segment, and the payload is copied once. Used by the port's thread.
  */
@@ -20,6 +21,8 @@ public final class TransmitBatch implements SegmentSink, AutoCloseable {
     private final SegmentCutter cutter = new SegmentCutter();
     private final LinkOffloads offloads;
     private final int deviceSegments;
+    /** Frames that may be pending until the port is asked again. */
+    private int mostPending;
 
     /**
      * An empty batch without super-segments. The port stays the caller's to close, after the batch.
@@ -79,13 +82,13 @@ public final class TransmitBatch implements SegmentSink, AutoCloseable {
         if (most <= 1) {
             return 1;
         }
-        if (pending.room() < most) {
-            flush();
+        if (room() < most) {
+            makeRoom();
         }
         if (empty.count() < most) {
             port.allocate(empty, empty.room());
         }
-        return Math.max(1, Math.min(most, Math.min(pending.room(), empty.count())));
+        return Math.max(0, Math.min(most, Math.min(room(), empty.count())));
     }
 
     @Override
@@ -135,16 +138,25 @@ public final class TransmitBatch implements SegmentSink, AutoCloseable {
      * @return false when the port accepts nothing or its pool is dry.
      */
     public boolean hasRoom() {
-        if (pending.room() == 0) {
-            flush();
+        if (room() <= 0) {
+            makeRoom();
         }
-        if (pending.room() == 0) {
+        if (room() <= 0) {
             return false;
         }
         if (empty.count() == 0) {
             port.allocate(empty, empty.capacity());
         }
         return empty.count() > 0;
+    }
+
+    private int room() {
+        return mostPending - pending.count();
+    }
+
+    private void makeRoom() {
+        flush();
+        mostPending = Math.min(pending.capacity(), port.transmitRoom());
     }
 
     /**
@@ -162,6 +174,7 @@ public final class TransmitBatch implements SegmentSink, AutoCloseable {
      * @return how many it accepted.
      */
     public int flush() {
+        mostPending = 0;
         return pending.count() > 0 ? port.transmitBurst(pending) : 0;
     }
 

@@ -111,12 +111,12 @@ final class Rack {
         return Math.min(multiplier * (minRttNs / 4), smoothedNs);
     }
 
-    /** How far, in octets, the first that came late was behind the highest that had arrived. */
+    /** How far, in octets, one that came late was behind the highest that had arrived, at most; for observers. */
     long distance() {
         return distance;
     }
 
-    /** Acknowledgements that told of segments out of order, 127 for more. */
+    /** Acknowledgements that told of segments out of order, 127 for more; for observers. */
     int reorderings() {
         return reorderings;
     }

@@ -71,6 +71,18 @@ class RackTest {
     }
 
     @Test
+    void shouldKnowTheFarthestThatCameLateAndStopCountingAt127() {
+        for (int i = 1; i <= 300; i++) {
+            ack.start(0, false, false, RTT);
+            rack.onAcknowledgement();
+            rack.onDelivered(0, 1000L * i, 1000L * i + 10, false, RTT, ack);
+            rack.onDelivered(0, 1000L * i - (i == 2 ? 90 : 20), 1000L * i - 10, false, RTT, ack);
+        }
+        assertEquals(127, rack.reorderings());
+        assertEquals(100, rack.distance(), "the second was the farthest");
+    }
+
+    @Test
     void shouldWidenTheWindowOncePerRoundTripWithDuplicatesAndForgetAfterSixteenRecoveries() {
         rack.onReordering();
         rack.onReport(100, 200);

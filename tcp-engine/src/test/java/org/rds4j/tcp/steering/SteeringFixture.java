@@ -16,6 +16,7 @@ import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
 import org.rds4j.tcp.TcpEngine;
 import org.rds4j.tcp.TcpHandler;
+import org.rds4j.tcp.TcpListener;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tcp.link.LinkOffloads;
@@ -165,6 +166,7 @@ abstract class SteeringFixture {
     final class Engine {
         final TcpCounters counters = TcpCounters.inMemory();
         final TcpEngine tcp;
+        TcpListener listener;
         int accepted;
         private final LinkPort port;
         private final NetworkLayer network;
@@ -183,7 +185,11 @@ abstract class SteeringFixture {
                 .firstPort(firstPort).lastPort(lastPort).build(), network::route, new Random(seed), counters);
             network.transport(tcp);
             batch = new TransmitBatch(port, 64, LinkOffloads.ALL);
-            tcp.listen(PORT, c -> {
+            listen();
+        }
+
+        final void listen() {
+            listener = tcp.listen(PORT, c -> {
                 accepted++;
                 final Flow flow = new Flow();
                 flows.add(flow);
@@ -208,10 +214,15 @@ abstract class SteeringFixture {
 
         /** From a given port; the peer closes first. Null if the engine may not have it. */
         Flow connectFrom(final int localPort) {
+            return connectFrom(localPort, peerAddress);
+        }
+
+        Flow connectFrom(final int localPort, final String address) {
             final Flow flow = new Flow();
             flow.closesFirst = false;
-            final IpAddress to = IpAddress.parse(peerAddress);
-            return tcp.connect(to.high(), to.low(), PORT, localPort, 0, 0, flow, nowNs) == null ? null : flow;
+            final IpAddress to = IpAddress.parse(address);
+            flow.connection = tcp.connect(to.high(), to.low(), PORT, localPort, 0, 0, flow, nowNs);
+            return flow.connection == null ? null : flow;
         }
 
         void work() {
@@ -238,6 +249,7 @@ abstract class SteeringFixture {
         boolean connected;
         boolean closed;
         CloseReason reason;
+        TcpConnection connection;
         private final Octets scratch = new Octets(LENGTH);
         private long received;
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.tcp.CloseReason;
@@ -281,6 +282,74 @@ class SteeringTest extends SteeringFixture {
         flows.add(engines[1].connectFrom(taken));
         finish();
         close();
+    }
+
+    /** The ways in which a handshake that a peer has begun comes to an end, each at the engine that has it. */
+    enum HandshakeEnd { COMPLETED, EXPIRED, RESET, LISTENER_CLOSED, LATER_LISTENER_CLOSED }
+
+    /** As for a connection: packets of the four-tuple would be shown to the engine whose handshake is under way. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenNoFlowWhoseHandshakeAFormerOwnerHas(final HandshakeEnd end) {
+        open(2, this::byRss);
+        connectBothWays(1);
+        finish();
+        passTimeWait();
+        final Engine former = engines[ownerOf(PORT)];
+        final Engine owner = engines[1 - ownerOf(PORT)];
+        if (end == HandshakeEnd.LATER_LISTENER_CLOSED) { // one that began to listen when there were other engines
+            former.listener.close();
+            former.listen();
+        }
+        final Flow flow = peer.connectFrom(PORT, hostAddress);
+        peer.work();
+        nic.poll();
+        former.work();
+        assertEquals(1, former.listener.halfOpen());
+        moveEveryBucket();
+        sweep();
+        assertNull(owner.connectFrom(PORT), "while the handshake is under way");
+        endHandshake(former, owner, flow, end);
+        assertEquals(0, former.listener.halfOpen());
+        final PortUse use = steering.portUse(ownerOf(PORT) == 0 ? 1 : 0);
+        use.claim(1); // of two flows of a port one after the other the port is in use between them
+        assertTrue(!use.isUsed(PORT), "no trace of it");
+        assertNotNull(owner.connectFrom(PORT), "free again, though the bucket is not given up");
+    }
+
+    private void passTimeWait() {
+        nowNs += 120_000_000_000L;
+        turn();
+    }
+
+    private void endHandshake(final Engine former, final Engine owner, final Flow flow, final HandshakeEnd end) {
+        switch (end) {
+            case COMPLETED -> {
+                flows.add(flow);
+                for (int i = 0; i < 3; i++) {
+                    turn();
+                    assertNull(owner.connectFrom(PORT), "while there is a connection");
+                }
+                finish();
+                assertNull(owner.connectFrom(PORT), "while it is in TIME-WAIT");
+                passTimeWait();
+            }
+            case EXPIRED -> {
+                for (int i = 0; i < 200; i++) {
+                    nowNs += 1_000_000_000L;
+                    former.work();
+                }
+                assertEquals(1, former.counters.get(TcpCounter.HALF_OPEN_TIMEOUTS));
+            }
+            case RESET -> {
+                flow.connection.abort();
+                for (int i = 0; i < 4; i++) {
+                    turn();
+                }
+                assertEquals(1, former.counters.get(TcpCounter.RESETS_IN));
+            }
+            case LISTENER_CLOSED, LATER_LISTENER_CLOSED -> former.listener.close();
+        }
     }
 
     static Stream<Arguments> framesOfNeighbours() {

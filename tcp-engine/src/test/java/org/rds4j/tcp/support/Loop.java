@@ -18,6 +18,7 @@ public final class Loop {
     public long frames;
     private final TcpEngine engineA;
     private final TcpEngine engineB;
+    private final Consumer consumer = new Consumer();
     private final OneFrame frame = new OneFrame(66_000);
     private final Octets scratch = new Octets(16_384);
     private final PlainRoute routeA;
@@ -25,20 +26,37 @@ public final class Loop {
     private long nowNs = 1;
 
     public Loop(final int mtu) {
+        this(mtu, TcpConfiguration.datacenter());
+    }
+
+    public Loop(final int mtu, final TcpConfiguration.Builder builder) {
         routeA = new PlainRoute(1, 2, mtu);
         routeB = new PlainRoute(2, 1, mtu);
-        final TcpConfiguration configuration = TcpConfiguration.datacenter().maxConnections(2).timeWaitCapacity(2).build();
+        final TcpConfiguration configuration = builder.maxConnections(2).timeWaitCapacity(2).build();
         engineA = new TcpEngine(configuration, (high, low) -> routeA, new Random(1), TcpCounters.inMemory());
         engineB = new TcpEngine(configuration, (high, low) -> routeB, new Random(2), TcpCounters.inMemory());
-        final Consumer consumer = new Consumer();
         engineB.listen(PORT, c -> {
             b = c;
             return consumer;
         });
+        connect();
+    }
+
+    private void connect() {
+        b = null;
         a = engineA.connect(0, routeA.remoteLow(), PORT, 0, 0, consumer, nowNs);
         while (b == null) {
             turn();
         }
+    }
+
+    /** Ends the connection and makes another one. */
+    public void connectAgain() {
+        a.abort();
+        while (engineA.connectionsInUse() > 0 || engineB.connectionsInUse() > 0) {
+            turn();
+        }
+        connect();
     }
 
     /** Moves octets from a to b, and one for a hundred back. */
@@ -79,7 +97,7 @@ public final class Loop {
     }
 
     private void carry(final TcpEngine from, final TcpEngine to, final PlainRoute route) {
-        while (from.nextFrameLength(0) > 0 && from.emit(0, frame, nowNs) > 0) {
+        while (from.pollControl(frame, nowNs) > 0 || (from.nextFrameLength(0) > 0 && from.emit(0, frame, nowNs) > 0)) {
             frames++;
             to.onSegment(
                 0, route.remoteLow(), 0, route.localLow(),

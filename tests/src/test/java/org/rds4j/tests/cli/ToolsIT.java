@@ -134,6 +134,38 @@ class ToolsIT {
         }
     }
 
+    /** Two nodes that run, and tools that use them from processes of their own, device and address unsaid. */
+    @Test
+    void shouldUseTheNodesThatRun() {
+        final String first = directory.resolve("one").toString();
+        final String second = directory.resolve("two").toString();
+        try (Program one = command("node", "rds0", FIRST, "--driver-dir", first);
+                Program two = command("node", "rds1", SECOND, "--driver-dir", second)) {
+            one.awaitLine("ready");
+            two.awaitLine("ready");
+            try (Program ping = attached("ping", second, "-c", "5", "-i", "20ms", "-Q", "6", FIRST)) {
+                assertEquals(5, ping.finish().lines().filter(line -> line.matches(" {3}[1-5]: \\d+ usec")).count());
+            }
+            try (Program ping = attached("ping", second, "-c", "1", "-W", "100ms", "198.18.79.9")) {
+                assertEquals(1, ping.exitCode());
+                assertTrue(ping.output().endsWith("   1: ERROR: no answer within 0.1 s\n"), ping.output());
+            }
+            try (Program passive = attached("stress", first, "-p", "5000")) {
+                passive.awaitLine("waiting for incoming connection on " + FIRST + ":5000");
+                try (Program active = attached("stress", second, "-s", FIRST, "-p", "5000", "-t", "2", "-d", "2", "-q", "2k",
+                    "-v", "-T", "2", "--show-histogram")) {
+                    checkRun(active.finish(), "connecting to " + FIRST + ":5000");
+                }
+                checkRun(passive.finish(), "accepted connection from " + SECOND);
+            }
+        }
+    }
+
+    private Program attached(final String name, final String driver, final String... options) {
+        return Program.start(Program.java(RdsCommand.class, Program.concat(List.of(
+            name, "--driver-dir", driver, "--status-dir", status.toString()), List.of(options)).toArray(String[]::new)));
+    }
+
     private static void checkRun(final String output, final String greeting) {
         assertTrue(output.contains(greeting), output);
         final String average = output.lines().filter(line -> line.endsWith("  (average)")).findFirst().orElseThrow();

@@ -1,0 +1,159 @@
+package org.rds4j.tests.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.agrona.CloseHelper;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.UnsafeApi;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsSocket;
+import org.rds4j.SecurityMode;
+import org.rds4j.ThreadingMode;
+import org.rds4j.node.RdsNode;
+import org.rds4j.sim.host.NodeHost;
+import org.rds4j.sim.link.LinkShape;
+import org.rds4j.sim.link.Side;
+import org.rds4j.sim.link.SimLink;
+import org.rds4j.sim.world.SimHost;
+import org.rds4j.sim.world.Simulation;
+import org.rds4j.tcp.link.FrameBurst;
+import org.rds4j.tcp.link.LinkPort;
+
+/** A host with more peers than its connections suffice for: those that fit are served, and the rest is told of by counters. */
+@Timeout(120)
+class ManyPeersTest {
+    private static final int PORT = 4000;
+    private static final int LENGTH = 64;
+    private static final int CONNECTIONS = 64;
+    private static final int PATHS = 8;
+    private static final int PEERS_THAT_FIT = CONNECTIONS / PATHS;
+    private static final long SECOND_NS = 1_000_000_000L;
+    private static final long LIMIT_NS = 120 * SECOND_NS;
+
+    private final Simulation simulation = new Simulation(3);
+    private final Bridge bridge = new Bridge();
+    private final List<RdsNode> nodes = new ArrayList<>();
+    private final List<RdsSocket> sockets = new ArrayList<>();
+    private final ExpandableArrayBuffer payload = new ExpandableArrayBuffer(LENGTH);
+
+    private RdsNode launch(final String address) {
+        final SimLink link = simulation.link(address, LinkShape.ETHERNET);
+        bridge.ports.add(link.port(Side.B));
+        final RdsNode node = RdsNode.with(new RdsContext(new Properties())
+            .address(address + "/24").security(SecurityMode.PLAINTEXT)
+            .threadingMode(ThreadingMode.INVOKER).nanoClock(simulation.clock()).paths(PATHS).maxConnections(CONNECTIONS))
+            .link(link.port(Side.A)).random(simulation.random().stream(address)).launch();
+        nodes.add(node);
+        simulation.host(address, new NodeHost(node));
+        final RdsSocket socket = node.socket();
+        socket.bind(PORT);
+        sockets.add(socket);
+        return node;
+    }
+
+    @AfterEach
+    void close() {
+        CloseHelper.closeAll(nodes);
+    }
+
+    private boolean arrives(final int from, final int to, final String address) {
+        final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(64);
+        final long sent = sockets.get(from).offer(RdsAddress.parse(address + ":" + PORT), buffer, 0, 64);
+        assertTrue(sent > 0, "sent " + sent);
+        final int[] received = new int[1];
+        return simulation.runUntil(() -> {
+            sockets.get(to).poll((data, offset, length, info) -> received[0]++, 16);
+            return received[0] > 0;
+        }, simulation.clock().nanoTime() + 60 * SECOND_NS);
+    }
+
+    private boolean isReached(final int number) {
+        final boolean isReached = simulation.runUntil(() -> poll(number) > 0, simulation.clock().nanoTime() + LIMIT_NS);
+        simulation.runUntil(simulation.clock().nanoTime() + SECOND_NS);
+        return isReached;
+    }
+
+    private int poll(final int number) {
+        return sockets.get(number).poll((data, offset, length, info) -> { }, 16);
+    }
+
+    private void send(final String address) {
+        assertTrue(sockets.getFirst().offer(RdsAddress.parse(address + ":" + PORT), payload, 0, LENGTH) > 0);
+    }
+
+    /** Whether this host dials or is dialed, who finds no connection left waits for one, and is seen to. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.1", "10.0.0.200"})
+    void shouldServeWhomThereAreConnectionsForAndTheNextWhenOthersAreGone(final String hub) {
+        simulation.host("bridge", bridge);
+        final RdsNode node = launch(hub);
+        for (int i = 1; i <= PEERS_THAT_FIT; i++) {
+            launch("10.0.0." + (10 + i));
+            send("10.0.0." + (10 + i));
+            assertTrue(isReached(i), "peer " + i);
+        }
+        assertEquals(CONNECTIONS, AllToAll.counter(node, "connections-in-use"));
+        assertEquals(0, AllToAll.counter(node, "node_connections_full"));
+        launch("10.0.0.100");
+        send("10.0.0.100");
+        assertFalse(isReached(PEERS_THAT_FIT + 1));
+        assertTrue(AllToAll.counter(node, "node_connections_full") > 5, "tried again and again");
+        assertTrue(AllToAll.counter(node, "node_connections_full") < 100, "but not too often");
+        assertEquals(0, AllToAll.counter(node, "node_connect_exhausted"));
+        leave(1);
+        assertTrue(isReached(PEERS_THAT_FIT + 1), "when connections are free again");
+    }
+
+    private void leave(final int number) {
+        simulation.pause("10.0.0." + (10 + number), 1000 * SECOND_NS);
+    }
+
+    /** Hosts' links joined to one. */
+    private static final class Bridge implements SimHost {
+        private final List<LinkPort> ports = new ArrayList<>();
+        private final FrameBurst arrived = new FrameBurst(32);
+        private final FrameBurst one = new FrameBurst(1);
+
+        @Override
+        public int doWork(final long nowNs) {
+            int work = 0;
+            for (final LinkPort from : ports) {
+                from.receiveBurst(arrived);
+                for (int i = 0; i < arrived.count(); i++) {
+                    work++;
+                    flood(from, i);
+                }
+                from.release(arrived);
+            }
+            return work;
+        }
+
+        /** Hosts ignore what is not for them. */
+        private void flood(final LinkPort from, final int index) {
+            for (final LinkPort to : ports) {
+                one.clear();
+                if (to != from && to.allocate(one, 1) == 1) {
+                    UnsafeApi.copyMemory(arrived.address(index), one.address(0), arrived.length(index));
+                    one.length(0, arrived.length(index));
+                    to.transmitBurst(one);
+                    to.release(one);
+                }
+            }
+        }
+
+        @Override
+        public long nextDeadlineNs() {
+            return Long.MAX_VALUE;
+        }
+    }
+}
