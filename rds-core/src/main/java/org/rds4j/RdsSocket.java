@@ -113,7 +113,7 @@ public final class RdsSocket implements AutoCloseable {
             socket.commands.run(EngineCommand.OPEN, 0, 0, 0, "open");
         } catch (final RdsException e) {
             region.closed();
-            engine.command(EngineCommand.CLOSE, slot, 0, 0, 0); // behind the OPEN, if that is on its way: frees the slot
+            engine.giveUp(slot); // behind the OPEN, if that is on its way
             throw e;
         }
         return socket;
@@ -631,6 +631,7 @@ public final class RdsSocket implements AutoCloseable {
     @Override
     public void close() {
         if (isClosed() || commands.isEngineClosed()) {
+            commands.freeBrokenSlot();
             return;
         }
         try {

@@ -13,6 +13,7 @@ final class SocketCommands {
     private final IntSupplier duty;
     private final SocketRegion region;
     private final int slot;
+    private boolean isGivenUp;
 
     SocketCommands(
         final RdsContext context, final SocketControl engine, final IntSupplier duty, final SocketRegion region,
@@ -46,6 +47,14 @@ final class SocketCommands {
             throw RdsException.of(Errno.ofNumber(region.responseErrno()), "cannot " + what);
         }
         return region.responseValue();
+    }
+
+    /** A socket that the engine closed by itself, for what it found in the region, keeps its slot until its owner closes it. */
+    void freeBrokenSlot() {
+        if (region.isBroken() && !isGivenUp) {
+            isGivenUp = true;
+            engine.giveUp(slot);
+        }
     }
 
     Wait waitFor(final String what) {

@@ -20,6 +20,7 @@ final class AttachedClient {
     private final ClientRegion region;
     private final ReadySets readySets;
     private final SocketMaker maker;
+    private final int maxSockets;
     private final long madeMs;
     private final List<ClientSocket> sockets = new ArrayList<>();
     private final CongestionCounts counts;
@@ -44,12 +45,14 @@ final class AttachedClient {
     }
 
     AttachedClient(
-        final int number, final MappedFile file, final int maxSockets, final SocketMaker maker, final long nowMs) {
+        final int number, final MappedFile file, final int setLength, final SocketMaker maker, final int maxSockets,
+        final long nowMs) {
         this.number = number;
         this.file = file;
         this.region = new ClientRegion(file.memory());
-        this.readySets = region.readySets(maxSockets);
         this.counts = region.congestionCounts();
+        this.readySets = region.readySets(setLength);
+        this.maxSockets = maxSockets;
         this.maker = maker;
         this.madeMs = nowMs;
     }
@@ -59,11 +62,11 @@ final class AttachedClient {
     }
 
     long pid() {
-        return isFailed ? 0 : region.pid();
+        return region.pid();
     }
 
     long heartbeatMs() {
-        return isFailed ? 0 : region.heartbeatMs();
+        return region.heartbeatMs();
     }
 
     /** Something went wrong with this client: it is done with, as if its process were gone; answers false when it was before. */
@@ -109,7 +112,7 @@ final class AttachedClient {
 
     private boolean open(final long id) {
         try {
-            final ClientSocket socket = maker.make(id, readySets);
+            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(id, readySets) : null;
             if (socket == null) {
                 region.opened(id, Errno.ENOMEM.number(), 0, 0);
             } else {

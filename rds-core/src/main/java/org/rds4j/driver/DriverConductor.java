@@ -38,6 +38,7 @@ public final class DriverConductor implements Agent {
     private final RegionLayout layout;
     private final int permittedLevels;
     private final int maxClients;
+    private final int maxSocketsPerClient;
     private final int maxSockets;
     private final ClientTable table;
     private final MappedFile file;
@@ -73,6 +74,7 @@ public final class DriverConductor implements Agent {
         this.layout = RegionLayout.of(context);
         this.permittedLevels = permittedLevels;
         this.maxClients = context.maxClients();
+        this.maxSocketsPerClient = context.maxSocketsPerClient();
         this.maxSockets = context.maxSockets();
         this.directory = directory;
         this.table = new ClientTable(maxClients);
@@ -119,7 +121,6 @@ public final class DriverConductor implements Agent {
         if (isLooking) {
             looked = nowMs;
             control.beat(nowMs);
-            table.show(clients);
         }
         for (final Iterator<AttachedClient> all = clients.iterator(); all.hasNext();) {
             final AttachedClient client = all.next();
@@ -128,6 +129,9 @@ public final class DriverConductor implements Agent {
                 all.remove();
                 client.remove();
             }
+        }
+        if (isLooking) {
+            table.show(clients);
         }
         return work;
     }
@@ -139,7 +143,7 @@ public final class DriverConductor implements Agent {
                 client.look(nowMs, engine.congestion());
             }
             return client.work();
-        } catch (final RuntimeException | InternalError e) { // the latter where a client has cut its file short
+        } catch (final RuntimeException e) {
             if (client.fail()) {
                 counters.increment(RdsCounter.CLIENT_FAILED);
                 LOG.warn("client {} of {} is cut off: {}", client.number(), directory.path(), e.toString());
@@ -185,7 +189,7 @@ public final class DriverConductor implements Agent {
             final int length = ClientRegion.length(maxSockets);
             final MappedFile client =
                 MappedFile.create(directory.resolve(DriverDirectory.CLIENT + number), length, length, directory);
-            clients.add(new AttachedClient(number, client, maxSockets, this::newSocket, nowMs));
+            clients.add(new AttachedClient(number, client, maxSockets, this::newSocket, maxSocketsPerClient, nowMs));
             control.answer(ticket, 0, number);
         } catch (final IOException e) {
             control.answer(ticket, Errno.ENOMEM.number(), 0);

@@ -59,6 +59,7 @@ public final class SocketTable implements MessageHandler {
      * @return work done.
      */
     public int poll() {
+        proxy.closeGivenUp();
         return proxy.ring().read(this) + congested.poll();
     }
 
@@ -232,8 +233,12 @@ public final class SocketTable implements MessageHandler {
      * @param socket that is corrupt.
      */
     public void closeCorrupt(final EngineSocket socket) {
+        socket.region().broken(); // first, so that whoever finds the socket closed knows that its slot is not free
         close(socket);
-        socket.region().broken();
+    }
+
+    private static int slotOf(final EngineSocket socket) {
+        return socket.id() & (1 << SLOT_BITS) - 1;
     }
 
     private void close(final EngineSocket socket) {
@@ -242,7 +247,7 @@ public final class SocketTable implements MessageHandler {
         congested.remove(socket);
         socket.receiveSide().close();
         byPort[socket.port()] = null;
-        bySlot[slotOf(socket.id())] = null;
+        bySlot[slotOf(socket)] = null;
         socket.happened(SocketEvents.CLOSED);
         signals.flush(); // the region may go away
         socket.unwatch();
@@ -255,7 +260,7 @@ public final class SocketTable implements MessageHandler {
         while (open.length > 0) {
             final EngineSocket socket = open[open.length - 1];
             close(socket);
-            proxy.directory().remove(slotOf(socket.id()));
+            proxy.directory().remove(slotOf(socket));
             socket.region().release();
         }
     }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.Files;
+import java.util.Properties;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,19 +50,58 @@ class DriverConductorTest extends DriverFixture {
     }
 
     @Test
-    void shouldCutOffAClientWhoseFileIsCutShort() throws IOException {
+    void shouldKeepNoSocketThatNobodyWaitedFor() {
+        start(context());
+        final Properties hasty = new Properties();
+        hasty.setProperty("rds.controlTimeout", "200ms");
+        try (RdsClient client = RdsClient.attach(directory, hasty)) {
+            isEngineStopped = true;
+            assertEquals(Errno.ETIMEDOUT, errno(client::socket));
+            assertEquals(Errno.ETIMEDOUT, errno(client::socket));
+            isEngineStopped = false;
+            client.socket().close();
+            client.socket().close();
+            await("the slots to be free", () -> IntStream.range(0, engine.proxy().directory().capacity())
+                .allMatch(slot -> engine.proxy().directory().region(slot) == null));
+        }
+    }
+
+    @Test
+    void shouldBoundTheSocketsOfAClient() {
+        start(context().maxSocketsPerClient(2));
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket first = client.socket();
+            RdsClient other = RdsClient.attach(directory)) {
+            client.socket();
+            assertEquals(Errno.ENOMEM, errno(client::socket));
+            other.socket().bind(PORT);
+            first.close();
+            await("room for another", () -> isRoomFor(client));
+        }
+    }
+
+    /** The file of a socket goes a little after it is closed. */
+    private static boolean isRoomFor(final RdsClient client) {
+        try {
+            client.socket();
+            return true;
+        } catch (final RdsException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldCutOffAClientWhoseFilesCannotBeRemoved() throws IOException {
         start(context());
         try (RdsClient client = RdsClient.attach(directory); RdsSocket own = client.socket();
-            FileChannel file = FileChannel.open(directory.resolve("client-1"), StandardOpenOption.WRITE)) {
+            RdsClient other = RdsClient.attach(directory); RdsSocket sound = other.socket()) {
+            final RdsSocket stuck = client.socket();
             own.bind(PORT);
-            final int length = (int) file.size();
-            file.truncate(0);
-            await("the client to be cut off", () -> counters.get(RdsCounter.CLIENT_FAILED) == 1);
-            file.write(ByteBuffer.allocate(length), 0); // this process has it mapped too
-            try (RdsClient other = RdsClient.attach(directory); RdsSocket sound = other.socket()) {
-                await("the socket to be closed", own::isClosed);
-                assertEquals(PORT, sound.bind(PORT));
-            }
+            Files.delete(directory.resolve("socket-3"));
+            Files.createDirectories(directory.resolve("socket-3").resolve("not empty"));
+            stuck.close();
+            await("the client to be cut off", own::isClosed);
+            assertEquals(PORT, sound.bind(PORT));
+            assertEquals(1, counters.get(RdsCounter.CLIENT_FAILED));
         }
     }
 }

@@ -54,13 +54,13 @@ abstract class DriverFixture {
         while (!isOver) {
             try {
                 conductor.doWork();
+                if (!isEngineStopped) {
+                    engine.poll(System.nanoTime());
+                }
+                Thread.yield();
             } catch (final RuntimeException e) {
                 Thread.yield();
             }
-            if (!isEngineStopped) {
-                engine.poll(System.nanoTime());
-            }
-            Thread.yield();
         }
     }
 

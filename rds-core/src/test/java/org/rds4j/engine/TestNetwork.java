@@ -265,6 +265,11 @@ final class TestNetwork {
         }
     }
 
+    /** Time passes, and no engine comes round. */
+    void leap(final long durationNs) {
+        nowNs += durationNs;
+    }
+
     /** Time in which nothing happens. */
     void skip(final long durationNs) {
         nowNs += durationNs;

@@ -40,8 +40,8 @@ class InfoTableTest {
                    10.0.0.1  4000        10.0.0.2  4001     106496    1048576    65537
                    10.0.0.1  4002         0.0.0.0     0     106496    1048576    65538
             """, InfoTable.SOCKETS.text(List.of(
-            new SocketStatus(LOCAL.withPort(4000), REMOTE.withPort(4001), 106_496, 1 << 20, 65_537, 0, 0),
-            new SocketStatus(LOCAL.withPort(4002), null, 106_496, 1 << 20, 65_538, 0, 0))));
+            new SocketStatus(LOCAL.withPort(4000), REMOTE.withPort(4001), 106_496, 1 << 20, 65_537, 0, 0, 1 << 16),
+            new SocketStatus(LOCAL.withPort(4002), null, 106_496, 1 << 20, 65_538, 0, 0, 1 << 16))));
     }
 
     @Test
