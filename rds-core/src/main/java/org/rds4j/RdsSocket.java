@@ -393,8 +393,8 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Sends a datagram without copying it (MSG_ZEROCOPY): encrypted from where it lies, and again after a break. It pays for long
-     * ones. When the socket closes, what was lent and not given to TCP is given up, and no cookie comes back.
+     * Sends a datagram without copying it (MSG_ZEROCOPY): encrypted from where it lies, and again after a break. It pays from
+     * about 16 KiB on. When the socket closes, what was lent and not given to TCP is given up, and no cookie comes back.
      *
      * @param destination address and port; null is no destination.
      * @param memory      lent by this socket.

@@ -39,7 +39,7 @@ final class SocketCommands {
             correlationId = engine.command(kind, slot, high, low, port);
         }
         while (!region.hasResponse(correlationId)) {
-            requireFound();
+            requireEngine();
             wait.idle();
         }
         if (region.responseErrno() != 0) {
@@ -56,6 +56,14 @@ final class SocketCommands {
         requireFound();
         if (region.state() == SocketRegion.STATE_CLOSED) {
             throw RdsException.of(Errno.EBADF, "the socket is closed");
+        }
+    }
+
+    /** An engine that has ended answers nothing that it had not read by then. */
+    private void requireEngine() {
+        requireFound();
+        if (isEngineClosed()) {
+            requireOpen();
         }
     }
 

@@ -94,10 +94,11 @@ final class Attachment implements SocketControl {
         control = new ControlRegion(controlFile.memory());
         layout = control.layout();
         context = context(settings);
-        congestion = mapCongestion();
+        final UnsafeBuffer maps = mapCongestion();
         file = knock();
         region = new ClientRegion(file.memory());
         readySets = region.readySets(control.maxSockets());
+        congestion = new CongestionMaps(maps, control.congestionHosts(), region.congestionCounts());
         final FileLock lock = file.channel().tryLock();
         if (lock == null) {
             throw new IOException("another process holds " + file.path());
@@ -138,12 +139,11 @@ final class Attachment implements SocketControl {
         }
     }
 
-    private CongestionMaps mapCongestion() throws IOException {
-        final int hosts = control.congestionHosts();
-        final MappedFile maps =
-            MappedFile.open(directory.resolve(DriverDirectory.CONGESTION), CongestionMaps.length(hosts));
+    private UnsafeBuffer mapCongestion() throws IOException {
+        final MappedFile maps = MappedFile.openToRead(
+            directory.resolve(DriverDirectory.CONGESTION), CongestionMaps.length(control.congestionHosts()));
         maps.closeChannel();
-        return new CongestionMaps(new UnsafeBuffer(maps.memory().asByteBuffer()), hosts);
+        return new UnsafeBuffer(maps.memory().asByteBuffer());
     }
 
     private RdsContext context(final Properties settings) {

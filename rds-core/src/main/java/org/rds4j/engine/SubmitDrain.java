@@ -128,6 +128,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             return false;
         }
         socket.onLent();
+        socket.onQueued();
         counters.increment(RdsCounter.SEND_QUEUED);
         return true;
     }
@@ -168,6 +169,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             counters.increment(RdsCounter.SEND_QUEUE_FULL);
             return false;
         }
+        socket.onQueued();
         counters.increment(RdsCounter.SEND_QUEUED);
         return true;
     }

@@ -29,6 +29,8 @@ import org.rds4j.frame.RdsHeaderFlyweight;
  * Engine thread only; memory of unacknowledged chunks may be read by a carrier's other threads meanwhile.
  */
 public final class SendLog {
+    /** Owner of messages of which nobody wants to hear. */
+    public static final int NO_OWNER = 0;
     /** For {@link #cancel}: messages to every port. */
     public static final int ANY_PORT = -1;
     /** For {@link #cancel}: messages to every port whose payload is lent. */
@@ -567,6 +569,23 @@ public final class SendLog {
             removeCancelled(firstUnsent, begun);
         }
         return cancelled;
+    }
+
+    /**
+     * Makes one owner's messages nobody's: they still go out, and their release concerns nobody who is named like it later.
+     *
+     * @param owner as given when they were appended.
+     */
+    public void disown(final int owner) {
+        final LogCursor message = new LogCursor(pool);
+        message.set(tail);
+        for (int i = 0; i < kept; i++) {
+            final long entry = message.entryAddress();
+            if (LogEntry.owner(entry) == owner) {
+                LogEntry.owner(entry, NO_OWNER);
+            }
+            message.advance(LogEntry.total(entry));
+        }
     }
 
     /**

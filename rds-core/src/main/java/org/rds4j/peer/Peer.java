@@ -1,6 +1,5 @@
 package org.rds4j.peer;
 
-import java.util.Arrays;
 import org.rds4j.RdsAddress;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
@@ -16,8 +15,7 @@ import org.rds4j.status.RdsCounter;
  * of a foreign host, as Linux, which knows no lanes: everything for it goes over the default lane.
  * <p>
  * <b>Fan-out.</b> Until the peer's path count is known everything goes to path 0 of a lane. From then on each sending socket has
- * a path of its own; the others wait until what path 0 had taken before is acknowledged, so that no message overtakes another
- * of its socket. Engine thread only.
+ * a path of its own, without one message overtaking another of its socket: see {@link Lane}. Engine thread only.
  */
 public final class Peer {
     /** What a peer turned out to be. */
@@ -30,7 +28,6 @@ public final class Peer {
         FOREIGN
     }
 
-    private static final long NO_CATCH_UP = Long.MIN_VALUE;
     /** How long a foreign acceptor that only asked may take to hear our path count before it is dialed for more paths. */
     private static final long UNCONFIRMED_NS = 1_000_000_000L;
     /** How long the smaller host has for dialing the other paths once the first is up. */
@@ -41,8 +38,7 @@ public final class Peer {
     private final long low;
     private final boolean isLocalSmaller;
     private final MapSender mapSender;
-    private final PeerPath[][] lanes = new PeerPath[PathKey.MAX_LANES][];
-    private final long[] catchUpSequence = new long[PathKey.MAX_LANES];
+    private final Lane[] lanes = new Lane[PathKey.MAX_LANES];
     private Kind kind;
     private int pathCount;
     private int generation;
@@ -58,7 +54,6 @@ public final class Peer {
         this.isLocalSmaller = RdsAddress.compareHosts(local.high(), local.low(), high, low) < 0;
         this.kind = services.context().security() == SecurityMode.PLAINTEXT ? Kind.UNKNOWN : Kind.OURS;
         this.mapSender = services.congestion().newSender();
-        Arrays.fill(catchUpSequence, NO_CATCH_UP);
     }
 
     /** Tells the peer which ports of this host are congested, over whichever path can. */
@@ -124,12 +119,19 @@ public final class Peer {
      * @return the path, or null while there is none.
      */
     public PeerPath path(final int lane, final int index) {
-        return lanes[lane] == null ? null : lanes[lane][index];
+        return lanes[lane] == null ? null : lanes[lane].path(index);
     }
 
+    /** The first path of a lane dials for the others, so that there are none without it. */
     PeerPath findOrAdd(final int lane, final int index, final long nowNs) {
         final PeerPath path = path(lane, index);
-        return path != null ? path : services.topology().add(this, lane, index, nowNs);
+        if (path != null) {
+            return path;
+        }
+        if (index != 0) {
+            findOrAdd(lane, 0, nowNs);
+        }
+        return services.topology().add(this, lane, index, nowNs);
     }
 
     /**
@@ -140,9 +142,9 @@ public final class Peer {
     public void add(final PeerPath path) {
         final int lane = path.key().lane();
         if (lanes[lane] == null) {
-            lanes[lane] = new PeerPath[PathKey.MAX_PATHS];
+            lanes[lane] = new Lane(services, activePaths());
         }
-        lanes[lane][path.key().index()] = path;
+        lanes[lane].add(path);
     }
 
     /**
@@ -155,23 +157,35 @@ public final class Peer {
      */
     public PeerPath route(final int wantedLane, final int port, final long nowNs) {
         final int lane = isForeign() && !isForwarding(wantedLane) ? services.defaultLane() : wantedLane;
-        final int index = ((port * 0x9e37_79b1) >>> 16) & (activePaths() - 1);
-        return findOrAdd(lane, index, nowNs);
+        final PeerPath first = findOrAdd(lane, 0, nowNs); // no other is dialed before it
+        final int index = lanes[lane].indexOf(port);
+        return index == 0 ? first : findOrAdd(lane, index, nowNs);
     }
 
     /** Messages of a lane that a foreign peer does not know still wait to be moved: others must stay behind them. */
     private boolean isForwarding(final int lane) {
-        final PeerPath first = path(lane, 0);
-        return lane != services.defaultLane() && first != null && !first.log().isEmpty();
+        return lane != services.defaultLane() && lanes[lane] != null && !lanes[lane].isEmpty();
+    }
+
+    /** Whether a path may hand its messages to another without their overtaking those before them. */
+    boolean mayForward(final PathKey key) {
+        final Lane target = lanes[services.defaultLane()];
+        return isCaughtUp(key) && (key.lane() == services.defaultLane() || target == null || target.isBehindFirstOnly());
+    }
+
+    /** Path 0 of the default lane has taken messages of a lane: what their sockets send on other paths must stay behind them. */
+    void onForwarded(final int lane) {
+        lanes[services.defaultLane()].stayBehindFirst();
+        if (!isForwarding(lane)) {
+            services.topology().onMappingChanged();
+        }
     }
 
     /** What this peer's paths may do depends on what has changed. */
     void touchPaths() {
-        for (final PeerPath[] lane : lanes) {
-            for (int i = 0; lane != null && i < lane.length; i++) {
-                if (lane[i] != null) {
-                    lane[i].touch();
-                }
+        for (final Lane lane : lanes) {
+            if (lane != null) {
+                lane.touchPaths();
             }
         }
     }
@@ -182,13 +196,13 @@ public final class Peer {
         if (index == 0) {
             return true;
         }
-        final PeerPath[] lane = lanes[path.key().lane()];
+        final Lane lane = lanes[path.key().lane()];
         if (!isForeign() || hasSourcePortIndex) {
-            return isOpen(lane[0]);
+            return isOpen(lane.first());
         }
         // Such a peer pairs by order of accept: in ascending order the pairs are the same each time.
         for (int i = 0; i < index; i++) {
-            if (!isOpen(lane[i])) {
+            if (!isOpen(lane.path(i))) {
                 return false;
             }
         }
@@ -207,40 +221,41 @@ public final class Peer {
         return path != null && path.isHeard();
     }
 
-    /** Whether any path of a lane has messages. */
+    /** Whether any path of a lane has messages, or had no room for one. */
     boolean hasQueued(final int lane) {
-        for (final PeerPath path : lanes[lane]) {
-            if (path != null && !path.log().isEmpty()) {
-                return true;
-            }
-        }
-        return false;
+        return lanes[lane].hasQueued();
     }
 
-    /** Whether a path may transmit without overtaking what path 0 had taken before the fan-out. */
+    /** Whether a path may transmit without overtaking what another had taken before. */
     boolean isCaughtUp(final PathKey key) {
-        final int lane = key.lane();
-        if (key.index() == 0 || catchUpSequence[lane] == NO_CATCH_UP) {
-            return true;
-        }
-        if (lanes[lane][0].log().firstSequence() >= catchUpSequence[lane]) {
-            catchUpSequence[lane] = NO_CATCH_UP;
-            return true;
-        }
-        services.counters().increment(RdsCounter.MPRDS_CATCHUP_TX0_RETRIES);
-        return false;
+        return lanes[key.lane()].isCaughtUp(key.index());
     }
 
-    /** Path 0 of a lane counts anew. */
-    void onRenumbered(final PathKey key) {
-        if (key.index() == 0 && catchUpSequence[key.lane()] != NO_CATCH_UP) {
-            catchUpSequence[key.lane()] = path(key.lane(), 0).log().nextSequence();
+    /** A path counts anew. */
+    void onRenumbered(final PeerPath path) {
+        lanes[path.key().lane()].onRenumbered(path);
+    }
+
+    /** Which path takes messages depends on what has changed: how many paths there are, or what those too many hold. */
+    void spreadMessages() {
+        boolean hasChanged = false;
+        for (final Lane lane : lanes) {
+            hasChanged |= lane != null && lane.spreadOver(activePaths());
+        }
+        if (hasChanged) {
+            services.topology().onMappingChanged();
         }
     }
 
-    /** The first message of a carrier tells the peer's kind. */
-    void onFirstMessage(final boolean isOurs) {
-        final Kind now = isOurs ? Kind.OURS : Kind.FOREIGN;
+    /**
+     * The first message of a carrier tells the peer's kind. A kernel may send its probe before its map when it has lost a
+     * carrier, but a host is of another kind only when it has restarted.
+     *
+     * @param told the generation that a probe told, or 0.
+     */
+    void onFirstMessage(final int told) {
+        final boolean isStillForeign = kind == Kind.FOREIGN && told == generation;
+        final Kind now = told == 0 || isStillForeign ? Kind.FOREIGN : Kind.OURS;
         if (kind != now) {
             kind = now;
             touchPaths();
@@ -251,31 +266,18 @@ public final class Peer {
     /** What a probe says of the peer's paths; its generation is told to {@link #onGeneration}. */
     void onProbe(final ExtensionHeaderFlyweight extensions, final boolean isPong, final long nowNs) {
         final int told = extensions.pathCount();
-        final int before = activePaths();
         pathCount = told == ExtensionHeaderFlyweight.ABSENT
             ? Math.max(pathCount, 1) : Math.clamp(told, 1, PathKey.MAX_PATHS);
         if (extensions.hasSourcePortIndex() && !hasSourcePortIndex) {
             hasSourcePortIndex = true;
             closeMispaired(nowNs);
         }
-        if (activePaths() != before) {
-            onFanOut();
-        }
+        spreadMessages();
         if (activePaths() > 1) {
             openPaths(isPong, nowNs);
         }
         assignPending(nowNs);
         touchPaths();
-    }
-
-    private void onFanOut() {
-        for (int lane = 0; lane < lanes.length; lane++) {
-            final PeerPath first = path(lane, 0);
-            if (first != null && !first.log().isEmpty()) {
-                catchUpSequence[lane] = first.log().nextSequence();
-            }
-        }
-        services.topology().onMappingChanged();
     }
 
     /** The smaller host brings up all paths of the lanes in use; the larger one waits for them. */
@@ -293,11 +295,12 @@ public final class Peer {
 
     /** Paths were paired by order of accept before the peer said that its ports tell them. */
     private void closeMispaired(final long nowNs) {
-        for (final PeerPath[] lane : lanes) {
-            for (int i = 0; !isLocalSmaller && isForeign() && lane != null && i < lane.length; i++) {
-                final int port = lane[i] == null || !lane[i].hasCarrier() ? 0 : lane[i].carrier().remotePort();
+        for (final Lane lane : lanes) {
+            for (int i = 0; !isLocalSmaller && isForeign() && lane != null && i < PathKey.MAX_PATHS; i++) {
+                final PeerPath path = lane.path(i);
+                final int port = path == null || !path.hasCarrier() ? 0 : path.carrier().remotePort();
                 if (port != 0 && port % acceptedPaths() != i) {
-                    lane[i].close(nowNs);
+                    path.close(nowNs);
                 }
             }
         }
@@ -313,10 +316,11 @@ public final class Peer {
             return;
         }
         services.counters().increment(RdsCounter.PEER_RESTARTED);
-        for (final PeerPath[] lane : lanes) {
-            for (int i = 0; lane != null && i < lane.length; i++) {
-                if (lane[i] != null && !lane[i].equals(heardOn)) {
-                    lane[i].onPeerRestarted(number, nowNs);
+        for (final Lane lane : lanes) {
+            for (int i = 0; lane != null && i < PathKey.MAX_PATHS; i++) {
+                final PeerPath path = lane.path(i);
+                if (path != null && !path.equals(heardOn)) {
+                    path.onPeerRestarted(number, nowNs);
                 }
             }
         }
@@ -381,9 +385,10 @@ public final class Peer {
             candidate.discard();
             return;
         }
-        for (final PeerPath path : lanes[lane]) {
-            if (path != null && pathCount > 0) {
-                path.tryCarrier();
+        candidate.watcher(path(lane, 0));
+        for (int i = 0; pathCount > 0 && i < PathKey.MAX_PATHS; i++) {
+            if (path(lane, i) != null) {
+                path(lane, i).tryCarrier();
             }
         }
         touchPaths();
@@ -417,20 +422,40 @@ public final class Peer {
         }
     }
 
-    /** Gives up carriers that found no path in time. */
+    /**
+     * Carriers that found no path in time. The peer's TCP may have been told that this host has what they brought, so they are
+     * given up only if each path has a carrier that the peer has answered on since: then it has more carriers than paths.
+     */
     void pollPending(final long nowNs) {
         while (pending != null && !pending.isEmpty() && nowNs >= pending.firstDeadlineNs()) {
-            services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
-            pending.takeFirst().discard();
+            final PeerPath silent = silentPath(pending.firstLane());
+            if (silent != null) {
+                pending.postponeFirst(nowNs);
+                silent.end(nowNs);
+            } else {
+                services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
+                pending.takeFirst().discard();
+            }
         }
+    }
+
+    private PeerPath silentPath(final int lane) {
+        for (int i = 0; i < acceptedPaths(); i++) {
+            if (path(lane, i) != null && path(lane, i).isSilent()) {
+                return path(lane, i);
+            }
+        }
+        return null;
     }
 
     long pendingDeadlineNs() {
         return pending == null || pending.isEmpty() ? Long.MAX_VALUE : pending.firstDeadlineNs();
     }
 
-    boolean onPendingDown(final ByteCarrier ended) {
-        return pending != null && pending.onDown(ended);
+    void onPendingDown(final ByteCarrier ended) {
+        if (pending != null) {
+            pending.onDown(ended);
+        }
     }
 
     void discardPending() {
@@ -450,7 +475,12 @@ public final class Peer {
         if (isLocalSmaller) {
             services.counters().increment(RdsCounter.CONN_KNOCKED);
             final boolean isOurs = kind == Kind.OURS;
-            findOrAdd(isOurs ? knockedLane : services.defaultLane(), isOurs ? knockedIndex : 0, nowNs).onKnock(nowNs);
+            final int index = isOurs ? knockedIndex : 0;
+            if (index < activePaths()) {
+                findOrAdd(isOurs ? knockedLane : services.defaultLane(), index, nowNs).onKnock(nowNs);
+            } else {
+                services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ public final class ReceiveSide {
     private final ReceiveWriter ring;
     private final AtomicBuffer buffer;
     private final int maxInlineLength;
+    private final int maxLength;
     private final ReceiveOverflow overflow;
     private final ReceiveAccount account;
     private final RdsCounters counters;
@@ -34,6 +35,7 @@ public final class ReceiveSide {
         this.ring = new ReceiveWriter(region.receiveRing());
         this.buffer = ring.buffer();
         this.maxInlineLength = region.receiveRing().maxMsgLength() - DatagramRecord.HEADER_LENGTH;
+        this.maxLength = Math.max(maxInlineLength, blocks.blockLength());
         this.overflow = new ReceiveOverflow(memory.overflow());
         this.counters = memory.counters();
         this.times = memory.times();
@@ -85,6 +87,10 @@ public final class ReceiveSide {
     public Outcome deliver(
         final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
         final long sequence) {
+        if (length > maxLength) {
+            counters.increment(RdsCounter.RECV_DROP_TOO_LONG);
+            return Outcome.TOO_LONG;
+        }
         final boolean isInRing = overflow.isEmpty() && toRing(high, low, sourcePort, level, payload, length, sequence);
         if (!isInRing) {
             if (!overflow.add(high, low, sourcePort, level, payload, length, sequence, times)) {
@@ -202,7 +208,9 @@ public final class ReceiveSide {
         /** The same, and the socket's port is congested from now on. */
         CONGESTED,
         /** There is no memory for it now: offer it again. */
-        NO_ROOM
+        NO_ROOM,
+        /** It is longer than anything the socket's memory holds, which another process may have made: dropped and counted. */
+        TOO_LONG
     }
 
     /** Looks at unread datagrams, for tools. Nothing it sees is overwritten meanwhile: only the engine's thread writes. */

@@ -16,7 +16,12 @@ class CongestionMapsTest {
     private final CongestionMaps maps = CongestionMaps.inMemory(HOSTS);
     private final UnsafeBuffer shown =
         new UnsafeBuffer(BufferUtil.allocateDirectAligned(CongestionMaps.length(HOSTS), 128));
-    private final CongestionMaps copy = new CongestionMaps(shown, HOSTS);
+    private final CongestionMaps copy = mapsOf(shown);
+
+    private static CongestionMaps mapsOf(final UnsafeBuffer memory) {
+        return new CongestionMaps(
+            memory, HOSTS, new CongestionCounts(new UnsafeBuffer(BufferUtil.allocateDirectAligned(128, 128)), 0));
+    }
 
     private static RdsAddress host(final int number) {
         return RdsAddress.of(FIRST.high(), FIRST.low() + number, 0);
@@ -50,7 +55,7 @@ class CongestionMapsTest {
         maps.set(quiet, 7);
         maps.set(busy, 7);
         final long since = maps.copyTo(shown, 0);
-        final CongestionMaps scribbled = new CongestionMaps(shown, HOSTS);
+        final CongestionMaps scribbled = mapsOf(shown);
         scribbled.set(quiet, 8);
         maps.set(busy, 9);
         maps.copyTo(shown, since);
@@ -74,16 +79,5 @@ class CongestionMapsTest {
         maps.clear(add(1), 8);
         assertEquals(4, maps.copyTo(shown, since));
         assertFalse(isCongested(copy, 1, 8));
-    }
-
-    @Test
-    void shouldTakeOverWhatReadersCounted() {
-        maps.countRefused();
-        copy.countRefused();
-        copy.countBlocked();
-        maps.copyTo(shown, 0);
-        assertEquals(2, maps.refused());
-        assertEquals(1, maps.blocked());
-        assertEquals(0, copy.refused() + copy.blocked());
     }
 }

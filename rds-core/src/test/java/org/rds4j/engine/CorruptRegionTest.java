@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -41,6 +42,7 @@ class CorruptRegionTest {
     private static final int PORT = 4000;
     private static final int LEVELS = 0b0011_1111;
     private static final long CORRELATION_ID = 77;
+    private static final int NOBODYS_PORT = 6000;
     private static final int COOKIES_READ_OFFSET = 1024 + 64;
 
     private final TestNetwork network = new TestNetwork(5);
@@ -135,13 +137,13 @@ class CorruptRegionTest {
         } },
         MORE_LENT_THAN_COOKIES_FIT { @Override void on(final CorruptRegionTest test) {
             for (int i = 0; i <= CompletionRing.CAPACITY; i++) {
-                test.lend(0, 0, 5);
+                test.lend(NOBODYS_PORT, 0, 0, 5);
                 test.network.step();
             }
         } },
         COOKIES_READ_AHEAD_OF_THE_ENGINE { @Override void on(final CorruptRegionTest test) {
             test.octets.putLong(COOKIES_READ_OFFSET, 1);
-            test.lend(0, 0, 5);
+            test.lend(NOBODYS_PORT, 0, 0, 5);
         } },
         LEVEL_NOT_PERMITTED { @Override void on(final CorruptRegionTest test) {
             test.submit(test.sound().level(6));
@@ -219,9 +221,13 @@ class CorruptRegionTest {
     }
 
     private void lend(final int area, final int offset, final int length) {
+        lend(5000, area, offset, length);
+    }
+
+    private void lend(final int port, final int area, final int offset, final int length) {
         final int index = region.submitRing().tryClaim(DatagramRecord.TYPE_LENT, DatagramRecord.LENT_RECORD_LENGTH);
         final UnsafeBuffer ring = (UnsafeBuffer) region.submitRing().buffer();
-        DatagramRecord.write(ring, index, two.address.high(), two.address.low(), 5000, 0, length, 0);
+        DatagramRecord.write(ring, index, two.address.high(), two.address.low(), port, 0, length, 0);
         DatagramRecord.lent(ring, index, area, offset, 1);
         region.submitRing().commit(index);
     }
@@ -292,6 +298,28 @@ class CorruptRegionTest {
             network.until(() -> other.hasResponse(kind));
         }
         assertEquals(Errno.EINVAL.number(), other.responseErrno());
+    }
+
+    /** As of a socket that an application has written to before the engine opened it. */
+    @ParameterizedTest
+    @ValueSource(longs = {4096, -4096, Long.MAX_VALUE, Long.MIN_VALUE})
+    void shouldCloseASocketThatWasDamagedBeforeItWasOpen(final long position) {
+        final MemorySegment early = Arena.ofAuto().allocate(layout.length(), 4096);
+        final SocketRegion other = new SocketRegion(layout, early, LEVELS);
+        for (final AtomicBuffer ring : List.of(other.submitRing().buffer(), other.receiveRing().buffer())) {
+            ring.putLong(RING_LENGTH + RingBufferDescriptor.HEAD_POSITION_OFFSET, position);
+            ring.putLong(RING_LENGTH + RingBufferDescriptor.TAIL_POSITION_OFFSET, position / 2);
+        }
+        slot = one.engine.proxy().directory().register(other);
+        for (int kind : new int[] {EngineCommand.OPEN, EngineCommand.BIND}) {
+            assertTrue(one.engine.proxy().forward(kind, slot, one.address.high(), one.address.low(), 4002, kind));
+            network.until(() -> other.hasResponse(kind));
+            assertEquals(0, other.responseErrno());
+        }
+        network.steps(10);
+        assertTrue(one.engine.proxy().forward(EngineCommand.CLOSE, slot, 0, 0, 0, CORRELATION_ID));
+        network.until(other::isReleased);
+        one.socket(4002);
     }
 
     @Test

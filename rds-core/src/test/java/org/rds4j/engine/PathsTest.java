@@ -1,5 +1,6 @@
 package org.rds4j.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,8 +9,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.carrier.CarrierDownReason;
@@ -90,6 +95,30 @@ class PathsTest {
         assertEquals(Set.of(0, 1, 2, 3, 4, 5, 6, 7), new HashSet<>(network.links.stream().map(link -> link.index).toList()));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldBringUpALaneThatIsFirstUsedWhenThePathsAreKnown(final boolean isSentByTheLarger) {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 8);
+        final TestNode sender = isSentByTheLarger ? two : one;
+        final RdsSocket to = (isSentByTheLarger ? one : two).socket(5000);
+        send(sender.socket(4000), to, 1, 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.steps(100);
+        send(sender.socket(portOfPath(3, sender, to.localAddress())), to, 2, 12);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.steps(100);
+        assertEquals(16, alive());
+    }
+
+    private static int portOfPath(final int index, final TestNode sender, final RdsAddress to) {
+        int port = 4001;
+        while (sender.engine.paths.route(to.high(), to.low(), 0, port, 0).key().index() != index) {
+            port++;
+        }
+        return port;
+    }
+
     @Test
     void shouldUseThePathsOfTheHostThatHasFewer() {
         exchange(8, 1, 2);
@@ -121,6 +150,82 @@ class PathsTest {
             return last[0] == 49 && from.unacknowledgedLength() == 0;
         });
         assertEquals(1, one.count(RdsCounter.PEER_RESTARTED));
+    }
+
+    /** A host that comes back with fewer paths, and with more, again and again, while sixteen sockets send to it. */
+    @ParameterizedTest
+    @CsvSource({"1, 10.0.0.1, 10.0.0.2", "2, 10.0.0.1, 10.0.0.2", "3, 10.0.0.2, 10.0.0.1", "4, 10.0.0.2, 10.0.0.1"})
+    void shouldReorderNothingWhileAPeersCountOfPathsChanges(final long seed, final String sender, final String receiver) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final TestNode one = node(sender, 8);
+        final List<RdsSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            sockets.add(one.socket(4000 + i));
+        }
+        final int[] last = new int[16];
+        final int[] accepted = new int[16];
+        for (int life = 0; life < 12; life++) {
+            final int paths = life % 2 == 0 ? 8 : 1;
+            final TestNode two = node(receiver, paths);
+            final RdsSocket to = two.socket(5000);
+            network.passTimeUntil(() -> {
+                sendAll(sockets, to.localAddress(), 1, accepted, () -> follow(to, last));
+                return alive() > 0;
+            });
+            sendAll(sockets, to.localAddress(), 20 + random.nextInt(200), accepted, () -> follow(to, last));
+            for (int i = random.nextInt(3_000); i > 0; i--) {
+                network.step();
+                follow(to, last);
+            }
+            if (random.nextBoolean()) {
+                final long endNs = network.nowNs() + 100 * SECOND_NS;
+                network.passTimeUntil(() -> network.nowNs() > endNs
+                    || (follow(to, last) == 0 && sockets.stream().allMatch(s -> s.unacknowledgedLength() == 0)));
+                assertArrayEquals(accepted, last);
+                network.passTimeUntil(() -> network.nowNs() > endNs || alive() == paths);
+                assertEquals(paths, alive());
+            }
+            network.kill(two);
+            sendAll(sockets, two.address.withPort(5000), random.nextInt(40), accepted, () -> { });
+        }
+    }
+
+    private void sendAll(
+        final List<RdsSocket> from, final RdsAddress to, final int rounds, final int[] accepted, final Runnable meanwhile) {
+        for (int i = 0; i < rounds; i++) {
+            for (int socket = 0; socket < from.size(); socket++) {
+                buffer.putInt(0, 4000 + socket);
+                buffer.putInt(4, accepted[socket] + 1);
+                accepted[socket] += from.get(socket).offer(to, buffer, 0, 8) > 0 ? 1 : 0;
+            }
+            network.step();
+            meanwhile.run();
+        }
+    }
+
+    private static int follow(final RdsSocket socket, final int[] last) {
+        return socket.poll((data, offset, length, info) -> {
+            final int from = data.getInt(offset) - 4000;
+            assertTrue(data.getInt(offset + 4) > last[from], () -> data.getInt(offset + 4) + " of " + from + " after " + last[from]);
+            last[from] = data.getInt(offset + 4);
+        }, 1_000);
+    }
+
+    @Test
+    void shouldDialTheFirstPathOfALaneThatASocketOfAnotherPathUsesFirst() {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 8);
+        final RdsSocket to = two.socket(5000);
+        final RdsSocket from = one.socket(4003);
+        send(from, to, 1, 0);
+        network.until(() -> alive() == 8 && to.poll((data, offset, length, info) -> { }, 1) == 1);
+        for (int i = 0; i < 8; i++) {
+            send(one.socket(4010 + i), to, 2, 12);
+            network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+            if (i == 0) {
+                network.until(() -> alive() == 16);
+            }
+        }
     }
 
     @Test
@@ -165,6 +270,36 @@ class PathsTest {
             assertTrue(network.dialTimesNs.get(i) - network.dialTimesNs.get(i - 100) >= SECOND_NS, "at " + i);
         }
         assertTrue(network.dials > 5_000, "and the budget is used: " + network.dials);
+    }
+
+    /** Turns taken for messages that were given up are over when there are others. */
+    @Test
+    void shouldKeepToTheBudgetWithTurnsThatWereNotUsed() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").connectBudget(10));
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        sendToFifty(socket);
+        for (int i = 0; i < 50; i++) {
+            socket.cancelSentTo(deadPeer(i));
+        }
+        network.passTime(60 * SECOND_NS);
+        sendToFifty(socket);
+        network.passTime(20 * SECOND_NS);
+        assertTrue(network.dials > 150, "the budget is used: " + network.dials);
+        for (int i = 10; i < network.dialTimesNs.size(); i++) {
+            assertTrue(network.dialTimesNs.get(i) - network.dialTimesNs.get(i - 10) >= SECOND_NS, "at " + i);
+        }
+    }
+
+    private void sendToFifty(final RdsSocket socket) {
+        for (int i = 0; i < 50; i++) {
+            socket.send(deadPeer(i), buffer, 0, 8, 0, SECOND_NS);
+        }
+        network.step();
+    }
+
+    private static RdsAddress deadPeer(final int number) {
+        return RdsAddress.parse("10.0.0." + (100 + number) + ":1");
     }
 
     @Test
@@ -224,6 +359,61 @@ class PathsTest {
         network.skip(SECOND_NS);
         send(large, small, 1, 0);
         network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
+    }
+
+    @Test
+    void shouldSpendNothingOnAKnockThatIsRefused() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").connectBudget(20));
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        for (int i = 0; i < 20; i++) {
+            socket.send(deadPeer(i), buffer, 0, 8, 0, SECOND_NS);
+        }
+        network.step();
+        for (int i = 0; i < 20; i++) {
+            socket.cancelSentTo(deadPeer(i));
+        }
+        assertEquals(20, network.dials, "all of this second's");
+        network.skip(SECOND_NS / 2);
+        for (int i = 0; i < 4; i++) {
+            one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0." + (2 + i)), 0), network.nowNs());
+        }
+        network.skip(SECOND_NS / 2);
+        one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0.9"), 0), network.nowNs());
+        assertEquals(21, network.dials);
+        assertEquals(4, one.count(RdsCounter.CONN_DROP_STRANGER));
+    }
+
+    @Test
+    void shouldMakeOneAttemptAtATimeToAHostThatKnocks() {
+        final TestNode one = node("10.0.0.1", 1);
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket to = two.socket(4000);
+        network.dialNs = SECOND_NS / 10;
+        for (int i = 0; i < 3; i++) {
+            one.engine.onKnock(one.keyOf(two.address, 0), network.nowNs());
+        }
+        send(one.socket(4000), to, 1, 0);
+        network.passTimeUntil(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        assertEquals(1, network.dials);
+        assertEquals(1, one.count(RdsCounter.CONN_UP));
+        network.lastLink().dialed.cut();
+        network.passTimeUntil(() -> network.dials == 2);
+    }
+
+    @Test
+    void shouldMakeNoPathsForKnocksOfPathsThatThePeerDoesNotHave() {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket to = one.socket(4000);
+        send(two.socket(4000), to, 1, 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        for (int index = 0; index < 8; index++) {
+            one.engine.onKnock(one.keyOf(two.address, 0, index), network.nowNs());
+        }
+        network.steps(100);
+        assertEquals(1, one.engine.paths.size());
+        assertEquals(7, one.count(RdsCounter.CONN_DROP_NO_PATH));
     }
 
     /** Forty peers: in the second after the first attempt each is tried some five times, or hardly again. */

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsException;
 import org.rds4j.RdsOption;
+import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.driver.DriverException;
@@ -135,6 +137,39 @@ class DriverTest {
             }
         }
         nodes.await("the files to go", () -> files().isEmpty());
+    }
+
+    @Test
+    void shouldPollTheSocketsOfAClient() {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsPoller poller = client.poller();
+            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            final List<RdsSocket> sockets = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                sockets.add(client.socket());
+                sockets.get(i).bind(PORT + i);
+                poller.register(sockets.get(i), RdsPoller.READABLE | RdsPoller.WRITABLE);
+            }
+            assertEquals(8, poller.poll((socket, events) -> poller.modify(socket, RdsPoller.READABLE), 8, 0));
+            assertEquals(0, poller.poll((socket, events) -> { }, 8, 1_000_000));
+            for (int i = 0; i < 100; i++) {
+                far.send(at(PORT + i % 8), octets("no " + i), TwoNodes.PATIENCE_NS);
+                final int expected = i;
+                assertEquals(1, poller.poll((socket, events) -> {
+                    assertEquals(sockets.get(expected % 8), socket);
+                    assertEquals(RdsPoller.READABLE, events);
+                    assertEquals("no " + expected, receive(socket));
+                }, 8, TwoNodes.PATIENCE_NS));
+            }
+            nodes.first().close();
+            int told = 0;
+            while (told < 8) {
+                told += poller.poll((socket, events) -> {
+                    assertEquals(RdsPoller.CLOSED, events & RdsPoller.CLOSED);
+                    poller.deregister(socket);
+                }, 8, TwoNodes.PATIENCE_NS);
+            }
+        }
     }
 
     @Test
@@ -245,7 +280,8 @@ class DriverTest {
         Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-x---"));
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
-            assertEquals(Set.of("rw-rw----"), permissions(), socket::toString);
+            assertEquals(Set.of("rw-rw----", "rw-r-----"), permissions(), socket::toString);
+            assertEquals("rw-r-----", permissions(directory.resolve("congestion")));
         }
     }
 

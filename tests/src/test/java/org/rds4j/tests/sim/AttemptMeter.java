@@ -6,7 +6,6 @@ import org.rds4j.sim.world.SimHost;
 final class AttemptMeter implements SimHost {
     private static final long INTERVAL_NS = 50_000_000L;
     private static final int INTERVALS = 20;
-    private static final int BUDGET = 100;
 
     private final FleetHost host;
     private final long[] attemptsAt = new long[INTERVALS];
@@ -43,10 +42,5 @@ final class AttemptMeter implements SimHost {
 
     long mostInASecond() {
         return mostInASecond;
-    }
-
-    /** As configured unless told otherwise. */
-    int budget() {
-        return BUDGET;
     }
 }

@@ -82,7 +82,8 @@ final class FleetHost implements SimHost {
     }
 
     void launch() {
-        final RdsContext context = new RdsContext(new Properties()).address(RdsAddress.hostText(address.high(), address.low()) + "/16")
+        final RdsContext context = new RdsContext(new Properties())
+            .address(RdsAddress.hostText(address.high(), address.low()) + "/16")
             .security(SecurityMode.PLAINTEXT).threadingMode(ThreadingMode.INVOKER).nanoClock(simulation.clock())
             .maxMessageLength(LONG);
         node = RdsNode.with(settings.apply(context)).link(port).random(new SplittableRandom(chance.nextLong())).launch();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -33,7 +34,9 @@ final class FleetRun implements AutoCloseable {
     private final AttemptMeter meter;
     private final RandomGenerator chance;
     private final long durationNs;
+    private Map<String, Long> gauges;
     private int paths = 1;
+    private int budget = 100;
     private long startNs;
     private long restarts;
 
@@ -51,8 +54,8 @@ final class FleetRun implements AutoCloseable {
         paths = count;
     }
 
-    Fleet fleet() {
-        return fleet;
+    void budget(final int attemptsPerSecond) {
+        budget = attemptsPerSecond;
     }
 
     HistoryChecker checker() {
@@ -73,6 +76,7 @@ final class FleetRun implements AutoCloseable {
         complete();
         simulation.runUntil(simulation.clock().nanoTime() + QUIET_NS);
         requireConnected();
+        gauges = Footprint.gauges(fleet);
         startNs = simulation.clock().nanoTime();
     }
 
@@ -139,7 +143,8 @@ final class FleetRun implements AutoCloseable {
         requireConnected();
         checker.requireComplete();
         assertEquals(0, simulation.overdueSteps());
-        assertTrue(meter.mostInASecond() <= meter.budget(), () -> meter.mostInASecond() + " attempts in a second");
+        assertTrue(meter.mostInASecond() <= budget, () -> meter.mostInASecond() + " attempts in a second");
+        assertEquals(gauges, Footprint.gauges(fleet));
         assertEquals(0, AllToAll.counter(fleet.hub().node(), "recv_drop_old_seq"), this::toString);
     }
 
@@ -163,7 +168,8 @@ final class FleetRun implements AutoCloseable {
 
     @Override
     public String toString() {
-        return restarts + " restarts, " + checker.sent() + " sent, " + checker.delivered() + " delivered, " + checker.lost() + " lost, "
+        return restarts + " restarts, " + checker.sent() + " sent, " + checker.delivered() + " delivered, "
+            + checker.lost() + " lost, "
             + meter.attempts() + " attempts, at most " + meter.mostInASecond() + " in a second, " + simulation;
     }
 

@@ -20,7 +20,7 @@ class FleetTest {
     void shouldKeepThePromiseToAThousandPeersThatRestartTenTimesInAnHour() {
         try (FleetRun run = new FleetRun(1, 1000, 60 * MINUTE_NS, UnaryOperator.identity())) {
             run.connect();
-            final Footprint before = Footprint.now(run.fleet());
+            final Footprint before = Footprint.now();
             run.send(1_000_000);
             run.restartEach(RESTARTS);
             run.play();
@@ -29,7 +29,7 @@ class FleetTest {
             assertTrue(run.checker().sent() > 1_000_000, run::toString);
             assertTrue(run.checker().lost() < run.checker().sent() / 50, run::toString);
             assertTrue(run.attempts() < 1000 * RESTARTS * FleetRun.MOST_ATTEMPTS_PER_RESTART, run::toString);
-            Footprint.now(run.fleet()).requireNoMoreThan(before);
+            Footprint.now().requireNoMoreThan(before);
         }
     }
 
@@ -41,7 +41,8 @@ class FleetTest {
     }
 
     private static String history(final long seed) {
-        try (FleetRun run = new FleetRun(seed, 40, 10 * MINUTE_NS, UnaryOperator.identity())) {
+        try (FleetRun run = new FleetRun(seed, 40, 10 * MINUTE_NS, context -> context.connectBudget(5))) {
+            run.budget(5);
             run.connect();
             run.send(10_000);
             run.restartEach(3);

@@ -152,7 +152,8 @@ class UnreadSocketTest {
     }
 
     private static RdsContext settings(final RdsContext context, final int paths, final DemoIdentities identities) {
-        final RdsContext plain = context.paths(paths).maxConnections(64).maxMessageLength(64 << 10).receiveBufferLength(RECEIVE_BUFFER * 2);
+        final RdsContext plain = context.paths(paths).maxConnections(64).maxMessageLength(64 << 10)
+            .receiveBufferLength(RECEIVE_BUFFER * 2);
         return identities == null ? plain : identities.apply(plain, "node");
     }
 
@@ -180,7 +181,8 @@ class UnreadSocketTest {
             World with = new World(context -> settings(context, paths, identities)).withStreams().withUnreadSocket().begin()) {
             final long alone = without.rate();
             final long beside = with.rate();
-            assertTrue(alone * (LENGTH + 48) * 8 * 1_000_000_000L / RUN_NS > 900_000_000L, "the streams must fill the link: " + alone);
+            final long bitsPerSecond = alone * (LENGTH + 48) * 8 * 1_000_000_000L / RUN_NS;
+            assertTrue(bitsPerSecond > 900_000_000L, "the streams must fill the link: " + bitsPerSecond);
             assertTrue(beside >= alone * 95 / 100, beside + " of " + alone);
             assertTrue(with.refusedNs < RUN_NS);
             requireBounds(with);
