@@ -90,7 +90,7 @@ public final class PingRun implements AutoCloseable {
         return answers;
     }
 
-    /** On the socket whose turn it is; while all have pings under way, the next one waits, and what it missed is not made up for. */
+    /** On the socket whose turn it is. While all have pings under way, the next waits, and is not followed by what it held up. */
     private void sendNext(final long nowNs) {
         for (int i = 0; i < SOCKETS; i++) {
             final PingSocket socket = sockets.get((turn + i) % SOCKETS);
