@@ -8,7 +8,7 @@ package org.rds4j.socket;
  *   | correlation id| slot  | port  | address high  | address low   |   native byte order
  *   +---------------+-------+-------+---------------+---------------+
  * </pre>
- * The address means something to {@link #BIND} and {@link #CANCEL} only, the port to these, {@link #TIMES} and {@link #WATCH}. The
+ * The address matters to {@link #BIND} and {@link #CANCEL} only, the port to these, {@link #TIMES} and {@link #WATCH}. The
  * answer goes to the region in the slot.
  */
 public final class EngineCommand {
