@@ -206,7 +206,8 @@ class PathsTest {
     private static int follow(final RdsSocket socket, final int[] last) {
         return socket.poll((data, offset, length, info) -> {
             final int from = data.getInt(offset) - 4000;
-            assertTrue(data.getInt(offset + 4) > last[from], () -> data.getInt(offset + 4) + " of " + from + " after " + last[from]);
+            assertTrue(data.getInt(offset + 4) > last[from],
+                () -> data.getInt(offset + 4) + " of " + from + " after " + last[from]);
             last[from] = data.getInt(offset + 4);
         }, 1_000);
     }

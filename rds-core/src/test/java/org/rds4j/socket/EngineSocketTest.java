@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Timeout;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.frame.ArrivalTimes;
-import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
