@@ -43,7 +43,7 @@ final class LogEntry {
     }
 
     static void owner(final long entry, final int owner) {
-        UnsafeApi.putLong(entry, (long) owner << 32 | UnsafeApi.getLong(entry) & 0xffff_ffffL);
+        UnsafeApi.putLong(entry, (long) owner << 32 | (UnsafeApi.getLong(entry) & 0xffff_ffffL));
     }
 
     /** Octets of payload. */
