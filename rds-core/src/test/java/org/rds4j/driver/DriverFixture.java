@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.SystemEpochClock;
 import org.junit.jupiter.api.AfterEach;
@@ -57,9 +58,9 @@ abstract class DriverFixture {
                 if (!isEngineStopped) {
                     engine.poll(System.nanoTime());
                 }
-                Thread.yield();
+                LockSupport.parkNanos(1_000);
             } catch (final RuntimeException e) {
-                Thread.yield();
+                LockSupport.parkNanos(1_000);
             }
         }
     }
@@ -77,7 +78,7 @@ abstract class DriverFixture {
         final long startNs = System.nanoTime();
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() - startNs < 20_000_000_000L, what);
-            Thread.yield();
+            LockSupport.parkNanos(1_000);
         }
     }
 
