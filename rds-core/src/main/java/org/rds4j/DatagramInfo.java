@@ -17,7 +17,7 @@ public final class DatagramInfo {
     private long sourceHigh;
     private long sourceLow;
     private int sourcePort;
-    private int serviceLevel;
+    private int lane;
     private int length;
     private int copiedLength;
     private boolean isLengthAsked;
@@ -26,11 +26,11 @@ public final class DatagramInfo {
     DatagramInfo() {
     }
 
-    void set(final long high, final long low, final int port, final int level, final int payloadLength) {
+    void set(final long high, final long low, final int port, final int laneOfDatagram, final int payloadLength) {
         sourceHigh = high;
         sourceLow = low;
         sourcePort = port;
-        serviceLevel = level;
+        lane = laneOfDatagram;
         length = payloadLength;
         copiedLength = payloadLength;
         isLengthAsked = false;
@@ -103,7 +103,7 @@ public final class DatagramInfo {
      * @return 0 to 15.
      */
     public int lane() {
-        return serviceLevel;
+        return lane;
     }
 
     /**
@@ -143,8 +143,8 @@ public final class DatagramInfo {
     }
 
     /**
-     * Datagrams sent from {@link LentMemory} that need it no more (RDS_CMSG_ZCOPY_COMPLETION): told with a datagram, or alone, when
-     * {@link #result()} is 0 and there is no source.
+     * Datagrams sent from {@link LentMemory} that need it no more (RDS_CMSG_ZCOPY_COMPLETION): told with a datagram, or alone,
+     * when {@link #result()} is 0 and there is no source.
      *
      * @return 0 to 8.
      */

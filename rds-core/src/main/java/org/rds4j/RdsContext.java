@@ -93,6 +93,7 @@ public final class RdsContext {
     private Path statusDir;
     private Path driverDir;
     private int maxClients = 64;
+    private int maxSocketsPerClient = 256;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private RdsAddress localAddress;
     private int prefixLength;
@@ -260,6 +261,7 @@ public final class RdsContext {
         requireRange("maxSockets", maxSockets, 1, 65534);
         requireRange("maxPeers", maxPeers, 1, 1 << 20);
         requireRange("maxClients", maxClients, 1, 65534);
+        requireRange("maxSocketsPerClient", maxSocketsPerClient, 1, 65534);
         requireRange("maxConnections", maxConnections, 1, 1 << 20);
         require(maxConnections >= paths, "key 'maxConnections' is " + maxConnections + ": it must be at least 'paths', " + paths
             + ", which each peer takes for every lane in use; write peers x lanes x paths and a quarter more");
@@ -1432,6 +1434,27 @@ public final class RdsContext {
     public RdsContext maxClients(final int value) {
         requireOpen();
         maxClients = value;
+        return this;
+    }
+
+    /**
+     * Most sockets of one application in another process.
+     *
+     * @return the value.
+     */
+    public int maxSocketsPerClient() {
+        return maxSocketsPerClient;
+    }
+
+    /**
+     * Sets most sockets of one application in another process.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxSocketsPerClient(final int value) {
+        requireOpen();
+        maxSocketsPerClient = value;
         return this;
     }
 

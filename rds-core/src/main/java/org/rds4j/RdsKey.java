@@ -148,7 +148,10 @@ public enum RdsKey {
     /** Where applications in other processes attach to this node; nowhere by default. */
     DRIVER_DIR("driverDir", (context, text) -> context.driverDir(Path.of(text)), RdsContext::driverDir),
     /** Most applications in other processes at once. */
-    MAX_CLIENTS("maxClients", (context, text) -> context.maxClients(length("maxClients", text)), RdsContext::maxClients);
+    MAX_CLIENTS("maxClients", (context, text) -> context.maxClients(length("maxClients", text)), RdsContext::maxClients),
+    /** Most sockets of one application in another process; the node's own and all together are bounded by maxSockets. */
+    MAX_SOCKETS_PER_CLIENT("maxSocketsPerClient",
+        (context, text) -> context.maxSocketsPerClient(length("maxSocketsPerClient", text)), RdsContext::maxSocketsPerClient);
 
     private final String keyName;
     @SuppressWarnings("ImmutableEnumChecker") // a lambda without state

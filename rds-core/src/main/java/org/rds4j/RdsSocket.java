@@ -113,7 +113,7 @@ public final class RdsSocket implements AutoCloseable {
             socket.commands.run(EngineCommand.OPEN, 0, 0, 0, "open");
         } catch (final RdsException e) {
             region.closed();
-            engine.command(EngineCommand.CLOSE, slot, 0, 0, 0); // behind the OPEN, if that is on its way: frees the slot
+            engine.giveUp(slot); // behind the OPEN, if that is on its way
             throw e;
         }
         return socket;
@@ -393,8 +393,8 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Sends a datagram without copying it (MSG_ZEROCOPY): encrypted from where it lies, and again after a break. It pays for long
-     * ones. When the socket closes, what was lent and not given to TCP is given up, and no cookie comes back.
+     * Sends a datagram without copying it (MSG_ZEROCOPY): encrypted from where it lies, and again after a break. It pays from
+     * about 16 KiB on. When the socket closes, what was lent and not given to TCP is given up, and no cookie comes back.
      *
      * @param destination address and port; null is no destination.
      * @param memory      lent by this socket.
@@ -531,8 +531,8 @@ public final class RdsSocket implements AutoCloseable {
      * congestion monitor says, a datagram with the cookies that are there, cookies alone.
      *
      * @param destinations filled one after another, each from its position on, which moves.
-     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK, TRUNC,
-     *                     OOB, ERRQUEUE. Others mean nothing.
+     * @param flags        of {@link MessageFlags}: DONTWAIT, or without it a wait up to {@link RdsOption#SO_RCVTIMEO}; PEEK,
+     *                     TRUNC, OOB, ERRQUEUE. Others mean nothing.
      * @return as of {@link #receive(ByteBuffer, long)}; {@link DatagramInfo#result()} is what recvmsg answers.
      * @throws RdsException EAGAIN (DONTWAIT, ERRQUEUE), ETIMEDOUT, EINTR, EBADF, ECONNRESET.
      */
@@ -631,6 +631,7 @@ public final class RdsSocket implements AutoCloseable {
     @Override
     public void close() {
         if (isClosed() || commands.isEngineClosed()) {
+            commands.freeBrokenSlot();
             return;
         }
         try {

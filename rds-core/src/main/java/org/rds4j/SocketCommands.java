@@ -13,6 +13,7 @@ final class SocketCommands {
     private final IntSupplier duty;
     private final SocketRegion region;
     private final int slot;
+    private boolean isGivenUp;
 
     SocketCommands(
         final RdsContext context, final SocketControl engine, final IntSupplier duty, final SocketRegion region,
@@ -39,13 +40,21 @@ final class SocketCommands {
             correlationId = engine.command(kind, slot, high, low, port);
         }
         while (!region.hasResponse(correlationId)) {
-            requireFound();
+            requireEngine();
             wait.idle();
         }
         if (region.responseErrno() != 0) {
             throw RdsException.of(Errno.ofNumber(region.responseErrno()), "cannot " + what);
         }
         return region.responseValue();
+    }
+
+    /** A socket that the engine closed by itself, for what it found in the region, keeps its slot until its owner closes it. */
+    void freeBrokenSlot() {
+        if (region.isBroken() && !isGivenUp) {
+            isGivenUp = true;
+            engine.giveUp(slot);
+        }
     }
 
     Wait waitFor(final String what) {
@@ -56,6 +65,14 @@ final class SocketCommands {
         requireFound();
         if (region.state() == SocketRegion.STATE_CLOSED) {
             throw RdsException.of(Errno.EBADF, "the socket is closed");
+        }
+    }
+
+    /** An engine that has ended answers nothing that it had not read by then. */
+    private void requireEngine() {
+        requireFound();
+        if (isEngineClosed()) {
+            requireOpen();
         }
     }
 

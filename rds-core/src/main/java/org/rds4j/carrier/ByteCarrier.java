@@ -64,6 +64,13 @@ public interface ByteCarrier {
      */
     void watcher(CarrierWatcher watcher);
 
+    /**
+     * Who was named last.
+     *
+     * @return the watcher, or null when nobody was.
+     */
+    CarrierWatcher watcher();
+
     /** Closes in good order: what was offered is still sent, then the end of the stream; receiving goes on. Idempotent. */
     void close();
 

@@ -6,6 +6,7 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.frame.OffHeap;
+import org.rds4j.frame.RdsHeaderFlyweight;
 
 /**
  * The congestion maps of all hosts that told one, this host's own among them, in one memory that application threads may read:
@@ -14,55 +15,60 @@ import org.rds4j.frame.OffHeap;
  *      0 +------------------------------------------+
  *        | hosts with a port congested              |  read before every datagram, written when that changes
  *    128 | maps that came, and changes of our own   |
- *    136 | datagrams refused (ENOBUFS)              |  added to by any thread
- *    144 | datagrams that waited                    |
  *    256 +------------------------------------------+
  *        | one entry of 32 octets per slot:         |  open addressing; nothing is ever removed
- *        | address high, low, ports set, map index  |
+ *        | address high, low, ports set, map index, |
+ *        | the count of changes at the last of its  |
  *        +------------------------------------------+
  *        | maps of 8192 octets: port p is bit       |
  *        | p mod 8 of octet p / 8 (as on the wire)  |
  *        +------------------------------------------+
  * </pre>
  * Written by the engine's thread, read by any. A reader may see half of a new map; that is as good as a map that came a little
- * later.
+ * later. Nor does it believe what it reads, as in memory that processes share anything may stand: what makes no sense is not
+ * congested.
  */
 public final class CongestionMaps {
     /** Octets of a map, in memory and on the wire: one bit for each of 65,536 ports. */
-    public static final int MAP_LENGTH = 8192;
+    public static final int MAP_LENGTH = RdsHeaderFlyweight.MAP_LENGTH;
     /** Answer of {@link #add} when there is no room for another host. */
     public static final int FULL = -1;
 
     private static final int CONGESTED_HOSTS_OFFSET = 0;
     private static final int UPDATES_OFFSET = 128;
-    private static final int REFUSED_OFFSET = 136;
-    private static final int BLOCKED_OFFSET = 144;
     private static final int ENTRIES_OFFSET = 256;
     private static final int ENTRY_LENGTH = 32;
     private static final int HIGH_OFFSET = 0;
     private static final int LOW_OFFSET = 8;
     private static final int PORTS_SET_OFFSET = 16;
     private static final int MAP_OFFSET = 20;
+    private static final int CHANGED_OFFSET = 24;
     private static final int ALIGNMENT = 128;
+    private static final int NONE = -1;
 
     private final AtomicBuffer memory;
+    private final CongestionCounts counts;
     private final int maxHosts;
     private final int slotMask;
     private final int mapsOffset;
     private final AtomicInteger hosts = new AtomicInteger();
+    private final int[] entries;
 
     /**
      * Maps in given memory.
      *
-     * @param memory   all 0, {@link #length} octets, outside the heap.
+     * @param memory   all 0, {@link #length} octets, outside the heap. Only to be read where another process writes it.
      * @param maxHosts most hosts.
+     * @param counts   of this process.
      */
-    public CongestionMaps(final AtomicBuffer memory, final int maxHosts) {
+    public CongestionMaps(final AtomicBuffer memory, final int maxHosts, final CongestionCounts counts) {
         memory.boundsCheck(0, length(maxHosts));
         this.memory = memory;
+        this.counts = counts;
         this.maxHosts = maxHosts;
         this.slotMask = slots(maxHosts) - 1;
         this.mapsOffset = mapsOffset(maxHosts);
+        this.entries = new int[maxHosts];
     }
 
     /**
@@ -73,7 +79,8 @@ public final class CongestionMaps {
      */
     public static CongestionMaps inMemory(final int maxHosts) {
         return new CongestionMaps(
-            new UnsafeBuffer(BufferUtil.allocateDirectAligned(length(maxHosts), ALIGNMENT)), maxHosts);
+            new UnsafeBuffer(BufferUtil.allocateDirectAligned(length(maxHosts), ALIGNMENT)), maxHosts,
+            new CongestionCounts(new UnsafeBuffer(BufferUtil.allocateDirectAligned(ALIGNMENT, ALIGNMENT)), 0));
     }
 
     /**
@@ -119,22 +126,24 @@ public final class CongestionMaps {
     }
 
     private boolean isSet(final int entry, final int port) {
-        final int map = memory.getIntAcquire(entry + MAP_OFFSET);
-        return map != 0 && memory.getInt(entry + PORTS_SET_OFFSET) != 0
+        final int map = entry == NONE ? 0 : memory.getIntAcquire(entry + MAP_OFFSET);
+        return map >= mapsOffset && map <= memory.capacity() - MAP_LENGTH && memory.getInt(entry + PORTS_SET_OFFSET) != 0
             && (memory.getByte(map + (port >>> 3)) & 1 << (port & 7)) != 0;
     }
 
-    /** The host's entry, or the free one where it would be. */
+    /** The host's entry, or the free one where it would be; {@link #NONE} in memory that none can be found in. */
     private int entry(final long high, final long low) {
         final long hash = (high * 31 + low) * 0x9e37_79b9_7f4a_7c15L;
         int slot = (int) (hash >>> 32) & slotMask;
-        int entry = ENTRIES_OFFSET + slot * ENTRY_LENGTH;
-        while (memory.getIntAcquire(entry + MAP_OFFSET) != 0
-            && (memory.getLong(entry + LOW_OFFSET) != low || memory.getLong(entry + HIGH_OFFSET) != high)) {
+        for (int looked = 0; looked <= slotMask; looked++) {
+            final int entry = ENTRIES_OFFSET + slot * ENTRY_LENGTH;
+            if (memory.getIntAcquire(entry + MAP_OFFSET) == 0
+                || (memory.getLong(entry + LOW_OFFSET) == low && memory.getLong(entry + HIGH_OFFSET) == high)) {
+                return entry;
+            }
             slot = slot + 1 & slotMask;
-            entry = ENTRIES_OFFSET + slot * ENTRY_LENGTH;
         }
-        return entry;
+        return NONE;
     }
 
     /**
@@ -148,30 +157,32 @@ public final class CongestionMaps {
 
     /** Counts a datagram that was refused because its destination is congested; any thread. */
     public void countRefused() {
-        memory.getAndAddLong(REFUSED_OFFSET, 1);
-    }
-
-    /**
-     * Datagrams refused.
-     *
-     * @return {@code cong_send_error}; any thread.
-     */
-    public long refused() {
-        return memory.getLongOpaque(REFUSED_OFFSET);
+        counts.addRefused(1);
     }
 
     /** Counts a datagram that waits because its destination is congested; any thread. */
     public void countBlocked() {
-        memory.getAndAddLong(BLOCKED_OFFSET, 1);
+        counts.addBlocked(1);
     }
 
     /**
-     * Datagrams that had to wait.
+     * Counts what other processes have counted.
      *
-     * @return {@code cong_send_blocked}; any thread.
+     * @param refused datagrams refused there since the last time.
+     * @param blocked datagrams that waited.
      */
-    public long blocked() {
-        return memory.getLongOpaque(BLOCKED_OFFSET);
+    public void count(final long refused, final long blocked) {
+        counts.addRefused(refused);
+        counts.addBlocked(blocked);
+    }
+
+    /**
+     * How often senders met congestion; any thread.
+     *
+     * @return the counts.
+     */
+    public CongestionCounts counts() {
+        return counts;
     }
 
     /**
@@ -191,6 +202,7 @@ public final class CongestionMaps {
             memory.putLong(entry + HIGH_OFFSET, high);
             memory.putLong(entry + LOW_OFFSET, low);
             memory.putIntRelease(entry + MAP_OFFSET, mapsOffset + known * MAP_LENGTH);
+            entries[known] = entry;
             hosts.setRelease(known + 1);
         }
         return entry;
@@ -240,8 +252,10 @@ public final class CongestionMaps {
         final int before = memory.getInt(host + PORTS_SET_OFFSET);
         memory.putInt(host + PORTS_SET_OFFSET, portsSet);
         final int change = Integer.signum(portsSet) - Integer.signum(before);
+        final long updates = memory.getLong(UPDATES_OFFSET) + 1;
+        memory.putLongRelease(host + CHANGED_OFFSET, updates);
         memory.putIntRelease(CONGESTED_HOSTS_OFFSET, memory.getInt(CONGESTED_HOSTS_OFFSET) + change);
-        memory.putLongRelease(UPDATES_OFFSET, memory.getLong(UPDATES_OFFSET) + 1);
+        memory.putLongRelease(UPDATES_OFFSET, updates);
     }
 
     /**
@@ -255,19 +269,33 @@ public final class CongestionMaps {
     }
 
     /**
-     * Shows everything to processes that share other memory, of which nothing is believed; a thread of the driver's. What they
-     * counted there is added to what was counted here.
+     * Shows what changed to processes that share other memory, which they only read; a thread of the driver's.
      *
-     * @param target as of {@link #CongestionMaps(AtomicBuffer, int)}, for as many hosts.
+     * @param target as of the constructor, for as many hosts.
+     * @param since  the answer of the call before, 0 for the first.
+     * @return {@link #updates()} as shown; what changes meanwhile is shown by the next call.
      */
-    public void copyTo(final AtomicBuffer target) {
+    public long copyTo(final AtomicBuffer target, final long since) {
         final long updates = updates();
         final int congestedHosts = memory.getIntAcquire(CONGESTED_HOSTS_OFFSET);
-        target.putBytes(ENTRIES_OFFSET, memory, ENTRIES_OFFSET, mapsOffset + hosts.getAcquire() * MAP_LENGTH - ENTRIES_OFFSET);
+        for (int i = hosts.getAcquire() - 1; i >= 0; i--) {
+            if (memory.getLongAcquire(entries[i] + CHANGED_OFFSET) > since) {
+                copyHost(entries[i], target);
+            }
+        }
         target.putIntRelease(CONGESTED_HOSTS_OFFSET, congestedHosts);
         target.putLongRelease(UPDATES_OFFSET, updates);
-        memory.getAndAddLong(REFUSED_OFFSET, target.getAndSetLong(REFUSED_OFFSET, 0));
-        memory.getAndAddLong(BLOCKED_OFFSET, target.getAndSetLong(BLOCKED_OFFSET, 0));
+        return updates;
+    }
+
+    /** The map's place comes last: by it a reader knows that the host is there. */
+    private void copyHost(final int entry, final AtomicBuffer target) {
+        final int map = memory.getIntAcquire(entry + MAP_OFFSET);
+        target.putBytes(map, memory, map, MAP_LENGTH);
+        target.putLong(entry + HIGH_OFFSET, memory.getLong(entry + HIGH_OFFSET));
+        target.putLong(entry + LOW_OFFSET, memory.getLong(entry + LOW_OFFSET));
+        target.putInt(entry + PORTS_SET_OFFSET, memory.getInt(entry + PORTS_SET_OFFSET));
+        target.putIntRelease(entry + MAP_OFFSET, map);
     }
 
     /**

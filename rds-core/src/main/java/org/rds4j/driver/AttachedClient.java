@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.rds4j.Errno;
+import org.rds4j.congestion.CongestionCounts;
+import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.ReadySets;
 
@@ -18,10 +20,15 @@ final class AttachedClient {
     private final ClientRegion region;
     private final ReadySets readySets;
     private final SocketMaker maker;
+    private final int maxSockets;
     private final long madeMs;
     private final List<ClientSocket> sockets = new ArrayList<>();
+    private final CongestionCounts counts;
+    private long knownRefused;
+    private long knownBlocked;
     private long taken;
     private boolean isGone;
+    private boolean isFailed;
 
     /** Makes the sockets of clients. */
     @FunctionalInterface
@@ -38,11 +45,14 @@ final class AttachedClient {
     }
 
     AttachedClient(
-        final int number, final MappedFile file, final int maxSockets, final SocketMaker maker, final long nowMs) {
+        final int number, final MappedFile file, final int setLength, final SocketMaker maker, final int maxSockets,
+        final long nowMs) {
         this.number = number;
         this.file = file;
         this.region = new ClientRegion(file.memory());
-        this.readySets = region.readySets(maxSockets);
+        this.counts = region.congestionCounts();
+        this.readySets = region.readySets(setLength);
+        this.maxSockets = maxSockets;
         this.maker = maker;
         this.madeMs = nowMs;
     }
@@ -59,6 +69,14 @@ final class AttachedClient {
         return region.heartbeatMs();
     }
 
+    /** Something went wrong with this client: it is done with, as if its process were gone; answers false when it was before. */
+    boolean fail() {
+        final boolean isFirst = !isFailed;
+        isFailed = true;
+        isGone = true;
+        return isFirst;
+    }
+
     int socketCount() {
         return sockets.size();
     }
@@ -69,8 +87,9 @@ final class AttachedClient {
         for (final Iterator<ClientSocket> all = sockets.iterator(); all.hasNext();) {
             final ClientSocket socket = all.next();
             work += isGone && !socket.isClosing() ? socket.close() : socket.work(region);
-            if (socket.release()) {
+            if (socket.isOver()) {
                 all.remove();
+                socket.remove();
                 work++;
             }
         }
@@ -93,7 +112,7 @@ final class AttachedClient {
 
     private boolean open(final long id) {
         try {
-            final ClientSocket socket = maker.make(id, readySets);
+            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(id, readySets) : null;
             if (socket == null) {
                 region.opened(id, Errno.ENOMEM.number(), 0, 0);
             } else {
@@ -105,8 +124,9 @@ final class AttachedClient {
         return true;
     }
 
-    /** Only for a socket of this client: its slot is a number that anyone could write. */
-    private boolean forward(final int kind, final long id) {
+    /** Only for a socket of this client: its slot is a number that anyone could write, and so is the kind. */
+    private boolean forward(final int requested, final long id) {
+        final int kind = EngineCommand.isKnown(requested) ? requested : EngineCommand.UNKNOWN;
         final int slot = region.requestSlot();
         for (int i = 0; i < sockets.size(); i++) {
             if (sockets.get(i).slot() == slot && !sockets.get(i).isClosing()) {
@@ -116,10 +136,15 @@ final class AttachedClient {
         return true;
     }
 
-    /** Looks whether the client's process is still there. */
-    void look(final long nowMs) {
-        if (!isGone && isOver(nowMs)) {
-            isGone = true;
+    /** Looks whether the client's process is still there, and how often its sends met congestion. */
+    void look(final long nowMs, final CongestionMaps congestion) {
+        if (!isGone) {
+            isGone = isOver(nowMs);
+            final long refused = counts.refused();
+            final long blocked = counts.blocked();
+            congestion.count(Math.max(0, refused - knownRefused), Math.max(0, blocked - knownBlocked));
+            knownRefused = refused;
+            knownBlocked = blocked;
         }
     }
 
@@ -143,7 +168,7 @@ final class AttachedClient {
 
     /** The driver ends, after the engine. */
     void abandon() {
-        sockets.forEach(ClientSocket::abandon);
+        sockets.forEach(ClientSocket::remove);
         file.close();
     }
 }

@@ -94,9 +94,10 @@ final class Attachment implements SocketControl {
         control = new ControlRegion(controlFile.memory());
         layout = control.layout();
         context = context(settings);
-        congestion = mapCongestion();
+        final UnsafeBuffer maps = mapCongestion();
         file = knock();
         region = new ClientRegion(file.memory());
+        congestion = new CongestionMaps(maps, control.congestionHosts(), region.congestionCounts());
         readySets = region.readySets(control.maxSockets());
         final FileLock lock = file.channel().tryLock();
         if (lock == null) {
@@ -138,12 +139,11 @@ final class Attachment implements SocketControl {
         }
     }
 
-    private CongestionMaps mapCongestion() throws IOException {
-        final int hosts = control.congestionHosts();
-        final MappedFile maps =
-            MappedFile.open(directory.resolve(DriverDirectory.CONGESTION), CongestionMaps.length(hosts));
+    private UnsafeBuffer mapCongestion() throws IOException {
+        final MappedFile maps = MappedFile.openToRead(
+            directory.resolve(DriverDirectory.CONGESTION), CongestionMaps.length(control.congestionHosts()));
         maps.closeChannel();
-        return new CongestionMaps(new UnsafeBuffer(maps.memory().asByteBuffer()), hosts);
+        return new UnsafeBuffer(maps.memory().asByteBuffer());
     }
 
     private RdsContext context(final Properties settings) {
@@ -203,7 +203,7 @@ final class Attachment implements SocketControl {
     /** Opens a socket; one thread at a time. */
     synchronized RdsSocket open() {
         sockets.removeIf(Opened::isOver);
-        closeAbandoned();
+        await(this::closeAbandoned, "to answer an earlier open"); // else two were on their way, and one answer is lost
         await(region::isTaken, "to take a command");
         final long id = region.request(EngineCommand.OPEN, 0, 0, 0, 0);
         abandonedOpen = id;
@@ -211,7 +211,7 @@ final class Attachment implements SocketControl {
         abandonedOpen = NOT_NOW;
         if (region.openedErrno() != 0) {
             throw RdsException.of(Errno.ofNumber(region.openedErrno()), "the driver has no room for another socket: close some,"
-                + " raise its maxSockets, or make room in " + directory);
+                + " raise its maxSockets or maxSocketsPerClient, or make room in " + directory);
         }
         return map(region.openedSlot(), region.openedSerial());
     }
@@ -229,14 +229,15 @@ final class Attachment implements SocketControl {
         }
     }
 
-    /** An open that nobody waits for any more may have been answered since. */
-    private synchronized void closeAbandoned() {
+    /** An open that nobody waits for any more may have been answered since; answers whether there is none any more. */
+    private synchronized boolean closeAbandoned() {
         if (abandonedOpen != NOT_NOW && region.isOpened(abandonedOpen) && region.isTaken()) {
             if (region.openedErrno() == 0) {
                 region.request(EngineCommand.CLOSE, region.openedSlot(), 0, 0, 0);
             }
             abandonedOpen = NOT_NOW;
         }
+        return abandonedOpen == NOT_NOW;
     }
 
     @Override
@@ -248,6 +249,12 @@ final class Attachment implements SocketControl {
             sockets.forEach(socket -> socket.isClosing |= socket.slot == slot);
         }
         return region.request(kind, slot, high, low, port);
+    }
+
+    /** What finds no room is closed when this client goes. */
+    @Override
+    public void giveUp(final int slot) {
+        command(EngineCommand.CLOSE, slot, 0, 0, 0);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.rds4j.driver;
 
 import java.lang.foreign.MemorySegment;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.congestion.CongestionCounts;
 import org.rds4j.socket.ReadySets;
 
 /**
@@ -18,6 +19,8 @@ import org.rds4j.socket.ReadySets;
  *    384 +---------------------------------------------------------------+
  *        | socket opened: request id (8) | errno (4) | slot (4) | serial |  written by the driver
  *    512 +---------------------------------------------------------------+
+ *        | datagrams refused for congestion (8) | that waited (8)        |  added to by the client's threads
+ *    640 +---------------------------------------------------------------+
  *   4096 | which sockets became ready: ReadySets                         |  both sides
  *        +---------------------------------------------------------------+
  * </pre>
@@ -48,6 +51,7 @@ final class ClientRegion {
     private static final int OPENED_ERRNO_OFFSET = 392;
     private static final int OPENED_SLOT_OFFSET = 396;
     private static final int OPENED_SERIAL_OFFSET = 400;
+    private static final int CONGESTION_COUNTS_OFFSET = 512;
 
     private final UnsafeBuffer buffer;
     private final UnsafeBuffer sets;
@@ -90,6 +94,10 @@ final class ClientRegion {
 
     long heartbeatMs() {
         return buffer.getLongAcquire(HEARTBEAT_OFFSET);
+    }
+
+    CongestionCounts congestionCounts() {
+        return new CongestionCounts(buffer, CONGESTION_COUNTS_OFFSET);
     }
 
     /** Whether the driver has taken every request so far. */

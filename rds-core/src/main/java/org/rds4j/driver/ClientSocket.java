@@ -98,17 +98,13 @@ final class ClientSocket {
         return isClosing ? 1 : 0;
     }
 
-    /** Removes the file once the engine has let go; answers whether it has. */
-    boolean release() {
-        if (isClosing && region.isReleased()) {
-            file.close();
-            return true;
-        }
-        return false;
+    /** Whether the engine has let go of the region. */
+    boolean isOver() {
+        return isClosing && region.isReleased();
     }
 
-    /** The engine is over: nobody touches the region any more. */
-    void abandon() {
+    /** Removes the file: the engine has let go of it, or is over. */
+    void remove() {
         file.close();
     }
 }

@@ -16,7 +16,11 @@ import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.ReadySets;
 import org.rds4j.socket.RegionLayout;
+import org.rds4j.status.RdsCounter;
+import org.rds4j.status.RdsCounters;
 import org.rds4j.status.StatusSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's side of applications in other processes: lets clients in, makes the files of their sockets, hands their commands to
@@ -24,14 +28,17 @@ import org.rds4j.status.StatusSource;
  * do not come this way. Made by the thread that starts the node, closed after the engine.
  */
 public final class DriverConductor implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(DriverConductor.class);
     private static final long LOOK_INTERVAL_MS = 100;
     private static final long DOOR_PATIENCE_MS = 1_000;
     private final EngineProxy engine;
     private final EpochClock clock;
+    private final RdsCounters counters;
     private final DriverDirectory directory;
     private final RegionLayout layout;
     private final int permittedLevels;
     private final int maxClients;
+    private final int maxSocketsPerClient;
     private final int maxSockets;
     private final ClientTable table;
     private final MappedFile file;
@@ -55,16 +62,19 @@ public final class DriverConductor implements Agent {
      * @param permittedLevels service levels that applications may use, bit n for level n.
      * @param random          tells this driver from others.
      * @param clock           milliseconds since 1970.
+     * @param counters        of the engine, which leaves {@link RdsCounter#CLIENT_FAILED} to this.
      * @throws DriverException when no files can be made in the directory.
      */
     public DriverConductor(
         final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels,
-        final RandomGenerator random, final EpochClock clock) {
+        final RandomGenerator random, final EpochClock clock, final RdsCounters counters) {
         this.engine = engine;
+        this.counters = counters;
         this.clock = clock;
         this.layout = RegionLayout.of(context);
         this.permittedLevels = permittedLevels;
         this.maxClients = context.maxClients();
+        this.maxSocketsPerClient = context.maxSocketsPerClient();
         this.maxSockets = context.maxSockets();
         this.directory = directory;
         this.table = new ClientTable(maxClients);
@@ -73,6 +83,7 @@ public final class DriverConductor implements Agent {
             final int length = CongestionMaps.length(engine.congestion().maxHosts());
             this.congestionFile =
                 MappedFile.create(directory.resolve(DriverDirectory.CONGESTION), length, length, directory);
+            directory.shareToRead(congestionFile.path());
             this.file = MappedFile.create(
                 directory.resolve(DriverDirectory.CONTROL), ControlRegion.LENGTH, ControlRegion.LENGTH, directory);
         } catch (final IOException e) {
@@ -110,30 +121,43 @@ public final class DriverConductor implements Agent {
         if (isLooking) {
             looked = nowMs;
             control.beat(nowMs);
-            table.show(clients);
         }
         for (final Iterator<AttachedClient> all = clients.iterator(); all.hasNext();) {
             final AttachedClient client = all.next();
-            if (isLooking) {
-                client.look(nowMs);
-            }
-            work += client.work();
+            work += work(client, isLooking, nowMs);
             if (client.isEnded()) {
                 all.remove();
                 client.remove();
             }
         }
+        if (isLooking) {
+            table.show(clients);
+        }
         return work;
+    }
+
+    /** What goes wrong with one client must not keep the others from being served. */
+    private int work(final AttachedClient client, final boolean isLooking, final long nowMs) {
+        try {
+            if (isLooking) {
+                client.look(nowMs, engine.congestion());
+            }
+            return client.work();
+        } catch (final RuntimeException e) {
+            if (client.fail()) {
+                counters.increment(RdsCounter.CLIENT_FAILED);
+                LOG.warn("client {} of {} is cut off: {}", client.number(), directory.path(), e.toString());
+            }
+            return 0;
+        }
     }
 
     /** A copy: what clients write there must not come back. */
     private int showCongestion() {
-        final long updates = engine.congestion().updates();
-        if (updates == congestionUpdates) {
+        if (engine.congestion().updates() == congestionUpdates) {
             return 0;
         }
-        congestionUpdates = updates;
-        engine.congestion().copyTo(congestion);
+        congestionUpdates = engine.congestion().copyTo(congestion, congestionUpdates);
         return 1;
     }
 
@@ -165,7 +189,7 @@ public final class DriverConductor implements Agent {
             final int length = ClientRegion.length(maxSockets);
             final MappedFile client =
                 MappedFile.create(directory.resolve(DriverDirectory.CLIENT + number), length, length, directory);
-            clients.add(new AttachedClient(number, client, maxSockets, this::newSocket, nowMs));
+            clients.add(new AttachedClient(number, client, maxSockets, this::newSocket, maxSocketsPerClient, nowMs));
             control.answer(ticket, 0, number);
         } catch (final IOException e) {
             control.answer(ticket, Errno.ENOMEM.number(), 0);

@@ -40,6 +40,7 @@ public final class DriverDirectory implements AutoCloseable {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE_OF_OWNER = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> FILE_OF_GROUP = PosixFilePermissions.fromString("rw-rw----");
+    private static final Set<PosixFilePermission> FILE_FOR_GROUP_TO_READ = PosixFilePermissions.fromString("rw-r-----");
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("------rwx");
     private static final String ROOT = "root";
 
@@ -111,6 +112,13 @@ public final class DriverDirectory implements AutoCloseable {
     void share(final Path file) throws IOException {
         if (isForGroup) {
             Files.setPosixFilePermissions(file, FILE_OF_GROUP);
+        }
+    }
+
+    /** Lets the group only read a file that {@link #share} gave to it. */
+    void shareToRead(final Path file) throws IOException {
+        if (isForGroup) {
+            Files.setPosixFilePermissions(file, FILE_FOR_GROUP_TO_READ);
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -20,11 +21,13 @@ final class MappedFile implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment memory;
 
-    private MappedFile(final Path path, final FileChannel channel, final Arena arena, final long length) throws IOException {
+    private MappedFile(
+        final Path path, final FileChannel channel, final FileChannel.MapMode mode, final Arena arena, final long length)
+        throws IOException {
         this.path = path;
         this.channel = channel;
         this.arena = arena;
-        this.memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, length, arena);
+        this.memory = channel.map(mode, 0, length, arena);
     }
 
     /**
@@ -45,7 +48,7 @@ final class MappedFile implements AutoCloseable {
         try {
             directory.share(path);
             fill(channel, denseLength);
-            final MappedFile file = new MappedFile(path, channel, arena, length);
+            final MappedFile file = new MappedFile(path, channel, FileChannel.MapMode.READ_WRITE, arena, length);
             file.memory.asSlice(0, denseLength).fill((byte) 0); // no page fault for a thread that has better things to do
             return file;
         } catch (final IOException e) {
@@ -72,13 +75,28 @@ final class MappedFile implements AutoCloseable {
      * @param length octets that it has at least.
      */
     static MappedFile open(final Path path, final long length) throws IOException {
-        final FileChannel channel = FileChannel.open(path,
+        return open(path, length, FileChannel.MapMode.READ_WRITE,
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /**
+     * As {@link #open(Path, long)}, of a file that is the driver's alone to write.
+     *
+     * @param path   of the file.
+     * @param length octets that it has at least.
+     */
+    static MappedFile openToRead(final Path path, final long length) throws IOException {
+        return open(path, length, FileChannel.MapMode.READ_ONLY, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static MappedFile open(
+        final Path path, final long length, final FileChannel.MapMode mode, final Set<OpenOption> options) throws IOException {
+        final FileChannel channel = FileChannel.open(path, options);
         try {
             if (channel.size() < length) {
                 throw new IOException(path + " is shorter than " + length + " octets");
             }
-            return new MappedFile(path, channel, Arena.ofAuto(), length);
+            return new MappedFile(path, channel, mode, Arena.ofAuto(), length);
         } catch (final IOException e) {
             channel.close();
             throw e;

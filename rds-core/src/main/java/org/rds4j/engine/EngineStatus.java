@@ -88,8 +88,9 @@ final class EngineStatus implements StatusSource, MessageVisitor, ReceiveSide.Un
         final SocketRegion region = socket.region();
         address(local.high(), local.low(), socket.port());
         address(region.connectedHigh(), region.connectedLow(), region.connectedPort());
-        page.put(region.sendBufferLength()).put(region.receiveRing().capacity()).put(socket.id())
-            .put(region.unacknowledgedLength()).put(socket.receiveSide().unreadRingLength());
+        page.put(region.sendBufferLength()).put(region.receiveBufferLength()).put(socket.id())
+            .put(region.unacknowledgedLength()).put(socket.receiveSide().unreadRingLength())
+            .put(region.receiveRing().capacity());
         return -1;
     }
 

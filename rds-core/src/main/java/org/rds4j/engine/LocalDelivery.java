@@ -4,9 +4,12 @@ import org.rds4j.RdsAddress;
 import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.RdsHeaderFlyweight;
+import org.rds4j.message.SendLog;
 import org.rds4j.peer.InboundHandler;
 import org.rds4j.peer.PeerPath;
+import org.rds4j.peer.Probe;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveSide.Outcome;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -20,20 +23,20 @@ final class LocalDelivery implements InboundHandler {
     private final CongestionMaps maps;
     private final boolean isPingEnabled;
     private final RdsCounters counters;
-    private final ProbeAnswer probeAnswer;
+    private final Probe probe;
     private final ArrivalTimes times;
     private long nextLoopbackSequence = 1;
 
     LocalDelivery(
         final RdsAddress local, final SocketTable sockets, final CongestionMaps maps, final boolean isPingEnabled,
-        final ProbeAnswer probeAnswer, final ArrivalTimes times, final RdsCounters counters) {
+        final Probe probe, final ArrivalTimes times, final RdsCounters counters) {
         this.times = times;
         this.local = local;
         this.sockets = sockets;
         this.maps = maps;
         this.isPingEnabled = isPingEnabled;
         this.counters = counters;
-        this.probeAnswer = probeAnswer;
+        this.probe = probe;
     }
 
     @Override
@@ -64,9 +67,16 @@ final class LocalDelivery implements InboundHandler {
             counters.increment(RdsCounter.PONG_DROP_CONGESTED);
             return;
         }
-        final boolean isQueued = isProbe ? probeAnswer.append(path.log())
-            : path.log().append(RdsHeaderFlyweight.PING_PORT, port, 0, 0, NO_OWNER);
-        counters.increment(isQueued ? RdsCounter.SEND_PONG : RdsCounter.PONG_DROP_LOG_FULL);
+        final boolean isQueued = isProbe ? probe.pong(path.log()) : pong(path.log(), port);
+        if (!isQueued) {
+            counters.increment(RdsCounter.PONG_DROP_LOG_FULL);
+        }
+    }
+
+    private boolean pong(final SendLog log, final int port) {
+        final boolean isQueued = log.append(RdsHeaderFlyweight.PING_PORT, port, 0, 0, NO_OWNER);
+        counters.add(RdsCounter.SEND_PONG, isQueued ? 1 : 0);
+        return isQueued;
     }
 
     /** Answers a ping of a socket to its own host. */
@@ -76,7 +86,8 @@ final class LocalDelivery implements InboundHandler {
             return true;
         }
         takeTimes();
-        if (!give(socket, local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)) {
+        if (give(socket, local.high(), local.low(), RdsHeaderFlyweight.PING_PORT, lane, 0, 0, nextLoopbackSequence + 1)
+            == Outcome.NO_ROOM) {
             return false;
         }
         counters.increment(RdsCounter.RECV_PING);
@@ -115,24 +126,25 @@ final class LocalDelivery implements InboundHandler {
             counters.increment(RdsCounter.RECV_DROP_NO_SOCK);
             return true;
         }
-        if (!give(socket, sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
+        final Outcome outcome = give(socket, sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence);
+        if (outcome == Outcome.NO_ROOM) {
             return false;
         }
-        counters.increment(RdsCounter.RECV_DELIVERED);
-        counters.add(RdsCounter.COPY_TO_USER, length);
+        if (outcome != Outcome.TOO_LONG) {
+            counters.increment(RdsCounter.RECV_DELIVERED);
+            counters.add(RdsCounter.COPY_TO_USER, length);
+        }
         return true;
     }
 
-    private boolean give(
+    private Outcome give(
         final EngineSocket socket, final long sourceHigh, final long sourceLow, final int sourcePort, final int lane,
         final long payload, final int length, final long sequence) {
-        return switch (socket.receiveSide().deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence)) {
-            case TAKEN -> true;
-            case CONGESTED -> {
-                sockets.onCongested(socket);
-                yield true;
-            }
-            case NO_ROOM -> false;
-        };
+        final Outcome outcome =
+            socket.receiveSide().deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence);
+        if (outcome == Outcome.CONGESTED) {
+            sockets.onCongested(socket);
+        }
+        return outcome;
     }
 }

@@ -7,6 +7,7 @@ import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.congestion.Congestion;
@@ -18,6 +19,7 @@ import org.rds4j.peer.ConnectBudget;
 import org.rds4j.peer.PathServices;
 import org.rds4j.peer.Peer;
 import org.rds4j.peer.PeerPath;
+import org.rds4j.peer.Probe;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
 import org.rds4j.socket.ReceiveMemory;
@@ -35,8 +37,6 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
-    /** Of the attempts to connect, at most one in so many goes to hosts of which nothing is known but that they knocked. */
-    private static final int STRANGERS_SHARE = 10;
 
     private final RdsCounters counters;
     private final Congestion congestion;
@@ -51,9 +51,7 @@ public final class RdsEngine implements ReleaseHandler {
     private final StatusSource status;
     private final int defaultLane;
     private final boolean isEncrypted;
-    private final PathConnector connector;
-    private final ConnectBudget budget;
-    private final ConnectBudget strangerBudget;
+    private final StrangerAttempts strangers;
     private int nextSocket;
     private long toldChanges;
     private long nowNs;
@@ -70,7 +68,7 @@ public final class RdsEngine implements ReleaseHandler {
     public RdsEngine(
         final RdsContext context, final PathConnector connector, final IntUnaryOperator laneOfServiceLevel,
         final RandomGenerator random, final RdsCounters counters) {
-        final int generation = newGeneration(random);
+        final Probe probe = new Probe(context.paths(), newGeneration(random), counters);
         this.counters = counters;
         this.congestion = new Congestion(context, counters);
         final ArrivalTimes times = new ArrivalTimes(context.nanoClock());
@@ -83,19 +81,18 @@ public final class RdsEngine implements ReleaseHandler {
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),
-            new ProbeAnswer(context.paths(), generation), times, counters);
+            probe, times, counters);
         this.status = new EngineStatus(context.localAddress(), sockets, paths, delivery);
         final int[] lanes = lanes(laneOfServiceLevel);
         this.defaultLane = lanes[0];
         this.isEncrypted = context.security() != SecurityMode.PLAINTEXT;
-        this.connector = connector;
-        this.budget = new ConnectBudget(context.connectBudget());
-        this.strangerBudget = new ConnectBudget(Math.max(1, context.connectBudget() / STRANGERS_SHARE));
+        final ConnectBudget budget = new ConnectBudget(context.connectBudget());
+        this.strangers = new StrangerAttempts(connector, budget, context.connectBudget());
         this.submitDrain = new SubmitDrain(
             context.localAddress(), paths, delivery, lanes, context.submitRingLength(), counters);
         this.cancellation = new SendCancellation(paths, submitDrain, this, context.linuxExact(), counters);
         this.sockets.sends(cancellation);
-        this.paths.services(new PathServices(context, generation, defaultLane, connector,
+        this.paths.services(new PathServices(context, probe, defaultLane, strangers,
             budget, paths, paths.schedule(), delivery, this, reassembly, times, logs, congestion, random, counters));
     }
 
@@ -145,6 +142,7 @@ public final class RdsEngine implements ReleaseHandler {
     public int poll(final long timeNs) {
         nowNs = timeNs;
         cancellation.now(timeNs);
+        logs.now(timeNs);
         int work = sockets.poll();
         work += paths.schedule().pollInbound(timeNs);
         sockets.signals().flush();
@@ -206,6 +204,9 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs     the engine's time.
      */
     public void onCarrierUp(final PathKey key, final ByteCarrier carrier, final boolean dialedByUs, final long timeNs) {
+        if (dialedByUs) {
+            strangers.onEnded(key);
+        }
         final boolean isValid = key.lane() >= 0 && key.lane() < PathKey.MAX_LANES && key.index() < PathKey.MAX_PATHS
             && key.index() >= PathKey.UNKNOWN_INDEX;
         final Peer peer = isValid ? paths.findOrAddPeer(key.remoteHigh(), key.remoteLow()) : null;
@@ -252,10 +253,9 @@ public final class RdsEngine implements ReleaseHandler {
         final Peer peer = paths.peer(key.remoteHigh(), key.remoteLow());
         if (peer != null) {
             peer.onKnock(key.lane(), key.index(), timeNs);
-        } else if (strangerBudget.tryTake(timeNs) && budget.tryTake(timeNs)) {
+        } else if (strangers.tryConnect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs)) {
             counters.increment(RdsCounter.CONN_KNOCKED);
             counters.increment(RdsCounter.CONN_ATTEMPTS);
-            connector.connect(new PathKey(key.remoteHigh(), key.remoteLow(), strangersLane(key), 0), timeNs);
         } else {
             counters.increment(RdsCounter.CONN_DROP_STRANGER);
         }
@@ -274,6 +274,7 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs the engine's time.
      */
     public void onConnectFailed(final PathKey key, final CarrierDownReason reason, final long timeNs) {
+        strangers.onEnded(key);
         final PeerPath path = paths.find(key);
         if (path != null) {
             path.onConnectFailed(reason, timeNs);
@@ -288,10 +289,9 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs  the engine's time.
      */
     public void onCarrierDown(final ByteCarrier carrier, final CarrierDownReason reason, final long timeNs) {
-        for (int i = 0; i < paths.size(); i++) {
-            if (paths.path(i).onCarrierDown(carrier, reason)) {
-                return;
-            }
+        final CarrierWatcher watcher = carrier.watcher();
+        if (watcher != null) {
+            watcher.onCarrierDown(carrier, reason);
         }
     }
 
@@ -299,7 +299,7 @@ public final class RdsEngine implements ReleaseHandler {
     public void onReleased(final int owner, final int length) {
         final EngineSocket socket = sockets.byId(owner);
         if (socket != null) {
-            socket.acknowledged(length);
+            socket.onReleased(length);
         }
     }
 

@@ -61,8 +61,18 @@ final class SendCancellation implements SendControl {
                 cancelAll(socket, SendLog.LENT_TO_ANY_PORT); // nobody would hear that the memory is free again
             }
         }
+        if (socket.hasQueued()) {
+            disownAll(socket);
+        }
         counters.add(RdsCounter.SEND_DROP_CLOSED, socket.backlog().unreadLength());
         counters.add(RdsCounter.RECV_DROP_DEAD_SOCK, socket.receiveSide().unreadRingLength());
+    }
+
+    /** Its id will be another socket's some day, perhaps before a dead peer's log is empty. */
+    private void disownAll(final EngineSocket socket) {
+        for (int i = 0; i < paths.size(); i++) {
+            paths.path(i).log().disown(socket.id());
+        }
     }
 
     private void cancelAll(final EngineSocket socket, final int port) {

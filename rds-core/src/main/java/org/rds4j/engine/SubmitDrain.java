@@ -120,14 +120,15 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             }
             return isTaken;
         }
-        final boolean isTaken = path.log().appendLent(socket.port(), datagram.port(), datagram.payload(), length, socket.id(),
-            socket, datagram.lending());
+        final boolean isTaken = path.log().appendLent(
+            socket.port(), datagram.port(), datagram.payload(), length, socket.id(), socket, datagram.lending());
         path.onQueued();
         if (!isTaken) {
             counters.increment(RdsCounter.SEND_QUEUE_FULL);
             return false;
         }
         socket.onLent();
+        socket.onQueued();
         counters.increment(RdsCounter.SEND_QUEUED);
         return true;
     }
@@ -168,6 +169,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             counters.increment(RdsCounter.SEND_QUEUE_FULL);
             return false;
         }
+        socket.onQueued();
         counters.increment(RdsCounter.SEND_QUEUED);
         return true;
     }

@@ -2,6 +2,7 @@ package org.rds4j.frame;
 
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 
 /**
  * Finds RDS messages in a stream of octets that is cut anywhere. A message that is contiguous where it arrived is handed on
@@ -24,6 +25,7 @@ public final class FrameAssembler {
     private static final int HEADER_LENGTH = RdsHeaderFlyweight.LENGTH;
 
     private final int maxLength;
+    private final int maxMapLength;
     private final ReassemblyPool pool;
     private final FrameHandler handler;
     private final ArrivalTimes times;
@@ -40,7 +42,7 @@ public final class FrameAssembler {
     /**
      * An assembler at the start of a stream.
      *
-     * @param maxLength longest payload accepted.
+     * @param maxLength longest payload accepted; a congestion map may be as long as one is.
      * @param pool      memory for messages in pieces.
      * @param handler   takes the messages.
      * @param times     told of each message that is handed on, when anyone wants to know.
@@ -49,6 +51,7 @@ public final class FrameAssembler {
         final int maxLength, final ReassemblyPool pool, final FrameHandler handler, final ArrivalTimes times) {
         this.times = times;
         this.maxLength = maxLength;
+        this.maxMapLength = Math.max(maxLength, RdsHeaderFlyweight.MAP_LENGTH);
         this.pool = pool;
         this.handler = handler;
     }
@@ -128,7 +131,7 @@ public final class FrameAssembler {
     /** At least a whole header lies at the address. */
     private int takeInPlace(final long address, final int available) {
         final int claimed = OffHeap.getInt(address + RdsHeaderFlyweight.LENGTH_OFFSET);
-        if (isTooLong(claimed)) {
+        if (isTooLong(claimed, address)) {
             return 0;
         }
         if (available - HEADER_LENGTH >= claimed) {
@@ -145,12 +148,16 @@ public final class FrameAssembler {
     }
 
     /** The claim is an unsigned 32-bit number: one with the top bit set is too long as well. */
-    private boolean isTooLong(final int claimed) {
-        if (claimed >= 0 && claimed <= maxLength) {
+    private boolean isTooLong(final int claimed, final long headerAddress) {
+        if (claimed >= 0 && (claimed <= maxLength || (claimed <= maxMapLength && isMap(headerAddress)))) {
             return false;
         }
         status = Status.TOO_LONG;
         return true;
+    }
+
+    private static boolean isMap(final long headerAddress) {
+        return UnsafeApi.getByte(headerAddress + RdsHeaderFlyweight.FLAGS_OFFSET) == RdsHeaderFlyweight.FLAG_CONG_BITMAP;
     }
 
     private boolean deliver(final long headerAddress, final long payloadAddress, final int length) {
@@ -184,7 +191,7 @@ public final class FrameAssembler {
             startNs = times.now();
         }
         bodyLength = OffHeap.getInt(header + RdsHeaderFlyweight.LENGTH_OFFSET);
-        if (isTooLong(bodyLength)) {
+        if (isTooLong(bodyLength, header)) {
             return length;
         }
         if (bodyLength > 0) {

@@ -53,6 +53,9 @@ public final class RdsHeaderFlyweight {
     /** Octets of the extension area. */
     public static final int EXTENSIONS_LENGTH = 16;
 
+    /** Octets of a congestion map: a bit for each port. */
+    public static final int MAP_LENGTH = 8192;
+
     /** Flag: the payload is a congestion map, if no other flag is set. */
     public static final int FLAG_CONG_BITMAP = 0x01;
     /** Flag: unused on TCP. */

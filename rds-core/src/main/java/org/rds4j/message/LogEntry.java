@@ -42,6 +42,10 @@ final class LogEntry {
         return (int) (UnsafeApi.getLong(entry) >> 32);
     }
 
+    static void owner(final long entry, final int owner) {
+        UnsafeApi.putLong(entry, (long) owner << 32 | (UnsafeApi.getLong(entry) & 0xffff_ffffL));
+    }
+
     /** Octets of payload. */
     static int length(final long entry) {
         return (int) (UnsafeApi.getLong(entry) & LENGTH_MASK);

@@ -19,8 +19,11 @@ import org.rds4j.frame.RdsHeaderFlyweight;
  * <p>
  * <b>Shares.</b> A log may not hold more than its own bound, and not more than what is then free besides a reserve: so k
  * logs whose peers are dead keep at most k/(k+1) of the pool without the reserve, and each of them equally much. A log whose
- * peer answers may take one longest message out of the reserve as well. Engine thread only; lent memory may be read by
- * others.
+ * peer answers may take one longest message out of the reserve as well.
+ * <p>
+ * <b>Claims.</b> Many that take a block whenever there is one could keep a longest message from ever finding all of its blocks
+ * at once. So one log at a time, whose peer answers, has a claim on what is given back until it has enough; for a while only,
+ * because the rest may be with peers that died. Engine thread only; lent memory may be read by others.
  */
 public final class LogPool {
     /** Octets of a block: a whole record of 16 KiB lies in one piece, and a log that holds little takes little. */
@@ -35,6 +38,10 @@ public final class LogPool {
 
     private final ByteBuffer memory;
     private final long address;
+    /** How long a claim may keep others waiting, and how long none is made after one that was in vain. */
+    private static final long CLAIM_NS = 100_000_000L;
+    private static final long REST_NS = 400_000_000L;
+
     private final int blockLength;
     private final int blockShift;
     private final int reserve;
@@ -50,6 +57,11 @@ public final class LogPool {
     private final LogCompactor compactor = new LogCompactor(this);
     private int firstFree;
     private int free;
+    private SendLog claimant;
+    private int claimed;
+    private long claimEndsNs;
+    private long restEndsNs = Long.MIN_VALUE;
+    private long nowNs;
 
     /**
      * A pool with all blocks free. Its memory is touched here, so that no page is missing later.
@@ -131,18 +143,69 @@ public final class LogPool {
     }
 
     /**
-     * Whether a log may take blocks.
+     * Tells the time, and ends a claim that was in vain.
      *
+     * @param timeNs the engine's time.
+     */
+    public void now(final long timeNs) {
+        nowNs = timeNs;
+        if (claimant != null && timeNs >= claimEndsNs) {
+            claimant = null;
+            restEndsNs = timeNs + REST_NS;
+        }
+    }
+
+    /**
+     * Whether a log may take blocks. A refusal may be the beginning of a claim.
+     *
+     * @param log      that asks.
      * @param held     by the log.
      * @param wanted   by the log, above 0.
      * @param isFlowing whether its peer answers.
      * @return true when {@link #take} may be called so often.
      */
-    boolean grants(final int held, final int wanted, final boolean isFlowing) {
+    boolean grants(final SendLog log, final int held, final int wanted, final boolean isFlowing) {
         final int share = held + wanted;
-        final int left = free - wanted;
-        return share <= mostPerLog
-            && (share <= left - reserve || (isFlowing && share <= longestMessage && left >= 0));
+        final int left = free - wanted - claimedBefore(log, wanted);
+        if (share > mostPerLog) {
+            return false;
+        }
+        if (share <= left - reserve) {
+            return true;
+        }
+        final boolean isGranted = isFlowing && share <= longestMessage && left >= 0;
+        if (!isGranted && isFlowing) {
+            claim(log, wanted);
+        }
+        return isGranted;
+    }
+
+    /** Who wants most comes first: whoever wants less finds it sooner without. */
+    private void claim(final SendLog log, final int wanted) {
+        if (wanted > Math.max(1, claimant == null ? 0 : claimed) && nowNs >= restEndsNs) {
+            claimant = log;
+            claimed = wanted;
+            claimEndsNs = nowNs + CLAIM_NS;
+        }
+    }
+
+    /** Blocks that are not to be had now: the claimant's own smaller messages would keep its share full, so they wait too. */
+    @SuppressWarnings("ReferenceEquality") // logs have no other identity
+    private int claimedBefore(final SendLog log, final int wanted) {
+        return claimant == null || (claimant == log && wanted >= claimed) ? 0 : claimed;
+    }
+
+    /**
+     * A log got what it wanted, or wants it no more.
+     *
+     * @param log    that may have a claim.
+     * @param wanted the blocks it got, or as many as can be.
+     */
+    @SuppressWarnings("ReferenceEquality") // logs have no other identity
+    void endClaim(final SendLog log, final int wanted) {
+        if (claimant == log && wanted >= claimed) {
+            claimant = null;
+        }
     }
 
     int take() {

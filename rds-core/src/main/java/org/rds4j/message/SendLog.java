@@ -29,6 +29,8 @@ import org.rds4j.frame.RdsHeaderFlyweight;
  * Engine thread only; memory of unacknowledged chunks may be read by a carrier's other threads meanwhile.
  */
 public final class SendLog {
+    /** Owner of messages of which nobody wants to hear. */
+    public static final int NO_OWNER = 0;
     /** For {@link #cancel}: messages to every port. */
     public static final int ANY_PORT = -1;
     /** For {@link #cancel}: messages to every port whose payload is lent. */
@@ -171,9 +173,13 @@ public final class SendLog {
     /** Makes room for a message that is about to be written at the end of the head block. */
     private boolean enter(final int total, final int stored) {
         final int room = roomInHead();
-        if (stored > room && !pool.grants(held, blocksFor(stored, room), isFlowing)) {
-            isWanted = true;
-            return false;
+        final int wanted = stored > room ? blocksFor(stored, room) : 0;
+        if (wanted > 0) {
+            if (!pool.grants(this, held, wanted, isFlowing)) {
+                isWanted = true;
+                return false;
+            }
+            pool.endClaim(this, wanted);
         }
         if (room < HEADER_LENGTH) {
             addBlock();
@@ -212,7 +218,7 @@ public final class SendLog {
     public boolean hasRoomFor(final int length) {
         final int total = HEADER_LENGTH + length;
         final int room = roomInHead();
-        return total <= room || pool.grants(held, blocksFor(total, room), isFlowing);
+        return total <= room || pool.grants(this, held, blocksFor(total, room), isFlowing);
     }
 
     private void addBlock() {
@@ -536,6 +542,7 @@ public final class SendLog {
      */
     public int cancel(final int owner, final int port, final ReleaseHandler handler) {
         isWanted = false;
+        pool.endClaim(this, Integer.MAX_VALUE);
         final int begun = sent + (isInsideMessage() ? 1 : 0);
         int cancelled = 0;
         int unsent = 0;
@@ -562,6 +569,23 @@ public final class SendLog {
             removeCancelled(firstUnsent, begun);
         }
         return cancelled;
+    }
+
+    /**
+     * Makes one owner's messages nobody's: they still go out, and their release concerns nobody who is named like it later.
+     *
+     * @param owner as given when they were appended.
+     */
+    public void disown(final int owner) {
+        final LogCursor message = new LogCursor(pool);
+        message.set(tail);
+        for (int i = 0; i < kept; i++) {
+            final long entry = message.entryAddress();
+            if (LogEntry.owner(entry) == owner) {
+                LogEntry.owner(entry, NO_OWNER);
+            }
+            message.advance(LogEntry.total(entry));
+        }
     }
 
     /**
@@ -607,6 +631,7 @@ public final class SendLog {
      */
     public int rewind() {
         isFlowing = false;
+        pool.endClaim(this, Integer.MAX_VALUE);
         sent = 0;
         sentPosition = retainedPosition;
         if (kept == 0) {

@@ -10,6 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
+import org.rds4j.congestion.CongestionCounts;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
@@ -49,6 +50,7 @@ final class NodeAssembly {
     private final RandomGenerator random;
     private final EngineProxy proxy;
     private final CounterListing counters = new CounterListing();
+    private final RdsCounters rdsCounters = RdsCounters.inMemory();
     private final List<AutoCloseable> resources;
     private final List<Agent> agents = new ArrayList<>();
     private final NodeParts parts;
@@ -93,6 +95,10 @@ final class NodeAssembly {
 
     EngineProxy proxy() {
         return proxy;
+    }
+
+    RdsCounters rdsCounters() {
+        return rdsCounters;
     }
 
     NodeStatusService status() {
@@ -211,7 +217,6 @@ final class NodeAssembly {
     }
 
     private RdsEngine rds(final Carriers carriers) {
-        final RdsCounters rdsCounters = RdsCounters.inMemory();
         for (final RdsCounter counter : RdsCounter.values()) {
             counters.add(counter.label(), counter.meaning(), () -> rdsCounters.get(counter));
         }
@@ -220,6 +225,9 @@ final class NodeAssembly {
         counters.add("reassembly-in-use", "octets of partly received messages", rds::reassemblyInUse);
         counters.add("receive-overflow-in-use", "octets of messages behind full receive rings", rds::receiveOverflowInUse);
         counters.add("paths", "paths to peers, with a carrier or without", rds::pathCount);
+        final CongestionCounts congestion = rds.proxy().congestion().counts();
+        counters.add("cong_send_error", "datagrams refused because their destination is congested", congestion::refused);
+        counters.add("cong_send_blocked", "datagrams that waited because their destination is congested", congestion::blocked);
         return rds;
     }
 

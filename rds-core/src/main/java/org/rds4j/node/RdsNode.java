@@ -366,7 +366,8 @@ public final class RdsNode implements AutoCloseable {
                 final int levels = permittedLevels(qos);
                 final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), levels);
                 final DriverConductor conductor = directory == null ? null
-                    : new DriverConductor(context, directory, assembly.proxy(), levels, assembly.random(), epochClock);
+                    : new DriverConductor(context, directory, assembly.proxy(), levels, assembly.random(), epochClock,
+                        assembly.rdsCounters());
                 node.start();
                 if (conductor != null) {
                     assembly.status().clients(conductor.status());

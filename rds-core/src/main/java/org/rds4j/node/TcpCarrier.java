@@ -34,6 +34,11 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
         watcher = named;
     }
 
+    @Override
+    public final CarrierWatcher watcher() {
+        return watcher;
+    }
+
     /** Something has happened that the path of the carrier should look at. */
     final void tellWatcher() {
         if (watcher != null) {

@@ -22,15 +22,13 @@ public final class ConnectBudget {
     }
 
     /**
-     * Takes an attempt if it may be made at once.
+     * Whether an attempt may be made at once.
      *
      * @param nowNs the engine's time.
-     * @return false when enough were made or reserved; nothing is reserved then.
+     * @return false when enough were made or reserved.
      */
-    public boolean tryTake(final long nowNs) {
-        final boolean isFree =
-            reserved < moments.length || moments[(int) (reserved % moments.length)] + SECOND_NS <= nowNs;
-        return isFree && reserve(nowNs) == nowNs;
+    public boolean isFree(final long nowNs) {
+        return reserved < moments.length || moments[(int) (reserved % moments.length)] + SECOND_NS <= nowNs;
     }
 
     /**

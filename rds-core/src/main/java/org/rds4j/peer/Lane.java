@@ -54,14 +54,19 @@ final class Lane {
         return ((port * 0x9e37_79b1) >>> 16) & (taken - 1);
     }
 
-    /** Whether any path has messages. */
+    /** Whether any path has messages, or had no room for one. */
     boolean hasQueued() {
         for (final PeerPath path : paths) {
-            if (path != null && !path.log().isEmpty()) {
+            if (path != null && path.log().wantsCarrier()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether no path has messages. */
+    boolean isEmpty() {
+        return isEmptyFrom(0);
     }
 
     /**
@@ -106,6 +111,24 @@ final class Lane {
         }
         services.counters().increment(RdsCounter.MPRDS_CATCHUP_TX0_RETRIES);
         return false;
+    }
+
+    /** The first path has taken messages of any socket: the others wait until these are acknowledged. */
+    void stayBehindFirst() {
+        for (int i = 1; i < taken; i++) {
+            before[i] = paths[0];
+            catchUpSequence[i] = paths[0].log().nextSequence();
+        }
+    }
+
+    /** Whether no path waits for another than the first: what the first takes now can be waited for. */
+    boolean isBehindFirstOnly() {
+        for (int i = 1; i < taken; i++) {
+            if (!isCaughtUp(i) && !before[i].equals(paths[0])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A path counts anew. */

@@ -5,7 +5,6 @@ import org.rds4j.RdsContext;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ArrivalTimes;
-import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
@@ -15,7 +14,7 @@ import org.rds4j.status.RdsCounters;
  * What every path of an engine shares.
  *
  * @param context     concluded.
- * @param generation  of this host: random, not 0, new with each start.
+ * @param probe       what this host tells of itself.
  * @param defaultLane that of service level 0, and of peers that know no lanes.
  * @param connector   opens carriers.
  * @param budget      of attempts to connect.
@@ -31,12 +30,7 @@ import org.rds4j.status.RdsCounters;
  * @param counters    of the engine.
  */
 public record PathServices(
-    RdsContext context, int generation, int defaultLane, PathConnector connector, ConnectBudget budget,
+    RdsContext context, Probe probe, int defaultLane, PathConnector connector, ConnectBudget budget,
     PathTopology topology, PathSchedule schedule, InboundHandler inbound, ReleaseHandler released, ReassemblyPool pool,
     ArrivalTimes times, LogPool logs, Congestion congestion, RandomGenerator random, RdsCounters counters) {
-
-    /** Writes what every probe of this host says, in Linux's order. */
-    ExtensionHeaderFlyweight probe(final ExtensionHeaderFlyweight extensions) {
-        return extensions.clear().pathCount(context.paths()).generation(generation).sourcePortIndex();
-    }
 }

@@ -122,9 +122,16 @@ public final class Peer {
         return lanes[lane] == null ? null : lanes[lane].path(index);
     }
 
+    /** The first path of a lane dials for the others, so that there are none without it. */
     PeerPath findOrAdd(final int lane, final int index, final long nowNs) {
         final PeerPath path = path(lane, index);
-        return path != null ? path : services.topology().add(this, lane, index, nowNs);
+        if (path != null) {
+            return path;
+        }
+        if (index != 0) {
+            findOrAdd(lane, 0, nowNs);
+        }
+        return services.topology().add(this, lane, index, nowNs);
     }
 
     /**
@@ -157,8 +164,21 @@ public final class Peer {
 
     /** Messages of a lane that a foreign peer does not know still wait to be moved: others must stay behind them. */
     private boolean isForwarding(final int lane) {
-        final PeerPath first = path(lane, 0);
-        return lane != services.defaultLane() && first != null && !first.log().isEmpty();
+        return lane != services.defaultLane() && lanes[lane] != null && !lanes[lane].isEmpty();
+    }
+
+    /** Whether a path may hand its messages to another without their overtaking those before them. */
+    boolean mayForward(final PathKey key) {
+        final Lane target = lanes[services.defaultLane()];
+        return isCaughtUp(key) && (key.lane() == services.defaultLane() || target == null || target.isBehindFirstOnly());
+    }
+
+    /** Path 0 of the default lane has taken messages of a lane: what their sockets send on other paths must stay behind them. */
+    void onForwarded(final int lane) {
+        lanes[services.defaultLane()].stayBehindFirst();
+        if (!isForwarding(lane)) {
+            services.topology().onMappingChanged();
+        }
     }
 
     /** What this peer's paths may do depends on what has changed. */
@@ -201,7 +221,7 @@ public final class Peer {
         return path != null && path.isHeard();
     }
 
-    /** Whether any path of a lane has messages. */
+    /** Whether any path of a lane has messages, or had no room for one. */
     boolean hasQueued(final int lane) {
         return lanes[lane].hasQueued();
     }
@@ -227,9 +247,15 @@ public final class Peer {
         }
     }
 
-    /** The first message of a carrier tells the peer's kind. */
-    void onFirstMessage(final boolean isOurs) {
-        final Kind now = isOurs ? Kind.OURS : Kind.FOREIGN;
+    /**
+     * The first message of a carrier tells the peer's kind. A kernel may send its probe before its map when it has lost a
+     * carrier, but a host is of another kind only when it has restarted.
+     *
+     * @param told the generation that a probe told, or 0.
+     */
+    void onFirstMessage(final int told) {
+        final boolean isStillForeign = kind == Kind.FOREIGN && told == generation;
+        final Kind now = told == 0 || isStillForeign ? Kind.FOREIGN : Kind.OURS;
         if (kind != now) {
             kind = now;
             touchPaths();
@@ -359,6 +385,7 @@ public final class Peer {
             candidate.discard();
             return;
         }
+        candidate.watcher(path(lane, 0));
         for (int i = 0; pathCount > 0 && i < PathKey.MAX_PATHS; i++) {
             if (path(lane, i) != null) {
                 path(lane, i).tryCarrier();
@@ -425,8 +452,10 @@ public final class Peer {
         return pending == null || pending.isEmpty() ? Long.MAX_VALUE : pending.firstDeadlineNs();
     }
 
-    boolean onPendingDown(final ByteCarrier ended) {
-        return pending != null && pending.onDown(ended);
+    void onPendingDown(final ByteCarrier ended) {
+        if (pending != null) {
+            pending.onDown(ended);
+        }
     }
 
     void discardPending() {
@@ -446,7 +475,12 @@ public final class Peer {
         if (isLocalSmaller) {
             services.counters().increment(RdsCounter.CONN_KNOCKED);
             final boolean isOurs = kind == Kind.OURS;
-            findOrAdd(isOurs ? knockedLane : services.defaultLane(), isOurs ? knockedIndex : 0, nowNs).onKnock(nowNs);
+            final int index = isOurs ? knockedIndex : 0;
+            if (index < activePaths()) {
+                findOrAdd(isOurs ? knockedLane : services.defaultLane(), index, nowNs).onKnock(nowNs);
+            } else {
+                services.counters().increment(RdsCounter.CONN_DROP_NO_PATH);
+            }
         }
     }
 }

@@ -5,7 +5,6 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.CarrierHandler;
 import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.carrier.PathKey;
-import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.FrameAssembler;
 import org.rds4j.frame.FrameHandler;
@@ -24,7 +23,8 @@ import org.rds4j.status.RdsCounters;
  * <b>Opening.</b> The host that dialed sends a probe ping, the other answers with a probe pong, each ahead of its log. Nobody
  * sends data before the first message of the peer: a carrier that a peer refuses after its TCP took it then holds nothing that
  * matters, and a restarted peer is known before anything is sent to it again. A foreign host that dialed will not take its
- * carrier back and is sent to at once; one that accepted may have nothing to say, and silence is consent after a while.
+ * carrier back and is sent to at once; one that accepted may have nothing to say, and silence is consent after a while. Any
+ * other host that says nothing is left when something waits for it.
  * <p>
  * <b>Breaking.</b> What was received before the break is delivered first; then everything unacknowledged is marked and sent
  * again on the next carrier. Engine thread only.
@@ -46,9 +46,12 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     private enum Opener { NONE, DUE, SENT }
 
-    private static final int NO_OWNER = 0;
     /** A foreign acceptor that refuses does so within a round trip and a turn of its worker thread. */
     private static final long SILENCE_IS_CONSENT_NS = 250_000_000L;
+    /** A peer of this kind answers at once, unless it still reads an old carrier of the path. */
+    private static final long FIRST_MESSAGE_NS = 10_000_000_000L;
+    /** How late a reserved attempt may be made: later its moment is lost, because others have had theirs since. */
+    private static final long RESERVATION_NS = 100_000_000L;
     /** How often a knock may cut a wait short. */
     private static final long KNOCK_INTERVAL_NS = 1_000_000_000L;
 
@@ -63,7 +66,6 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private final OpenerMessage openerMessage = new OpenerMessage();
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
     private final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight();
-    private final ExtensionHeaderFlyweight probe = new ExtensionHeaderFlyweight();
 
     /** These belong to {@link PathSchedule}. */
     boolean isListed;
@@ -88,6 +90,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private long nextAttemptNs;
     private long nextKnockNs;
     private boolean hasAttemptReserved;
+    /** An attempt outlasts a carrier that came meanwhile. */
+    private boolean isAttemptOut;
     private long timeNs;
 
     private ByteCarrier waiting;
@@ -116,9 +120,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         this.reconnect = new ReconnectPolicy(
             services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         this.log = new SendLog(services.logs(), firstSequence());
-        this.assembler = new FrameAssembler(
-            Math.max(CongestionMaps.MAP_LENGTH, services.context().maxMessageLength()), services.pool(), this,
-            services.times());
+        this.assembler =
+            new FrameAssembler(services.context().maxMessageLength(), services.pool(), this, services.times());
         this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
         this.timeNs = nowNs;
     }
@@ -237,7 +240,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     public void onQueued() {
         touch();
         final PeerPath first = key.index() == 0 ? null : peer.path(key.lane(), 0);
-        if (first != null && first.state == State.DOWN) {
+        if (first != null && !first.isHeard()) {
             first.touch();
         }
     }
@@ -252,7 +255,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         return isTouched || switch (state) {
             case DOWN -> (isStranded() || isReplaced()) && !log.isEmpty();
             case CONNECTING -> false;
-            case UP -> !assemblerIsOpen() || opener == Opener.DUE
+            case UP -> !assemblerIsOpen() || opener == Opener.DUE || (isStranded() && !isHeard)
                 || (isHeard && (log.hasUnsent() || peer.mapSender().isOffering(carrier)));
             case DRAINING, ERROR -> true;
         };
@@ -323,12 +326,18 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     /** Nothing that is forwarded was ever sent to the peer's present life: nobody sends before hearing the peer. */
     private int forward(final long nowNs) {
+        if (!peer.mayForward(key)) {
+            return 0;
+        }
         final PeerPath target = isStranded() ? peer.findOrAdd(services.defaultLane(), 0, nowNs)
             : peer.findOrAdd(key.lane(), key.index() & peer.activePaths() - 1, nowNs);
         int moved = 0;
         if (!log.isEmpty()) {
             moved = log.moveTo(target.log());
             target.onQueued();
+        }
+        if (moved > 0 && isStranded()) {
+            peer.onForwarded(key.lane());
         }
         if (log.isEmpty()) {
             peer.spreadMessages();
@@ -337,17 +346,19 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private boolean wantsCarrier() {
-        if (isShut || isStranded() || isReplaced()) {
-            return false;
-        }
-        return log.wantsCarrier() || isKeptUp || (key.index() == 0 && peer.hasQueued(key.lane()));
+        return !isShut && !isStranded() && !isReplaced() && (isKeptUp || isOwed());
+    }
+
+    /** Whether there are messages that cannot move before the peer is heard on this path. */
+    private boolean isOwed() {
+        return log.wantsCarrier() || (key.index() == 0 && peer.hasQueued(key.lane()));
     }
 
     private int connect(final long nowNs) {
-        if (!wantsCarrier() || !peer.mayDial(this) || nowNs < attemptNs()) {
+        if (nowNs < attemptNs()) {
             return 0;
         }
-        if (!hasAttemptReserved) {
+        if (!hasAttemptReserved || nowNs - nextAttemptNs > RESERVATION_NS) {
             hasAttemptReserved = true;
             nextAttemptNs = services.budget().reserve(nowNs);
             if (nextAttemptNs > nowNs) {
@@ -357,6 +368,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         }
         hasAttemptReserved = false;
         state = State.CONNECTING;
+        isAttemptOut = true;
         counters.increment(RdsCounter.CONN_ATTEMPTS);
         if (isDialer) {
             services.connector().connect(key, nowNs);
@@ -366,7 +378,11 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         return 1;
     }
 
+    /** When the next attempt may be made, as far as is known now. */
     private long attemptNs() {
+        if (isAttemptOut || !wantsCarrier() || !peer.mayDial(this)) {
+            return Long.MAX_VALUE;
+        }
         return key.index() == 0 ? nextAttemptNs : Math.max(nextAttemptNs, peer.fanOutNs(key.lane()));
     }
 
@@ -376,11 +392,11 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private int transmit(final long nowNs) {
-        if (opener == Opener.DUE && !sendOpener()) {
-            return 0;
+        if (!isHeard && (isStranded() || nowNs >= silenceEndsNs)) {
+            onSilence(nowNs);
         }
-        if (!isHeard && nowNs >= silenceEndsNs) {
-            onHeard();
+        if (state != State.UP || (opener == Opener.DUE && !sendOpener())) {
+            return 0;
         }
         if (!isHeard || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, nowNs))
             || !log.hasUnsent() || !peer.isCaughtUp(key)) {
@@ -400,14 +416,22 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         return work;
     }
 
-    private boolean sendOpener() {
-        if (!carrier.isReady()
-            || carrier.offer(openerMessage.address(), OpenerMessage.LENGTH) == ByteCarrier.NOT_NOW) {
-            return false;
+    /** A foreign peer may be silent; of one that should have answered another carrier may bring more, if there is need. */
+    private void onSilence(final long nowNs) {
+        if (isStranded()) {
+            leave(nowNs);
+        } else if (peer.isForeign()) {
+            onHeard();
+        } else if (isOwed()) {
+            counters.increment(RdsCounter.CONN_DROP_SILENT);
+            end(nowNs);
         }
-        opener = Opener.SENT;
-        counters.increment(RdsCounter.SEND_PONG);
-        return true;
+    }
+
+    private boolean sendOpener() {
+        final boolean isSent = services.probe().open(carrier, openerMessage);
+        opener = isSent ? Opener.SENT : Opener.DUE;
+        return isSent;
     }
 
     /**
@@ -418,11 +442,15 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     public long nextDeadlineNs() {
         final long pendingNs = key.index() == 0 ? peer.pendingDeadlineNs() : Long.MAX_VALUE;
         return Math.min(pendingNs, switch (state) {
-            case DOWN -> wantsCarrier() && peer.mayDial(this) ? attemptNs() : Long.MAX_VALUE;
+            case DOWN -> attemptNs();
             case CONNECTING -> Long.MAX_VALUE;
-            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceEndsNs;
+            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceDeadlineNs();
             case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
         });
+    }
+
+    private long silenceDeadlineNs() {
+        return peer.isForeign() || isOwed() ? silenceEndsNs : Long.MAX_VALUE;
     }
 
     /** The path is one that the peer and this host want, even with nothing to send. */
@@ -450,6 +478,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      * @param nowNs     the engine's time.
      */
     void onDialed(final ByteCarrier candidate, final long nowNs) {
+        isAttemptOut = false;
         if (isShut || carrier != null) {
             candidate.discard();
             return;
@@ -457,11 +486,10 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         adopt(candidate, nowNs);
         openerMessage.ping(log.firstSequence() - 1, hasOffered, probeWithLane());
         opener = Opener.DUE;
-        silenceEndsNs = peer.isForeign() ? nowNs + SILENCE_IS_CONSENT_NS : Long.MAX_VALUE;
     }
 
     private ExtensionHeaderFlyweight probeWithLane() {
-        services.probe(probe);
+        final ExtensionHeaderFlyweight probe = services.probe().extensions();
         return key.lane() == services.defaultLane() ? probe : probe.lane(key.lane());
     }
 
@@ -480,6 +508,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         } else {
             dropWaiting();
             waiting = candidate;
+            waiting.watcher(this);
             isWaitingDown = false;
             end(nowNs);
         }
@@ -513,7 +542,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         state = State.UP;
         peer.mapSender().onCarrierUp();
         adoptedNs = nowNs;
-        silenceEndsNs = Long.MAX_VALUE;
+        silenceEndsNs = nowNs + (peer.isForeign() ? SILENCE_IS_CONSENT_NS : FIRST_MESSAGE_NS);
         counters.increment(RdsCounter.CONN_UP);
         peer.touchPaths();
     }
@@ -548,12 +577,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private void appendProbe() {
-        services.probe(probe);
+        services.probe().ping(log);
         touch();
-        if (log.append(RdsHeaderFlyweight.PROBE_PORT, RdsHeaderFlyweight.PING_PORT, openerMessage.address(), 0, NO_OWNER,
-            probe.high(), probe.low())) {
-            counters.increment(RdsCounter.SEND_PONG);
-        }
     }
 
     /**
@@ -597,37 +622,31 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         if (reason == CarrierDownReason.SECURITY) {
             reconnect.onAuthenticationFailed();
         }
-        if (carrier == null) {
+        isAttemptOut = false;
+        touch();
+        if (state == State.CONNECTING) {
             goOn(nowNs);
         }
     }
 
-    /**
-     * A carrier is down; what it received is still delivered.
-     *
-     * @param ended  the carrier.
-     * @param reason why.
-     * @return false when it is none of this path's.
-     */
+    /** What it received is still delivered. */
+    @Override
     @SuppressWarnings("ReferenceEquality") // carriers have no other identity
-    public boolean onCarrierDown(final ByteCarrier ended, final CarrierDownReason reason) {
-        if (ended == carrier || ended == waiting) {
-            lastDownReason = reason;
-        }
+    public void onCarrierDown(final ByteCarrier ended, final CarrierDownReason reason) {
         if (ended == carrier) {
             touch();
+            lastDownReason = reason;
             isCarrierDown = true;
             state = state == State.ERROR ? State.ERROR : State.DRAINING;
             if (reason == CarrierDownReason.SECURITY) {
                 reconnect.onAuthenticationFailed();
             }
-            return true;
-        }
-        if (ended == waiting) {
+        } else if (ended == waiting) {
+            lastDownReason = reason;
             isWaitingDown = true;
-            return true;
+        } else if (key.index() == 0) {
+            peer.onPendingDown(ended);
         }
-        return key.index() == 0 && peer.onPendingDown(ended);
     }
 
     private int drain(final long nowNs) {
@@ -751,17 +770,23 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     /** Tells what the peer is, and opens the carrier for messages of this host. */
     private void onFirstMessage(final boolean isProbe) {
-        final boolean isOurs = isProbe && extensions.generation() != 0;
-        peer.onFirstMessage(isOurs);
+        peer.onFirstMessage(isProbe ? extensions.generation() : 0);
+        final boolean isOurs = !peer.isForeign();
         if (isStranded() || (isOurs && isOtherPath())) {
-            counters.increment(RdsCounter.CONN_DROP_OTHER_PATH);
-            close(timeNs);
+            leave(timeNs);
         } else if (!isHeard) {
             if (isOurs || isDialer) {
                 onHeard();
             } else {
                 onForeignDialer();
             }
+        }
+    }
+
+    private void leave(final long nowNs) {
+        if (state == State.UP) {
+            counters.increment(RdsCounter.CONN_DROP_OTHER_PATH);
+            close(nowNs);
         }
     }
 
@@ -806,7 +831,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private void onOpener() {
         peer.onProbe(extensions, header.isProbePong(), timeNs);
         if (header.isProbePing()) {
-            openerMessage.pong(log.firstSequence() - 1, hasOffered, services.probe(probe));
+            openerMessage.pong(log.firstSequence() - 1, hasOffered, services.probe().extensions());
             opener = Opener.DUE;
         }
     }

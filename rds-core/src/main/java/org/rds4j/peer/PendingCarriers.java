@@ -65,13 +65,9 @@ final class PendingCarriers {
 
     /** What a carrier received before it went down is still to be read. */
     @SuppressWarnings("ReferenceEquality") // carriers have no other identity
-    boolean onDown(final ByteCarrier ended) {
+    void onDown(final ByteCarrier ended) {
         for (int i = 0; i < size; i++) {
-            if (carriers[i] == ended) {
-                isDown[i] = true;
-                return true;
-            }
+            isDown[i] |= carriers[i] == ended;
         }
-        return false;
     }
 }

@@ -51,6 +51,15 @@ public final class BlockPool {
     }
 
     /**
+     * Length of each block.
+     *
+     * @return octets.
+     */
+    int blockLength() {
+        return blockLength;
+    }
+
+    /**
      * Whether a datagram can lie in a block; the numbers may come from anyone.
      *
      * @param index  of the block.

@@ -76,6 +76,6 @@ public final class CompletionRing {
      * @return both.
      */
     static long word(final int area, final int cookie) {
-        return (long) area << 32 | cookie & 0xffff_ffffL;
+        return (long) area << 32 | (cookie & 0xffff_ffffL);
     }
 }

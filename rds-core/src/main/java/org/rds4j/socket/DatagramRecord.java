@@ -11,7 +11,10 @@ import org.agrona.MutableDirectBuffer;
  *   | peer high     | peer low      | peer port| level | length | sequence | payload, or 4 octets block index |
  *   +---------------+---------------+----------+-------+--------+----------+----------------------------------+
  * </pre>
- * A payload that is lent is named by area, offset and cookie, 4 octets each. All in native byte order. The sequence number, for tools, is that of the message on its path; 0 on the way out.
+ * A payload that is lent is named by area, offset and cookie, 4 octets each. Where the socket asked for times, those
+ * of the first octet, of the first octet of payload and of the last stand before the payload, 8 octets each. All in native byte
+ * order. The level is the service level on the way out, the lane on the way in. The sequence number, for tools, is that of the
+ * message on its path; 0 on the way out.
  */
 public final class DatagramRecord {
     /** Ring message type: the payload follows the header. */
@@ -101,7 +104,7 @@ public final class DatagramRecord {
     }
 
     /**
-     * Service level.
+     * Service level on the way out, lane on the way in.
      *
      * @param buffer the ring's.
      * @param index  of the record.

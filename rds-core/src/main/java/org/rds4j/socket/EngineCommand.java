@@ -8,8 +8,8 @@ package org.rds4j.socket;
  *   | correlation id| slot  | port  | address high  | address low   |   native byte order
  *   +---------------+-------+-------+---------------+---------------+
  * </pre>
- * The address means something to {@link #BIND} and {@link #CANCEL}, the port to these, {@link #TIMES} and {@link #WATCH}. The
- * answer goes to the region in the slot.
+ * The address means something to {@link #BIND} and {@link #CANCEL} only, the port to these, {@link #TIMES} and {@link #WATCH}.
+ * The answer goes to the region in the slot.
  */
 public final class EngineCommand {
     /** A socket's region stands in the slot: serve it. */
@@ -24,6 +24,8 @@ public final class EngineCommand {
     public static final int TIMES = 5;
     /** Tell a poller, whose {@link ReadySets} number stands for the port, what happens to the socket. */
     public static final int WATCH = 6;
+    /** Whatever an application asked for that is none of these; refused (EOPNOTSUPP). */
+    public static final int UNKNOWN = 7;
     /** Octets of every command. */
     public static final int LENGTH = 32;
 
@@ -34,5 +36,15 @@ public final class EngineCommand {
     static final int LOW_OFFSET = 24;
 
     private EngineCommand() {
+    }
+
+    /**
+     * Whether there is such a command; the number may come from anyone.
+     *
+     * @param kind as read.
+     * @return false when it would be refused.
+     */
+    public static boolean isKnown(final int kind) {
+        return kind >= OPEN && kind <= WATCH;
     }
 }

@@ -1,6 +1,8 @@
 package org.rds4j.socket;
 
 import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -17,6 +19,7 @@ public final class EngineProxy implements SocketControl {
     private final CongestionMaps congestion;
     private final ReadySets readySets;
     private final ManyToOneRingBuffer ring;
+    private final Queue<Integer> givenUp = new ConcurrentLinkedQueue<>();
     private volatile boolean isClosed;
 
     /**
@@ -93,6 +96,18 @@ public final class EngineProxy implements SocketControl {
         buffer.putLong(index + EngineCommand.LOW_OFFSET, low);
         ring.commit(index);
         return true;
+    }
+
+    @Override
+    public void giveUp(final int slot) {
+        givenUp.add(slot);
+    }
+
+    /** Puts closes that waited for room behind what is in the ring, the socket's OPEN perhaps; engine. */
+    void closeGivenUp() {
+        while (!givenUp.isEmpty() && forward(EngineCommand.CLOSE, givenUp.peek(), 0, 0, 0, NOT_NOW)) {
+            givenUp.poll();
+        }
     }
 
     /** The engine has ended: no command will be answered any more. */

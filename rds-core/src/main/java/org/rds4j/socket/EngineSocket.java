@@ -12,6 +12,7 @@ public final class EngineSocket implements Lender {
     private final SubmitReader submitted;
     private final SubmitBacklog backlog;
     private int port;
+    private int queued;
     private long pathHigh;
     private long pathLow;
     private int pathLevel;
@@ -30,7 +31,7 @@ public final class EngineSocket implements Lender {
     }
 
     /**
-     * Names the socket among all the engine ever served, as the owner of messages.
+     * Names the socket among all that are open, as the owner of messages.
      *
      * @return not 0.
      */
@@ -155,6 +156,30 @@ public final class EngineSocket implements Lender {
      */
     public boolean isCorrupt() {
         return submitted.isCorrupt() || receiveSide.isCorrupt();
+    }
+
+    /** A send log has taken a datagram of this socket. */
+    public void onQueued() {
+        queued++;
+    }
+
+    /**
+     * A send log has done with a datagram of this socket.
+     *
+     * @param length octets of payload.
+     */
+    public void onReleased(final int length) {
+        queued--;
+        acknowledged(length);
+    }
+
+    /**
+     * Whether send logs have datagrams of this socket.
+     *
+     * @return false when each was released.
+     */
+    public boolean hasQueued() {
+        return queued > 0;
     }
 
     /** A send log has taken a datagram whose payload the application lent. */

@@ -13,7 +13,7 @@ public final class LentAreas {
     public static final int MAX_OWN = 64;
     /** Number after the last area. */
     public static final int MAX_AREAS = SocketRegion.MAX_BLOCKS + MAX_OWN;
-    /** Answer of {@link #add} when there are {@link #MAX_OWN} already, and of {@link #addressOf} for what does not lie in an area. */
+    /** Answer of {@link #add} when there are {@link #MAX_OWN}, and of {@link #addressOf} for what does not lie in an area. */
     public static final int NONE = -1;
 
     private final BlockPool blocks;

@@ -21,6 +21,7 @@ public final class ReceiveSide {
     private final ReceiveWriter ring;
     private final AtomicBuffer buffer;
     private final int maxInlineLength;
+    private final int maxLength;
     private final ReceiveOverflow overflow;
     private final ReceiveAccount account;
     private final RdsCounters counters;
@@ -34,6 +35,7 @@ public final class ReceiveSide {
         this.ring = new ReceiveWriter(region.receiveRing());
         this.buffer = ring.buffer();
         this.maxInlineLength = region.receiveRing().maxMsgLength() - DatagramRecord.HEADER_LENGTH;
+        this.maxLength = Math.max(maxInlineLength, blocks.blockLength());
         this.overflow = new ReceiveOverflow(memory.overflow());
         this.counters = memory.counters();
         this.times = memory.times();
@@ -76,18 +78,22 @@ public final class ReceiveSide {
      * @param high       bits 127..64 of the source.
      * @param low        bits 63..0 of the source.
      * @param sourcePort of the source.
-     * @param level      service level.
+     * @param lane       that the datagram came in.
      * @param payload    address of the payload; borrowed for the call.
      * @param length     octets of payload.
-     * @param sequence   number of the message on its path, 0 when it comes from this host.
+     * @param sequence   number of the message on its path; this host's address to itself counts as one, from 1.
      * @return what has become of it.
      */
     public Outcome deliver(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
+        final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
-        final boolean isInRing = overflow.isEmpty() && toRing(high, low, sourcePort, level, payload, length, sequence);
+        if (length > maxLength) {
+            counters.increment(RdsCounter.RECV_DROP_TOO_LONG);
+            return Outcome.TOO_LONG;
+        }
+        final boolean isInRing = overflow.isEmpty() && toRing(high, low, sourcePort, lane, payload, length, sequence);
         if (!isInRing) {
-            if (!overflow.add(high, low, sourcePort, level, payload, length, sequence, times)) {
+            if (!overflow.add(high, low, sourcePort, lane, payload, length, sequence, times)) {
                 return Outcome.NO_ROOM;
             }
             counters.increment(RdsCounter.RECV_OVERFLOW);
@@ -110,17 +116,17 @@ public final class ReceiveSide {
 
     /** Puts a datagram into the ring; false when that has no room. */
     boolean toRing(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
+        final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
         final int headerLength = isTimed ? DatagramRecord.TIMED_HEADER_LENGTH : DatagramRecord.HEADER_LENGTH;
         if (length > maxInlineLength + DatagramRecord.HEADER_LENGTH - headerLength) {
-            return toBlock(high, low, sourcePort, level, payload, length, sequence);
+            return toBlock(high, low, sourcePort, lane, payload, length, sequence);
         }
         final int index = ring.claim(headerLength + length);
         if (index < 0) {
             return false;
         }
-        DatagramRecord.write(buffer, index, high, low, sourcePort, level, length, sequence);
+        DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
         OffHeap.copy(payload, ring.address() + index + headerLength, length);
         writeTimes(index);
         ring.commit(isTimed ? DatagramRecord.TYPE_TIMED_INLINE : DatagramRecord.TYPE_INLINE, index);
@@ -135,7 +141,7 @@ public final class ReceiveSide {
     }
 
     private boolean toBlock(
-        final long high, final long low, final int sourcePort, final int level, final long payload, final int length,
+        final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
         final int block = blocks.take();
         if (block < 0) {
@@ -148,7 +154,7 @@ public final class ReceiveSide {
             return false;
         }
         OffHeap.copy(payload, blocks.block(block).addressOffset(), length);
-        DatagramRecord.write(buffer, index, high, low, sourcePort, level, length, sequence);
+        DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
         writeTimes(index);
         buffer.putInt(index + DatagramRecord.headerLength(type), block);
         ring.commit(type, index);
@@ -202,7 +208,9 @@ public final class ReceiveSide {
         /** The same, and the socket's port is congested from now on. */
         CONGESTED,
         /** There is no memory for it now: offer it again. */
-        NO_ROOM
+        NO_ROOM,
+        /** It is longer than anything the socket's memory holds, which another process may have made: dropped and counted. */
+        TOO_LONG
     }
 
     /** Looks at unread datagrams, for tools. Nothing it sees is overwritten meanwhile: only the engine's thread writes. */

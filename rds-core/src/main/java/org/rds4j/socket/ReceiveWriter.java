@@ -27,6 +27,7 @@ final class ReceiveWriter {
     private int claimedLength;
     private boolean isCorrupt;
 
+    /** A writer of a ring from its beginning, whatever positions stand there: the ring is fresh. */
     ReceiveWriter(final OneToOneRingBuffer ring) {
         buffer = ring.buffer();
         capacity = ring.capacity();
@@ -35,8 +36,6 @@ final class ReceiveWriter {
         address = buffer.addressOffset();
         headAddress = address + capacity + RingBufferDescriptor.HEAD_POSITION_OFFSET;
         tailAddress = address + capacity + RingBufferDescriptor.TAIL_POSITION_OFFSET;
-        head = ring.consumerPosition();
-        tail = ring.producerPosition();
     }
 
     /**

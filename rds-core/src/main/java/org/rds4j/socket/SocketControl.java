@@ -23,6 +23,13 @@ public interface SocketControl {
     long command(int kind, int slot, long high, long low, int port);
 
     /**
+     * Has a socket closed that its application is done with, at once or when there is room for the command.
+     *
+     * @param slot of the socket; named once.
+     */
+    void giveUp(int slot);
+
+    /**
      * What hosts said of their ports.
      *
      * @return to be read.

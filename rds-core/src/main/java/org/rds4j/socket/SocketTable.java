@@ -59,6 +59,7 @@ public final class SocketTable implements MessageHandler {
      * @return work done.
      */
     public int poll() {
+        proxy.closeGivenUp();
         return proxy.ring().read(this) + congested.poll();
     }
 
@@ -135,11 +136,12 @@ public final class SocketTable implements MessageHandler {
         }
         if (isClosed || (bySlot[slot] == null && kind != EngineCommand.OPEN)) {
             region.closed();
-            if (kind == EngineCommand.CLOSE) {
+            final boolean isLast = kind == EngineCommand.CLOSE || isClosed;
+            if (isLast) {
                 proxy.directory().remove(slot); // its OPEN never came, or it was closed as corrupt
             }
             region.respond(correlationId, Errno.EBADF.number(), 0);
-            if (kind == EngineCommand.CLOSE || isClosed) {
+            if (isLast) {
                 region.release();
             }
             return;
@@ -231,39 +233,35 @@ public final class SocketTable implements MessageHandler {
      * @param socket that is corrupt.
      */
     public void closeCorrupt(final EngineSocket socket) {
+        socket.region().broken(); // first, so that whoever finds the socket closed knows that its slot is not free
         close(socket);
-        socket.region().broken();
+    }
+
+    private static int slotOf(final EngineSocket socket) {
+        return socket.id() & (1 << SLOT_BITS) - 1;
     }
 
     private void close(final EngineSocket socket) {
-        final int slot = slotOf(socket.id());
         socket.region().closed();
         sends.beforeClose(socket);
         congested.remove(socket);
         socket.receiveSide().close();
         byPort[socket.port()] = null;
-        bySlot[slot] = null;
+        bySlot[slotOf(socket)] = null;
         socket.happened(SocketEvents.CLOSED);
         signals.flush(); // the region may go away
         socket.unwatch();
         open = Arrays.stream(open).filter(other -> other != socket).toArray(EngineSocket[]::new);
     }
 
-    /** Closes every socket; the engine ends. */
+    /** Closes every socket; the engine ends. Their regions are not touched again, whatever commands still come. */
     public void closeAll() {
         isClosed = true;
-        for (final EngineSocket socket : open) {
-            socket.region().closed();
-            sends.beforeClose(socket);
-            socket.happened(SocketEvents.CLOSED);
-        }
-        signals.flush();
-        for (final EngineSocket socket : open) {
-            socket.unwatch();
+        while (open.length > 0) {
+            final EngineSocket socket = open[open.length - 1];
+            close(socket);
+            proxy.directory().remove(slotOf(socket));
             socket.region().release();
         }
-        open = new EngineSocket[0];
-        Arrays.fill(bySlot, null);
-        Arrays.fill(byPort, null);
     }
 }

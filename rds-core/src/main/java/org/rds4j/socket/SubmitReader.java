@@ -41,7 +41,7 @@ public final class SubmitReader {
     private boolean isPadding;
 
     /**
-     * A reader of what is in a ring.
+     * A reader of a ring from its beginning.
      *
      * @param ring            read by nobody else.
      * @param submitBlocks    of the ring's socket.
@@ -60,7 +60,6 @@ public final class SubmitReader {
         address = buffer.addressOffset();
         headAddress = address + capacity + RingBufferDescriptor.HEAD_POSITION_OFFSET;
         tailAddress = address + capacity + RingBufferDescriptor.TAIL_POSITION_OFFSET;
-        head = ring.consumerPosition();
     }
 
     /**

@@ -14,7 +14,7 @@ public enum RdsCounter {
     RECV_BLOCKED(4, "recv_blocked", "times a full receive ring stopped the reading of a carrier"),
     /** Pings received. */
     RECV_PING(5, "recv_ping", "pings received"),
-    /** Pongs, and pings to peers, sent. */
+    /** Pongs, and probes of either kind, given to a log or, when they open a carrier, to that. */
     SEND_PONG(6, "send_pong", "pongs and probes sent"),
     /** Pings not answered because the send log was full. */
     PONG_DROP_LOG_FULL(7, "pong_drop_log_full", "pings not answered because the send log was full"),
@@ -60,8 +60,8 @@ public enum RdsCounter {
     CONN_ATTEMPTS_DEFERRED(27, "conn_attempts_deferred", "attempts to connect put off because the host made enough of them"),
     /** Knocks of peers with larger addresses. */
     CONN_KNOCKED(28, "conn_knocked", "times a peer with a larger address asked to be dialed"),
-    /** Inbound carriers that found all paths of their peer taken. */
-    CONN_DROP_NO_PATH(29, "conn_drop_no_path", "inbound carriers given up because no path of their peer became free"),
+    /** Inbound carriers that found all paths of their peer taken, and knocks for paths that it does not have. */
+    CONN_DROP_NO_PATH(29, "conn_drop_no_path", "inbound carriers and knocks for which their peer has no free path"),
     /** Times a path had something to send and waited for older messages of path 0. */
     MPRDS_CATCHUP_TX0_RETRIES(30, "mprds_catchup_tx0_retries", "times a path waited for older messages of path 0"),
     /** Carriers that turned out to be for another lane or a foreign peer. */
@@ -79,7 +79,13 @@ public enum RdsCounter {
     /** Datagrams put behind a full receive ring. */
     RECV_OVERFLOW(37, "recv_overflow", "messages that waited for room in a receive ring"),
     /** Sockets whose shared memory held what no sound application writes. */
-    REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be");
+    REGION_CORRUPT(38, "region_corrupt", "sockets closed because their shared memory held what cannot be"),
+    /** Carriers of which nothing came in time, with something to send. */
+    CONN_DROP_SILENT(39, "conn_drop_silent", "carriers given up because nothing came of them in time"),
+    /** Messages longer than the memory of the socket they are for. */
+    RECV_DROP_TOO_LONG(40, "recv_drop_too_long", "messages dropped because they are longer than their socket can take"),
+    /** Applications in other processes that the driver did with because something went wrong with their files. */
+    CLIENT_FAILED(41, "client_failed", "applications in other processes cut off because their files made no sense");
 
     private final int id;
     private final String label;

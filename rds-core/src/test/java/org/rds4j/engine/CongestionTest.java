@@ -52,7 +52,7 @@ class CongestionTest {
         assertEquals(RdsSocket.CONGESTED, offer(1000));
         assertEquals(RdsSocket.CONGESTED, offer(0), "even an empty one");
         assertEquals(Errno.ENOBUFS, RdsSocket.errnoOf(RdsSocket.CONGESTED));
-        assertEquals(2, one.engine.proxy().congestion().refused());
+        assertEquals(2, one.engine.proxy().congestion().counts().refused());
         assertTrue(sender.offer(other.localAddress(), buffer, 0, 5) > 0, "another port of the same host");
         assertEquals(6, read(slow, 6));
         network.steps(60);
@@ -109,7 +109,7 @@ class CongestionTest {
         final long startNs = network.nowNs();
         assertThrows(RdsTimeoutException.class, () -> sender.send(toSlow, ByteBuffer.allocate(1), 3_000_000));
         assertTrue(network.nowNs() - startNs < 4_000_000);
-        assertEquals(1, one.engine.proxy().congestion().blocked());
+        assertEquals(1, one.engine.proxy().congestion().counts().blocked());
         final RdsException refused =
             assertThrows(RdsException.class, () -> sender.send(toSlow, ByteBuffer.allocate(1), 0));
         assertEquals(Errno.ENOBUFS, refused.errno());

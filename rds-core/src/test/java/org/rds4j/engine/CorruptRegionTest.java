@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
+import org.rds4j.socket.CompletionRing;
 import org.rds4j.socket.DatagramRecord;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.RegionLayout;
@@ -40,6 +42,8 @@ class CorruptRegionTest {
     private static final int PORT = 4000;
     private static final int LEVELS = 0b0011_1111;
     private static final long CORRELATION_ID = 77;
+    private static final int NOBODYS_PORT = 6000;
+    private static final int COOKIES_READ_OFFSET = 1024 + 64;
 
     private final TestNetwork network = new TestNetwork(5);
     private final TestNode one = network.node("10.0.0.1");
@@ -106,6 +110,40 @@ class CorruptRegionTest {
         } },
         BLOCK_RECORD_WITHOUT_BLOCK { @Override void on(final CorruptRegionTest test) {
             test.submit(test.sound().block(1).room(0));
+        } },
+        LENT_AREA_THAT_IS_NOT { @Override void on(final CorruptRegionTest test) {
+            test.lend(BLOCKS, 0, 5);
+        } },
+        NEGATIVE_LENT_AREA { @Override void on(final CorruptRegionTest test) {
+            test.lend(-1, 0, 5);
+        } },
+        LENT_MEMORY_OF_ANOTHER_PROCESS { @Override void on(final CorruptRegionTest test) {
+            test.lend(SocketRegion.MAX_BLOCKS, 0, 5);
+        } },
+        LENT_BEYOND_ITS_BLOCK { @Override void on(final CorruptRegionTest test) {
+            test.lend(0, 1, BLOCK_LENGTH);
+        } },
+        LENT_BEFORE_ITS_BLOCK { @Override void on(final CorruptRegionTest test) {
+            test.lend(0, -1, 5);
+        } },
+        LENT_TO_THE_END_OF_NUMBERS { @Override void on(final CorruptRegionTest test) {
+            test.lend(0, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        } },
+        NOTHING_LENT { @Override void on(final CorruptRegionTest test) {
+            test.lend(0, 0, 0);
+        } },
+        LENT_RECORD_WITHOUT_AREA { @Override void on(final CorruptRegionTest test) {
+            test.submit(test.sound().type(DatagramRecord.TYPE_LENT).room(8));
+        } },
+        MORE_LENT_THAN_COOKIES_FIT { @Override void on(final CorruptRegionTest test) {
+            for (int i = 0; i <= CompletionRing.CAPACITY; i++) {
+                test.lend(NOBODYS_PORT, 0, 0, 5);
+                test.network.step();
+            }
+        } },
+        COOKIES_READ_AHEAD_OF_THE_ENGINE { @Override void on(final CorruptRegionTest test) {
+            test.octets.putLong(COOKIES_READ_OFFSET, 1);
+            test.lend(NOBODYS_PORT, 0, 0, 5);
         } },
         LEVEL_NOT_PERMITTED { @Override void on(final CorruptRegionTest test) {
             test.submit(test.sound().level(6));
@@ -182,6 +220,35 @@ class CorruptRegionTest {
         region.submitRing().commit(index);
     }
 
+    private void lend(final int area, final int offset, final int length) {
+        lend(5000, area, offset, length);
+    }
+
+    private void lend(final int port, final int area, final int offset, final int length) {
+        final int index = region.submitRing().tryClaim(DatagramRecord.TYPE_LENT, DatagramRecord.LENT_RECORD_LENGTH);
+        final UnsafeBuffer ring = (UnsafeBuffer) region.submitRing().buffer();
+        DatagramRecord.write(ring, index, two.address.high(), two.address.low(), port, 0, length, 0);
+        DatagramRecord.lent(ring, index, area, offset, 1);
+        region.submitRing().commit(index);
+    }
+
+    /** The engine's word that the memory can be unmapped. */
+    @Test
+    void shouldBeReleasedWhenNobodyReadsALentPayloadAnyMore() {
+        network.maxTransfer = 0;
+        region.submitBlocks().take();
+        lend(0, 0, BLOCK_LENGTH);
+        network.until(() -> one.count(RdsCounter.SEND_QUEUED) == 1);
+        network.maxTransfer = 200;
+        network.until(() -> two.count(RdsCounter.CONN_UP) == 1);
+        network.steps(20);
+        command(EngineCommand.CLOSE, 0);
+        network.steps(10);
+        assertFalse(region.isReleased(), "the carrier reads it");
+        network.maxTransfer = 1 << 20;
+        network.until(region::isReleased);
+    }
+
     /** Whatever stands there as a record of the submit ring. */
     private void record(final int index, final int length, final int type) {
         final UnsafeBuffer ring = (UnsafeBuffer) region.submitRing().buffer();
@@ -231,6 +298,28 @@ class CorruptRegionTest {
             network.until(() -> other.hasResponse(kind));
         }
         assertEquals(Errno.EINVAL.number(), other.responseErrno());
+    }
+
+    /** As of a socket that an application has written to before the engine opened it. */
+    @ParameterizedTest
+    @ValueSource(longs = {4096, -4096, Long.MAX_VALUE, Long.MIN_VALUE})
+    void shouldCloseASocketThatWasDamagedBeforeItWasOpen(final long position) {
+        final MemorySegment early = Arena.ofAuto().allocate(layout.length(), 4096);
+        final SocketRegion other = new SocketRegion(layout, early, LEVELS);
+        for (final AtomicBuffer ring : List.of(other.submitRing().buffer(), other.receiveRing().buffer())) {
+            ring.putLong(RING_LENGTH + RingBufferDescriptor.HEAD_POSITION_OFFSET, position);
+            ring.putLong(RING_LENGTH + RingBufferDescriptor.TAIL_POSITION_OFFSET, position / 2);
+        }
+        slot = one.engine.proxy().directory().register(other);
+        for (int kind : new int[] {EngineCommand.OPEN, EngineCommand.BIND}) {
+            assertTrue(one.engine.proxy().forward(kind, slot, one.address.high(), one.address.low(), 4002, kind));
+            network.until(() -> other.hasResponse(kind));
+            assertEquals(0, other.responseErrno());
+        }
+        network.steps(10);
+        assertTrue(one.engine.proxy().forward(EngineCommand.CLOSE, slot, 0, 0, 0, CORRELATION_ID));
+        network.until(other::isReleased);
+        one.socket(4002);
     }
 
     @Test

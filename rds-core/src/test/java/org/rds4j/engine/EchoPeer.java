@@ -14,7 +14,7 @@ final class EchoPeer implements ByteCarrier {
     private final ExpandableDirectByteBuffer answers = new ExpandableDirectByteBuffer(256);
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
     private final RdsHeaderFlyweight answer = new RdsHeaderFlyweight();
-    private CarrierWatcher watcher = () -> { };
+    private CarrierWatcher watcher;
     private long nextSequence = 1;
     private long offered;
     private int length;
@@ -82,6 +82,11 @@ final class EchoPeer implements ByteCarrier {
     @Override
     public void watcher(final CarrierWatcher named) {
         watcher = named;
+    }
+
+    @Override
+    public CarrierWatcher watcher() {
+        return watcher;
     }
 
     @Override

@@ -59,12 +59,17 @@ class EngineStatusTest {
         one.socket(4002);
         from.connect(to.localAddress());
         from.sendBufferLength(5_000);
+        from.receiveBufferLength(7_000);
+        to.offer(from.localAddress(), buffer, 0, 8);
+        network.until(() -> to.unacknowledgedLength() == 0);
         final List<long[]> sockets = rows(one, StatusTable.SOCKETS);
         assertEquals(List.of(4000L, 4002L), column(sockets, 2));
         assertEquals(List.of(4001L, 0L), column(sockets, 5));
         assertEquals(List.of(to.localAddress().low(), 0L), column(sockets, 4));
         assertEquals(List.of(5_000L, 1L << 20), column(sockets, 6));
-        assertEquals(List.of(64L << 10, 64L << 10), column(sockets, 7));
+        assertEquals(7_000L, sockets.getFirst()[7]);
+        assertTrue(sockets.getFirst()[10] > 8, "octets of the ring in use");
+        assertEquals(List.of(64L << 10, 64L << 10), column(sockets, 11));
     }
 
     @Test

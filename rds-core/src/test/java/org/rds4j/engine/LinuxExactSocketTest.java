@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.rds4j.Errno;
 import org.rds4j.MessageFlags;
 import org.rds4j.RdsOption;
 import org.rds4j.RdsSocket;
 
 /** What sockets do differently when everything shall be as on Linux. */
+@Timeout(60)
 class LinuxExactSocketTest extends SocketFixture {
     private final TestNode exact = linuxExact("10.0.0.3");
     private final RdsSocket socket = exact.socket(4000);
@@ -39,6 +41,18 @@ class LinuxExactSocketTest extends SocketFixture {
         network.at(startNs + 50_000_000L, () -> slow.poll((data, offset, length, info) -> { }, 99));
         assertEquals(1, sender.send(peer, payload(1), 0));
         assertTrue(network.nowNs() - startNs >= 50_000_000L);
+    }
+
+    @Test
+    void afterTheEndOfCongestionThereIsAllOfSoSndtimeoForTheSendBuffer() {
+        final RdsSocket slow = congest(socket, 4001);
+        fill(socket);
+        socket.setOption(RdsOption.SO_SNDTIMEO, 10_000_000L);
+        final long startNs = network.nowNs();
+        network.at(startNs + 50_000_000L, () -> slow.poll((data, offset, length, info) -> { }, 99));
+        assertEquals(Errno.ETIMEDOUT, errnoOf(() -> socket.send(peer, payload(1), 0)));
+        final long waitedNs = network.nowNs() - startNs;
+        assertTrue(waitedNs >= 60_000_000L && waitedNs < 65_000_000L, waitedNs + " ns");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.rds4j.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -162,5 +163,24 @@ class LinuxPeerTest {
         // golden F with sequence 2
         assertEquals("0000000000000002" + "00".repeat(8) + "00000002" + "0fa10fa0" + "04" + "00".repeat(23) + "6d33",
             sentAfterProbe(true).substring(0, 100));
+    }
+
+    /** A block of a receiving socket is as long as the longest message, and a map longer. */
+    @Test
+    void shouldTakeNoMessageLongerThanTheLongestThoughMapsAre() {
+        final TestNode small = network.node(network.context("10.0.0.3/24").maxMessageLength(1024).receiveBufferLength(16_384));
+        final RdsSocket to = small.socket(4001);
+        carrier = MemoryCarrier.pair(16_384, 1 << 16);
+        small.engine.onCarrierUp(small.keyOf(RdsAddress.parse("10.0.0.1"), 0), carrier, false, network.nowNs());
+        message(0, 0, 0, 1, NO_EXTENSIONS, "00".repeat(8192));
+        data(1, 0, 1024);
+        network.step();
+        assertEquals(1, to.poll((data, offset, length, info) -> assertEquals(1024, length), 10));
+        assertEquals(1, small.count(RdsCounter.CONG_UPDATE_RECEIVED));
+        data(2, 0, 4000);
+        network.step();
+        assertEquals(0, to.poll((data, offset, length, info) -> { }, 10));
+        assertEquals(1, small.count(RdsCounter.RECV_ERROR_TOO_LONG));
+        assertTrue(carrier.isDown());
     }
 }

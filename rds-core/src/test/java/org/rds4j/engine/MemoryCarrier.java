@@ -22,7 +22,7 @@ final class MemoryCarrier implements ByteCarrier {
     private final ByteBuffer received = ByteBuffer.allocateDirect(RECEIVE_CAPACITY);
     private final long receivedAddress = BufferUtil.address(received);
     private MemoryCarrier peer;
-    private CarrierWatcher watcher = () -> { };
+    private CarrierWatcher watcher;
     private long chunkHead;
     private long chunkTail;
     private int chunkDone;
@@ -81,7 +81,7 @@ final class MemoryCarrier implements ByteCarrier {
         for (final byte octet : octets) {
             UnsafeApi.putByte(receivedAddress + writeIndex++, octet);
         }
-        watcher.onCarrierEvent();
+        tellWatcher();
     }
 
     /** Moves octets to the peer, as much as the limit and the peer's window allow. */
@@ -104,8 +104,8 @@ final class MemoryCarrier implements ByteCarrier {
             }
         }
         if (moved > 0) {
-            watcher.onCarrierEvent();
-            peer.watcher.onCarrierEvent();
+            tellWatcher();
+            peer.tellWatcher();
         }
         if (isClosing && chunkTail == chunkHead && !isDown) {
             acknowledge();
@@ -131,7 +131,7 @@ final class MemoryCarrier implements ByteCarrier {
     void acknowledge() {
         if (acknowledgedPosition < transferredPosition) {
             acknowledgedPosition = transferredPosition;
-            watcher.onCarrierEvent();
+            tellWatcher();
         }
     }
 
@@ -144,6 +144,17 @@ final class MemoryCarrier implements ByteCarrier {
     @Override
     public void watcher(final CarrierWatcher named) {
         watcher = named;
+    }
+
+    @Override
+    public CarrierWatcher watcher() {
+        return watcher;
+    }
+
+    private void tellWatcher() {
+        if (watcher != null) {
+            watcher.onCarrierEvent();
+        }
     }
 
     boolean isDown() {

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
@@ -92,6 +93,30 @@ class PathsTest {
     void shouldUseLanesTimesPathsCarriersAndReorderNothing() {
         exchange(8, 8, 16);
         assertEquals(Set.of(0, 1, 2, 3, 4, 5, 6, 7), new HashSet<>(network.links.stream().map(link -> link.index).toList()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldBringUpALaneThatIsFirstUsedWhenThePathsAreKnown(final boolean isSentByTheLarger) {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 8);
+        final TestNode sender = isSentByTheLarger ? two : one;
+        final RdsSocket to = (isSentByTheLarger ? one : two).socket(5000);
+        send(sender.socket(4000), to, 1, 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.steps(100);
+        send(sender.socket(portOfPath(3, sender, to.localAddress())), to, 2, 12);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.steps(100);
+        assertEquals(16, alive());
+    }
+
+    private static int portOfPath(final int index, final TestNode sender, final RdsAddress to) {
+        int port = 4001;
+        while (sender.engine.paths.route(to.high(), to.low(), 0, port, 0).key().index() != index) {
+            port++;
+        }
+        return port;
     }
 
     @Test
@@ -181,7 +206,8 @@ class PathsTest {
     private static int follow(final RdsSocket socket, final int[] last) {
         return socket.poll((data, offset, length, info) -> {
             final int from = data.getInt(offset) - 4000;
-            assertTrue(data.getInt(offset + 4) > last[from], () -> data.getInt(offset + 4) + " of " + from + " after " + last[from]);
+            assertTrue(data.getInt(offset + 4) > last[from],
+                () -> data.getInt(offset + 4) + " of " + from + " after " + last[from]);
             last[from] = data.getInt(offset + 4);
         }, 1_000);
     }
@@ -247,6 +273,36 @@ class PathsTest {
         assertTrue(network.dials > 5_000, "and the budget is used: " + network.dials);
     }
 
+    /** Turns taken for messages that were given up are over when there are others. */
+    @Test
+    void shouldKeepToTheBudgetWithTurnsThatWereNotUsed() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").connectBudget(10));
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        sendToFifty(socket);
+        for (int i = 0; i < 50; i++) {
+            socket.cancelSentTo(deadPeer(i));
+        }
+        network.passTime(60 * SECOND_NS);
+        sendToFifty(socket);
+        network.passTime(20 * SECOND_NS);
+        assertTrue(network.dials > 150, "the budget is used: " + network.dials);
+        for (int i = 10; i < network.dialTimesNs.size(); i++) {
+            assertTrue(network.dialTimesNs.get(i) - network.dialTimesNs.get(i - 10) >= SECOND_NS, "at " + i);
+        }
+    }
+
+    private void sendToFifty(final RdsSocket socket) {
+        for (int i = 0; i < 50; i++) {
+            socket.send(deadPeer(i), buffer, 0, 8, 0, SECOND_NS);
+        }
+        network.step();
+    }
+
+    private static RdsAddress deadPeer(final int number) {
+        return RdsAddress.parse("10.0.0." + (100 + number) + ":1");
+    }
+
     @Test
     void shouldReconnectAsLinuxDoesWhenAskedTo() {
         final TestNode one = network.node(network.context("10.0.0.1/24").linuxExact(true));
@@ -304,6 +360,61 @@ class PathsTest {
         network.skip(SECOND_NS);
         send(large, small, 1, 0);
         network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
+    }
+
+    @Test
+    void shouldSpendNothingOnAKnockThatIsRefused() {
+        final TestNode one = network.node(network.context("10.0.0.1/24").connectBudget(20));
+        network.isRefusing = true;
+        final RdsSocket socket = one.socket(4000);
+        for (int i = 0; i < 20; i++) {
+            socket.send(deadPeer(i), buffer, 0, 8, 0, SECOND_NS);
+        }
+        network.step();
+        for (int i = 0; i < 20; i++) {
+            socket.cancelSentTo(deadPeer(i));
+        }
+        assertEquals(20, network.dials, "all of this second's");
+        network.skip(SECOND_NS / 2);
+        for (int i = 0; i < 4; i++) {
+            one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0." + (2 + i)), 0), network.nowNs());
+        }
+        network.skip(SECOND_NS / 2);
+        one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0.9"), 0), network.nowNs());
+        assertEquals(21, network.dials);
+        assertEquals(4, one.count(RdsCounter.CONN_DROP_STRANGER));
+    }
+
+    @Test
+    void shouldMakeOneAttemptAtATimeToAHostThatKnocks() {
+        final TestNode one = node("10.0.0.1", 1);
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket to = two.socket(4000);
+        network.dialNs = SECOND_NS / 10;
+        for (int i = 0; i < 3; i++) {
+            one.engine.onKnock(one.keyOf(two.address, 0), network.nowNs());
+        }
+        send(one.socket(4000), to, 1, 0);
+        network.passTimeUntil(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        assertEquals(1, network.dials);
+        assertEquals(1, one.count(RdsCounter.CONN_UP));
+        network.lastLink().dialed.cut();
+        network.passTimeUntil(() -> network.dials == 2);
+    }
+
+    @Test
+    void shouldMakeNoPathsForKnocksOfPathsThatThePeerDoesNotHave() {
+        final TestNode one = node("10.0.0.1", 8);
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket to = one.socket(4000);
+        send(two.socket(4000), to, 1, 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        for (int index = 0; index < 8; index++) {
+            one.engine.onKnock(one.keyOf(two.address, 0, index), network.nowNs());
+        }
+        network.steps(100);
+        assertEquals(1, one.engine.paths.size());
+        assertEquals(7, one.count(RdsCounter.CONN_DROP_NO_PATH));
     }
 
     /** Forty peers: in the second after the first attempt each is tried some five times, or hardly again. */

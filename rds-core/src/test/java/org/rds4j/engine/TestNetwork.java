@@ -1,5 +1,7 @@
 package org.rds4j.engine;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -131,12 +133,26 @@ final class TestNetwork {
         dials++;
         dialed.add(key);
         dialTimesNs.add(nowNs);
-        pending.add(new Dial(from, key, nowNs + dialNs, false));
+        attempt(new Dial(from, key, nowNs + dialNs, false));
     }
 
     void knock(final TestNode from, final PathKey key) {
         knocks++;
-        pending.add(new Dial(from, key, nowNs + dialNs, true));
+        attempt(new Dial(from, key, nowNs + dialNs, true));
+    }
+
+    private void attempt(final Dial dial) {
+        for (final Dial other : pending) {
+            assertFalse(other.from() == dial.from() && other.key().equals(dial.key()), () -> "two attempts for " + dial.key());
+        }
+        pending.add(dial);
+    }
+
+    /** Knocks under way are over. */
+    void endKnocks() {
+        final List<Dial> knocked = pending.stream().filter(Dial::isKnock).toList();
+        pending.removeAll(knocked);
+        knocked.forEach(knock -> knock.from().engine.onConnectFailed(knock.key(), CarrierDownReason.RESET, nowNs));
     }
 
     Link lastLink() {
@@ -247,6 +263,11 @@ final class TestNetwork {
                 nowNs = Math.clamp(Math.min(nextNs, dialsNs) - STEP_NS, nowNs, nowNs + 1_000_000_000L);
             }
         }
+    }
+
+    /** Time passes, and no engine comes round. */
+    void leap(final long durationNs) {
+        nowNs += durationNs;
     }
 
     /** Time in which nothing happens. */

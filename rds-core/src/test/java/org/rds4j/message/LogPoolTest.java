@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.BufferUtil;
 import org.junit.jupiter.api.Test;
 
 /** How logs share a pool of 1000 blocks: a reserve of 250, longest messages of 4 blocks, at most 600 blocks for a log. */
@@ -15,6 +17,7 @@ class LogPoolTest {
     private static final int LONGEST = 2 * BLOCK;
     private static final int BLOCKS = 1_000;
     private static final int RESERVE = 250;
+    private static final ByteBuffer PAYLOAD = ByteBuffer.allocateDirect(LONGEST);
 
     private final LogPool pool = new LogPool(BLOCKS * BLOCK, BLOCK, LONGEST, 600 * BLOCK);
 
@@ -88,6 +91,92 @@ class LogPoolTest {
         alive.onChunkTaken(1);
         alive.rewind();
         assertFalse(alive.hasRoomFor(LONGEST), "its carrier broke: it is as any other");
+    }
+
+    /** A pool of 16 blocks, seven peers that answer and take each block that comes free, and one with a longest message. */
+    private static final class Crowd {
+        private static final int BUSY = 7;
+        private final LogPool small = new LogPool((int) LogPool.leastLength(BLOCK, LONGEST), BLOCK, LONGEST, 16 * BLOCK);
+        private final SendLog[] busy = new SendLog[BUSY];
+        private final SendLog patient = new SendLog(small, 1);
+        private long position;
+
+        Crowd() {
+            for (int i = 0; i < BUSY; i++) {
+                busy[i] = new SendLog(small, 1);
+                busy[i].onFlowing();
+            }
+            patient.onFlowing();
+            push();
+        }
+
+        /** One block each, as often as each may. */
+        private void push() {
+            for (final SendLog log : busy) {
+                while (log.append(1, 2, BufferUtil.address(PAYLOAD), BLOCK - 100, 1)) {
+                    log.prepareChunk(BLOCK);
+                    log.onChunkTaken(++position);
+                }
+            }
+        }
+
+        private void acknowledgeOne(final int round) {
+            final SendLog log = busy[round % BUSY];
+            final long[] oldest = {Long.MAX_VALUE};
+            for (long upTo = 0; upTo <= position && oldest[0] == Long.MAX_VALUE; upTo++) {
+                final long end = upTo;
+                log.onAcknowledged(upTo, (owner, length) -> oldest[0] = end);
+            }
+        }
+    }
+
+    @Test
+    void shouldLetALongestMessageGetItsBlocksAmongPeersThatTakeEachOne() {
+        final Crowd crowd = new Crowd();
+        for (int round = 0; round < 100; round++) {
+            if (crowd.patient.append(1, 2, BufferUtil.address(PAYLOAD), LONGEST, 1)) {
+                assertTrue(round > 0, "there was no crowd");
+                crowd.patient.cancel(1, SendLog.ANY_PORT, (owner, length) -> { });
+                crowd.push();
+                assertEquals(0, crowd.small.freeLength(), "the others go on");
+                return;
+            }
+            crowd.acknowledgeOne(round);
+            crowd.push();
+        }
+        throw new AssertionError("never");
+    }
+
+    @Test
+    void shouldLetTheOthersGoOnWhenAClaimIsInVain() {
+        final Crowd crowd = new Crowd();
+        assertFalse(crowd.patient.append(1, 2, BufferUtil.address(PAYLOAD), LONGEST, 1));
+        crowd.acknowledgeOne(0);
+        crowd.push();
+        final long claimed = crowd.small.freeLength();
+        assertTrue(claimed > 0, "kept for the one that waits");
+        crowd.small.now(100_000_000L);
+        crowd.push();
+        assertEquals(0, crowd.small.freeLength());
+        assertFalse(crowd.patient.append(1, 2, BufferUtil.address(PAYLOAD), LONGEST, 1));
+        crowd.acknowledgeOne(0);
+        crowd.push();
+        assertEquals(0, crowd.small.freeLength(), "no other claim for a while");
+        crowd.small.now(500_000_000L);
+        crowd.acknowledgeOne(1);
+        assertFalse(crowd.patient.append(1, 2, BufferUtil.address(PAYLOAD), LONGEST, 1));
+        crowd.push();
+        assertTrue(crowd.small.freeLength() > 0, "then another one");
+    }
+
+    @Test
+    void shouldEndTheClaimOfAPeerWhoseCarrierBreaks() {
+        final Crowd crowd = new Crowd();
+        assertFalse(crowd.patient.append(1, 2, BufferUtil.address(PAYLOAD), LONGEST, 1));
+        crowd.patient.rewind();
+        crowd.acknowledgeOne(0);
+        crowd.push();
+        assertEquals(0, crowd.small.freeLength());
     }
 
     @Test

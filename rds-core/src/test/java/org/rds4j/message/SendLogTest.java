@@ -230,6 +230,25 @@ class SendLogTest {
         assertEquals(100, take(200));
     }
 
+    @Test
+    void shouldMoveALentPayloadToAnotherLogWithoutGivingItBack() {
+        final List<Long> returned = new ArrayList<>();
+        UnsafeApi.putByte(payload + 4_999, (byte) 9);
+        log.appendLent(1, 2, payload, 5_000, 7, returned::add, 77);
+        log.append(1, 2, payload, 10, 8);
+        final SendLog target = new SendLog(pool, 1);
+        assertEquals(2, log.moveTo(target));
+        assertTrue(log.isEmpty() && returned.isEmpty());
+        assertEquals(48, target.prepareChunk(9_000));
+        target.onChunkTaken(48);
+        assertEquals(5_000, target.prepareChunk(9_000));
+        assertEquals(payload, target.chunkAddress());
+        target.onChunkTaken(5_048);
+        target.onAcknowledged(5_048, release);
+        assertEquals(List.of(77L), returned);
+        assertEquals(List.of(7), released);
+    }
+
     /** The stream of chunks, read back by the assembler, over many blocks with random rewinds. */
     @Test
     void shouldKeepTheStreamWholeAcrossBlocks() {

@@ -30,8 +30,8 @@ class IdlePathTest {
             .conclude();
         final LogPool logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
-        final PathServices services = new PathServices(context, 1, 0, null, new ConnectBudget(1), null,
-            new PathSchedule(),
+        final PathServices services = new PathServices(
+            context, new Probe(1, 1, RdsCounters.inMemory()), 0, null, new ConnectBudget(1), null, new PathSchedule(),
             (path, header, payload, length) -> true, (owner, length) -> { }, new ReassemblyPool(1 << 20),
             new ArrivalTimes(() -> 0), logs,
             new Congestion(context, RdsCounters.inMemory()), new SplittableRandom(1), RdsCounters.inMemory());

@@ -13,6 +13,7 @@ import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.ReassemblyPool;
+import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
 
 @Timeout(20)
@@ -82,6 +83,19 @@ class EngineSocketTest {
             }
             assertEquals(i + 1, read.get());
         }
+    }
+
+    /** Whoever made the region may have had a smaller limit than the engine has. */
+    @Test
+    void shouldDropWhatIsLongerThanItsBlocks() {
+        final RdsCounters counters = RdsCounters.inMemory();
+        final EngineSocket small = new EngineSocket(new SocketRegion(new RdsContext(new Properties()).address("10.0.0.1/24")
+            .security(SecurityMode.PLAINTEXT).receiveBufferLength(4096).maxMessageLength(1024).conclude()), 1,
+            new ReceiveMemory(new ReassemblyPool(1 << 20), new ArrivalTimes(() -> 0), null, counters));
+        final long payload = region.submitRing().buffer().addressOffset();
+        assertEquals(ReceiveSide.Outcome.TOO_LONG, small.receiveSide().deliver(1, 2, 3, 4, payload, 1025, 1));
+        assertEquals(1, counters.get(RdsCounter.RECV_DROP_TOO_LONG));
+        assertTrue(small.receiveSide().toRing(1, 2, 3, 4, payload, 1024, 1));
     }
 
     @Test

@@ -159,7 +159,8 @@ final class Flow {
         if (index > next) {
             return "message " + index + " was delivered where " + next + " was due";
         }
-        return "message " + index + (index >= gapStart && index < gapEnd ? " was delivered after later ones" : " was delivered again");
+        final boolean wasPassedOver = index >= gapStart && index < gapEnd;
+        return "message " + index + (wasPassedOver ? " was delivered after later ones" : " was delivered again");
     }
 
     /** Forgets what is on the way; only {@link #breach} makes sense then. */

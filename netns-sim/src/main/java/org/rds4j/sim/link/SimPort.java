@@ -24,8 +24,8 @@ final class SimPort implements LinkPort {
     private long transmittedBytes;
     private long noFrames;
 
-    SimPort(final Side side, final int mtu, final long macAddress, final NanoClock clock, final FramePool pool, final Wire outgoing,
-        final Wire incoming) {
+    SimPort(final Side side, final int mtu, final long macAddress, final NanoClock clock, final FramePool pool,
+        final Wire outgoing, final Wire incoming) {
         this.side = side;
         this.capabilities = LinkCapabilities.plain(mtu, MAX_BURST);
         this.macAddress = macAddress;

@@ -63,9 +63,8 @@ final class PingCommand implements Callable<Integer> {
         }
         try (RdsHost host = options.host(spec, source == null ? null : Arguments.host(spec, source))) {
             if (host.address().isIpv4() != destination.isIpv4()) {
-                throw new ParameterException(spec.commandLine(),
-                    "this host is " + RdsAddress.hostText(host.address().high(), host.address().low()) + ", of another family than "
-                        + peer);
+                throw new ParameterException(spec.commandLine(), "this host is "
+                    + RdsAddress.hostText(host.address().high(), host.address().low()) + ", of another family than " + peer);
             }
             host.start();
             Interrupts.stopOnExit();

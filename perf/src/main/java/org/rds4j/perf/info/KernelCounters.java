@@ -13,7 +13,7 @@ import org.rds4j.status.NodeStatus;
  * the kernel counts and this stack does not, as what only InfiniBand raises, is 0.
  */
 public final class KernelCounters {
-    /** The kernel's names in its order; see the specification, section 8. */
+    /** The kernel's names in its order: net/rds/stats.c and tcp_stats.c. */
     static final List<String> NAMES = List.of(
         "conn_reset", "recv_drop_bad_checksum", "recv_drop_old_seq", "recv_drop_no_sock", "recv_drop_dead_sock",
         "recv_deliver_raced", "recv_delivered", "recv_queued", "recv_immediate_retry", "recv_delayed_retry",
@@ -24,6 +24,10 @@ public final class KernelCounters {
         "cong_send_blocked", "recv_bytes_added_to_sock", "recv_bytes_freed_fromsock", "send_stuck_rm",
         "mprds_catchup_tx0_retries", "tcp_data_ready_calls", "tcp_write_space_calls", "tcp_sndbuf_full",
         "tcp_connect_raced", "tcp_listen_closed_stale");
+
+    /** What the kernel counts twice and this stack once: an octet or message given to a socket is copied there at once. */
+    private static final Map<String, String> SAME =
+        Map.of("recv_queued", "recv_delivered", "recv_bytes_added_to_sock", "copy_to_user");
 
     private KernelCounters() {
     }
@@ -38,12 +42,18 @@ public final class KernelCounters {
         final Map<String, NodeStatus.Counter> rest = new LinkedHashMap<>();
         counters.forEach(counter -> rest.put(word(counter.label()), counter));
         final List<NodeStatus.Counter> ordered = new ArrayList<>();
+        final Map<String, NodeStatus.Counter> all = Map.copyOf(rest);
         for (final String name : NAMES) {
             final NodeStatus.Counter counter = rest.remove(name);
-            ordered.add(counter != null ? counter : new NodeStatus.Counter(name, "not counted by this stack", 0));
+            ordered.add(counter != null ? counter : derived(name, SAME.containsKey(name) ? all.get(SAME.get(name)) : null));
         }
         rest.forEach((name, counter) -> ordered.add(new NodeStatus.Counter(name, counter.meaning(), counter.value())));
         return ordered;
+    }
+
+    private static NodeStatus.Counter derived(final String name, final NodeStatus.Counter same) {
+        return same == null ? new NodeStatus.Counter(name, "not counted by this stack", 0)
+            : new NodeStatus.Counter(name, same.meaning(), same.value());
     }
 
     /** A name is one word, as the kernel's are, so that scripts can take lines apart. */

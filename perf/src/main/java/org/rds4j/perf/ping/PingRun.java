@@ -90,13 +90,13 @@ public final class PingRun implements AutoCloseable {
         return answers;
     }
 
-    /** On the socket whose turn it is; while all have pings under way, the next one waits. */
+    /** On the socket whose turn it is. While all have pings under way, the next waits, and is not followed by what it held up. */
     private void sendNext(final long nowNs) {
         for (int i = 0; i < SOCKETS; i++) {
             final PingSocket socket = sockets.get((turn + i) % SOCKETS);
             if (!socket.isWaiting()) {
                 turn = (turn + i + 1) % SOCKETS;
-                dueNs += options.intervalNs();
+                dueNs = Math.max(dueNs, nowNs - options.intervalNs()) + options.intervalNs();
                 send(socket, nowNs);
                 return;
             }

@@ -11,8 +11,8 @@ import org.rds4j.perf.load.Patience;
 
 /**
  * Two encrypted nodes that are drivers, in a process of their own: engines and encryption of both on one thread. Argument: the
- * parent of their directories. Says {@code ready} after a {@link Rehearsal}; obeys {@code busy} and {@code rest} on its input, and ends with it, so that it
- * never outlives the process that measures.
+ * parent of their directories. Says {@code ready} after a {@link Rehearsal}; obeys {@code busy} and {@code rest} on its input,
+ * and ends with it, so that it never outlives the process that measures.
  */
 public final class DriverProcess {
     static final String READY = "ready";

@@ -40,8 +40,8 @@ class InfoTableTest {
                    10.0.0.1  4000        10.0.0.2  4001     106496    1048576    65537
                    10.0.0.1  4002         0.0.0.0     0     106496    1048576    65538
             """, InfoTable.SOCKETS.text(List.of(
-            new SocketStatus(LOCAL.withPort(4000), REMOTE.withPort(4001), 106_496, 1 << 20, 65_537, 0, 0),
-            new SocketStatus(LOCAL.withPort(4002), null, 106_496, 1 << 20, 65_538, 0, 0))));
+            new SocketStatus(LOCAL.withPort(4000), REMOTE.withPort(4001), 106_496, 1 << 20, 65_537, 0, 0, 1 << 16),
+            new SocketStatus(LOCAL.withPort(4002), null, 106_496, 1 << 20, 65_538, 0, 0, 1 << 16))));
     }
 
     @Test
@@ -117,7 +117,15 @@ class InfoTableTest {
             counters.stream().skip(42).map(NodeStatus.Counter::label).toList());
     }
 
-    /** The list of the specification, word by word. */
+    @Test
+    void shouldGiveTheKernelsSecondNameToWhatIsCountedOnce() {
+        final List<NodeStatus.Counter> counters = KernelCounters.ordered(List.of(
+            new NodeStatus.Counter("recv_delivered", "", 7), new NodeStatus.Counter("copy_to_user", "", 700)));
+        assertEquals(List.of(7L, 7L), counters.subList(6, 8).stream().map(NodeStatus.Counter::value).toList());
+        assertEquals(new NodeStatus.Counter("recv_bytes_added_to_sock", "", 700), counters.get(33));
+    }
+
+    /** The list of the kernel, word by word. */
     @Test
     void shouldKnowTheKernelsOrder() {
         assertEquals("conn_reset recv_drop_bad_checksum recv_drop_old_seq recv_drop_no_sock recv_drop_dead_sock "

@@ -148,7 +148,7 @@ class ToolsIT {
             }
             try (Program ping = attached("ping", second, "-c", "1", "-W", "100ms", "198.18.79.9")) {
                 assertEquals(1, ping.exitCode());
-                assertEquals("   1: ERROR: no answer within 0.1 s\n", ping.output());
+                assertTrue(ping.output().endsWith("   1: ERROR: no answer within 0.1 s\n"), ping.output());
             }
             try (Program passive = attached("stress", first, "-p", "5000")) {
                 passive.awaitLine("waiting for incoming connection on " + FIRST + ":5000");

@@ -26,10 +26,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.rds4j.DatagramInfo;
 import org.rds4j.Errno;
+import org.rds4j.LentMemory;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsException;
+import org.rds4j.RdsOption;
 import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
@@ -277,7 +280,8 @@ class DriverTest {
         Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-x---"));
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
-            assertEquals(Set.of("rw-rw----"), permissions(), socket::toString);
+            assertEquals(Set.of("rw-rw----", "rw-r-----"), permissions(), socket::toString);
+            assertEquals("rw-r-----", permissions(directory.resolve("congestion")));
         }
     }
 
@@ -369,6 +373,45 @@ class DriverTest {
             try (RdsSocket again = client.socket()) {
                 again.bind(PORT);
             }
+        }
+    }
+
+    @Test
+    void shouldSendFromBlocksThatBothProcessesSee() {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket near = client.socket();
+            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            near.bind(PORT);
+            assertEquals(Errno.EOPNOTSUPP, errno(() -> near.lend(new UnsafeBuffer(ByteBuffer.allocateDirect(100)))));
+            try (LentMemory block = near.lend()) {
+                for (int cookie = 0; cookie < 20; cookie++) {
+                    final int length = 60_000 + cookie;
+                    block.buffer().setMemory(0, 70_000, (byte) cookie);
+                    near.send(far.localAddress(), block, 100, length, cookie, TwoNodes.PATIENCE_NS);
+                    final ByteBuffer datagram = ByteBuffer.allocate(70_000);
+                    assertEquals(length, far.receive(datagram, TwoNodes.PATIENCE_NS).length());
+                    assertEquals(cookie, datagram.get(length - 1));
+                    assertEquals(cookie, near.receive(octets(""), TwoNodes.PATIENCE_NS).cookie(0));
+                }
+            }
+        }
+        nodes.await("the socket's file to go", () -> files().isEmpty());
+    }
+
+    @Test
+    void shouldTellItsClientsWhenAndHowDatagramsArrive() {
+        start();
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket near = client.socket();
+            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            near.bind(PORT);
+            near.setOption(RdsOption.SO_TIMESTAMP, true).setOption(RdsOption.SO_RDS_MSG_RXPATH_LATENCY, new int[] {0, 1, 2});
+            final long beforeMs = System.currentTimeMillis();
+            far.send(at(PORT), octets("x"), TwoNodes.PATIENCE_NS);
+            final DatagramInfo info = near.receive(ByteBuffer.allocate(9), TwoNodes.PATIENCE_NS);
+            assertEquals(3, info.latencyCount());
+            assertTrue(info.latencyNs(2) > 0 && info.latencyNs(2) < TwoNodes.PATIENCE_NS, info.latencyNs(2) + " ns");
+            final long arrivalMs = info.arrivalNs() / 1_000_000;
+            assertTrue(arrivalMs >= beforeMs - 1 && arrivalMs <= System.currentTimeMillis() + 1, arrivalMs + " ms");
         }
     }
 

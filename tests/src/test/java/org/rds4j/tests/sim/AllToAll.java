@@ -2,33 +2,34 @@ package org.rds4j.tests.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
-import org.agrona.ExpandableArrayBuffer;
 import org.agrona.collections.MutableLong;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.node.RdsNode;
+import org.rds4j.qos.classify.QosConfiguration;
+import org.rds4j.sim.check.CheckedSocket;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.world.SimHost;
 
 /** Sockets on two nodes, each of which sends to all sockets of the other node and checks what it receives. */
-final class AllToAll implements SimHost, AutoCloseable {
+public final class AllToAll implements SimHost, AutoCloseable {
+    private static final int FIRST_PORT = 4000;
     private static final int POLL_LIMIT = 16;
 
-    /** A socket that sends to all sockets of the other node in turn, one datagram at a time. */
+    /** A socket that sends to all sockets of the other node in turn, one datagram at a time, at one level after the other. */
     private final class Sender {
-        private final RdsSocket from;
-        private final long source;
+        private final CheckedSocket from;
         private final List<RdsAddress> to;
-        private final ExpandableArrayBuffer payload = new ExpandableArrayBuffer();
         private int left;
         private int length = -1;
 
-        Sender(final RdsSocket from, final List<RdsSocket> to, final int messages) {
+        Sender(final CheckedSocket from, final List<CheckedSocket> to, final int messages) {
             this.from = from;
-            this.source = id(from.localAddress());
-            this.to = to.stream().map(RdsSocket::localAddress).toList();
+            this.to = to.stream().map(socket -> socket.socket().localAddress()).toList();
             this.left = messages * to.size();
         }
 
@@ -41,16 +42,10 @@ final class AllToAll implements SimHost, AutoCloseable {
         }
 
         private boolean sendNext() {
-            final RdsAddress destination = to.get(left % to.size());
-            if (length < 0) {
-                length = lengths.nextInt(maxLength + 1);
-                payload.checkLimit(length + 1);
-                checker.fillNext(source, id(destination), payload, 0, length);
-            }
-            if (from.offer(destination, payload, 0, length) < 0) {
+            length = length < 0 ? lengths.nextInt(maxLength + 1) : length;
+            if (from.send(to.get(left % to.size()), length, levels[left / to.size() % levels.length]) < 0) {
                 return false;
             }
-            checker.onSent(source, id(destination), length);
             length = -1;
             left--;
             unsent--;
@@ -61,49 +56,57 @@ final class AllToAll implements SimHost, AutoCloseable {
     private final HistoryChecker checker;
     private final RandomGenerator lengths;
     private final int maxLength;
-    private final List<RdsSocket> sockets = new ArrayList<>();
+    private final int[] levels;
+    private final List<CheckedSocket> sockets = new ArrayList<>();
     private final List<Sender> senders = new ArrayList<>();
     private long unsent;
 
-    AllToAll(
-        final RdsNode first, final RdsNode second, final int count, final int messages, final int maxLength,
-        final HistoryChecker checker, final RandomGenerator lengths) {
+    /**
+     * Sockets that have sent nothing yet.
+     *
+     * @param left      unbound sockets of one node, closed with this object.
+     * @param right     those of the other.
+     * @param messages  from each to each of the other node.
+     * @param maxLength longest message.
+     * @param checker   of their history.
+     * @param lengths   chance that chooses lengths.
+     * @param clock     for messages about breaches.
+     * @param levels    service levels.
+     */
+    public AllToAll(
+        final List<RdsSocket> left, final List<RdsSocket> right, final int messages, final int maxLength,
+        final HistoryChecker checker, final RandomGenerator lengths, final LongSupplier clock, final int... levels) {
         this.checker = checker;
         this.lengths = lengths;
         this.maxLength = maxLength;
-        final List<RdsSocket> left = bind(first, count);
-        final List<RdsSocket> right = bind(second, count);
-        left.forEach(socket -> senders.add(new Sender(socket, right, messages)));
-        right.forEach(socket -> senders.add(new Sender(socket, left, messages)));
-        unsent = 2L * count * count * messages;
+        this.levels = levels.clone();
+        final List<CheckedSocket> ofLeft = bind(left, clock);
+        final List<CheckedSocket> ofRight = bind(right, clock);
+        ofLeft.forEach(socket -> senders.add(new Sender(socket, ofRight, messages)));
+        ofRight.forEach(socket -> senders.add(new Sender(socket, ofLeft, messages)));
+        unsent = 2L * left.size() * right.size() * messages;
     }
 
-    private List<RdsSocket> bind(final RdsNode node, final int count) {
-        final List<RdsSocket> bound = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            final RdsSocket socket = node.socket();
-            socket.bind(4000 + i);
-            bound.add(socket);
+    /** So many sockets of a node. */
+    public static List<RdsSocket> open(final RdsNode node, final int count) {
+        return IntStream.range(0, count).mapToObj(i -> node.socket()).toList();
+    }
+
+    private List<CheckedSocket> bind(final List<RdsSocket> unbound, final LongSupplier clock) {
+        final List<CheckedSocket> bound = new ArrayList<>();
+        for (final RdsSocket socket : unbound) {
+            socket.bind(FIRST_PORT + bound.size());
+            bound.add(new CheckedSocket(checker, socket, clock, QosConfiguration.defaults()::laneOf));
         }
         sockets.addAll(bound);
         return bound;
     }
 
-    private static long id(final RdsAddress address) {
-        return id(address.low(), address.port());
-    }
-
-    private static long id(final long low, final int port) {
-        return low << 16 | port;
-    }
-
     @Override
     public int doWork(final long nowNs) {
         int work = 0;
-        for (final RdsSocket socket : sockets) {
-            final long destination = id(socket.localAddress());
-            work += socket.poll((buffer, offset, length, info) -> checker.onDelivered(
-                id(info.sourceLow(), info.sourcePort()), destination, buffer, offset, length, nowNs), POLL_LIMIT);
+        for (final CheckedSocket socket : sockets) {
+            work += socket.poll(POLL_LIMIT);
         }
         for (final Sender sender : senders) {
             work += sender.send();
@@ -116,8 +119,14 @@ final class AllToAll implements SimHost, AutoCloseable {
         return Long.MAX_VALUE;
     }
 
-    boolean isSent() {
+    /** Whether everything has been accepted. */
+    public boolean isSent() {
         return unsent == 0;
+    }
+
+    /** Whether everything has come, or something came that must not. */
+    public boolean isOver() {
+        return checker.violation().isPresent() || (isSent() && checker.outstanding() == 0);
     }
 
     static long counter(final RdsNode node, final String wanted) {

@@ -37,7 +37,7 @@ final class Fleet implements AutoCloseable {
         this.checker = checker;
         final SimLink hubLink = cable("hub", RACK_LINK);
         hub = host("hub", RdsAddress.parse("10.0.128.1"), hubLink,
-            context -> settings.apply(context.sendBufferLength(16 << 20).maxConnections(4 * count).maxPeers(2 * count)));
+            context -> settings.apply(context.sendBufferLength(16 << 20).maxConnections(4 * count).maxPeers(count)));
         final List<SimLink> core = new ArrayList<>(List.of(hubLink));
         for (int first = 0; first < count; first += RACK) {
             core.add(rack(first, Math.min(RACK, count - first), count, settings));
@@ -99,11 +99,6 @@ final class Fleet implements AutoCloseable {
 
     long sum(final ToLongFunction<RdsNode> value) {
         return peers.stream().mapToLong(peer -> value.applyAsLong(peer.node())).sum();
-    }
-
-    boolean isEveryPeerConnected() {
-        return AllToAll.counter(hub.node(), "connections-in-use") == peers.size()
-            && sum(node -> AllToAll.counter(node, "connections-in-use")) == peers.size();
     }
 
     @Override

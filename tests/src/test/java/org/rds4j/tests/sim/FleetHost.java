@@ -1,7 +1,5 @@
 package org.rds4j.tests.sim;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.util.List;
 import java.util.Properties;
 import java.util.SplittableRandom;
@@ -36,6 +34,7 @@ final class FleetHost implements SimHost {
 
     private final Simulation simulation;
     private final HistoryChecker checker;
+    private final String name;
     private final RdsAddress address;
     private final SimLink link;
     private final LinkPort port;
@@ -53,6 +52,7 @@ final class FleetHost implements SimHost {
         final SimLink link, final UnaryOperator<RdsContext> settings) {
         this.simulation = simulation;
         this.checker = checker;
+        this.name = name;
         this.address = address;
         this.link = link;
         this.port = link.port(Side.A);
@@ -82,7 +82,8 @@ final class FleetHost implements SimHost {
     }
 
     void launch() {
-        final RdsContext context = new RdsContext(new Properties()).address(RdsAddress.hostText(address.high(), address.low()) + "/16")
+        final RdsContext context = new RdsContext(new Properties())
+            .address(RdsAddress.hostText(address.high(), address.low()) + "/16")
             .security(SecurityMode.PLAINTEXT).threadingMode(ThreadingMode.INVOKER).nanoClock(simulation.clock())
             .maxMessageLength(LONG);
         node = RdsNode.with(settings.apply(context)).link(port).random(new SplittableRandom(chance.nextLong())).launch();
@@ -152,8 +153,11 @@ final class FleetHost implements SimHost {
     /** Says one more thing to each. */
     void sendToAll() {
         for (final FleetHost destination : destinations) {
-            assertTrue(socket.send(destination.socketAddress(), SHORT) > 0, "the socket must have room");
+            while (socket.send(destination.socketAddress(), SHORT) < 0) {
+                node.invoke();
+            }
         }
+        simulation.wake(name);
     }
 
     @Override

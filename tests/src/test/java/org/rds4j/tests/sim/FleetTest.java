@@ -1,63 +1,78 @@
 package org.rds4j.tests.sim;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-
-
-
-
+import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.rds4j.perf.stack.DemoIdentities;
 
-import org.rds4j.sim.check.HistoryChecker;
-import org.rds4j.sim.world.Simulation;
-
-/** A host whose many peers vanish and come back at any moment, all of them at once in the middle of the run. */
-@Timeout(600)
+/** A host whose many peers vanish and come back at any moment, and once all of them together. */
+@Timeout(900)
 class FleetTest {
-    private static final long SECOND_NS = 1_000_000_000L;
+    private static final long MINUTE_NS = 60_000_000_000L;
+    private static final int RESTARTS = 10;
 
     @Test
-    void tryIt() {
-        final int count = Integer.getInteger("fleet", 100);
-        final long hours = 3600 * SECOND_NS;
-        final long t0 = System.nanoTime();
-        final Simulation simulation = new Simulation(1);
-        final HistoryChecker checker = new HistoryChecker(1);
-        final Fleet fleet = new Fleet(simulation, checker, count, UnaryOperator.identity());
-        System.out.printf("launched %.3f s%n", (System.nanoTime() - t0) / 1e9);
-        fleet.hub().sendToAll();
-        final boolean ok = simulation.runUntil(() -> checker.outstanding() == 0, 100 * SECOND_NS);
-        System.out.printf("connected %s %.3f s virtual %.3f%n", ok, (System.nanoTime() - t0) / 1e9, simulation.clock().nanoTime() / 1e9);
-        final long perSide = Integer.getInteger("messages", 100_000) / 2;
-        fleet.hub().begin((long) (hours / (perSide / 8.5)));
-        fleet.peers().forEach(peer -> peer.begin((long) (hours / (perSide / 8.5 / count))));
-        final RandomGenerator chance = simulation.random().stream("restarts");
-        for (int i = 0; i < count; i++) {
-            final FleetHost peer = fleet.peers().get(i);
-            final String name = "peer " + i;
-            for (int life = 0; life < 10; life++) {
-                simulation.at(simulation.clock().nanoTime() + chance.nextLong(hours), () -> {
-                    peer.crash();
-                    peer.launch();
-                    simulation.wake(name);
-                });
-            }
+    void shouldKeepThePromiseToAThousandPeersThatRestartTenTimesInAnHour() {
+        try (FleetRun run = new FleetRun(1, 1000, 60 * MINUTE_NS, UnaryOperator.identity())) {
+            run.connect();
+            final Footprint before = Footprint.now();
+            run.send(1_000_000);
+            run.restartEach(RESTARTS);
+            run.play();
+            run.finish();
+            assertEquals(1000 * RESTARTS, run.restarts());
+            assertTrue(run.checker().sent() > 1_000_000, run::toString);
+            assertTrue(run.checker().lost() < run.checker().sent() / 50, run::toString);
+            assertTrue(run.attempts() < 1000 * RESTARTS * FleetRun.MOST_ATTEMPTS_PER_RESTART, run::toString);
+            Footprint.now().requireNoMoreThan(before);
         }
-        for (int m = 1; m <= 60; m++) {
-            simulation.runUntil(m * hours / 60);
-            if (m % 6 == 0) {
-                System.out.printf("%d min %.3f s sent %d delivered %d lost %d out %d attempts %d %s%n", m, (System.nanoTime() - t0) / 1e9,
-                    checker.sent(), checker.delivered(), checker.lost(), checker.outstanding(), AllToAll.counter(fleet.hub().node(), "conn_attempts"), simulation);
-            }
+    }
+
+    @Test
+    void shouldRepeatItsHistoryWithItsSeed() {
+        final String history = history(7);
+        assertEquals(history, history(7));
+        assertNotEquals(history, history(8));
+    }
+
+    private static String history(final long seed) {
+        try (FleetRun run = new FleetRun(seed, 40, 10 * MINUTE_NS, context -> context.connectBudget(5))) {
+            run.budget(5);
+            run.connect();
+            run.send(10_000);
+            run.restartEach(3);
+            run.play();
+            run.finish();
+            return run.toString();
         }
-        fleet.hub().end();
-        fleet.peers().forEach(FleetHost::end);
-        fleet.hub().sendToAll();
-        fleet.peers().forEach(FleetHost::sendToAll);
-        simulation.runUntil(() -> checker.outstanding() == 0, simulation.clock().nanoTime() + 100 * SECOND_NS);
-        System.out.println(checker.violation() + " " + checker.outstanding() + " " + checker.sent() + " " + simulation + " " + simulation.overdueSteps());
-        fleet.hub().node().counters((l, m, v) -> { if (v != 0) System.out.println(l + " " + v); });
+    }
+
+    @Test
+    void shouldKeepThePromiseWithEightPathsToEach() {
+        try (FleetRun run = new FleetRun(2, 40, 20 * MINUTE_NS, context -> context.paths(8).maxConnections(1024))) {
+            run.paths(8);
+            run.connect();
+            run.send(20_000);
+            run.restartEach(5);
+            run.play();
+            run.finish();
+        }
+    }
+
+    @Test
+    void shouldKeepThePromiseWhenEncrypted() {
+        try (DemoIdentities identities = new DemoIdentities(List.of("node"));
+            FleetRun run = new FleetRun(3, 40, 20 * MINUTE_NS, context -> identities.apply(context, "node"))) {
+            run.connect();
+            run.send(20_000);
+            run.restartEach(5);
+            run.play();
+            run.finish();
+        }
     }
 }

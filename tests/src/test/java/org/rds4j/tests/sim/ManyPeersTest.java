@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.agrona.CloseHelper;
-import org.agrona.ExpandableArrayBuffer;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +19,8 @@ import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
 import org.rds4j.node.RdsNode;
+import org.rds4j.sim.check.CheckedSocket;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.host.NodeHost;
 import org.rds4j.sim.link.LinkShape;
 import org.rds4j.sim.link.Side;
@@ -43,8 +44,8 @@ class ManyPeersTest {
     private final Simulation simulation = new Simulation(3);
     private final Bridge bridge = new Bridge();
     private final List<RdsNode> nodes = new ArrayList<>();
-    private final List<RdsSocket> sockets = new ArrayList<>();
-    private final ExpandableArrayBuffer payload = new ExpandableArrayBuffer(LENGTH);
+    private final HistoryChecker checker = new HistoryChecker(3);
+    private final List<CheckedSocket> sockets = new ArrayList<>();
 
     private RdsNode launch(final String address) {
         final SimLink link = simulation.link(address, LinkShape.ETHERNET);
@@ -57,24 +58,13 @@ class ManyPeersTest {
         simulation.host(address, new NodeHost(node));
         final RdsSocket socket = node.socket();
         socket.bind(PORT);
-        sockets.add(socket);
+        sockets.add(new CheckedSocket(checker, socket, simulation.clock()::nanoTime));
         return node;
     }
 
     @AfterEach
     void close() {
         CloseHelper.closeAll(nodes);
-    }
-
-    private boolean arrives(final int from, final int to, final String address) {
-        final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(64);
-        final long sent = sockets.get(from).offer(RdsAddress.parse(address + ":" + PORT), buffer, 0, 64);
-        assertTrue(sent > 0, "sent " + sent);
-        final int[] received = new int[1];
-        return simulation.runUntil(() -> {
-            sockets.get(to).poll((data, offset, length, info) -> received[0]++, 16);
-            return received[0] > 0;
-        }, simulation.clock().nanoTime() + 60 * SECOND_NS);
     }
 
     private boolean isReached(final int number) {
@@ -84,11 +74,11 @@ class ManyPeersTest {
     }
 
     private int poll(final int number) {
-        return sockets.get(number).poll((data, offset, length, info) -> { }, 16);
+        return sockets.get(number).poll(16);
     }
 
     private void send(final String address) {
-        assertTrue(sockets.getFirst().offer(RdsAddress.parse(address + ":" + PORT), payload, 0, LENGTH) > 0);
+        assertTrue(sockets.getFirst().send(RdsAddress.parse(address + ":" + PORT), LENGTH) > 0);
     }
 
     /** Whether this host dials or is dialed, who finds no connection left waits for one, and is seen to. */
@@ -112,6 +102,7 @@ class ManyPeersTest {
         assertEquals(0, AllToAll.counter(node, "node_connect_exhausted"));
         leave(1);
         assertTrue(isReached(PEERS_THAT_FIT + 1), "when connections are free again");
+        checker.requireComplete();
     }
 
     private void leave(final int number) {

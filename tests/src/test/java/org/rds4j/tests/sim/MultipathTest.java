@@ -3,6 +3,7 @@ package org.rds4j.tests.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,6 +29,8 @@ import org.rds4j.sim.world.Simulation;
 @Timeout(120)
 class MultipathTest {
     private static final int SOCKETS = 16;
+    /** Storage, latency-critical and ordinary traffic have lanes of their own. */
+    private static final int[] LEVELS_OF_LANES = {0, 4, 6};
     private static final long LIMIT_NS = 600_000_000_000L;
     private static final WireConditions WIRE =
         WireConditions.PERFECT.withDelayNs(20_000).withRate(10_000_000_000L, 1 << 20);
@@ -64,8 +67,7 @@ class MultipathTest {
     }
 
     private void complete(final NodePair nodes, final AllToAll applications, final int connections) {
-        final boolean isOver = simulation.runUntil(
-            () -> checker.violation().isPresent() || (applications.isSent() && checker.outstanding() == 0), LIMIT_NS);
+        final boolean isOver = simulation.runUntil(applications::isOver, LIMIT_NS);
         assertEquals(Optional.empty(), checker.violation());
         assertTrue(isOver, () -> checker.outstanding() + " outstanding");
         assertTrue(simulation.runUntil(() -> inUse(nodes.first()) == connections && inUse(nodes.second()) == connections,
@@ -74,22 +76,25 @@ class MultipathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldCarryAllToAllOverExactlyLanesTimesPathsConnections(final boolean isEncrypted) {
-        run(isEncrypted, MultipathTest::eightPaths, settings -> {
+    @CsvSource({"1,1,false", "1,3,false", "8,1,false", "8,3,false", "1,3,true", "8,1,true", "8,3,true"})
+    void shouldCarryAllToAllOverExactlyLanesTimesPathsConnections(
+        final int paths, final int lanes, final boolean isEncrypted) {
+        run(isEncrypted, context -> eightPaths(context).paths(paths), settings -> {
             try (NodePair nodes = new NodePair(simulation, WIRE, settings);
-                AllToAll applications = applications(nodes, 10)) {
-                complete(nodes, applications, 8);
-                assertEquals(8, AllToAll.counter(nodes.first(), "active-opens"));
+                AllToAll applications = applications(nodes, 10, Arrays.copyOf(LEVELS_OF_LANES, lanes))) {
+                complete(nodes, applications, lanes * paths);
+                assertEquals(2L * SOCKETS * SOCKETS * 10, checker.delivered());
+                assertEquals(lanes * paths, AllToAll.counter(nodes.first(), "active-opens"));
                 assertEquals(0, AllToAll.counter(nodes.first(), "recv_drop_old_seq"));
                 assertEquals(0, AllToAll.counter(nodes.second(), "conn_reset"));
             }
         });
     }
 
-    private AllToAll applications(final NodePair nodes, final int messages) {
+    private AllToAll applications(final NodePair nodes, final int messages, final int... levels) {
         final AllToAll applications = new AllToAll(
-            nodes.first(), nodes.second(), SOCKETS, messages, 2_000, checker, simulation.random().stream("lengths"));
+            AllToAll.open(nodes.first(), SOCKETS), AllToAll.open(nodes.second(), SOCKETS), messages, 2_000, checker,
+            simulation.random().stream("lengths"), simulation.clock()::nanoTime, levels.length == 0 ? new int[] {0} : levels);
         simulation.host("applications", applications);
         return applications;
     }

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
-import org.agrona.ExpandableArrayBuffer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +16,8 @@ import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
 import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.sim.check.CheckedSocket;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.link.LinkShape;
 import org.rds4j.sim.link.Side;
 import org.rds4j.sim.link.SimLink;
@@ -35,6 +37,7 @@ class RestartTest {
 
     private final Simulation simulation = new Simulation(5);
     private final SimLink link = simulation.link("link", LinkShape.ETHERNET);
+    private final HistoryChecker checker = new HistoryChecker(5);
     private DemoIdentities identities;
     private int paths;
 
@@ -42,11 +45,7 @@ class RestartTest {
     private final class Host implements SimHost {
         private final String address;
         private final Side side;
-        private final int[] lastLife = new int[SOCKETS];
-        private final int[] lastNumber = new int[SOCKETS];
-        private final int[] sent = new int[SOCKETS];
-        private final RdsSocket[] sockets = new RdsSocket[SOCKETS];
-        private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(2048);
+        private final CheckedSocket[] sockets = new CheckedSocket[SOCKETS];
         private RdsAddress peer;
         private RdsNode node;
         private int life;
@@ -67,38 +66,33 @@ class RestartTest {
             node = RdsNode.with(context).link(link.port(side))
                 .random(simulation.random().stream(address + " " + life)).launch();
             for (int i = 0; i < SOCKETS; i++) {
-                sockets[i] = node.socket();
-                sockets[i].bind(4000 + i);
-                sent[i] = 0;
+                final RdsSocket socket = node.socket();
+                socket.bind(4000 + i);
+                sockets[i] = new CheckedSocket(checker, socket, simulation.clock()::nanoTime);
             }
+        }
+
+        void restart() {
+            for (final CheckedSocket socket : sockets) {
+                socket.onLost();
+            }
+            link.hostLost(side);
+            launch();
         }
 
         @Override
         public int doWork(final long nowNs) {
             final int work = node.invoke();
-            for (int i = 0; i < SOCKETS; i++) {
-                final int number = i;
-                sockets[i].poll((data, offset, length, info) ->
-                    onDatagram(number, data.getInt(offset), data.getInt(offset + 4)), 64);
+            for (final CheckedSocket socket : sockets) {
+                received += socket.poll(64);
             }
             if (nowNs >= nextSendNs) {
                 nextSendNs = nowNs + 100_000;
                 for (int i = 0; i < SOCKETS; i++) {
-                    buffer.putInt(0, life);
-                    buffer.putInt(4, sent[i]);
-                    sent[i] += sockets[i].offer(peer.withPort(4000 + i), buffer, 0, 1000) > 0 ? 1 : 0;
+                    sockets[i].send(peer.withPort(4000 + i), 1000);
                 }
             }
             return work;
-        }
-
-        private void onDatagram(final int socket, final int ofLife, final int number) {
-            final boolean isNewLife = ofLife > lastLife[socket];
-            assertTrue(isNewLife || (ofLife == lastLife[socket] && number > lastNumber[socket]),
-                () -> address + ": " + ofLife + "/" + number + " after " + lastLife[socket] + "/" + lastNumber[socket]);
-            lastLife[socket] = ofLife;
-            lastNumber[socket] = number;
-            received++;
         }
 
         @Override
@@ -133,9 +127,16 @@ class RestartTest {
             assertTrue(survivor.received > before + 1000, "the survivor hears life " + mortal.life);
             assertTrue(mortal.received > beforeOfMortal + 1000, "life " + mortal.life + " hears the survivor");
             assertEquals(paths, AllToAll.counter(survivor.node, "connections-in-use"));
-            mortal.launch();
+            assertEquals(Optional.empty(), checker.violation());
+            mortal.restart();
         }
         assertEquals(LIVES - 1, AllToAll.counter(survivor.node, "peer_restarted"));
+        final long before = checker.delivered();
+        simulation.runUntil(() -> checker.delivered() > before + 1000, simulation.clock().nanoTime() + 100 * LIFE_NS);
+        smaller.nextSendNs = Long.MAX_VALUE;
+        larger.nextSendNs = Long.MAX_VALUE;
+        simulation.runUntil(() -> checker.outstanding() == 0, simulation.clock().nanoTime() + 100 * LIFE_NS);
+        checker.requireComplete();
         smaller.node.close();
         larger.node.close();
         if (isEncrypted) {
