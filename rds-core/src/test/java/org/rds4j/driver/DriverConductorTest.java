@@ -69,8 +69,8 @@ class DriverConductorTest extends DriverFixture {
     @Test
     void shouldBoundTheSocketsOfAClient() {
         start(context().maxSocketsPerClient(2));
-        try (RdsClient client = RdsClient.attach(directory); RdsSocket first = client.socket();
-            RdsClient other = RdsClient.attach(directory)) {
+        try (RdsClient client = RdsClient.attach(directory); RdsClient other = RdsClient.attach(directory)) {
+            final RdsSocket first = client.socket();
             client.socket();
             assertEquals(Errno.ENOMEM, errno(client::socket));
             other.socket().bind(PORT);

@@ -41,8 +41,9 @@ final class EchoPeer implements ByteCarrier {
         final boolean isProbe = header.isProbePing();
         sent.wrap(message, RdsHeaderFlyweight.LENGTH + payload);
         answers.putBytes(length, sent, 0, RdsHeaderFlyweight.LENGTH + payload);
-        answer.wrap(answers.addressOffset() + length)
-            .write(nextSequence++, payload, header.destinationPort(), header.sourcePort(), 0);
+        final int asked = header.destinationPort();
+        final int asking = header.sourcePort();
+        answer.wrap(answers.addressOffset() + length).write(nextSequence++, payload, asked, asking, 0);
         if (isProbe) {
             final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight().clear().pathCount(1).generation(7);
             answer.extensions(extensions.high(), extensions.low());

@@ -166,7 +166,7 @@ class PollerScaleTest {
         final Thread engine = new Thread(() -> {
             while (!isOver.get()) {
                 if (host.poll() == 0) {
-                    Thread.yield();
+                    Thread.onSpinWait();
                 }
             }
         });

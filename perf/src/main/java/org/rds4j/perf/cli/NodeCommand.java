@@ -65,7 +65,7 @@ final class NodeCommand implements Callable<Integer> {
             Interrupts.stopOnExit();
             echoSocket = socket(node, echoPort);
             final RdsSocket sink = socket(node, sinkPort);
-            if (node.driverDir() != null) {
+            if (relay != null) {
                 say("driver " + node.driverDir());
             }
             say("ready");

@@ -1,6 +1,7 @@
 package org.rds4j.perf.load;
 
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.YieldingIdleStrategy;
 
 /**
  * How every busy thread of every subject waits: asking again at once, and after some microseconds in vain giving the
@@ -45,7 +46,7 @@ public final class Patience implements IdleStrategy {
         if (nowNs - idleSinceNs < PATIENCE_NS) {
             Thread.onSpinWait();
         } else {
-            Thread.yield();
+            YieldingIdleStrategy.INSTANCE.idle();
         }
     }
 

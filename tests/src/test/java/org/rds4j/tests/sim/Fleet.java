@@ -97,8 +97,9 @@ final class Fleet implements AutoCloseable {
         return peers;
     }
 
+    /** Of the peers that are up. */
     long sum(final ToLongFunction<RdsNode> value) {
-        return peers.stream().mapToLong(peer -> value.applyAsLong(peer.node())).sum();
+        return peers.stream().filter(FleetHost::isUp).mapToLong(peer -> value.applyAsLong(peer.node())).sum();
     }
 
     @Override

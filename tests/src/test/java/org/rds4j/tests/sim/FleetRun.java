@@ -25,7 +25,7 @@ final class FleetRun implements AutoCloseable {
     private static final long POWER_CUT_NS = 20 * SECOND_NS;
     private static final long LONGEST_OUTAGE_NS = 10 * SECOND_NS;
     /** Around the power cut no peer restarts for a reason of its own. */
-    private static final long CALM_NS = 90 * SECOND_NS;
+    private static final long CALM_NS = 240 * SECOND_NS;
     private static final double MEAN_BURST = 8.5;
 
     private final Simulation simulation;
@@ -82,7 +82,7 @@ final class FleetRun implements AutoCloseable {
 
     /** Has the hub send half of so many datagrams in the time there is, and the peers together the other half. */
     void send(final long datagrams) {
-        final double bursts = datagrams / 2 / MEAN_BURST;
+        final double bursts = datagrams / (2 * MEAN_BURST);
         fleet.hub().begin((long) (durationNs / bursts));
         fleet.peers().forEach(peer -> peer.begin((long) (durationNs * fleet.peers().size() / bursts)));
     }
@@ -157,7 +157,8 @@ final class FleetRun implements AutoCloseable {
 
     private boolean isEveryPeerConnected() {
         final long wanted = (long) paths * fleet.peers().size();
-        return AllToAll.counter(fleet.hub().node(), "connections-in-use") == wanted
+        return fleet.peers().stream().allMatch(FleetHost::isUp)
+            && AllToAll.counter(fleet.hub().node(), "connections-in-use") == wanted
             && fleet.sum(node -> AllToAll.counter(node, "connections-in-use")) == wanted;
     }
 

@@ -133,7 +133,7 @@ class ManyPeersTest {
         private void flood(final LinkPort from, final int index) {
             for (final LinkPort to : ports) {
                 one.clear();
-                if (to != from && to.allocate(one, 1) == 1) {
+                if (!to.equals(from) && to.allocate(one, 1) == 1) {
                     UnsafeApi.copyMemory(arrived.address(index), one.address(0), arrived.length(index));
                     one.length(0, arrived.length(index));
                     to.transmitBurst(one);
