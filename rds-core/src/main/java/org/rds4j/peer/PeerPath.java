@@ -313,8 +313,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     /**
-     * A path beyond those that the peer has. What a peer of this kind was offered in its present life it may have, under numbers of
-     * this path; so that goes over this path still. A foreign one that has fewer paths than before has restarted.
+     * A path beyond those that the peer has. What a peer of this kind was offered in its present life it may have, under numbers
+     * of this path; so that goes over this path still. A foreign one that has fewer paths than before has restarted.
      */
     private boolean isReplaced() {
         return isBeyond() && (!log.hasOffered() || peer.isForeign());
