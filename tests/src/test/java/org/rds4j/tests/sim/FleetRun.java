@@ -123,6 +123,7 @@ final class FleetRun implements AutoCloseable {
     void play() {
         final long backNs = startNs + durationNs / 2 + POWER_CUT_NS;
         simulation.runUntil(backNs);
+        fleet.hub().sendToAll(); // a smaller host that has restarted knows nobody to dial
         for (int second = 0; second < 60 && !isEveryPeerConnected(); second++) {
             simulation.runUntil(simulation.clock().nanoTime() + SECOND_NS);
         }
