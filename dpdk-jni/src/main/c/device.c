@@ -209,6 +209,7 @@ static int setup_transmit_queue(uint16_t port, uint16_t queue, uint16_t descript
     struct rte_eth_txconf conf = info.default_txconf;
     if (report_each) {
         conf.tx_rs_thresh = 1;
+        conf.tx_thresh.wthresh = 0; /* else igb and igc cards keep reports back until there are 16 */
     }
     return rte_eth_tx_queue_setup(port, queue, descriptors, socket_of(port), &conf);
 }

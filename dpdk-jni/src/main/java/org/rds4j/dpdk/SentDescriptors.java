@@ -47,4 +47,9 @@ final class SentDescriptors implements SmallQueue.Ring {
     public int linkSpeed() {
         return Native.linkSpeed(port.device().portId());
     }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
 }

@@ -28,7 +28,7 @@ enum TransmitReport {
     static TransmitReport of(final String driver, final boolean isModest) {
         return switch (driver) {
             case "net_e1000_em", "net_e1000_igb", "net_igc", "net_ixgbe", "net_i40e" -> isModest ? BY_PLACE : NONE;
-            case "mlx5_pci", "net_sfc_efx" -> BY_NUMBER;
+            case "mlx5_pci" -> BY_NUMBER;
             default -> NONE;
         };
     }

@@ -132,11 +132,17 @@ class SmallQueueTest {
             assertTrue(line.most <= line.limit(), line.most + " frames");
             assertTrue(line.longestNs <= 2_000_000, line.longestNs + " ns");
             line.speed = 0;
-            while (line.limit() > 0) {
-                line.transmitRoom();
-            }
+            line.nowNs += 100_000_000;
             assertEquals(Integer.MAX_VALUE, line.transmitRoom(), "a line without a speed is bound by its ring");
         }
+    }
+
+    /** A place that is more than a packet away is not told about for ever, so the limit is less than the ring by so much. */
+    @Test
+    void shouldKeepTheLimitWithinWhatAShortRingTellsAbout() {
+        final LinePort line = new LinePort(new OffloadPort(pair.first(), true, 64), 128, 1, 1000);
+        assertEquals(10, line.transmitRoom());
+        assertEquals((128 - 65 - 32 - 1) * 4 / 3, line.limit());
     }
 
     /** Two milliseconds are less than two frames here. */
@@ -177,11 +183,19 @@ class SmallQueueTest {
             runLine(line, before, 20_000_000, first);
             final int sent = line.sent;
             assertTrue(sent <= 162, sent + " frames");
-            for (int i = 0; line.limit() > 0 && i < 1 << 23; i++) {
-                line.transmitRoom();
-            }
+            line.nowNs += 1_000_000_000;
+            assertEquals(Integer.MAX_VALUE, line.transmitRoom());
             runLine(line, before, 20_000_000, first);
             assertTrue(line.sent > sent + 1000, line.sent + " frames");
+            line.reports = true;
+            runLine(line, before, 40_000_000, first);
+            line.runUntil(line.nowNs + 20_000_000);
+            assertEquals(40, line.transmitRoom());
+            assertEquals(162, line.limit(), "it has reported that there are fewer");
+            script.after(20_000_000);
+            line.longestNs = 0;
+            runLine(line, before, 20_000_000, first);
+            assertTrue(line.longestNs <= 2_000_000, line.longestNs + " ns");
         }
     }
 

@@ -25,6 +25,13 @@ public final class SmallQueue {
          * @return in Mbit/s, 0 when it is not known.
          */
         int linkSpeed();
+
+        /**
+         * The port's clock.
+         *
+         * @return nanoseconds since any moment.
+         */
+        long nanoTime();
     }
 
     private static final int MOST_MILLISECONDS = 2;
@@ -35,9 +42,10 @@ public final class SmallQueue {
     private static final int FORGOTTEN_PLACES = 32;
     /** Frames that may stand before a ring that is full. */
     private static final int BATCH = 64;
-    private static final int QUESTIONS_PER_LOOK = 4096;
-    /** Far longer than any two milliseconds: a device that reports nothing for so long does not report. */
-    private static final int PATIENCE = 1 << 22;
+    private static final long LOOK_NS = 100_000_000L;
+    /** Far longer than any two milliseconds: a device that reports nothing for so long is bound by its ring for the time being. */
+    private static final long PATIENCE_NS = 1_000_000_000L;
+    private static final int UNKNOWN = -1;
 
     private final Ring ring;
     private final int descriptors;
@@ -45,11 +53,13 @@ public final class SmallQueue {
     private final int frameBits;
     private final int atOnce;
     private final int packet;
-    private int linkSpeed;
+    private int linkSpeed = UNKNOWN;
     private int limit;
     private int burst;
-    private int heldInARow;
-    private int questionsUntilLook;
+    private long lookedNs;
+    private long heldSinceNs;
+    private boolean isHeld;
+    private boolean isSilent;
 
     /**
      * For one ring.
@@ -77,50 +87,56 @@ public final class SmallQueue {
      * @return 0 while the limit is reached, {@link Integer#MAX_VALUE} when the ring by itself is no longer than the limit.
      */
     public int room() {
-        if (--questionsUntilLook <= 0) {
-            look();
+        final long nowNs = ring.nanoTime();
+        if (linkSpeed == UNKNOWN || nowNs - lookedNs >= LOOK_NS) {
+            look(nowNs);
         }
         if (limit == 0) {
             return Integer.MAX_VALUE;
         }
         if (isSent(limit - burst)) {
-            heldInARow = 0;
+            isHeld = false;
+            isSilent = false;
             return burst;
         }
-        heldInARow++;
-        if (heldInARow == PATIENCE) {
-            limit = 0;
+        hold(nowNs);
+        return isSilent ? Integer.MAX_VALUE : 0;
+    }
+
+    private void hold(final long nowNs) {
+        if (!isHeld) {
+            isHeld = true;
+            heldSinceNs = nowNs;
         }
-        return 0;
+        isSilent |= nowNs - heldSinceNs >= PATIENCE_NS;
     }
 
     /**
      * Most descriptors in use at the line's present speed.
      *
-     * @return 0 when there are no fewer than the ring has, or when the device does not report.
+     * @return 0 when there are no fewer than the ring has, or while the device does not report.
      */
     public int limit() {
-        return limit;
+        return isSilent ? 0 : limit;
     }
 
-    private void look() {
-        questionsUntilLook = QUESTIONS_PER_LOOK;
+    private void look(final long nowNs) {
+        lookedNs = nowNs;
         final int speed = ring.linkSpeed();
         if (speed != linkSpeed) {
             linkSpeed = speed;
-            heldInARow = 0;
             adapt();
         }
     }
 
     private void adapt() {
         final long frames = (long) linkSpeed * MOST_MILLISECONDS * BITS_PER_MILLISECOND_AND_MEGABIT / frameBits / queues;
-        final long most = Math.max(frames, 2L * atOnce);
-        final long wanted = Math.max(1, most / 4);
-        final boolean isLess = linkSpeed > 0 && most < descriptors + BATCH;
-        final boolean isTold = most - wanted + packet + FORGOTTEN_PLACES < descriptors;
-        limit = isLess && isTold ? (int) most : 0;
-        burst = (int) wanted;
+        final long wanted = Math.max(frames, 2L * atOnce);
+        // three quarters of the limit and a packet must be places that the driver still tells about
+        final long most = Math.min(wanted, (descriptors - packet - FORGOTTEN_PLACES - 1) * 4L / 3);
+        final boolean isLess = linkSpeed > 0 && wanted < descriptors + BATCH;
+        limit = isLess && most >= 2L * atOnce ? (int) most : 0;
+        burst = (int) Math.max(1, most / 4);
     }
 
     /** No packet is longer than what was granted at once, but for those from before a limit: at their end all were sent. */

@@ -56,6 +56,11 @@ public final class LinePort extends ForwardingPort implements SmallQueue.Ring {
     }
 
     @Override
+    public long nanoTime() {
+        return nowNs;
+    }
+
+    @Override
     public int transmitRoom() {
         final int room = limit.room();
         held += room == 0 ? 1 : 0;
