@@ -43,7 +43,7 @@ public final class SmallQueue {
     /** Frames that may stand before a ring that is full. */
     private static final int BATCH = 64;
     private static final long LOOK_NS = 100_000_000L;
-    /** Far longer than any two milliseconds: a device that reports nothing for so long is bound by its ring for the time being. */
+    /** Far longer than any two milliseconds: a device that reports nothing for so long is bound by its ring for the moment. */
     private static final long PATIENCE_NS = 1_000_000_000L;
     private static final int UNKNOWN = -1;
 
