@@ -35,7 +35,8 @@ class UnreadSocketTest {
     private static final long ROUND_TRIP_NS = 2 * DELAY_NS;
     /** Of the frames of a congestion map, and of those that a link takes at once. */
     private static final long ON_THE_WIRE_NS = 150_000;
-    private static final long RUN_NS = 200_000_000L;
+    /** Longer than what eight paths hold for the unread socket takes to arrive, 32 MiB. */
+    private static final long RUN_NS = 500_000_000L;
     private static final long WARM_UP_NS = 20_000_000L;
     private static final long MEASURE_NS = 100_000L;
     private static final WireConditions WIRE = WireConditions.PERFECT.withDelayNs(DELAY_NS).withRate(1_000_000_000L, 1 << 20);

@@ -79,6 +79,7 @@ class ConfidentialityTest {
     @Test
     void shouldShowAHandshakeAndThenNothingButEncryptedRecords() {
         final Map<Integer, byte[]> streams = streams(Segment.of(captureOf(identities)));
+        streams.values().removeIf(octets -> octets.length == 0); // the dialer of one whose node has ended may try again
         assertEquals(2, streams.size(), "one connection, two directions");
         for (final Map.Entry<Integer, byte[]> stream : streams.entrySet()) {
             final boolean isFromClient = (stream.getKey() & 0xffff) == RDS_PORT;
