@@ -261,6 +261,23 @@ public final class RdsEngine implements ReleaseHandler {
         }
     }
 
+    /**
+     * A host with a larger address has sent a segment of a connection that nobody here knows, from the port that peers listen on:
+     * it had been dialed by an engine that ran here before. A kernel that waits to be dialed again may wait for ever, so an
+     * unknown host is dialed; peers are dialed anyway, and those of this kind knock.
+     *
+     * @param high   bits 127..64 of the host's address.
+     * @param low    bits 63..0 of the host's address.
+     * @param timeNs the engine's time.
+     */
+    public void onOrphan(final long high, final long low, final long timeNs) {
+        if (!isEncrypted && paths.peer(high, low) == null
+            && strangers.tryConnectToOrphan(new PathKey(high, low, defaultLane, 0), timeNs)) {
+            counters.increment(RdsCounter.CONN_ORPHANED);
+            counters.increment(RdsCounter.CONN_ATTEMPTS);
+        }
+    }
+
     /** Whoever takes part in an encrypted cluster is of this kind. */
     private int strangersLane(final PathKey knocked) {
         return isEncrypted ? knocked.lane() : defaultLane;

@@ -7,18 +7,20 @@ import org.rds4j.carrier.PathKey;
 import org.rds4j.peer.ConnectBudget;
 
 /**
- * Attempts to connect to hosts of which nothing is known but that they knocked: a share of the budget, and one at a time for
- * each. When such a host becomes a peer meanwhile, the attempt is its path's, so that there is no second one beside it.
+ * Attempts to connect to hosts of which nothing is known but that they knocked, or have connections that nobody here knows of: a
+ * share of the budget for each reason, and one at a time for each host. When such a host becomes a peer meanwhile, the attempt
+ * is its path's, so that there is no second one beside it.
  */
 final class StrangerAttempts implements PathConnector {
-    /** Of the attempts to connect, at most one in so many goes to strangers. */
+    /** Of the attempts to connect, at most one in so many goes to strangers that knock, and as many to the others. */
     private static final int SHARE = 10;
     /** As many as may be out. */
     private static final int CAPACITY = 256;
 
     private final PathConnector connector;
     private final ConnectBudget budget;
-    private final ConnectBudget ownBudget;
+    private final ConnectBudget knocks;
+    private final ConnectBudget orphans;
     private final Set<PathKey> underWay = new HashSet<>();
 
     /**
@@ -31,11 +33,21 @@ final class StrangerAttempts implements PathConnector {
     StrangerAttempts(final PathConnector connector, final ConnectBudget budget, final int attemptsPerSecond) {
         this.connector = connector;
         this.budget = budget;
-        this.ownBudget = new ConnectBudget(Math.max(1, attemptsPerSecond / SHARE));
+        this.knocks = new ConnectBudget(Math.max(1, attemptsPerSecond / SHARE));
+        this.orphans = new ConnectBudget(Math.max(1, attemptsPerSecond / SHARE));
     }
 
-    /** Starts an attempt if it may be made at once. */
+    /** Dials a host that has knocked, if that may be done at once. Its address is its own: it completed a handshake. */
     boolean tryConnect(final PathKey key, final long nowNs) {
+        return tryConnect(key, knocks, nowNs);
+    }
+
+    /** Dials a host of which a segment came. Its address may be forged, so this costs those that knock nothing. */
+    boolean tryConnectToOrphan(final PathKey key, final long nowNs) {
+        return tryConnect(key, orphans, nowNs);
+    }
+
+    private boolean tryConnect(final PathKey key, final ConnectBudget ownBudget, final long nowNs) {
         if (underWay.size() >= CAPACITY || !ownBudget.isFree(nowNs) || !budget.isFree(nowNs) || !underWay.add(key)) {
             return false;
         }

@@ -94,6 +94,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         rds = engine;
         final int lane = engine.defaultLane();
         tcp.listen(tcpPort, lane, dscpOfLane.applyAsInt(lane), this);
+        tcp.strays(this::onStray);
     }
 
     @Override
@@ -159,6 +160,13 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             final int lane = SourcePorts.laneOf(connection.remotePort());
             rds.onKnock(new PathKey(connection.remoteHigh(), connection.remoteLow(),
                 lane < laneCount ? lane : rds.defaultLane(), SourcePorts.indexOf(connection.remotePort())), nowNs);
+        }
+    }
+
+    /** Of those that this host dials, whoever still has a connection from its port for peers waits to be dialed. */
+    private void onStray(final long remoteHigh, final long remoteLow, final int remotePort, final int localPort) {
+        if (remotePort == tcpPort && RdsAddress.compareHosts(local.high(), local.low(), remoteHigh, remoteLow) < 0) {
+            rds.onOrphan(remoteHigh, remoteLow, nowNs);
         }
     }
 

@@ -363,6 +363,36 @@ class PathsTest {
     }
 
     @Test
+    void shouldDialAnUnknownHostThatHasConnectionsOfAnEngineBefore() {
+        final TestNode one = node("10.0.0.1", 1);
+        final TestNode two = node("10.0.0.2", 1);
+        final RdsSocket to = one.socket(4000);
+        one.engine.onOrphan(two.address.high(), two.address.low(), network.nowNs());
+        network.until(() -> one.count(RdsCounter.CONN_UP) == 1);
+        one.engine.onOrphan(two.address.high(), two.address.low(), network.nowNs());
+        send(two.socket(4000), to, 1, 0);
+        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        assertEquals(1, network.dials);
+        assertEquals(0, network.knocks);
+        assertEquals(1, one.count(RdsCounter.CONN_ORPHANED));
+    }
+
+    /** Whoever forges addresses does not keep those waiting that have shown theirs by a handshake. */
+    @Test
+    void shouldSpendNothingOfKnocksOnConnectionsOfAnEngineBefore() {
+        final TestNode one = node("10.0.0.1", 1);
+        network.isRefusing = true;
+        for (int i = 2; i < 250; i++) {
+            final RdsAddress forged = RdsAddress.parse("10.0.0." + i);
+            one.engine.onOrphan(forged.high(), forged.low(), network.nowNs());
+            network.step();
+        }
+        assertEquals(10, network.dials, "a tenth of the budget");
+        one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0.2"), 0), network.nowNs());
+        assertEquals(11, network.dials);
+    }
+
+    @Test
     void shouldSpendNothingOnAKnockThatIsRefused() {
         final TestNode one = network.node(network.context("10.0.0.1/24").connectBudget(20));
         network.isRefusing = true;

@@ -258,6 +258,15 @@ public final class TcpEngine implements TransportHandler, EngineFlows {
         connections.flowOwner(Objects.requireNonNull(owner, "owner"));
     }
 
+    /**
+     * Says who is told of segments of connections that this engine does not have; nobody unless this is called.
+     *
+     * @param listener retained.
+     */
+    public void strays(final StrayListener listener) {
+        demultiplexer.strays(Objects.requireNonNull(listener, "listener"));
+    }
+
     @Override
     public boolean hasFlow(
         final long remoteHigh, final long remoteLow, final long localHigh, final long localLow,

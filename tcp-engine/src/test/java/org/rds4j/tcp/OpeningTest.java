@@ -10,6 +10,7 @@ import static org.rds4j.tcp.support.Script.SECOND;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -223,6 +224,26 @@ class OpeningTest {
         script.inject("R seq=5 port=81");
         script.inject("RA seq=5 ack=9 port=81");
         script.expect();
+    }
+
+    @Test
+    void shouldTellOfSegmentsOfConnectionsThatItDoesNotHave() {
+        final Script script = new Script(Script.plain().resetsPerSecond(4).controlQueueLength(64)).listen();
+        final List<String> told = new ArrayList<>();
+        script.engine.strays((high, low, remote, local) -> told.add((low == Script.REMOTE_LOW) + " " + remote + " " + local));
+        script.inject("S seq=0 port=81");
+        script.inject("SA seq=0 ack=9 port=81");
+        script.inject("F seq=5 port=81");
+        script.inject("RA seq=5 ack=77 port=81");
+        script.inject("A seq=5 ack=77"); // to the port that is listened on
+        assertEquals(List.of(), told);
+        script.after(SECOND);
+        for (int i = 0; i < 9; i++) {
+            script.inject("A seq=5 ack=77 len=10 port=81");
+        }
+        final long resets = script.emitted().stream().filter(line -> line.equals("R seq=77 win=0 ports=81/9000")).count();
+        assertEquals(resets, told.size(), "none beyond the budget");
+        assertEquals(Set.of("true 9000 81"), Set.copyOf(told));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.rds4j.tcp.connection;
 
 import org.rds4j.tcp.CloseReason;
 import org.rds4j.tcp.Routes;
+import org.rds4j.tcp.StrayListener;
 import org.rds4j.tcp.TcpConfiguration;
 import org.rds4j.tcp.TcpCounter;
 import org.rds4j.tcp.TcpCounters;
@@ -33,6 +34,7 @@ public final class Demultiplexer {
     private final SegmentArrival arrival;
     private final RunArrival runArrival;
     private final OwnerEvents events;
+    private StrayListener strays = StrayListener.NONE;
     private int arrivalInterface;
     private long arrivalHigh;
     private long arrivalLow;
@@ -60,6 +62,15 @@ public final class Demultiplexer {
      */
     public void arrivingBy(final int interfaceId) {
         arrivalInterface = interfaceId;
+    }
+
+    /**
+     * Says who is told of segments of connections that are not here.
+     *
+     * @param listener retained.
+     */
+    public void strays(final StrayListener listener) {
+        strays = listener;
     }
 
     /** The way back for the segment at hand, in the name of the address it was for. */
@@ -150,7 +161,9 @@ public final class Demultiplexer {
         final ListenerPort listener = listeners.at(segment.localPort());
         if (listener == null) {
             counters.increment(TcpCounter.DROP_NO_CONNECTION);
-            resetUnknown(remoteHigh, remoteLow, segment);
+            if (resetUnknown(remoteHigh, remoteLow, segment) && segment.hasAck() && !segment.hasSyn()) {
+                strays.onStray(remoteHigh, remoteLow, segment.remotePort(), segment.localPort());
+            }
             return;
         }
         final HalfOpen record = listener.halfOpen.find(
@@ -180,11 +193,14 @@ public final class Demultiplexer {
         }
     }
 
-    private void resetUnknown(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
+    /** Returns whether it was answered: a reset never is, nor what is beyond the budget. */
+    private boolean resetUnknown(final long remoteHigh, final long remoteLow, final TcpSegment segment) {
         final long nowNs = connections.nowNs;
-        if (connections.resets.isAnswered(segment, remoteHigh, remoteLow, nowNs)) {
+        final boolean isAnswered = connections.resets.isAnswered(segment, remoteHigh, remoteLow, nowNs);
+        if (isAnswered) {
             connections.resets.send(replyRoute(remoteHigh, remoteLow), segment, nowNs);
         }
+        return isAnswered;
     }
 
     /** A SYN for a listener. The new sequence numbers begin beyond those of the connection it supersedes, if any. */
