@@ -1,13 +1,19 @@
-package org.rds4j.sim.check;
+package org.rds4j.check;
 
+import java.nio.ByteBuffer;
+import java.util.function.IntSupplier;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.DatagramHandler;
 import org.rds4j.DatagramInfo;
 import org.rds4j.RdsAddress;
+import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
+import org.rds4j.sim.check.HistoryChecker;
 
 /**
  * A bound socket all of whose datagrams are known to a {@link HistoryChecker}, both ways. All sockets of a history must be
@@ -15,14 +21,19 @@ import org.rds4j.RdsSocket;
  */
 public final class CheckedSocket implements AutoCloseable, DatagramHandler {
     private static final int LANE_SHIFT = 58;
+    private static final DatagramHandler NOBODY = (buffer, offset, length, info) -> { };
 
     private final HistoryChecker checker;
     private final RdsSocket socket;
     private final IntUnaryOperator laneOfLevel;
     private final LongSupplier clock;
+    private final RdsAddress address;
     private final long id;
     private final ExpandableArrayBuffer payload = new ExpandableArrayBuffer();
+    private DatagramHandler listener = NOBODY;
     private int lanes;
+    private long sent;
+    private long received;
 
     /**
      * Takes a socket whose datagrams are all in order, whatever their service level.
@@ -49,11 +60,29 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
         this.socket = socket;
         this.clock = clock;
         this.laneOfLevel = laneOfLevel;
-        this.id = id(socket.localAddress());
+        this.address = socket.localAddress();
+        this.id = id(address);
     }
 
-    private static long id(final RdsAddress address) {
+    /**
+     * What a checker knows a socket by that receives, or that sends where lanes are not told apart.
+     *
+     * @param address of the socket.
+     * @return its name in a history.
+     */
+    public static long id(final RdsAddress address) {
         return id(address.high(), address.low(), address.port());
+    }
+
+    /**
+     * What a checker knows a socket by that sends, where lanes are told apart.
+     *
+     * @param address of the socket.
+     * @param lane    that it sends on.
+     * @return its name in a history.
+     */
+    public static long id(final RdsAddress address, final int lane) {
+        return id(address) ^ (lane + 1L) << LANE_SHIFT;
     }
 
     private static long id(final long high, final long low, final int port) {
@@ -71,6 +100,44 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
      */
     public RdsSocket socket() {
         return socket;
+    }
+
+    /**
+     * Where it is bound.
+     *
+     * @return its address, also after its end.
+     */
+    public RdsAddress address() {
+        return address;
+    }
+
+    /**
+     * How much it sent.
+     *
+     * @return datagrams that were accepted.
+     */
+    public long sent() {
+        return sent;
+    }
+
+    /**
+     * How much came.
+     *
+     * @return datagrams.
+     */
+    public long received() {
+        return received;
+    }
+
+    /**
+     * Has datagrams shown to somebody once they are recorded.
+     *
+     * @param handler of what comes from now on.
+     * @return this.
+     */
+    public CheckedSocket listener(final DatagramHandler handler) {
+        listener = handler;
+        return this;
     }
 
     /**
@@ -93,18 +160,56 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
      * @return as {@link RdsSocket#offer(RdsAddress, DirectBuffer, int, int, int)}.
      */
     public int send(final RdsAddress to, final int length, final int level) {
+        payload.checkLimit(length + 1);
+        return send(to, level, payload, 0, length, () -> socket.offer(to, payload, 0, length, level));
+    }
+
+    /**
+     * Sends a datagram and waits for room.
+     *
+     * @param to        its destination.
+     * @param length    its length.
+     * @param level     its service level.
+     * @param timeoutNs as of {@link RdsSocket#send(RdsAddress, DirectBuffer, int, int, int, long)}.
+     */
+    public void send(final RdsAddress to, final int length, final int level, final long timeoutNs) {
+        payload.checkLimit(length + 1);
+        send(to, level, payload, 0, length, () -> {
+            socket.send(to, payload, 0, length, level, timeoutNs);
+            return 0;
+        });
+    }
+
+    /**
+     * Sends a datagram in whatever way the caller likes.
+     *
+     * @param to     its destination.
+     * @param level  its service level.
+     * @param place  gets its payload.
+     * @param offset of the first octet.
+     * @param length its length.
+     * @param offer  sends what is in the place; negative or by an exception when the socket refused.
+     * @return as the offer.
+     */
+    public int send(
+        final RdsAddress to, final int level, final MutableDirectBuffer place, final int offset, final int length,
+        final IntSupplier offer) {
         final int lane = laneOfLevel == null ? 0 : laneOfLevel.applyAsInt(level);
         final long source = sender(id, lane);
         final long destination = id(to);
         lanes |= 1 << lane;
-        payload.checkLimit(length + 1);
-        checker.fillNext(source, destination, payload, 0, length);
+        checker.fillNext(source, destination, place, offset, length);
         // Said before, since another thread may have it before offer returns.
         checker.onSent(source, destination, length);
-        final int result = socket.offer(to, payload, 0, length, level);
-        if (result < 0) {
-            checker.onRefused(source, destination);
+        int result = -1;
+        try {
+            result = offer.getAsInt();
+        } finally {
+            if (result < 0) {
+                checker.onRefused(source, destination);
+            }
         }
+        sent += result < 0 ? 0 : 1;
         return result;
     }
 
@@ -118,10 +223,27 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
         return socket.poll(this, limit);
     }
 
+    /**
+     * Receives a datagram and waits for it.
+     *
+     * @param target    gets it whole.
+     * @param timeoutNs as of {@link RdsSocket#receive(ByteBuffer, long)}.
+     * @return as the socket.
+     * @throws RdsException as the socket.
+     */
+    public DatagramInfo receive(final ByteBuffer target, final long timeoutNs) {
+        final int start = target.position();
+        final DatagramInfo info = socket.receive(target, timeoutNs);
+        onDatagram(new UnsafeBuffer(target), start, info.length(), info);
+        return info;
+    }
+
     @Override
     public void onDatagram(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
         checker.onDelivered(sender(id(info.sourceHigh(), info.sourceLow(), info.sourcePort()), info.lane()), id, buffer, offset,
             length, clock.getAsLong());
+        received++;
+        listener.onDatagram(buffer, offset, length, info);
     }
 
     /**
