@@ -111,12 +111,17 @@ final class TestNetwork {
             .sendLogLength(2 << 20).sendPoolLength(8 << 20);
     }
 
+    /** Of every node's service levels. */
+    static int laneOf(final int level) {
+        return level >> 2;
+    }
+
     TestNode node(final String address) {
         return node(context(address + "/24"));
     }
 
     TestNode node(final RdsContext context) {
-        final TestNode node = new TestNode(this, context.conclude(), level -> level >> 2, random.nextLong());
+        final TestNode node = new TestNode(this, context.conclude(), TestNetwork::laneOf, random.nextLong());
         nodes.removeIf(other -> other.address.equals(node.address));
         nodes.add(node);
         return node;

@@ -54,7 +54,12 @@ final class TestNode {
 
     /** A socket all of whose datagrams are in the history of the network. */
     CheckedSocket checked(final int port) {
-        final CheckedSocket socket = new CheckedSocket(network.history, socket(port), network::nowNs, laneOfLevel);
+        return checked(socket(port));
+    }
+
+    /** The same of a socket that there is and that has sent and received nothing. */
+    CheckedSocket checked(final RdsSocket bound) {
+        final CheckedSocket socket = new CheckedSocket(network.history, bound, network::nowNs, laneOfLevel);
         checked.add(socket);
         return socket;
     }
