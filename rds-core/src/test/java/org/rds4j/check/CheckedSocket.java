@@ -13,17 +13,17 @@ import org.rds4j.DatagramInfo;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
-import org.rds4j.sim.check.HistoryChecker;
+import org.rds4j.sim.check.History;
 
 /**
- * A bound socket all of whose datagrams are known to a {@link HistoryChecker}, both ways. All sockets of a history must be
- * of this kind and tell lanes apart, or none. To be used as the socket itself, by one thread at a time.
+ * A bound socket all of whose datagrams are known to a {@link History}, both ways. All sockets of a history must be of this
+ * kind and tell lanes apart, or none. To be used as the socket itself, by one thread at a time. Allocates nothing per datagram.
  */
 public final class CheckedSocket implements AutoCloseable, DatagramHandler {
     private static final int LANE_SHIFT = 58;
     private static final DatagramHandler NOBODY = (buffer, offset, length, info) -> { };
 
-    private final HistoryChecker checker;
+    private final History history;
     private final RdsSocket socket;
     private final IntUnaryOperator laneOfLevel;
     private final LongSupplier clock;
@@ -38,12 +38,12 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
     /**
      * Takes a socket whose datagrams are all in order, whatever their service level.
      *
-     * @param checker of the history.
+     * @param history that all its datagrams are told to.
      * @param socket  bound; closed with this object.
      * @param clock   for messages about breaches.
      */
-    public CheckedSocket(final HistoryChecker checker, final RdsSocket socket, final LongSupplier clock) {
-        this(checker, socket, clock, null);
+    public CheckedSocket(final History history, final RdsSocket socket, final LongSupplier clock) {
+        this(history, socket, clock, null);
     }
 
     /**
@@ -55,8 +55,8 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
      * @param laneOfLevel lane of a service level, 0 to 15.
      */
     public CheckedSocket(
-        final HistoryChecker checker, final RdsSocket socket, final LongSupplier clock, final IntUnaryOperator laneOfLevel) {
-        this.checker = checker;
+        final History history, final RdsSocket socket, final LongSupplier clock, final IntUnaryOperator laneOfLevel) {
+        this.history = history;
         this.socket = socket;
         this.clock = clock;
         this.laneOfLevel = laneOfLevel;
@@ -65,7 +65,7 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
     }
 
     /**
-     * What a checker knows a socket by that receives, or that sends where lanes are not told apart.
+     * What a history knows a socket by that receives, or that sends where lanes are not told apart.
      *
      * @param address of the socket.
      * @return its name in a history.
@@ -75,7 +75,7 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
     }
 
     /**
-     * What a checker knows a socket by that sends, where lanes are told apart.
+     * What a history knows a socket by that sends, where lanes are told apart.
      *
      * @param address of the socket.
      * @param lane    that it sends on.
@@ -161,7 +161,8 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
      */
     public int send(final RdsAddress to, final int length, final int level) {
         payload.checkLimit(length + 1);
-        return send(to, level, payload, 0, length, () -> socket.offer(to, payload, 0, length, level));
+        final long source = prepare(to, level, payload, 0, length);
+        return sent(source, to, socket.offer(to, payload, 0, length, level));
     }
 
     /**
@@ -194,22 +195,33 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
     public int send(
         final RdsAddress to, final int level, final MutableDirectBuffer place, final int offset, final int length,
         final IntSupplier offer) {
-        final int lane = laneOfLevel == null ? 0 : laneOfLevel.applyAsInt(level);
-        final long source = sender(id, lane);
-        final long destination = id(to);
-        lanes |= 1 << lane;
-        checker.fillNext(source, destination, place, offset, length);
-        // Said before, since another thread may have it before offer returns.
-        checker.onSent(source, destination, length);
+        final long source = prepare(to, level, place, offset, length);
         int result = -1;
         try {
             result = offer.getAsInt();
         } finally {
-            if (result < 0) {
-                checker.onRefused(source, destination);
-            }
+            sent(source, to, result);
         }
-        sent += result < 0 ? 0 : 1;
+        return result;
+    }
+
+    /** Says that it is sent before it is, since another thread may have it before an offer returns. */
+    private long prepare(
+        final RdsAddress to, final int level, final MutableDirectBuffer place, final int offset, final int length) {
+        final int lane = laneOfLevel == null ? 0 : laneOfLevel.applyAsInt(level);
+        final long source = sender(id, lane);
+        lanes |= 1 << lane;
+        history.fillNext(source, id(to), place, offset, length);
+        history.onSent(source, id(to), length);
+        return source;
+    }
+
+    private int sent(final long source, final RdsAddress to, final int result) {
+        if (result < 0) {
+            history.onRefused(source, id(to));
+        } else {
+            sent++;
+        }
         return result;
     }
 
@@ -240,7 +252,7 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
 
     @Override
     public void onDatagram(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
-        checker.onDelivered(sender(id(info.sourceHigh(), info.sourceLow(), info.sourcePort()), info.lane()), id, buffer, offset,
+        history.onDelivered(sender(id(info.sourceHigh(), info.sourceLow(), info.sourcePort()), info.lane()), id, buffer, offset,
             length, clock.getAsLong());
         received++;
         listener.onDatagram(buffer, offset, length, info);
@@ -254,16 +266,16 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
     public void cancel(final RdsAddress to) {
         socket.cancelSentTo(to);
         for (int rest = lanes; rest != 0; rest &= rest - 1) {
-            checker.onCancelled(sender(id, Integer.numberOfTrailingZeros(rest)), id(to));
+            history.onCancelled(sender(id, Integer.numberOfTrailingZeros(rest)), id(to));
         }
     }
 
     /** The socket's host is gone: to be said in place of {@link #close()}. */
     public void onLost() {
         for (int rest = laneOfLevel == null ? 0 : lanes; rest != 0; rest &= rest - 1) {
-            checker.onEnded(sender(id, Integer.numberOfTrailingZeros(rest)));
+            history.onEnded(sender(id, Integer.numberOfTrailingZeros(rest)));
         }
-        checker.onEnded(id);
+        history.onEnded(id);
     }
 
     /** Closes the socket; what was not acknowledged by then may come or not. */
