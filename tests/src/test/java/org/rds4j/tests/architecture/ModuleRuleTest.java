@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class ModuleRuleTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+        .withImportOption(location -> !location.contains("-tests.jar"))
         .importPackages("org.rds4j");
 
     private static final DescribedPredicate<JavaClass> RDS4J = resideInAnyPackage("org.rds4j..").as("a class of rds4j");
