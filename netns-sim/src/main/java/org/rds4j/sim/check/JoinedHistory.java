@@ -16,7 +16,7 @@ import org.rds4j.sim.check.HistoryLog.Event;
 
 /**
  * What several processes did, told to one checker in the order of time. A message is known by its length and a digest of its
- * octets; the checker gets a short one in its place.
+ * octets; the checker gets a short one in its place. Those with the same octets, as empty ones, count as coming in their order.
  */
 public final class JoinedHistory {
     private static final int LENGTH = 16;
@@ -27,9 +27,20 @@ public final class JoinedHistory {
         }
     }
 
+    /** What the checker gets for messages with the same octets. */
+    private static final class InPlace {
+        private final Deque<UnsafeBuffer> onTheWay = new ArrayDeque<>();
+        private UnsafeBuffer last = new UnsafeBuffer(new byte[LENGTH]);
+
+        /** For the next one that comes, or the last one again; nothing that was sent when there was none. */
+        UnsafeBuffer next() {
+            last = onTheWay.isEmpty() ? last : onTheWay.poll();
+            return last;
+        }
+    }
+
     private final HistoryChecker checker = new HistoryChecker(1);
-    /** Several for messages with the same octets, as empty ones. The last one stays, for one that comes again. */
-    private final Map<Message, Deque<UnsafeBuffer>> inPlace = new HashMap<>();
+    private final Map<Message, InPlace> inPlace = new HashMap<>();
 
     private JoinedHistory() {
     }
@@ -69,18 +80,20 @@ public final class JoinedHistory {
         final UnsafeBuffer payload = new UnsafeBuffer(new byte[LENGTH]);
         checker.fillNext(event.source(), event.destination(), payload, 0, LENGTH);
         checker.onSent(event.source(), event.destination(), LENGTH);
-        inPlace.computeIfAbsent(Message.of(event), message -> new ArrayDeque<>()).add(payload);
+        inPlace(event).onTheWay.add(payload);
     }
 
     private void onRefused(final Event event) {
-        inPlace.get(Message.of(event)).removeLast();
+        inPlace(event).onTheWay.removeLast();
         checker.onRefused(event.source(), event.destination());
     }
 
     private void onDelivered(final Event event) {
-        final Deque<UnsafeBuffer> known = inPlace.getOrDefault(Message.of(event), new ArrayDeque<>());
-        final UnsafeBuffer payload = known.size() > 1 ? known.poll() : known.peek();
-        checker.onDelivered(event.source(), event.destination(), payload == null ? new UnsafeBuffer(new byte[LENGTH]) : payload, 0,
-            LENGTH, event.timeNs());
+        checker.onDelivered(
+            event.source(), event.destination(), inPlace(event).next(), 0, LENGTH, event.timeNs());
+    }
+
+    private InPlace inPlace(final Event event) {
+        return inPlace.computeIfAbsent(Message.of(event), message -> new InPlace());
     }
 }
