@@ -21,7 +21,8 @@ import org.rds4j.socket.RegionLayout;
  */
 public final class HostileProgram {
     private static final int[] KINDS =
-        {EngineCommand.OPEN, EngineCommand.BIND, EngineCommand.CLOSE, EngineCommand.CANCEL, EngineCommand.WATCH, -1};
+        {EngineCommand.OPEN, EngineCommand.BIND, EngineCommand.CLOSE, EngineCommand.CANCEL, EngineCommand.TIMES,
+        EngineCommand.WATCH, -1};
     private static final int KEEP_SIZE_AND_PUNCH_HOLE = 3;
     private static final int PAGE_LENGTH = 4096;
     private static final int MOST_SOCKETS = 4;

@@ -70,6 +70,7 @@ class HostileClientTest {
                     assertTrue(said.matches("(?s).*refused [1-9][0-9]+\n.*done [1-9][0-9]+\n.*"), said);
                 }
             }
+            assertTrue(TwoNodes.counter(nodes.first(), "region_corrupt") > 0, "no memory in use was damaged");
             shouldStillServe(client, here, there);
         }
     }
