@@ -205,7 +205,6 @@ class UnreadSocketTest {
         with.isRead = true;
         final long sent = with.unreadChecker.sent();
         with.simulation.runUntil(() -> with.unreadChecker.delivered() > 2 * sent, 60 * RUN_NS);
-        System.err.println("FIG " + alone + " " + beside + " ov " + with.mostOverflow + " pool " + with.mostSendPool + " sent " + sent);
         assertTrue(with.unreadChecker.delivered() > 2 * sent, "the senders must go on");
         assertTrue(with.readChecker.violation().isEmpty() && with.unreadChecker.violation().isEmpty());
     }
