@@ -7,7 +7,7 @@ import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.status.RdsCounters;
 
-/** The header of a congestion map: all zero but length and flag, as Linux sends it, unless a peer of this kind is to hold back. */
+/** The header of a congestion map: 0 but for length and flag, as of Linux, unless a peer of this kind is to hold back. */
 class MapMessagesTest {
     private final LocalCongestion congestion = new LocalCongestion(CongestionMaps.inMemory(1), 0, 1);
     private final MapMessages messages = new MapMessages(congestion, RdsCounters.inMemory());
