@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,5 +231,79 @@ class CongestionTest {
         final CheckedSocket again = two.checked(4001);
         assertTrue(offer(700) > 0);
         assertEquals(1, again.poll(10));
+    }
+
+    /** Sixteen senders have more for a deaf socket than its host has memory for. */
+    private final class Deaf {
+        final TestNode host = network.node(network.context("10.0.0.3/24").maxMessageLength(4_096)
+            .receiveOverflowLength(512 << 10));
+        final CheckedSocket deaf = host.checked(4001);
+        final CheckedSocket read = host.checked(4002);
+        final List<CheckedSocket> senders = new ArrayList<>();
+        int sent;
+
+        Deaf() {
+            deaf.socket().receiveBufferLength(1_000);
+            for (int i = 0; i < 16; i++) {
+                senders.add(one.checked(7_000 + i));
+            }
+            assertTrue(sender.send(read.address(), 1) > 0);
+            network.until(() -> read.poll(1) == 1);
+            for (final CheckedSocket each : senders) {
+                sent += sendAll(each); // before the engines come round
+            }
+            network.until(() -> host.count(RdsCounter.RECV_OVERFLOW) > 0);
+            network.steps(4_000);
+        }
+
+        private int sendAll(final CheckedSocket from) {
+            int number = 0;
+            while (from.send(deaf.address(), 1_000) > 0) {
+                number++;
+            }
+            return number;
+        }
+
+        void requireAllInOrder() {
+            for (int i = 0; i < 40_000 && deaf.received() < sent; i++) {
+                deaf.poll(100);
+                network.step();
+            }
+            assertEquals(sent, deaf.received());
+        }
+    }
+
+    @Test
+    void shouldKeepWithTheSendersWhatAHostShortOfMemoryCannotTake() {
+        final Deaf world = new Deaf();
+        assertTrue(world.sent * 1_000 > 768 << 10, world.sent + " queued");
+        int got = 0;
+        for (int i = 0; i < 200; i++) {
+            assertTrue(sender.send(world.read.address(), 500) > 0, "datagram " + i);
+            network.steps(20);
+            got += world.read.poll(100);
+        }
+        assertEquals(200, got, "what is for others passes");
+        assertEquals(0, world.host.count(RdsCounter.RECV_BLOCKED));
+        assertTrue(world.host.engine.receiveOverflowInUse() <= 384 << 10);
+        world.requireAllInOrder();
+        network.steps(1_200);
+        assertEquals(0, world.host.engine.receiveOverflowInUse());
+        assertTrue(world.senders.get(0).send(world.deaf.address(), 1) > 0);
+    }
+
+    @Test
+    void shouldHoldBackNothingOfASocketThatCloses() {
+        final Deaf world = new Deaf();
+        world.senders.forEach(CheckedSocket::close);
+        world.requireAllInOrder();
+    }
+
+    @Test
+    void shouldForgetWhatWasHeldBackForAPortThatCloses() {
+        final Deaf world = new Deaf();
+        world.deaf.close();
+        network.until(() -> world.senders.stream().allMatch(each -> each.socket().unacknowledgedLength() == 0));
+        assertEquals(0, world.host.engine.receiveOverflowInUse());
     }
 }

@@ -14,7 +14,7 @@ final class Exchange {
 
     private final CheckedSocket socket;
     private final RdsAddress peer;
-    private final int count;
+    private long count;
 
     Exchange(final CheckedSocket socket, final RdsAddress peer, final int count) {
         this.socket = socket;
@@ -40,6 +40,16 @@ final class Exchange {
     /** Whether everything has come; what was sent may be on its way. */
     boolean isDone() {
         return socket.sent() == count && socket.received() == count;
+    }
+
+    /** Ends this end's part with what was sent. */
+    void sendNoMore() {
+        count = socket.sent();
+    }
+
+    /** Whether everything that the other end sent has come. */
+    boolean hasAllOf(final Exchange other) {
+        return socket.received() == other.socket.sent();
     }
 
     boolean isAcknowledged() {
