@@ -39,6 +39,7 @@ public final class Peer {
     private final boolean isLocalSmaller;
     private final MapSender mapSender;
     private final Lane[] lanes = new Lane[PathKey.MAX_LANES];
+    private final LanesRegained regained = new LanesRegained();
     private Kind kind;
     private int pathCount;
     private int generation;
@@ -228,12 +229,18 @@ public final class Peer {
 
     /** Whether a path may transmit without overtaking what another had taken before. */
     boolean isCaughtUp(final PathKey key) {
-        return lanes[key.lane()].isCaughtUp(key.index());
+        return lanes[key.lane()].isCaughtUp(key.index()) && (key.lane() == services.defaultLane() || regained.isOver());
     }
 
     /** A path counts anew. */
     void onRenumbered(final PeerPath path) {
         lanes[path.key().lane()].onRenumbered(path);
+        regained.onLogChanged(path);
+    }
+
+    /** A path has taken messages that another one held. */
+    void onMoved(final PeerPath to) {
+        regained.onLogChanged(to);
     }
 
     /** Which path takes messages depends on what has changed: how many paths there are, or what those too many hold. */
@@ -257,6 +264,9 @@ public final class Peer {
         final boolean isStillForeign = kind == Kind.FOREIGN && told == generation;
         final Kind now = told == 0 || isStillForeign ? Kind.FOREIGN : Kind.OURS;
         if (kind != now) {
+            if (kind == Kind.FOREIGN) {
+                regained.begin(lanes[services.defaultLane()]);
+            }
             kind = now;
             touchPaths();
             services.topology().onMappingChanged();

@@ -334,6 +334,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         int moved = 0;
         if (!log.isEmpty()) {
             moved = log.moveTo(target.log());
+            peer.onMoved(target);
             target.onQueued();
         }
         if (moved > 0 && isStranded()) {

@@ -28,6 +28,7 @@ class LaneForwardingTest {
     private static final int SOCKETS = 48;
     private static final int FIRST_PORT = 4000;
 
+    private final RdsAddress to = RdsAddress.parse("10.0.0.3:5000");
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
     private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(8));
     private final List<RdsSocket> sockets = new ArrayList<>();
@@ -87,14 +88,10 @@ class LaneForwardingTest {
         received[socket][level] = number;
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-    void shouldLetNoMessageOvertakeAnotherThatIsMoved(final long seed) {
-        final TestNetwork network = new TestNetwork(seed);
+    private TestNode begin(final TestNetwork network) {
         final TestNode node = network.node(network.context("10.0.0.2/24").paths(8).reconnectMinDelayNs(1_000)
             .reconnectMaxDelayNs(10_000).connectBudget(1_000));
         final TestNode before = network.node(network.context("10.0.0.3/24").paths(8));
-        final RdsAddress to = before.address.withPort(5000);
         for (int i = 0; i < SOCKETS; i++) {
             sockets.add(node.socket(FIRST_PORT + i));
         }
@@ -104,9 +101,13 @@ class LaneForwardingTest {
         network.steps(100);
         network.dialNs = 1L << 40;
         network.kill(before);
-        for (int round = 0; round < 10_000; round++) {
+        return node;
+    }
+
+    private void sendToKernel(final TestNetwork network, final TestNode node, final int rounds) {
+        for (int round = 0; round < rounds; round++) {
             if (round < 2_000 || network.random.nextInt(16) == 0) {
-                send(to, network.random.nextInt(SOCKETS), network.random.nextInt(8) == 0 ? 0 : 1);
+                sendAny(network);
             }
             if (round > 500 && network.random.nextInt(20) == 0 && !network.dialsUnderWay().isEmpty()) {
                 accept(network, node);
@@ -117,6 +118,24 @@ class LaneForwardingTest {
             forgetLost(node, network);
             network.step();
         }
+    }
+
+    private void sendAny(final TestNetwork network) {
+        send(to, network.random.nextInt(SOCKETS), network.random.nextInt(8) == 0 ? 0 : 1);
+    }
+
+    private void requireLastReceived() {
+        for (int i = 0; i < SOCKETS; i++) {
+            assertEquals(List.of(sent[i][0], sent[i][1]), List.of(received[i][0], received[i][1]), "socket " + i);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void shouldLetNoMessageOvertakeAnotherThatIsMoved(final long seed) {
+        final TestNetwork network = new TestNetwork(seed);
+        final TestNode node = begin(network);
+        sendToKernel(network, node, 10_000);
         network.until(() -> {
             while (!network.dialsUnderWay().isEmpty()) {
                 accept(network, node);
@@ -125,9 +144,45 @@ class LaneForwardingTest {
             carriers.forEach(carrier -> read(carrier, 1 << 20));
             return node.engine.isAllAcknowledged();
         });
-        for (int i = 0; i < SOCKETS; i++) {
-            assertEquals(List.of(sent[i][0], sent[i][1]), List.of(received[i][0], received[i][1]), "socket " + i);
-        }
+        requireLastReceived();
         assertTrue(node.count(RdsCounter.MPRDS_CATCHUP_TX0_RETRIES) > 0);
+    }
+
+    /** What the default lane has taken for a host without lanes goes before what other lanes take for one with lanes. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void shouldLetNoMessageOvertakeAnotherWhenThePeerKnowsLanesAgain(final long seed) {
+        final TestNetwork network = new TestNetwork(seed);
+        final TestNode node = begin(network);
+        sendToKernel(network, node, 600 + network.random.nextInt(3_000));
+        carriers.forEach(MemoryCarrier::cut);
+        forgetLost(node, network);
+        network.dialNs = 5_000;
+        network.failDials();
+        network.maxTransfer = 1 + network.random.nextInt(1_000);
+        final TestNode after = network.node(network.context("10.0.0.3/24").paths(seed % 2 == 0 ? 8 : 1));
+        final RdsSocket receiver = after.socket(5000);
+        for (int round = 0; round < 5_000; round++) {
+            sendAny(network);
+            network.step();
+            poll(receiver);
+        }
+        for (int i = 0; i < SOCKETS; i++) {
+            send(to, i, 0);
+            send(to, i, 1);
+        }
+        network.maxTransfer = 1 << 20;
+        network.until(() -> {
+            poll(receiver);
+            return node.engine.isAllAcknowledged();
+        });
+        network.steps(10);
+        poll(receiver);
+        requireLastReceived();
+    }
+
+    private void poll(final RdsSocket receiver) {
+        receiver.poll((data, offset, length, info) ->
+            onMessage(info.sourcePort() - FIRST_PORT, data.addressOffset() + offset), 1_000);
     }
 }
