@@ -79,6 +79,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private boolean isHeard;
     private boolean isFirstMessageDue;
     private boolean hasOffered;
+    /** The peer may have heard something on this carrier. */
+    private boolean hasSpoken;
     private boolean isKeptUp;
     private boolean isTried;
     private boolean isShut;
@@ -432,6 +434,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private boolean sendOpener() {
         final boolean isSent = services.probe().open(carrier, openerMessage);
         opener = isSent ? Opener.SENT : Opener.DUE;
+        hasSpoken |= isSent;
         return isSent;
     }
 
@@ -525,6 +528,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     /** It keeps what it dialed. Its count of paths may be news after each break: it may have restarted. */
     private void onForeignDialer() {
         onHeard();
+        hasSpoken = true;
         if (key.index() == 0) {
             appendProbe();
         }
@@ -537,6 +541,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         isHeard = false;
         isFirstMessageDue = true;
         isTried = false;
+        hasSpoken = false;
         hasAttemptReserved = false;
         isKeptUp = isDialer;
         opener = Opener.NONE;
@@ -758,6 +763,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
             isFirstMessageDue = false;
             onFirstMessage(isProbe);
             log.onFlowing();
+        } else if (!hasSpoken && !isDialer) {
+            peer.onImpatience();
         }
         isTried = false;
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
@@ -771,7 +778,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     /** Tells what the peer is, and opens the carrier for messages of this host. */
     private void onFirstMessage(final boolean isProbe) {
-        peer.onFirstMessage(isProbe ? extensions.generation() : 0);
+        peer.onFirstMessage(isProbe ? extensions : null);
         final boolean isOurs = !peer.isForeign();
         if (isStranded() || (isOurs && isOtherPath())) {
             leave(timeNs);
