@@ -453,7 +453,7 @@ class LinuxPathsTest {
         breakOff(first);
         final MemoryCarrier second = dial(40_008, "");
         network.steps(3);
-        assertEquals(List.of("00010000"), heard(second).stream().map(LinuxPathsTest::ports).toList());
+        assertEquals("00010000", ports(heard(second).getFirst()));
         say(second, ping(1, announced.formatted(8)) + message(2, 4000, 777, "00".repeat(16)));
         assertFalse(node.engine.isForeign(SMALLER.high(), SMALLER.low()));
     }
