@@ -49,10 +49,11 @@ public final class PeerPath implements CarrierWatcher {
     private final SendLog log;
     private final PathReceiver receiver;
     private final Attempts attempts;
-    private final Opening opening;
+    private final PathSender sender;
     private final Forwarding forwarding;
     private final PeerLife life;
     private final Successor successor;
+    private final Ending ending;
     private final Silence silence = new Silence();
 
     /** These belong to {@link PathSchedule}. */
@@ -63,11 +64,8 @@ public final class PeerPath implements CarrierWatcher {
     private boolean isTouched;
     private State state = State.DOWN;
     private ByteCarrier carrier;
-    private boolean isCarrierDown;
-    private boolean hasOffered;
     private boolean isKeptUp;
     private boolean isShut;
-    private long drainDeadlineNs;
     private long timeNs;
     private CarrierDownReason lastDownReason;
 
@@ -88,10 +86,11 @@ public final class PeerPath implements CarrierWatcher {
         this.log = new SendLog(services.logs(), firstSequence());
         this.receiver = new PathReceiver(services, peer, this);
         this.attempts = new Attempts(services, key, isDialer, nowNs);
-        this.opening = new Opening(services.probe());
+        this.sender = new PathSender(services, peer, key, log);
         this.forwarding = new Forwarding(services, peer, key, log);
         this.life = new PeerLife(services, log);
         this.successor = new Successor(counters);
+        this.ending = new Ending(services.context().drainTimeoutNs());
         this.timeNs = nowNs;
     }
 
@@ -224,8 +223,8 @@ public final class PeerPath implements CarrierWatcher {
         return isTouched || switch (state) {
             case DOWN -> forwarding.isDue() && !log.isEmpty();
             case CONNECTING -> false;
-            case UP -> !receiver.isOpen() || opening.isDue() || (forwarding.isStranded() && !silence.isHeard())
-                || (silence.isHeard() && (log.hasUnsent() || peer.mapSender().isOffering(carrier)));
+            case UP -> !receiver.isOpen() || (forwarding.isStranded() && !silence.isHeard())
+                || sender.hasWork(carrier, silence.isHeard());
             case DRAINING, ERROR -> true;
         };
     }
@@ -307,25 +306,7 @@ public final class PeerPath implements CarrierWatcher {
         if (!silence.isHeard() && (forwarding.isStranded() || nowNs >= silence.endsNs())) {
             onSilence(nowNs);
         }
-        if (state != State.UP || (opening.isDue() && !opening.send(carrier))) {
-            return 0;
-        }
-        if (!silence.isHeard() || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, nowNs))
-            || !log.hasUnsent() || !peer.isCaughtUp(key)) {
-            return 0;
-        }
-        int work = 0;
-        while (log.hasUnsent() && carrier.isReady()) {
-            final int length = log.prepareChunk(carrier.maxChunkLength());
-            final long position = carrier.offer(log.chunkAddress(), length);
-            if (position == ByteCarrier.NOT_NOW) {
-                break;
-            }
-            log.onChunkTaken(position);
-            hasOffered = true;
-            work++;
-        }
-        return work;
+        return state == State.UP ? sender.send(carrier, silence.isHeard(), nowNs) : 0;
     }
 
     /** A foreign peer may be silent; of one that should have answered another carrier may bring more, if there is need. */
@@ -351,7 +332,7 @@ public final class PeerPath implements CarrierWatcher {
             case DOWN -> attemptNs();
             case CONNECTING -> Long.MAX_VALUE;
             case UP -> silence.isHeard() ? peer.mapSender().nextDeadlineNs() : silenceDeadlineNs();
-            case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
+            case DRAINING, ERROR -> ending.deadlineNs();
         });
     }
 
@@ -389,7 +370,7 @@ public final class PeerPath implements CarrierWatcher {
             return;
         }
         adopt(candidate, nowNs);
-        opening.ask(log, hasOffered, key.lane() == services.defaultLane() ? ExtensionHeaderFlyweight.ABSENT : key.lane());
+        sender.ask(key.lane() == services.defaultLane() ? ExtensionHeaderFlyweight.ABSENT : key.lane());
     }
 
     /**
@@ -420,7 +401,7 @@ public final class PeerPath implements CarrierWatcher {
     /** It keeps what it dialed. Its count of paths may be news after each break: it may have restarted. */
     private void onForeignDialer() {
         onHeard();
-        opening.speakWithout();
+        sender.speakWithoutOpener();
         if (key.index() == 0) {
             appendProbe();
         }
@@ -429,14 +410,13 @@ public final class PeerPath implements CarrierWatcher {
     private void adopt(final ByteCarrier candidate, final long nowNs) {
         carrier = candidate;
         carrier.watcher(this);
-        isCarrierDown = false;
         isKeptUp = isDialer;
         state = State.UP;
         silence.onCarrierUp(peer.isForeign(), nowNs);
         receiver.onCarrierUp();
-        opening.onCarrierUp();
+        sender.onCarrierUp();
         attempts.onCarrierUp();
-        peer.mapSender().onCarrierUp();
+        ending.onCarrierUp();
         counters.increment(RdsCounter.CONN_UP);
         peer.touchPaths();
     }
@@ -480,7 +460,7 @@ public final class PeerPath implements CarrierWatcher {
     void close(final long nowNs) {
         if (state == State.UP) {
             state = State.DRAINING;
-            drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
+            ending.begin(nowNs);
             carrier.close();
             touch();
         }
@@ -488,9 +468,9 @@ public final class PeerPath implements CarrierWatcher {
 
     /** The peer's end is gone already: nothing more will come of a close in good order. */
     void end(final long nowNs) {
-        if (state == State.UP || (state == State.DRAINING && !isCarrierDown)) {
+        if (state == State.UP || (state == State.DRAINING && !ending.isDown())) {
             state = State.DRAINING;
-            drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
+            ending.begin(nowNs);
             carrier.abort();
             touch();
         }
@@ -518,7 +498,7 @@ public final class PeerPath implements CarrierWatcher {
         if (ended == carrier) {
             touch();
             lastDownReason = reason;
-            isCarrierDown = true;
+            ending.onDown();
             state = state == State.ERROR ? State.ERROR : State.DRAINING;
             attempts.onFailed(reason);
         } else if (successor.is(ended)) {
@@ -535,8 +515,8 @@ public final class PeerPath implements CarrierWatcher {
             finish(nowNs);
             return 1;
         }
-        if (!isCarrierDown && nowNs >= drainDeadlineNs) {
-            drainDeadlineNs = Long.MAX_VALUE;
+        if (ending.isOverdue(nowNs)) {
+            ending.onAborted();
             carrier.abort();
             return 1;
         }
@@ -547,7 +527,7 @@ public final class PeerPath implements CarrierWatcher {
         counters.increment(RdsCounter.CONN_RESET);
         receiver.onCarrierGone();
         counters.add(RdsCounter.SEND_RETRANSMITTED, log.rewind());
-        peer.mapSender().onCarrierGone(carrier);
+        sender.onCarrierGone(carrier);
         carrier = null;
         // a restarted peer, which does not know this host, would not tell the end of its former life's congestion
         isKeptUp |= services.congestion().maps().hasCongestedPort(key.remoteHigh(), key.remoteLow());
@@ -591,7 +571,7 @@ public final class PeerPath implements CarrierWatcher {
     /** What the carrier still delivers is of no use. */
     void onProtocolBroken() {
         state = State.ERROR;
-        drainDeadlineNs = Long.MAX_VALUE;
+        ending.onAborted();
         carrier.abort();
     }
 
@@ -625,7 +605,7 @@ public final class PeerPath implements CarrierWatcher {
     /** The peer has said more. */
     void onNextMessage() {
         silence.onMessage();
-        if (!isDialer && !opening.hasSpoken()) {
+        if (!isDialer && !sender.hasSpoken()) {
             peer.onImpatience();
         }
     }
@@ -641,7 +621,7 @@ public final class PeerPath implements CarrierWatcher {
     void onOpener(final ExtensionHeaderFlyweight extensions, final boolean isPong) {
         onProbe(extensions, isPong);
         if (!isPong) {
-            opening.answer(log, hasOffered);
+            sender.answer();
         }
     }
 
@@ -678,7 +658,7 @@ public final class PeerPath implements CarrierWatcher {
     private void restart() {
         receiver.restart();
         if (life.restart(firstSequence())) {
-            hasOffered = false;
+            sender.onRenumbered();
             peer.onRenumbered(this);
         }
     }
