@@ -223,8 +223,8 @@ public final class PeerPath implements CarrierWatcher {
         return isTouched || switch (state) {
             case DOWN -> forwarding.isDue() && !log.isEmpty();
             case CONNECTING -> false;
-            case UP -> !receiver.isOpen() || (forwarding.isStranded() && !silence.isHeard())
-                || sender.hasWork(carrier, silence.isHeard());
+            case UP -> !receiver.isOpen() || sender.hasWork(carrier, silence.isHeard())
+                || (!silence.isHeard() && forwarding.isStranded());
             case DRAINING, ERROR -> true;
         };
     }
