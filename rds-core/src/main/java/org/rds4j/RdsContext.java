@@ -1405,8 +1405,7 @@ public final class RdsContext {
 
     /**
      * Sets where applications in other processes attach to this node: a directory, made for this user alone if it is not there;
-     * the permissions of one that is there say who may attach. In shared memory, as below {@code /dev/shm}, no store waits for
-     * a disk.
+     * the permissions of one that is there say who may attach. Its path has at most 95 octets.
      *
      * @param value the value; null or {@code none} for nowhere.
      * @return this.
