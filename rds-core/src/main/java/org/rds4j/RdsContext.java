@@ -1129,7 +1129,8 @@ public final class RdsContext {
     }
 
     /**
-     * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets half at most.
+     * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets three quarters
+     * at most, and peers hold back from an eighth on.
      *
      * @param value the value.
      * @return this.
