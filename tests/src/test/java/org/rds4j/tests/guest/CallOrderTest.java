@@ -11,11 +11,9 @@ import org.rds4j.sim.world.Simulation;
 class CallOrderTest {
     @Test
     void shouldAnswerAsLinux() {
-        Calls.require(calls -> {
-            try (NodePair nodes = new NodePair(new Simulation(1), WireConditions.PERFECT, context -> context.linuxExact(true))) {
-                final String words = calls.words("10.0.0.1", "10.0.0.2", "10.0.0.3");
-                return new Calls(calls.words(), calls.linux(), new CallRun(nodes.first()).run(words));
-            }
-        });
+        try (NodePair nodes = new NodePair(new Simulation(1), WireConditions.PERFECT, context -> context.linuxExact(true))) {
+            Calls.require(calls -> new Calls(calls.words(), calls.linux(),
+                new CallRun(nodes.first()).run(calls.words("10.0.0.1", "10.0.0.2", "10.0.0.3"))));
+        }
     }
 }
