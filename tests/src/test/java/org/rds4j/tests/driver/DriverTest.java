@@ -117,8 +117,7 @@ class DriverTest {
     private Program application(final Object... arguments) {
         applications++;
         final Path history = parent.resolve("history-" + applications);
-        final String[] words = Stream.concat(Stream.of(directory, history), Stream.of(arguments))
-            .map(Object::toString)
+        final String[] words = Stream.concat(Stream.of(directory, history), Stream.of(arguments)).map(Object::toString)
             .toArray(String[]::new);
         final Program program = Program.start(Program.java(ApplicationProgram.class, words));
         program.awaitLine("bound");
