@@ -4,8 +4,8 @@ import org.rds4j.message.SendLog;
 import org.rds4j.status.RdsCounter;
 
 /**
- * Which of the peer's lives a path speaks to: a peer that has restarted tells another generation, and what was sent to its earlier
- * life is not sent to this one. Engine thread only.
+ * Which of the peer's lives a path speaks to: a peer that has restarted tells another generation, and what was sent to its
+ * earlier life is not sent to this one. Engine thread only.
  */
 final class PeerLife {
     private final PathServices services;
