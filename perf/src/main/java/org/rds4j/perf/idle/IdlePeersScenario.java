@@ -25,7 +25,7 @@ public final class IdlePeersScenario {
     private static final int COLLECTIONS = 3;
     private static final long CLEANER_NS = 50_000_000L;
     private static final SubjectDescription SUBJECT =
-        new SubjectDescription("rds", "rds", false, "memory", "engine", "the engine on the calling thread, peers that say nothing");
+        new SubjectDescription("rds", "rds", false, "memory", "engine", "the engine on the calling thread, silent peers");
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final LongSupplier cpuNs = threads::getCurrentThreadCpuTime;
