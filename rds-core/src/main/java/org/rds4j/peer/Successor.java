@@ -5,9 +5,7 @@ import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
 
-/**
- * An accepted carrier that waits, unread, until all that the present one of its path received is delivered. Engine thread only.
- */
+/** An accepted carrier that waits, unread, until all that its path's present one received is delivered. Engine thread only. */
 final class Successor {
     private final RdsCounters counters;
     private ByteCarrier carrier;
