@@ -987,7 +987,7 @@ public final class RdsContext {
 
     /**
      * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets three quarters
-     * at most, and peers hold back from an eighth on.
+     * at most.
      *
      * @param value the value.
      * @return this.

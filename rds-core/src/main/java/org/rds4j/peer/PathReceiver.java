@@ -117,7 +117,7 @@ final class PathReceiver implements CarrierHandler, FrameHandler {
             path.onNextMessage();
         }
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
-            peer.onMap(header.extensionsHigh() == ExtensionHeaderFlyweight.HOLD_AREA, payload, length);
+            peer.onMap(payload, length);
             return true;
         }
         final boolean isTaken = accept(isProbe, isFirst && !peer.isForeign(), payload, length);

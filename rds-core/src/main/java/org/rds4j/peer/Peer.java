@@ -46,7 +46,6 @@ public final class Peer {
     private boolean hasSourcePortIndex;
     private long fanOutNs = Long.MAX_VALUE;
     private PendingCarriers pending;
-    private boolean isHolding;
 
     Peer(final PathServices services, final long high, final long low) {
         final RdsAddress local = services.context().localAddress();
@@ -64,14 +63,8 @@ public final class Peer {
     }
 
     /** A map has come from the peer. */
-    void onMap(final boolean isHoldingAsked, final long payload, final int length) {
-        isHolding = isHoldingAsked;
+    void onMap(final long payload, final int length) {
         services.congestion().onMap(high, low, payload, length);
-    }
-
-    /** Whether the peer is short of memory for messages to a port, which shall stay with their sockets until it has some. */
-    boolean isHeldBack(final int port) {
-        return isHolding && services.congestion().maps().isCongested(high, low, port);
     }
 
     boolean is(final long otherHigh, final long otherLow) {

@@ -6,19 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.ArrayDeque;
 import org.junit.jupiter.api.Test;
-import org.rds4j.congestion.CongestionMaps;
-import org.rds4j.congestion.LocalCongestion;
 import org.rds4j.frame.ReassemblyBuffer;
 import org.rds4j.frame.ReassemblyPool;
 
-/** Who gets how much of the memory behind full rings, and when peers hear that it is short. */
+/** Who gets how much of the memory behind full rings. */
 class OverflowSharesTest {
     private static final int SEGMENT = 64 << 10;
     private static final int SEGMENTS = 256;
 
-    private final LocalCongestion congestion = new LocalCongestion(CongestionMaps.inMemory(1), 0, 1);
-    private final OverflowShares shares =
-        new OverflowShares(new ReassemblyPool((long) SEGMENTS * SEGMENT), congestion);
+    private final OverflowShares shares = new OverflowShares(new ReassemblyPool((long) SEGMENTS * SEGMENT));
     private final ArrayDeque<ReassemblyBuffer> lent = new ArrayDeque<>();
 
     private boolean take(final int held) {
@@ -56,22 +52,5 @@ class OverflowSharesTest {
     @Test
     void shouldRefuseWhatThereIsNot() {
         assertNull(shares.acquire(0, SEGMENTS * SEGMENT * 2));
-    }
-
-    @Test
-    void shouldTellOnceWhenMemoryIsShortAndOnceWhenThereIsSomeAgain() {
-        for (int i = 0; i < SEGMENTS / 8; i++) {
-            take(i);
-        }
-        assertEquals(0, congestion.changes());
-        take(SEGMENTS / 8);
-        take(SEGMENTS / 8 + 1);
-        assertEquals(1, congestion.changes());
-        while (lent.size() > SEGMENTS / 16 + 1) {
-            shares.release(lent.remove());
-        }
-        assertEquals(1, congestion.changes());
-        shares.release(lent.remove());
-        assertEquals(2, congestion.changes());
     }
 }
