@@ -346,11 +346,11 @@ class LinuxGuestIT {
     /** What {@link CallOrderTest} expects of sockets of ours is what a kernel answers. */
     @Test
     void shouldRefuseInTheOrderThatIsExpectedOfSockets() {
-        final String address = guestAddress(240);
+        final String address = guestAddress(246);
         limitBuffers(USUAL_MOST_BUFFER);
         try {
             Calls.require(calls -> new Calls(calls.words(),
-                guest.run("rds-calls " + calls.words(address, NET + 99, NET + 241)).strip(), calls.sockets()));
+                guest.run("rds-calls " + calls.words(address, NET + 99, NET + 247)).strip(), calls.sockets()));
         } finally {
             limitBuffers(MOST_BUFFER);
         }
