@@ -60,6 +60,7 @@ class NodeStatusTest {
                 from.send(to.address(), 500, 0, TwoNodes.PATIENCE_NS);
             }
             nodes.await("acknowledgement", () -> from.socket().unacknowledgedLength() == 0);
+            nodes.await("delivery", () -> TwoNodes.counter(nodes.second(), "recv_delivered") == 10);
             final List<NodeStatus> seen = StatusDirectory.at(directory).nodes();
             assertEquals(List.of("first", "second"), seen.stream().map(NodeStatus::name).toList());
             check(seen.getFirst(), seen.getLast(), isEncrypted);
