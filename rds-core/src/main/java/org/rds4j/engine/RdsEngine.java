@@ -272,10 +272,14 @@ public final class RdsEngine implements ReleaseHandler {
      * @param timeNs the engine's time.
      */
     public void onOrphan(final long high, final long low, final long timeNs) {
-        if (!isEncrypted && paths.peer(high, low) == null
-            && strangers.tryConnectToOrphan(new PathKey(high, low, defaultLane, 0), timeNs)) {
+        if (isEncrypted || paths.peer(high, low) != null) {
+            return;
+        }
+        if (strangers.tryConnectToOrphan(high, low, defaultLane, timeNs)) {
             counters.increment(RdsCounter.CONN_ORPHANED);
             counters.increment(RdsCounter.CONN_ATTEMPTS);
+        } else {
+            counters.increment(RdsCounter.CONN_DROP_STRANGER);
         }
     }
 

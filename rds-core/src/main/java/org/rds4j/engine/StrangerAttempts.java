@@ -14,14 +14,27 @@ import org.rds4j.peer.ConnectBudget;
 final class StrangerAttempts implements PathConnector {
     /** Of the attempts to connect, at most one in so many goes to strangers that knock, and as many to the others. */
     private static final int SHARE = 10;
-    /** As many as may be out. */
-    private static final int CAPACITY = 256;
+    /** As many as may be out to hosts that knocked. */
+    private static final int MOST_KNOCKERS = 256;
+    /** As many as may be out to the others, which forged addresses can make wait: each takes a connection meanwhile. */
+    private static final int MOST_ORPHANS = 8;
 
     private final PathConnector connector;
     private final ConnectBudget budget;
-    private final ConnectBudget knocks;
-    private final ConnectBudget orphans;
-    private final Set<PathKey> underWay = new HashSet<>();
+    private final Share knockers;
+    private final Share orphans;
+
+    /** What attempts for one reason may take. */
+    private static final class Share {
+        final ConnectBudget budget;
+        final int most;
+        final Set<PathKey> underWay = new HashSet<>();
+
+        Share(final int attemptsPerSecond, final int most) {
+            this.budget = new ConnectBudget(Math.max(1, attemptsPerSecond / SHARE));
+            this.most = most;
+        }
+    }
 
     /**
      * No attempts.
@@ -33,25 +46,30 @@ final class StrangerAttempts implements PathConnector {
     StrangerAttempts(final PathConnector connector, final ConnectBudget budget, final int attemptsPerSecond) {
         this.connector = connector;
         this.budget = budget;
-        this.knocks = new ConnectBudget(Math.max(1, attemptsPerSecond / SHARE));
-        this.orphans = new ConnectBudget(Math.max(1, attemptsPerSecond / SHARE));
+        this.knockers = new Share(attemptsPerSecond, MOST_KNOCKERS);
+        this.orphans = new Share(attemptsPerSecond, MOST_ORPHANS);
     }
 
     /** Dials a host that has knocked, if that may be done at once. Its address is its own: it completed a handshake. */
     boolean tryConnect(final PathKey key, final long nowNs) {
-        return tryConnect(key, knocks, nowNs);
+        return isFree(knockers, nowNs) && dial(knockers, key, nowNs);
     }
 
-    /** Dials a host of which a segment came. Its address may be forged, so this costs those that knock nothing. */
-    boolean tryConnectToOrphan(final PathKey key, final long nowNs) {
-        return tryConnect(key, orphans, nowNs);
+    /** Dials a host of which a segment came, which may be forged, if that may be done at once. */
+    boolean tryConnectToOrphan(final long high, final long low, final int lane, final long nowNs) {
+        return isFree(orphans, nowNs) && dial(orphans, new PathKey(high, low, lane, 0), nowNs);
     }
 
-    private boolean tryConnect(final PathKey key, final ConnectBudget ownBudget, final long nowNs) {
-        if (underWay.size() >= CAPACITY || !ownBudget.isFree(nowNs) || !budget.isFree(nowNs) || !underWay.add(key)) {
+    private boolean isFree(final Share share, final long nowNs) {
+        return share.underWay.size() < share.most && share.budget.isFree(nowNs) && budget.isFree(nowNs);
+    }
+
+    private boolean dial(final Share share, final PathKey key, final long nowNs) {
+        if (knockers.underWay.contains(key) || orphans.underWay.contains(key)) {
             return false;
         }
-        ownBudget.reserve(nowNs);
+        share.underWay.add(key);
+        share.budget.reserve(nowNs);
         budget.reserve(nowNs);
         connector.connect(key, nowNs);
         return true;
@@ -59,12 +77,16 @@ final class StrangerAttempts implements PathConnector {
 
     /** An attempt, whoever's, has ended. */
     void onEnded(final PathKey key) {
-        underWay.remove(key);
+        takeOver(key);
+    }
+
+    private boolean takeOver(final PathKey key) {
+        return knockers.underWay.remove(key) || orphans.underWay.remove(key);
     }
 
     @Override
     public void connect(final PathKey key, final long nowNs) {
-        if (!underWay.remove(key)) {
+        if (!takeOver(key)) {
             connector.connect(key, nowNs);
         }
     }

@@ -347,8 +347,25 @@ class PathsTest {
             network.step();
         }
         assertEquals(10, network.dials, "a tenth of the budget");
+        assertEquals(238, one.count(RdsCounter.CONN_DROP_STRANGER));
         one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0.2"), 0), network.nowNs());
         assertEquals(11, network.dials);
+    }
+
+    @Test
+    void shouldLeaveConnectionsToPeersWhileForgedAddressesDoNotAnswer() {
+        final TestNode one = node("10.0.0.1", 1);
+        network.dialNs = 100 * SECOND_NS;
+        for (int second = 0; second < 10; second++) {
+            for (int i = 2; i < 50; i++) {
+                final RdsAddress forged = RdsAddress.parse("10.0.0." + i);
+                one.engine.onOrphan(forged.high(), forged.low(), network.nowNs());
+            }
+            network.skip(SECOND_NS);
+        }
+        assertEquals(8, network.dials, "under way at once");
+        one.engine.onKnock(one.keyOf(RdsAddress.parse("10.0.0.99"), 0), network.nowNs());
+        assertEquals(9, network.dials);
     }
 
     @Test
