@@ -22,9 +22,6 @@ import org.rds4j.congestion.CongestionMaps;
  */
 record Admission(Line line, ControlRegion control, UnsafeBuffer congestion, ClientRegion region) {
     private static final long PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(200);
-    private static final int CONTROL = 0;
-    private static final int CONGESTION = 1;
-    private static final int REGION = 2;
     private static final int COUNT = 3;
 
     /**
@@ -78,22 +75,35 @@ record Admission(Line line, ControlRegion control, UnsafeBuffer congestion, Clie
         }
         if (message.descriptors().length != COUNT) {
             message.discard();
-            throw RdsException.of(Errno.ENOMEM, "the driver takes no more clients: raise its maxClients, or see whether its host"
-                + " has memory left");
+            throw RdsException.of(Errno.ENOMEM, message.errno() == 0
+                ? "this process may open no more files: close some, or raise its limit (ulimit -n)"
+                : "the driver takes no more clients: raise its maxClients, or see whether its host has memory left");
         }
-        final int[] descriptors = message.descriptors();
-        final ControlRegion control =
-            new ControlRegion(SharedMemory.attachToRead(descriptors[CONTROL], ControlRegion.LENGTH));
-        if (control.version() != ControlRegion.VERSION) {
-            UnixCall.closeDescriptor(descriptors[CONGESTION]);
-            UnixCall.closeDescriptor(descriptors[REGION]);
-            throw RdsException.of(Errno.EOPNOTSUPP, "the driver in " + directory + " is of another version: "
-                + control.version() + ", not " + ControlRegion.VERSION);
+        return attach(line, directory, message.descriptors());
+    }
+
+    /** Descriptors of control, congestion and the client's own memory, in that order; all are closed by this. */
+    private static Admission attach(final Line line, final Path directory, final int[] descriptors) {
+        int taken = 0;
+        try {
+            final ControlRegion control =
+                new ControlRegion(SharedMemory.attachToRead(descriptors[taken++], ControlRegion.LENGTH));
+            if (control.version() != ControlRegion.VERSION) {
+                throw RdsException.of(Errno.EOPNOTSUPP, "the driver in " + directory + " is of another version: "
+                    + control.version() + ", not " + ControlRegion.VERSION);
+            }
+            final MemorySegment congestion =
+                SharedMemory.attachToRead(descriptors[taken++], CongestionMaps.length(control.congestionHosts()));
+            final MemorySegment region =
+                SharedMemory.attach(descriptors[taken++], ClientRegion.length(control.maxSockets()));
+            return new Admission(line, control, new UnsafeBuffer(congestion.asByteBuffer()), new ClientRegion(region));
+        } catch (final IOException e) {
+            throw RdsException.of(Errno.ENOMEM, "cannot map what the driver in " + directory + " has handed over: " + e);
+        } finally {
+            for (int i = taken; i < descriptors.length; i++) {
+                UnixCall.closeDescriptor(descriptors[i]);
+            }
         }
-        final MemorySegment congestion =
-            SharedMemory.attachToRead(descriptors[CONGESTION], CongestionMaps.length(control.congestionHosts()));
-        final MemorySegment region = SharedMemory.attach(descriptors[REGION], ClientRegion.length(control.maxSockets()));
-        return new Admission(line, control, new UnsafeBuffer(congestion.asByteBuffer()), new ClientRegion(region));
     }
 
     /** How long a client waits for what its driver does at once while it is well. */

@@ -141,8 +141,8 @@ final class AttachedClient {
      */
     void look(final CongestionMaps congestion) {
         if (!isGone) {
-            isGone = line.isEnded();
-            if (!isGone && !line.isQuiet()) {
+            isGone = !line.isQuiet();
+            if (isGone && !line.isEnded()) {
                 throw new DriverException("it sends messages");
             }
             final long refused = counts.refused();

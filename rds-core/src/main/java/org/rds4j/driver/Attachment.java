@@ -125,12 +125,14 @@ final class Attachment implements SocketControl {
         final long id = region.request(EngineCommand.OPEN, 0, 0, 0, 0);
         abandonedOpen = id;
         await(() -> region.isOpened(id), "to open a socket");
-        abandonedOpen = NOT_NOW;
         if (region.openedErrno() != 0) {
+            abandonedOpen = NOT_NOW;
             throw RdsException.of(Errno.ofNumber(region.openedErrno()), "the driver has no room for another socket: close some,"
                 + " raise its maxSockets or maxSocketsPerClient, or see whether its host has memory left");
         }
-        return map(region.openedSlot(), region.openedSerial());
+        final RdsSocket socket = map(region.openedSlot(), region.openedSerial());
+        abandonedOpen = NOT_NOW; // not before: what cannot be mapped is closed like what nobody waits for
+        return socket;
     }
 
     private RdsSocket map(final int slot, final long serial) {

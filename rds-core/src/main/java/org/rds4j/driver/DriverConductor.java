@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -76,16 +77,20 @@ public final class DriverConductor implements Agent {
         this.maxSockets = context.maxSockets();
         this.directory = directory;
         this.table = new ClientTable(maxClients);
+        final List<AutoCloseable> made = new ArrayList<>();
         try {
             congestionMemory =
                 SharedMemory.createToShow("rds-congestion", CongestionMaps.length(engine.congestion().maxHosts()));
+            made.add(congestionMemory);
             controlMemory = SharedMemory.createToShow("rds-control", ControlRegion.LENGTH);
+            made.add(controlMemory);
             congestion = new UnsafeBuffer(congestionMemory.memory().asByteBuffer());
             control = new ControlRegion(controlMemory.memory());
             control.beat(clock.time());
             control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
             door = Door.open(directory);
         } catch (final IOException e) {
+            CloseHelper.closeAll(made);
             throw new DriverException("cannot be a driver in the directory " + directory.path() + ": " + e);
         }
     }
@@ -117,6 +122,15 @@ public final class DriverConductor implements Agent {
             looked = nowMs;
             control.beat(nowMs);
         }
+        work += serve(isLooking);
+        if (isLooking) {
+            table.show(clients);
+        }
+        return work;
+    }
+
+    private int serve(final boolean isLooking) {
+        int work = 0;
         for (final Iterator<AttachedClient> all = clients.iterator(); all.hasNext();) {
             final AttachedClient client = all.next();
             work += work(client, isLooking);
@@ -124,9 +138,6 @@ public final class DriverConductor implements Agent {
                 all.remove();
                 client.remove();
             }
-        }
-        if (isLooking) {
-            table.show(clients);
         }
         return work;
     }
@@ -171,6 +182,9 @@ public final class DriverConductor implements Agent {
 
     private void admit(final Line line) throws IOException {
         line.limitUnread();
+        if (clients.size() >= maxClients) {
+            serve(true); // some may have gone since the last look
+        }
         if (clients.size() >= maxClients) {
             refuse(line);
             return;

@@ -15,7 +15,7 @@ import org.rds4j.status.StatusDirectory;
 
 /**
  * Where a driver and its clients meet. The directory's permissions are the access control. One that the driver makes is its
- * user's alone; one that is there already, made by the user or by root, says by its mode whether its group may attach too.
+ * user's alone; one of the user's that is there already says by its mode whether its group may attach too.
  * Nobody else may enter, and nobody but the owner may write.
  * <pre>
  *   driver.lock   locked by the driver's process as long as it lives; of no use to clients
@@ -30,7 +30,6 @@ public final class DriverDirectory implements AutoCloseable {
     private static final Set<PosixFilePermission> FILE_OF_OWNER = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> FILE_OF_GROUP = PosixFilePermissions.fromString("rw-rw----");
     private static final Set<PosixFilePermission> NOBODYS = PosixFilePermissions.fromString("----w-rwx");
-    private static final String ROOT = "root";
 
     private final Path path;
     private final boolean isForGroup;
@@ -73,11 +72,11 @@ public final class DriverDirectory implements AutoCloseable {
             final PosixFileAttributes attributes =
                 Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             final String owner = attributes.owner().getName();
-            if (!attributes.isDirectory() || !(owner.equals(System.getProperty("user.name")) || owner.equals(ROOT))
+            if (!attributes.isDirectory() || !owner.equals(System.getProperty("user.name"))
                 || attributes.permissions().stream().anyMatch(NOBODYS::contains)) {
                 throw new DriverException("the driver directory " + path + " must be a directory of "
-                    + System.getProperty("user.name") + " or root that only its owner and group may enter, and only its owner"
-                    + " may write: remove it or name another");
+                    + System.getProperty("user.name") + " that only its owner and group may enter, and only its owner may write:"
+                    + " remove it or name another");
             }
             return new DriverDirectory(path, attributes.permissions().contains(PosixFilePermission.GROUP_EXECUTE));
         } catch (final IOException e) {

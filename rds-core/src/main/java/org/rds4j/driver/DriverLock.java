@@ -38,9 +38,15 @@ final class DriverLock implements AutoCloseable {
             if (!HELD_HERE.add(key)) {
                 throw inUse(directory);
             }
-            final FileChannel channel = tryAcquire(directory);
+            FileChannel channel = null;
+            try {
+                channel = tryAcquire(directory);
+            } finally {
+                if (channel == null) {
+                    HELD_HERE.remove(key);
+                }
+            }
             if (channel == null) {
-                HELD_HERE.remove(key);
                 throw inUse(directory);
             }
             return new DriverLock(key, channel);

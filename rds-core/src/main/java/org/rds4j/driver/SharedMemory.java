@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 final class SharedMemory implements AutoCloseable {
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
+    private static final int MFD_NOEXEC_SEAL = 8;
     private static final int F_ADD_SEALS = 1033;
     private static final int F_SEAL_SEAL = 1;
     private static final int F_SEAL_SHRINK = 2;
@@ -50,11 +51,7 @@ final class SharedMemory implements AutoCloseable {
 
     private static SharedMemory create(
         final String name, final long length, final long denseLength, final int seal) throws IOException {
-        final int descriptor;
-        try (Arena arena = Arena.ofConfined()) {
-            descriptor = (int) UnixCall.MEMFD_CREATE.call(
-                arena.allocateFrom(name).address(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
-        }
+        final int descriptor = file(name);
         final Arena arena = Arena.ofShared();
         try {
             UnixCall.FTRUNCATE.call(descriptor, length);
@@ -67,6 +64,22 @@ final class SharedMemory implements AutoCloseable {
             arena.close();
             UnixCall.closeDescriptor(descriptor);
             throw e;
+        }
+    }
+
+    /** Not executable, which Linux may insist on since 6.3 and does not know before (vm.memfd_noexec). */
+    private static int file(final String name) throws IOException {
+        final int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+        try (Arena arena = Arena.ofConfined()) {
+            final long text = arena.allocateFrom(name).address();
+            try {
+                return (int) UnixCall.MEMFD_CREATE.call(text, flags | MFD_NOEXEC_SEAL);
+            } catch (final UnixException e) {
+                if (e.errno() != UnixException.EINVAL) {
+                    throw e;
+                }
+                return (int) UnixCall.MEMFD_CREATE.call(text, flags);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ final class UnixException extends IOException {
     static final int EINTR = 4;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
+    static final int EINVAL = 22;
 
     private static final long serialVersionUID = 1L;
 

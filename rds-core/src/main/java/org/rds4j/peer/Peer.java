@@ -11,8 +11,9 @@ import org.rds4j.status.RdsCounter;
 /**
  * A remote host: what its probes told of it, and the paths to it, by lane and index.
  * <p>
- * <b>Kind.</b> A host of this kind opens every carrier with a probe that tells a generation; any other first message is that
- * of a foreign host, as Linux, which knows no lanes: everything for it goes over the default lane.
+ * <b>Kind.</b> A host of this kind opens every carrier with a probe that tells a generation and the rule of source ports, and
+ * waits for the answer; whoever does otherwise is a foreign host, as Linux, which knows no lanes: everything for it goes over the
+ * default lane. Whoever names a lane is of this kind.
  * <p>
  * <b>Fan-out.</b> Until the peer's path count is known everything goes to path 0 of a lane. From then on each sending socket has
  * a path of its own, without one message overtaking another of its socket: see {@link Lane}. Engine thread only.
