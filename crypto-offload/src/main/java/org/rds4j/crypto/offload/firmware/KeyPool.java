@@ -58,6 +58,15 @@ public final class KeyPool implements AutoCloseable {
     }
 
     /**
+     * Gives an object up that must not be used again.
+     *
+     * @param id of {@link #acquire}.
+     */
+    public void discard(final int id) {
+        destroy(id);
+    }
+
+    /**
      * Objects that wait for SYNC_CRYPTO.
      *
      * @return how many.
@@ -115,8 +124,7 @@ public final class KeyPool implements AutoCloseable {
     }
 
     private void destroy(final int id) {
-        if (channel.destroyKey(id)) {
-            objects--;
-        }
+        channel.destroyKey(id);
+        objects--;
     }
 }

@@ -53,6 +53,16 @@ public final class TisPool implements AutoCloseable {
     }
 
     /**
+     * Gives a context up that must not be used again.
+     *
+     * @param number of {@link #acquire}.
+     */
+    public void discard(final int number) {
+        live--;
+        channel.destroyTis(number);
+    }
+
+    /**
      * Contexts in use.
      *
      * @return how many.
