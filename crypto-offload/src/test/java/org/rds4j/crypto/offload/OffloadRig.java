@@ -217,6 +217,11 @@ public final class OffloadRig {
         transmitter.onAcknowledged(first + offset);
     }
 
+    /** The stream's memory must not leave as it is. */
+    public void markPlaintext() {
+        nic.plaintext(ring.address(), RING, true);
+    }
+
     public long count(final OffloadCounter counter) {
         return counters.get(counter);
     }
