@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.crypto.offload.firmware.EncryptionKeyCommand;
 import org.rds4j.crypto.offload.queue.QueueMemory;
 import org.rds4j.crypto.offload.wqe.BigEndian;
@@ -35,6 +36,7 @@ final class ModelQueue {
     private final byte[] payload = new byte[MAX_PAYLOAD];
     private final ByteBuffer elementBuffer = ByteBuffer.allocateDirect(MAX_ELEMENT);
     private final long element = BufferUtil.address(elementBuffer);
+    private final UnsafeBuffer hostOctets = new UnsafeBuffer();
     private final ArrayDeque<Runnable> late = new ArrayDeque<>();
     private int consumer;
     private int producer;
@@ -339,9 +341,8 @@ final class ModelQueue {
         if (length > MAX_PAYLOAD - offset || !hostMemory.covers(DataSegment.memoryKey(segment), data, length)) {
             return -1;
         }
-        for (int i = 0; i < length; i++) {
-            payload[offset + i] = UnsafeApi.getByte(data + i);
-        }
+        hostOctets.wrap(data, length);
+        hostOctets.getBytes(0, payload, offset, length);
         return offset + length;
     }
 

@@ -84,6 +84,7 @@ final class TlsContext {
         useKey(newKey);
         hasParameters = true;
         isStarted = false;
+        dropState(WRONG_RECORD_NUMBER);
     }
 
     /** Awaits the header of the first record; without parameters that means nothing. */
@@ -92,12 +93,7 @@ final class TlsContext {
             return false;
         }
         isStarted = true;
-        recordNumber = initialRecordNumber;
-        headerCount = 0;
-        bodyLeft = 0;
-        tagLeft = 0;
-        isSequenceKnown = false;
-        consumed = 0;
+        dropState(initialRecordNumber);
         return true;
     }
 
@@ -141,11 +137,22 @@ final class TlsContext {
         return isPlausible;
     }
 
+    private void dropState(final long nextRecordNumber) {
+        recordNumber = nextRecordNumber;
+        headerCount = 0;
+        bodyLeft = 0;
+        tagLeft = 0;
+        isSequenceKnown = false;
+        consumed = 0;
+    }
+
     private void useKey(final EncryptionKey newKey) {
-        key = newKey;
-        keyGeneration = newKey.generation();
-        key.onUse();
-        gcm = new GcmStream(newKey.octets());
+        newKey.onUse();
+        if (key != newKey || isKeyChanged()) {
+            key = newKey;
+            keyGeneration = newKey.generation();
+            gcm = new GcmStream(newKey.octets());
+        }
     }
 
     private int clearLength() {

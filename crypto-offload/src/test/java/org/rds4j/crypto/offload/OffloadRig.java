@@ -3,6 +3,7 @@ package org.rds4j.crypto.offload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Random;
 import org.rds4j.crypto.Memory;
 import org.rds4j.crypto.TestSecrets;
@@ -150,9 +151,10 @@ public final class OffloadRig {
 
     /** Writes octets of the stream, wherever the ring ends. */
     public void write(final int sequence, final byte[] octets) {
-        for (int i = 0; i < octets.length; i++) {
-            ring.put(sequence - base + i & RING - 1, new byte[] {octets[i]});
-        }
+        final int at = sequence - base & RING - 1;
+        final int toEnd = Math.min(octets.length, RING - at);
+        ring.put(at, Arrays.copyOf(octets, toEnd));
+        ring.put(0, Arrays.copyOfRange(octets, toEnd, octets.length));
     }
 
     public byte[] read(final int sequence, final int length) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.crypto.Memory;
 import org.rds4j.crypto.model.PacketSink;
 
@@ -28,9 +28,7 @@ public final class Wire implements PacketSink {
     @Override
     public void onPacket(final long address, final int length) {
         final byte[] frame = new byte[length];
-        for (int i = 0; i < length; i++) {
-            frame[i] = UnsafeApi.getByte(address + i);
-        }
+        new UnsafeBuffer(address, length).getBytes(0, frame);
         frames.add(frame);
         room--;
     }
