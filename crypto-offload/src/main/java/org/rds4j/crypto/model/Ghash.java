@@ -1,7 +1,13 @@
 package org.rds4j.crypto.model;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** GHASH of NIST SP 800-38D by tables of eight bits: slow beside a processor's instruction, and independent of it. */
 final class Ghash {
+    private static final VarHandle BIG_ENDIAN_LONG =
+        MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long POLYNOMIAL = 0xe1L << 56;
     private static final long[] REDUCTION = new long[256];
 
@@ -57,23 +63,32 @@ final class Ghash {
     }
 
     void update(final byte[] octets, final int offset, final int length) {
-        for (int i = offset; i < offset + length; i++) {
-            blockHigh = (blockHigh << 8) | (blockLow >>> 56);
-            blockLow = (blockLow << 8) | (octets[i] & 0xff);
-            if (++blockLength == 16) {
+        final int end = offset + length;
+        int at = offset;
+        while (at < end) {
+            if (blockLength == 0 && end - at >= 16) {
+                blockHigh = (long) BIG_ENDIAN_LONG.get(octets, at);
+                blockLow = (long) BIG_ENDIAN_LONG.get(octets, at + 8);
                 multiply();
+                at += 16;
+            } else {
+                addOctet(octets[at++]);
             }
+        }
+    }
+
+    private void addOctet(final byte octet) {
+        blockHigh = (blockHigh << 8) | (blockLow >>> 56);
+        blockLow = (blockLow << 8) | (octet & 0xff);
+        if (++blockLength == 16) {
+            multiply();
         }
     }
 
     /** Fills a block that was begun with zeros. */
     void pad() {
         while (blockLength != 0) {
-            blockHigh = (blockHigh << 8) | (blockLow >>> 56);
-            blockLow <<= 8;
-            if (++blockLength == 16) {
-                multiply();
-            }
+            addOctet((byte) 0);
         }
     }
 
