@@ -44,6 +44,8 @@ public final class OffloadRig {
     public final SendQueue queue;
     public final TlsTransmitter transmitter;
     public final int first;
+    /** The transmitter's own. */
+    public final TrafficKeys given = TrafficKeys.derive(TestSecrets.specificationSecret(), 16);
     private final int base;
     private final Memory ring = new Memory(RING);
     private final Memory header = new Memory(128);
@@ -119,7 +121,7 @@ public final class OffloadRig {
         final StreamImage image = new RingImage(ring.address(), RING, nic.register(ring.address(), RING), base);
         transmitter = new TlsTransmitter(
             nic, channel, keyPool, tisPool, queue, AeadProviders.best(), image, MTU, builder.policy, counters);
-        transmitter.start(TrafficKeys.derive(keys.secret(), 16), first, nextNumber, base);
+        transmitter.start(given, first, nextNumber, base);
     }
 
     /** Appends a record of random content. */

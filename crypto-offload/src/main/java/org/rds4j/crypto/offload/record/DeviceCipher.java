@@ -58,11 +58,6 @@ final class DeviceCipher {
         lastPosition = queue.produced();
     }
 
-    /** Whether the device may encrypt a record: it was appended for the device, and the device has its key. */
-    boolean canEncrypt(final int slot) {
-        return map.isForDevice(slot) && map.epochOf(slot) == epoch;
-    }
-
     boolean isExpected(final int sequence) {
         return sequence == expected;
     }
@@ -103,7 +98,7 @@ final class DeviceCipher {
         return PARAMETER_BLOCKS + image.pieces(map.startOf(slot), sequence - map.startOf(slot), mtu);
     }
 
-    /** Sets the cipher to a record and runs the octets before the sequence number through it. */
+    /** Sets the cipher to a record and runs the octets before the sequence number through it. A segment of the record must follow. */
     void resync(final int slot, final int sequence) {
         final long number = map.numberOf(slot);
         final boolean isSame = number == lastPostedNumber;
@@ -117,7 +112,6 @@ final class DeviceCipher {
             counters.increment(OffloadCounter.RESYNCS_WITHOUT_PARAMETERS);
         }
         dump(map.startOf(slot), sequence);
-        map.onRead(slot, queue.produced());
         expected = sequence;
         lastPosition = queue.produced();
     }

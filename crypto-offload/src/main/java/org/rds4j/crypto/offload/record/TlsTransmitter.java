@@ -53,6 +53,8 @@ public final class TlsTransmitter implements AutoCloseable {
     private int releasable;
     private long untaggedPosition;
     private boolean isStartAcknowledged;
+    private int deviceEnd;
+    private boolean isDeviceEndReleased;
     private boolean isImageChanged;
 
     /**
@@ -206,7 +208,7 @@ public final class TlsTransmitter implements AutoCloseable {
         if (sequence - acknowledged > 0) {
             acknowledged = sequence;
             isStartAcknowledged |= sequence - streamStart >= 0;
-            map.release(acknowledged, queue.completed());
+            release();
         }
     }
 
@@ -219,7 +221,7 @@ public final class TlsTransmitter implements AutoCloseable {
         final int count = queue.poll();
         if (count > 0) {
             ciphertext.release(queue.completed());
-            map.release(acknowledged, queue.completed());
+            release();
         }
         return count;
     }
@@ -253,7 +255,11 @@ public final class TlsTransmitter implements AutoCloseable {
         epoch = new KeyEpoch(epoch.nextKeys(), provider);
         epochs.add(epoch);
         usage.restart(0);
-        mode = mode == OffloadMode.SOFTWARE ? OffloadMode.SOFTWARE : OffloadMode.KEY_CHANGE;
+        if (mode == OffloadMode.DEVICE) {
+            mode = OffloadMode.KEY_CHANGE;
+            deviceEnd = map.end();
+            isDeviceEndReleased = map.isEmpty();
+        }
         counters.increment(OffloadCounter.KEY_CHANGES);
     }
 
@@ -372,12 +378,13 @@ public final class TlsTransmitter implements AutoCloseable {
             && device.resyncBlocks(slot, sequence) <= queue.memory().blocks() / 2;
     }
 
+    /** Whether all records of a range were appended for the device, which has their key as long as one of them is kept. */
     private boolean isForDevice(final int firstSlot, final int end) {
         int slot = firstSlot;
-        boolean isForDevice = device.canEncrypt(slot);
+        boolean isForDevice = map.isForDevice(slot);
         while (isForDevice && map.endOf(slot) - end < 0) {
             slot = map.next(slot);
-            isForDevice = device.canEncrypt(slot);
+            isForDevice = map.isForDevice(slot);
         }
         return isForDevice;
     }
@@ -500,9 +507,14 @@ public final class TlsTransmitter implements AutoCloseable {
         mode = OffloadMode.DEVICE;
     }
 
+    private void release() {
+        map.release(acknowledged, queue.completed());
+        isDeviceEndReleased |= map.firstKept() - deviceEnd >= 0;
+    }
+
     /** Whether the peer has all that the device encrypted, and no element that concerns its cipher is open. */
     private boolean isDeviceDrained() {
-        return map.firstEpoch() != device.epoch() && queue.completed() >= device.lastPosition();
+        return isDeviceEndReleased && queue.completed() >= device.lastPosition();
     }
 
     private boolean isDeviceDone() {

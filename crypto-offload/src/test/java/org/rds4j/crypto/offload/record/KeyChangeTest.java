@@ -1,10 +1,12 @@
 package org.rds4j.crypto.offload.record;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rds4j.crypto.offload.OffloadRig.rig;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -82,6 +84,63 @@ class KeyChangeTest {
         assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
         assertEquals(1, rig.keyPool.freed());
         assertEquals(0, rig.count(ModelCounter.KEY_SYNC_VIOLATIONS));
+    }
+
+    @Test
+    void shouldNotFreeTheOldKeyBeforeTheDeviceHasTakenItsParameters() {
+        final OffloadRig rig = rig().build();
+        rig.transmitter.changeKeys();
+        rig.transmitter.maintain();
+        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
+        assertEquals(0, rig.keyPool.freed());
+    }
+
+    @Test
+    void shouldKeepTheKeyOfTheDeviceWhileItsRecordsWaitBehindThoseOfAnOlderOne() {
+        final OffloadRig rig = rig().build();
+        appendAndSend(rig, 2);
+        rig.changeKeys();
+        final int second = rig.length();
+        appendAndSend(rig, 2);
+        rig.changeKeys();
+        rig.acknowledge(second);
+        rig.transmitter.maintain();
+        assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
+        final int third = rig.length();
+        appendAndSend(rig, 2);
+        rig.changeKeys();
+        rig.transmitter.maintain();
+        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
+        assertEquals(1, rig.keyPool.freed());
+        assertEquals(TransmitResult.ENCRYPTED, rig.send(third, 100));
+        rig.acknowledge(third);
+        rig.transmitter.maintain();
+        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
+        rig.acknowledge(rig.length());
+        rig.transmitter.maintain();
+        assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
+        assertEquals(2, rig.keyPool.freed());
+        rig.assertWire();
+    }
+
+    @Test
+    void shouldWipeAKeyThatNothingNeeds() {
+        final OffloadRig rig = rig().build();
+        appendAndSend(rig, 2);
+        final int update = rig.length();
+        rig.changeKeys();
+        rig.sendAll(update, rig.length());
+        rig.transmitter.maintain();
+        assertFalse(Arrays.equals(new byte[16], rig.given.key()));
+        rig.acknowledge(rig.length());
+        rig.transmitter.maintain();
+        assertArrayEquals(new byte[16], rig.given.key());
+        assertArrayEquals(new byte[12], rig.given.iv());
+        assertArrayEquals(new byte[32], rig.given.secret());
+        final OffloadRig closed = rig().build();
+        closed.transmitter.close();
+        assertArrayEquals(new byte[16], closed.given.key());
+        assertEquals(1, closed.keyPool.freed());
     }
 
     @ParameterizedTest
