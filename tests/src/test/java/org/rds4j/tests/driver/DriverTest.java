@@ -9,23 +9,23 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.DatagramInfo;
 import org.rds4j.Errno;
 import org.rds4j.LentMemory;
@@ -36,9 +36,13 @@ import org.rds4j.RdsOption;
 import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.driver.DriverException;
 import org.rds4j.driver.RdsClient;
 import org.rds4j.node.RdsNode;
+import org.rds4j.sim.check.HistoryLog;
+import org.rds4j.sim.check.JoinedHistory;
+import org.rds4j.status.ClientStatus;
 import org.rds4j.status.NodeStatus;
 import org.rds4j.status.StatusDirectory;
 import org.rds4j.tcp.link.InMemoryLinkPair;
@@ -55,6 +59,14 @@ class DriverTest {
     private Path parent;
     private TwoNodes nodes;
     private Path directory;
+    /** What this process knows of the history; each application has a log of its own. */
+    private HistoryLog log;
+    private int applications;
+
+    @BeforeEach
+    void open() {
+        log = new HistoryLog(parent.resolve("history-0"), ProcessHandle.current().pid());
+    }
 
     private TwoNodes start() {
         return start(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first"));
@@ -63,7 +75,7 @@ class DriverTest {
     private TwoNodes start(final RdsContext context) {
         directory = parent.resolve("driver");
         final InMemoryLinkPair link = new InMemoryLinkPair(9000, 2048, 1024);
-        final RdsNode first = RdsNode.with(context.driverDir(directory)).link(link.first()).launch();
+        final RdsNode first = RdsNode.with(context.driverDir(directory).statusDir(parent.resolve("status"))).link(link.first()).launch();
         final RdsNode second = RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.DEDICATED, null, "second"))
             .link(link.second()).launch();
         nodes = new TwoNodes(first, second, ThreadingMode.DEDICATED);
@@ -76,10 +88,35 @@ class DriverTest {
         if (nodes != null) {
             nodes.close();
         }
+        log.close();
+        requireComplete();
+    }
+
+    /** Of what all processes did. */
+    private void requireComplete() {
+        JoinedHistory.of(IntStream.rangeClosed(0, applications).mapToObj(i -> parent.resolve("history-" + i))
+            .filter(Files::exists).toList()).requireComplete();
+    }
+
+    private CheckedSocket checked(final RdsSocket bound) {
+        return new CheckedSocket(log, bound, System::nanoTime);
+    }
+
+    private static void pass(final CheckedSocket from, final CheckedSocket to, final int length) {
+        from.send(to.address(), length, 0, TwoNodes.PATIENCE_NS);
+        receive(to, length);
+    }
+
+    private static DatagramInfo receive(final CheckedSocket at, final int length) {
+        final DatagramInfo info = at.receive(ByteBuffer.allocate(length), TwoNodes.PATIENCE_NS);
+        assertEquals(length, info.length());
+        return info;
     }
 
     private Program application(final Object... arguments) {
-        final String[] words = Stream.concat(Stream.of(directory), Stream.of(arguments)).map(Object::toString)
+        applications++;
+        final String[] words = Stream.concat(Stream.of(directory, parent.resolve("history-" + applications)), Stream.of(arguments))
+            .map(Object::toString)
             .toArray(String[]::new);
         final Program program = Program.start(Program.java(ApplicationProgram.class, words));
         program.awaitLine("bound");
@@ -90,12 +127,13 @@ class DriverTest {
         return TwoNodes.at(nodes.first(), port);
     }
 
-    /** The files of clients and sockets. */
-    private List<String> files() {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString()).filter(name -> name.contains("-")).sorted().toList();
-        } catch (final IOException e) {
-            throw new AssertionError(e);
+    /** Waits until the driver, as it shows itself to tools, has so many clients with so many sockets in all. */
+    private void awaitClients(final int clients, final int sockets) {
+        try (NodeStatus node = StatusDirectory.at(parent.resolve("status")).nodes().getFirst()) {
+            nodes.await(clients + " clients with " + sockets + " sockets", () -> {
+                final List<ClientStatus> shown = node.clients();
+                return shown.size() == clients && shown.stream().mapToLong(ClientStatus::sockets).sum() == sockets;
+            });
         }
     }
 
@@ -105,12 +143,6 @@ class DriverTest {
 
     private static ByteBuffer octets(final String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String receive(final RdsSocket socket) {
-        final ByteBuffer datagram = ByteBuffer.allocate(100);
-        socket.receive(datagram, TwoNodes.PATIENCE_NS);
-        return new String(datagram.array(), 0, datagram.position(), StandardCharsets.US_ASCII);
     }
 
     @Test
@@ -124,10 +156,16 @@ class DriverTest {
             assertEquals(Errno.EINVAL, errno(() -> near.bind(PORT)));
             assertEquals(at(PORT), near.localAddress());
             near.connect(far.localAddress());
-            near.send(null, octets("from afar"), TwoNodes.PATIENCE_NS);
-            assertEquals("from afar", receive(far));
-            far.send(at(PORT), octets("and back"), TwoNodes.PATIENCE_NS);
-            assertEquals("and back", receive(near));
+            final CheckedSocket nearEnd = checked(near);
+            final CheckedSocket farEnd = checked(far);
+            final UnsafeBuffer payload = new UnsafeBuffer(new byte[9]);
+            nearEnd.send(far.localAddress(), 0, payload, 0, 9, () -> {
+                near.send(null, ByteBuffer.wrap(payload.byteArray()), TwoNodes.PATIENCE_NS);
+                return 0;
+            });
+            receive(farEnd, 9);
+            pass(farEnd, nearEnd, 8);
+            requireComplete();
             nodes.await("acknowledgement", () -> near.unacknowledgedLength() == 0);
             assertEquals(Errno.EPERM, errno(() -> near.serviceLevel(7)));
             assertEquals(Errno.EAGAIN, errno(() -> near.receive(octets("x"), 0)));
@@ -136,31 +174,33 @@ class DriverTest {
                 assertEquals(Errno.EADDRINUSE, errno(() -> other.bind(PORT)));
             }
         }
-        nodes.await("the files to go", () -> files().isEmpty());
+        awaitClients(0, 0);
     }
 
     @Test
     void shouldPollTheSocketsOfAClient() {
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsPoller poller = client.poller();
-            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
-            final List<RdsSocket> sockets = new ArrayList<>();
+            CheckedSocket far = checked(TwoNodes.bound(nodes.second(), PORT))) {
+            final List<CheckedSocket> sockets = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                sockets.add(client.socket());
-                sockets.get(i).bind(PORT + i);
-                poller.register(sockets.get(i), RdsPoller.READABLE | RdsPoller.WRITABLE);
+                final RdsSocket opened = client.socket();
+                opened.bind(PORT + i);
+                sockets.add(checked(opened));
+                poller.register(opened, RdsPoller.READABLE | RdsPoller.WRITABLE);
             }
             assertEquals(8, poller.poll((socket, events) -> poller.modify(socket, RdsPoller.READABLE), 8, 0));
             assertEquals(0, poller.poll((socket, events) -> { }, 8, 1_000_000));
             for (int i = 0; i < 100; i++) {
-                far.send(at(PORT + i % 8), octets("no " + i), TwoNodes.PATIENCE_NS);
+                far.send(at(PORT + i % 8), 10 + i, 0, TwoNodes.PATIENCE_NS);
                 final int expected = i;
                 assertEquals(1, poller.poll((socket, events) -> {
-                    assertEquals(sockets.get(expected % 8), socket);
+                    assertEquals(sockets.get(expected % 8).socket(), socket);
                     assertEquals(RdsPoller.READABLE, events);
-                    assertEquals("no " + expected, receive(socket));
+                    receive(sockets.get(expected % 8), 10 + expected);
                 }, 8, TwoNodes.PATIENCE_NS));
             }
+            requireComplete();
             nodes.first().close();
             int told = 0;
             while (told < 8) {
@@ -175,9 +215,9 @@ class DriverTest {
     @Test
     void shouldCarryEveryOctetBothWays() {
         start();
-        try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+        try (CheckedSocket far = checked(TwoNodes.bound(nodes.second(), PORT))) {
             final Exchange exchange = new Exchange(far, at(PORT), COUNT);
-            try (Program program = application(PORT, "exchange", far.localAddress(), COUNT)) {
+            try (Program program = application(PORT, "exchange", far.address(), COUNT)) {
                 program.endInput();
                 nodes.await("the exchange", () -> {
                     exchange.work();
@@ -189,8 +229,9 @@ class DriverTest {
                 exchange.work();
                 return exchange.isDone();
             });
+            requireComplete();
         }
-        nodes.await("the files to go", () -> files().isEmpty());
+        awaitClients(0, 0);
     }
 
     @Test
@@ -203,50 +244,55 @@ class DriverTest {
             assertTrue(one.finish().contains("done"));
             assertTrue(other.finish().contains("done"));
         }
+        requireComplete();
     }
 
     @Test
     void shouldFreeThePortOfAnApplicationThatIsKilled() {
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsSocket survivor = client.socket();
-            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            CheckedSocket far = checked(TwoNodes.bound(nodes.second(), PORT))) {
             survivor.bind(PORT + 1);
             try (Program killed = application(PORT, "echo")) {
-                far.send(at(PORT), octets("are you there"), TwoNodes.PATIENCE_NS);
-                assertEquals("are you there", receive(far));
-                assertEquals(4, files().size(), () -> files().toString());
+                far.send(at(PORT), 13, 0, TwoNodes.PATIENCE_NS);
+                receive(far, 13);
+                awaitClients(2, 2);
                 killed.kill();
             }
-            nodes.await("the files of the killed to go", () -> files().size() == 2);
+            awaitClients(1, 1);
+            log.onEnded(CheckedSocket.id(at(PORT)));
             try (RdsSocket successor = client.socket()) {
                 assertEquals(PORT, successor.bind(PORT));
-                far.send(at(PORT), octets("successor"), TwoNodes.PATIENCE_NS);
-                assertEquals("successor", receive(successor));
+                pass(far, checked(successor), 9);
             }
-            far.send(at(PORT + 1), octets("survivor"), TwoNodes.PATIENCE_NS);
-            assertEquals("survivor", receive(survivor));
+            pass(far, checked(survivor), 8);
+            requireComplete();
         }
     }
 
     @Test
     void shouldServeOthersWhileApplicationsAreKilledInTheMiddleOfTheirSends() throws InterruptedException {
         start();
-        try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT); RdsClient client = RdsClient.attach(directory);
+        try (CheckedSocket far = checked(TwoNodes.bound(nodes.second(), PORT)); RdsClient client = RdsClient.attach(directory);
             RdsSocket near = client.socket()) {
             near.bind(PORT + 1);
-            final UnsafeBuffer payload = new UnsafeBuffer(new byte[10]);
+            final CheckedSocket sender = checked(near);
+            final long[] ofSender = new long[1];
+            far.listener((buffer, offset, length, info) -> ofSender[0] += info.sourcePort() == PORT + 1 ? 1 : 0);
             for (int i = 0; i < 5; i++) {
-                try (Program killed = application(PORT, "exchange", far.localAddress(), COUNT)) {
+                try (Program killed = application(PORT, "exchange", far.address(), COUNT)) {
+                    awaitClients(2, 2);
                     killed.endInput();
                     Thread.sleep(30L * i);
                     killed.kill();
                 }
-                nodes.await("the files of the killed to go", () -> files().size() == 2);
-                nodes.await("room", () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
-                    && near.offer(far.localAddress(), payload, 0, 10) > 0);
-                nodes.await("acknowledgement", () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
-                    && near.unacknowledgedLength() == 0);
+                awaitClients(1, 1);
+                log.onEnded(CheckedSocket.id(at(PORT)));
+                nodes.await("room", () -> far.poll(64) >= 0 && sender.send(far.address(), 10) > 0);
+                nodes.await("acknowledgement", () -> far.poll(64) >= 0 && near.unacknowledgedLength() == 0);
             }
+            nodes.await("what was acknowledged", () -> far.poll(64) >= 0 && ofSender[0] == sender.sent());
+            requireComplete();
         }
         assertEquals(0, TwoNodes.counter(nodes.first(), "region_corrupt"));
     }
@@ -263,12 +309,12 @@ class DriverTest {
     void shouldLetOnlyItsUserIn() throws IOException {
         start();
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
-        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("control"))));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("driver.sock"))));
         assumeTrue(Program.succeeds("setpriv", "--version"), "no setpriv: install util-linux");
         Files.setPosixFilePermissions(directory, Set.of());
         final List<String> asEveryoneElse = List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search");
         try (Program stranger = Program.start(Program.concat(asEveryoneElse,
-                Program.java(ApplicationProgram.class, directory.toString(), "0", "wait")))) {
+                Program.java(ApplicationProgram.class, directory.toString(), "none", "0", "wait")))) {
             stranger.awaitLine("EACCES");
         }
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
@@ -280,14 +326,8 @@ class DriverTest {
         Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-x---"));
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket()) {
-            assertEquals(Set.of("rw-rw----", "rw-r-----"), permissions(), socket::toString);
-            assertEquals("rw-r-----", permissions(directory.resolve("congestion")));
-        }
-    }
-
-    private Set<String> permissions() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(DriverTest::permissions).collect(Collectors.toSet());
+            assertEquals("rw-rw----", permissions(directory.resolve("driver.sock")), socket::toString);
+            assertEquals("rw-------", permissions(directory.resolve("driver.lock")));
         }
     }
 
@@ -299,10 +339,12 @@ class DriverTest {
         }
     }
 
-    @Test
-    void shouldNotServeInADirectoryThatEveryoneMayEnter() throws IOException {
+    /** Who may write there can put a socket of his own in place of the driver's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxr-xr-x", "rwxrwx---", "rwx-----x"})
+    void shouldNotServeInADirectoryThatIsOpenToOthers(final String permissions) throws IOException {
         Files.createDirectory(parent.resolve("driver"));
-        Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(parent.resolve("driver"), PosixFilePermissions.fromString(permissions));
         assertThrows(DriverException.class, this::start);
     }
 
@@ -331,24 +373,15 @@ class DriverTest {
                 }
             }
         }
-        nodes.await("the client to be gone", () -> files().isEmpty());
-        RdsClient.attach(directory).close();
+        nodes.await("the client to be gone", this::isRoomForAClient);
     }
 
-    @Test
-    void shouldRefuseASocketThatTheFileSystemHasNoRoomFor() throws IOException {
-        final String small = Files.createDirectory(parent.resolve("driver")).toString();
-        assumeTrue(Program.succeeds("mount", "-t", "tmpfs", "-o", "size=26m,mode=0700", "small", small), "cannot mount a tmpfs");
+    private boolean isRoomForAClient() {
         try {
-            start();
-            try (RdsClient client = RdsClient.attach(directory); RdsSocket one = client.socket()) {
-                assertEquals(Errno.ENOMEM, errno(client::socket));
-                assertEquals(PORT, one.bind(PORT));
-            }
-            nodes.close();
-            nodes = null;
-        } finally {
-            assertTrue(Program.succeeds("umount", "-l", small));
+            RdsClient.attach(directory).close();
+            return true;
+        } catch (final RdsException e) {
+            return false;
         }
     }
 
@@ -383,19 +416,22 @@ class DriverTest {
             RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
             near.bind(PORT);
             assertEquals(Errno.EOPNOTSUPP, errno(() -> near.lend(new UnsafeBuffer(ByteBuffer.allocateDirect(100)))));
+            final CheckedSocket nearEnd = checked(near);
+            final CheckedSocket farEnd = checked(far);
             try (LentMemory block = near.lend()) {
-                for (int cookie = 0; cookie < 20; cookie++) {
+                for (int i = 0; i < 20; i++) {
+                    final int cookie = i;
                     final int length = 60_000 + cookie;
-                    block.buffer().setMemory(0, 70_000, (byte) cookie);
-                    near.send(far.localAddress(), block, 100, length, cookie, TwoNodes.PATIENCE_NS);
-                    final ByteBuffer datagram = ByteBuffer.allocate(70_000);
-                    assertEquals(length, far.receive(datagram, TwoNodes.PATIENCE_NS).length());
-                    assertEquals(cookie, datagram.get(length - 1));
+                    nearEnd.send(far.localAddress(), 0, block.buffer(), 100, length, () -> {
+                        near.send(far.localAddress(), block, 100, length, cookie, TwoNodes.PATIENCE_NS);
+                        return 0;
+                    });
+                    receive(farEnd, length);
                     assertEquals(cookie, near.receive(octets(""), TwoNodes.PATIENCE_NS).cookie(0));
                 }
             }
         }
-        nodes.await("the socket's file to go", () -> files().isEmpty());
+        awaitClients(0, 0);
     }
 
     @Test
@@ -406,8 +442,8 @@ class DriverTest {
             near.bind(PORT);
             near.setOption(RdsOption.SO_TIMESTAMP, true).setOption(RdsOption.SO_RDS_MSG_RXPATH_LATENCY, new int[] {0, 1, 2});
             final long beforeMs = System.currentTimeMillis();
-            far.send(at(PORT), octets("x"), TwoNodes.PATIENCE_NS);
-            final DatagramInfo info = near.receive(ByteBuffer.allocate(9), TwoNodes.PATIENCE_NS);
+            checked(far).send(at(PORT), 9, 0, TwoNodes.PATIENCE_NS);
+            final DatagramInfo info = receive(checked(near), 9);
             assertEquals(3, info.latencyCount());
             assertTrue(info.latencyNs(2) > 0 && info.latencyNs(2) < TwoNodes.PATIENCE_NS, info.latencyNs(2) + " ns");
             final long arrivalMs = info.arrivalNs() / 1_000_000;
@@ -418,22 +454,23 @@ class DriverTest {
     @Test
     void shouldTellItsClientsOfCongestion() {
         start();
-        final UnsafeBuffer payload = new UnsafeBuffer(new byte[1000]);
         try (RdsClient client = RdsClient.attach(directory); RdsSocket from = client.socket();
             RdsSocket unread = TwoNodes.bound(nodes.second(), PORT)) {
             from.bind(PORT);
             unread.receiveBufferLength(10_000);
-            nodes.await("congestion", () -> from.offer(unread.localAddress(), payload, 0, 1000) == RdsSocket.CONGESTED);
-            nodes.await("its end", () -> unread.poll((buffer, offset, length, info) -> { }, 64) == 0
-                && from.offer(unread.localAddress(), payload, 0, 1000) > 0);
+            final CheckedSocket sender = checked(from);
+            final CheckedSocket receiver = checked(unread);
+            nodes.await("congestion", () -> sender.send(receiver.address(), 1000) == RdsSocket.CONGESTED);
+            nodes.await("its end", () -> receiver.poll(64) == 0 && sender.send(receiver.address(), 1000) > 0);
+            nodes.await("everything", () -> receiver.poll(64) >= 0 && receiver.received() == sender.sent());
+            requireComplete();
         }
     }
 
     @Test
     void shouldShowItsClientsToTools() {
-        final Path status = parent.resolve("status");
-        start(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first").statusDir(status));
-        try (NodeStatus node = StatusDirectory.at(status).nodes().getFirst()) {
+        start();
+        try (NodeStatus node = StatusDirectory.at(parent.resolve("status")).nodes().getFirst()) {
             assertEquals(List.of(), node.clients());
             try (RdsClient client = RdsClient.attach(directory); RdsSocket socket = client.socket();
                 Program other = application(PORT, "wait")) {
@@ -448,31 +485,5 @@ class DriverTest {
 
     private static RdsAddress at(final String host) {
         return RdsAddress.parse(host).withPort(PORT);
-    }
-
-    @Test
-    void shouldCloseOnlyTheSocketWhoseMemoryIsDamaged() throws IOException {
-        start();
-        try (RdsClient client = RdsClient.attach(directory); RdsSocket damaged = client.socket();
-            RdsSocket sound = client.socket(); RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
-            damaged.bind(PORT);
-            sound.bind(PORT + 1);
-            final Path file = directory.resolve(
-                files().stream().filter(name -> name.startsWith("socket")).findFirst().orElseThrow());
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                final ByteBuffer record = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder());
-                record.putInt(0, 1 << 30).putInt(4, 1);
-                channel.write(record, 4096); // the submit ring's first record
-            }
-            nodes.await("the socket to be closed", damaged::isClosed);
-            assertEquals(1, TwoNodes.counter(nodes.first(), "region_corrupt"));
-            assertEquals(Errno.EBADF, errno(() -> damaged.send(far.localAddress(), octets("x"), 0)));
-            sound.send(far.localAddress(), octets("sound"), TwoNodes.PATIENCE_NS);
-            assertEquals("sound", receive(far));
-            nodes.await("the file to go", () -> files().size() == 2);
-            try (RdsSocket successor = client.socket()) {
-                assertEquals(PORT, successor.bind(PORT));
-            }
-        }
     }
 }

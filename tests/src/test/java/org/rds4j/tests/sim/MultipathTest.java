@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsContext;
 import org.rds4j.node.RdsNode;
+import org.rds4j.perf.scenario.NodePair;
+import org.rds4j.perf.scenario.Scenario;
+import org.rds4j.perf.scenario.Verdict;
 import org.rds4j.perf.stack.DemoIdentities;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.fault.ResetInjector;
 import org.rds4j.sim.link.Side;
 import org.rds4j.sim.link.WireConditions;
-import org.rds4j.sim.scenario.NodePair;
-import org.rds4j.sim.scenario.Scenario;
-import org.rds4j.sim.scenario.Verdict;
 import org.rds4j.sim.world.Simulation;
 
 /** Two whole nodes in the simulator with several TCP connections per lane, over both families, in plaintext and encrypted. */
