@@ -99,8 +99,8 @@ final class Ghash {
         blockLow = textLength * 8;
         multiply();
         for (int i = 0; i < 8; i++) {
-            tag[i] ^= (byte) (high >>> 56 - 8 * i);
-            tag[i + 8] ^= (byte) (low >>> 56 - 8 * i);
+            tag[i] ^= (byte) (high >>> (56 - 8 * i));
+            tag[i + 8] ^= (byte) (low >>> (56 - 8 * i));
         }
     }
 
@@ -111,7 +111,7 @@ final class Ghash {
         long zHigh = 0;
         long zLow = 0;
         for (int i = 15; i >= 0; i--) {
-            final int octet = (int) (i < 8 ? xHigh >>> 56 - 8 * i : xLow >>> 120 - 8 * i) & 0xff;
+            final int octet = (int) (i < 8 ? xHigh >>> (56 - 8 * i) : xLow >>> (120 - 8 * i)) & 0xff;
             final int rest = (int) zLow & 0xff;
             zLow = ((zLow >>> 8) | (zHigh << 56)) ^ tableLow[octet];
             zHigh = (zHigh >>> 8) ^ REDUCTION[rest] ^ tableHigh[octet];

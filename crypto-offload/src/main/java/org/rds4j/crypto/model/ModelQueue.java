@@ -265,8 +265,8 @@ final class ModelQueue {
         if (length < 0) {
             return WqeError.MEMORY_KEY;
         }
-        final int packetLength = headerLength - headers.linkLength() + (SendWqe.mss(element) == 0 ? length : SendWqe.mss(element));
-        if (packetLength > mtu) {
+        final int mss = SendWqe.mss(element);
+        if (headerLength - headers.linkLength() + (mss == 0 ? length : mss) > mtu) {
             return WqeError.DATA_LENGTH;
         }
         final int tis = ControlSegment.object(element);

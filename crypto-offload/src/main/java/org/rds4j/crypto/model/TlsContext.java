@@ -214,7 +214,7 @@ final class TlsContext {
 
     private static void put(final byte[] octets, final int offset, final int length, final long value) {
         for (int i = 0; i < length; i++) {
-            octets[offset + i] = (byte) (value >>> 8 * (length - 1 - i));
+            octets[offset + i] = (byte) (value >>> (8 * (length - 1 - i)));
         }
     }
 }

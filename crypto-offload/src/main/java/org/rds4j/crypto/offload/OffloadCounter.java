@@ -25,7 +25,7 @@ public enum OffloadCounter {
     /** Packets not sent: acknowledged already. */
     DROPPED_ACKNOWLEDGED("tls-drop-no-sync-data", "packets not sent because the peer has their octets"),
     /** Packets not sent: they straddle the start of the offload. */
-    DROPPED_STRADDLING("tls-drop-straddling", "packets not sent because they straddle the start of the offload: a bug of the sender"),
+    DROPPED_STRADDLING("tls-drop-straddling", "packets not sent because they straddle the start: a bug of the sender"),
     /** Packets not sent: there is no record for their octets. */
     DROPPED_UNKNOWN("tls-drop-unknown", "packets not sent because no record has their octets: a bug of the sender"),
     /** Packets not sent: the queue had no room. */

@@ -14,10 +14,10 @@ public final class HexDump {
 
     public static byte[] octets(final int length, final String dump) {
         final byte[] octets = new byte[length];
-        for (final String line : dump.strip().split("\n")) {
-            final String[] parts = line.strip().split(": ");
-            final byte[] row = HEX.parseHex(parts[1].replace(" ", ""));
-            System.arraycopy(row, 0, octets, HexFormat.fromHexDigits(parts[0]), row.length);
+        for (final String line : dump.strip().lines().toList()) {
+            final int colon = line.indexOf(':');
+            final byte[] row = HEX.parseHex(line.substring(colon + 1).replace(" ", ""));
+            System.arraycopy(row, 0, octets, HexFormat.fromHexDigits(line, 0, colon), row.length);
         }
         return octets;
     }

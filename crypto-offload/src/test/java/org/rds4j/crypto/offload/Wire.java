@@ -103,7 +103,7 @@ public final class Wire implements PacketSink {
 
     private static void putInt(final byte[] octets, final int offset, final int value) {
         for (int i = 0; i < 4; i++) {
-            octets[offset + i] = (byte) (value >>> 24 - 8 * i);
+            octets[offset + i] = (byte) (value >>> (24 - 8 * i));
         }
     }
 

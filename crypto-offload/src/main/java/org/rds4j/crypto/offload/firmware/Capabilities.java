@@ -108,6 +108,6 @@ public record Capabilities(
      * @return 0 for none.
      */
     public int maxKeys() {
-        return logMaxKeys == 0 ? 0 : 1 << logMaxKeys - 1;
+        return logMaxKeys == 0 ? 0 : 1 << (logMaxKeys - 1);
     }
 }

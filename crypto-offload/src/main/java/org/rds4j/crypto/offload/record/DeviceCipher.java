@@ -98,7 +98,7 @@ final class DeviceCipher {
         return PARAMETER_BLOCKS + image.pieces(map.startOf(slot), sequence - map.startOf(slot), mtu);
     }
 
-    /** Sets the cipher to a record and runs the octets before the sequence number through it. A segment of the record must follow. */
+    /** Sets the cipher to a record and runs the octets before the sequence number through it. A segment of it must follow. */
     void resync(final int slot, final int sequence) {
         final long number = map.numberOf(slot);
         final boolean isSame = number == lastPostedNumber;

@@ -73,7 +73,7 @@ final class RecordMap {
         int low = 0;
         int high = count - 1;
         while (low < high) {
-            final int middle = low + high >>> 1;
+            final int middle = (low + high) >>> 1;
             if (sequence - ends[head + middle & mask] < 0) {
                 high = middle;
             } else {

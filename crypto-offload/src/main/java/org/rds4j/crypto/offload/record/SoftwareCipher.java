@@ -6,9 +6,9 @@ import org.agrona.UnsafeApi;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
 
 /**
- * Encrypts any range of a stream as the device would: whole records, of which the wanted octets are copied. The record sealed last
- * is kept, so that a record that leaves in many segments is sealed once. Each record is compared with what was appended before it is
- * sealed, as a part of it may have been sent.
+ * Encrypts any range of a stream as the device would: whole records, of which the wanted octets are copied. The record sealed
+ * last is kept, so that one that leaves in many segments is sealed once. Before a record is sealed it is compared with what was
+ * appended, as a part of it may have been sent.
  */
 final class SoftwareCipher {
     private static final int TRAILER = 1 + RecordHeaderFlyweight.TAG_LENGTH;
@@ -28,7 +28,7 @@ final class SoftwareCipher {
         this.image = image;
     }
 
-    /** Writes the ciphertext of a range whose first octet is in the record of the slot; false when the image has changed or the library refused. */
+    /** Writes the ciphertext of a range that begins in a record; false when the image has changed or the library refused. */
     boolean encrypt(final int firstSlot, final int sequence, final int length, final long destination) {
         int slot = firstSlot;
         for (int done = 0; done < length;) {

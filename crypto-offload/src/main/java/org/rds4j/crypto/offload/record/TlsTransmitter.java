@@ -248,8 +248,8 @@ public final class TlsTransmitter implements AutoCloseable {
     }
 
     /**
-     * Changes to the next key, for records appended from now on; the KeyUpdate itself was appended before. Software encrypts these
-     * until the peer has all that went under the old key.
+     * Changes to the next key, for records appended from now on; the KeyUpdate itself was appended before. Software encrypts
+     * them until the peer has all that went under the old key.
      */
     public void changeKeys() {
         epoch = new KeyEpoch(epoch.nextKeys(), provider);

@@ -1,6 +1,6 @@
 package org.rds4j.crypto.offload.wqe;
 
-/** The memory key update that carries static parameters: control, update control, an empty memory key, 64 octets of parameters. */
+/** The memory key update that carries static parameters: control, update control, an empty memory key, the parameters. */
 public final class UmrWqe {
     /** Octets of the element. */
     public static final int LENGTH = 192;

@@ -82,7 +82,10 @@ class DevxDeviceTest {
         final Path program = directory.resolve("layout");
         run("cc", "-o", program.toString(), source.toString());
         final Map<String, Long> offsets = new TreeMap<>();
-        run(program.toString()).lines().forEach(line -> offsets.put(line.split(" ")[0], Long.valueOf(line.split(" ")[1])));
+        run(program.toString()).lines().forEach(line -> {
+            final int blank = line.indexOf(' ');
+            offsets.put(line.substring(0, blank), Long.valueOf(line.substring(blank + 1)));
+        });
         return offsets;
     }
 

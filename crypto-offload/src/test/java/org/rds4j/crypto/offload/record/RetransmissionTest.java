@@ -122,7 +122,7 @@ class RetransmissionTest {
 
     @Test
     void shouldResyncAcrossTheWrapOfSequenceNumbers() {
-        for (final int first : new int[] {0xfffffb00, -3022, -1, 0, Integer.MIN_VALUE + 10 - 3022}) {
+        for (final int first : new int[] {0xfffffb00, -3022, -1, 0, Integer.MAX_VALUE - 3011}) {
             final OffloadRig rig = sent(rig().start(first, 7).build(), 3, 3000);
             assertEquals(TransmitResult.ENCRYPTED, rig.send(0x540, 1000));
             assertEquals(0x540, rig.count(OffloadCounter.DUMP_BYTES));
