@@ -26,10 +26,13 @@ final class KeyUsage {
         return nextNumber;
     }
 
-    boolean isExhaustedBy(final int contentLength) {
-        return nextNumber == END
-            || records >= limits.hardRecords()
-            || blocks + blocks(contentLength) > limits.hardBlocks();
+    /** Whether there is no number left. */
+    boolean isEnded() {
+        return nextNumber == END;
+    }
+
+    boolean isLimitExceededBy(final int contentLength) {
+        return records >= limits.hardRecords() || blocks + blocks(contentLength) > limits.hardBlocks();
     }
 
     void onRecord(final int contentLength) {

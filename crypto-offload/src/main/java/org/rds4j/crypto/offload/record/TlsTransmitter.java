@@ -103,8 +103,8 @@ public final class TlsTransmitter implements AutoCloseable {
      * difference.
      *
      * @param keys           of this direction; taken over.
-     * @param sequence     of the first record's first octet.
-     * @param recordNumber of the first record.
+     * @param sequence       of the first record's first octet.
+     * @param recordNumber   of the first record.
      * @param unacknowledged first octet the peer has not acknowledged, at most 2^31 before {@code sequence}.
      */
     public void start(final TrafficKeys keys, final int sequence, final long recordNumber, final int unacknowledged) {
@@ -121,7 +121,7 @@ public final class TlsTransmitter implements AutoCloseable {
     }
 
     /**
-     * Takes the record that stands behind the last one.
+     * Takes the record that stands behind the last one. At the hard limit of a key only alerts and KeyUpdate pass.
      *
      * @param length      octets with header, type and tag.
      * @param isForDevice false for a record that software is to encrypt, since it is small.
@@ -136,7 +136,7 @@ public final class TlsTransmitter implements AutoCloseable {
         if (contentLength < 0 || !isRecord(start, length)) {
             return AppendResult.MALFORMED;
         }
-        if (usage.isExhaustedBy(contentLength)) {
+        if (usage.isEnded() || (isData(start, length) && usage.isLimitExceededBy(contentLength))) {
             return AppendResult.KEY_EXHAUSTED;
         }
         if (map.isFull()) {
@@ -220,7 +220,7 @@ public final class TlsTransmitter implements AutoCloseable {
     public int poll() {
         final int count = queue.poll();
         if (count > 0) {
-            ciphertext.release(queue.completed());
+            ciphertext.release(completed());
             release();
         }
         return count;
@@ -232,7 +232,7 @@ public final class TlsTransmitter implements AutoCloseable {
      * @return a sequence number.
      */
     public int releasable() {
-        if (queue.completed() >= untaggedPosition) {
+        if (completed() >= untaggedPosition) {
             releasable = isStartAcknowledged ? map.firstKept() : acknowledged;
         }
         return releasable;
@@ -271,7 +271,7 @@ public final class TlsTransmitter implements AutoCloseable {
         if (mode == OffloadMode.KEY_CHANGE && isDeviceDrained() && device.hasRoomToStart()) {
             resumeDevice();
         }
-        if (mode == OffloadMode.SOFTWARE && device != null && isDeviceDone()) {
+        if (mode == OffloadMode.SOFTWARE && device != null && completed() >= device.lastPosition()) {
             leaveDevice();
         }
         while (epochs.peekFirst() != epoch && isUnused(epochs.peekFirst())) {
@@ -344,6 +344,11 @@ public final class TlsTransmitter implements AutoCloseable {
         return image.octet(start) == RecordHeaderFlyweight.TYPE_APPLICATION_DATA
             && version == RecordHeaderFlyweight.LEGACY_VERSION
             && lengthField == length - RecordHeaderFlyweight.HEADER_LENGTH;
+    }
+
+    private boolean isData(final int start, final int length) {
+        final int type = image.octet(start + length - RecordHeaderFlyweight.MIN_LENGTH);
+        return type == RecordHeaderFlyweight.TYPE_APPLICATION_DATA;
     }
 
     /** Where a range lies; SEALED when it may be sent. */
@@ -507,18 +512,19 @@ public final class TlsTransmitter implements AutoCloseable {
         mode = OffloadMode.DEVICE;
     }
 
+    /** Up to where elements read nothing more: a queue that has failed executes none. */
+    private long completed() {
+        return queue.failure() == WqeError.NONE ? queue.completed() : queue.produced();
+    }
+
     private void release() {
-        map.release(acknowledged, queue.completed());
+        map.release(acknowledged, completed());
         isDeviceEndReleased |= map.firstKept() - deviceEnd >= 0;
     }
 
     /** Whether the peer has all that the device encrypted, and no element that concerns its cipher is open. */
     private boolean isDeviceDrained() {
-        return isDeviceEndReleased && queue.completed() >= device.lastPosition();
-    }
-
-    private boolean isDeviceDone() {
-        return queue.failure() != WqeError.NONE || queue.completed() >= device.lastPosition();
+        return isDeviceEndReleased && completed() >= device.lastPosition();
     }
 
     private void resumeDevice() {

@@ -188,8 +188,12 @@ class KeyChangeTest {
         assertEquals(AppendResult.KEY_EXHAUSTED, byBlocks.tryAppend(16 * 11, 23, true));
         byBlocks.append(16 * 9 - 1);
         assertEquals(AppendResult.KEY_EXHAUSTED, byBlocks.tryAppend(0, 23, true));
-        byBlocks.transmitter.changeKeys();
+        byBlocks.append(2, 21, true);
+        byBlocks.changeKeys();
         assertFalse(byBlocks.transmitter.isKeyUpdateDue());
+        byBlocks.append(10);
+        byBlocks.sendAll(0, byBlocks.length());
+        byBlocks.assertWire();
     }
 
     @Test

@@ -272,6 +272,8 @@ class RetransmissionTest {
         assertArrayEquals(Arrays.copyOfRange(rig.reference(), 3 * 5022 + 2000, 4 * 5022), other.get(0, 3022));
         rig.wire.assertSlicesOf(rig.reference(), rig.first);
         assertEquals(0, rig.tisPool.live());
+        rig.acknowledge(rig.length());
+        assertEquals(rig.first + rig.length(), rig.transmitter.releasable());
     }
 
     @Test
