@@ -329,6 +329,28 @@ class DeviceRulesTest {
         }
     }
 
+    /** Whatever bit of a start and a packet is wrong: refused, or harmless, or garbage at the peer; plaintext never. */
+    @Test
+    void shouldShowNoPlaintextWhateverBitIsWrong() {
+        final int octets = 7 * 64 + 64;
+        int refused = 0;
+        for (int bit = 0; bit < octets * 8; bit += 3) {
+            open(bit % 2 == 0 ? ModelMode.REAL : ModelMode.ADVERSARIAL);
+            nic.plaintext(data.address(), RECORD, true);
+            start(SALT, IV_TAIL, key);
+            post(tis, 0, RECORD);
+            final long octet = memory.ring() + bit / 8;
+            BigEndian.putByte(octet, BigEndian.getByte(octet) ^ (1 << (bit % 8)));
+            run();
+            refused += nic.failure(memory) == WqeError.NONE ? 0 : 1;
+            if (wire.count() > 0 && wire.payload(0).length > 21) {
+                assertFalse(Arrays.equals(content, 0, 16, wire.payload(0), 5, 21), "bit " + bit);
+            }
+            nic.plaintext(data.address(), RECORD, false);
+        }
+        assertTrue(refused > 400, "refused " + refused);
+    }
+
     @Test
     void shouldWaitForASinkThatIsFull() {
         open(ModelMode.STRICT);

@@ -19,6 +19,11 @@ import org.rds4j.crypto.model.ModelMode;
 import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadRig;
 import org.rds4j.crypto.offload.queue.RingEnd;
+import org.rds4j.crypto.offload.wqe.ControlSegment;
+import org.rds4j.crypto.offload.wqe.DataSegment;
+import org.rds4j.crypto.offload.wqe.DumpWqe;
+import org.rds4j.crypto.offload.wqe.StaticParameters;
+import org.rds4j.crypto.offload.wqe.UmrWqe;
 
 /** What is sent again, or in another order, is the same octets as at first; and what is kept until then. */
 class RetransmissionTest {
@@ -48,6 +53,31 @@ class RetransmissionTest {
         }
         rig.assertWire();
         assertEquals(rig.count(OffloadCounter.DUMP_BYTES), rig.count(ModelCounter.DUMPED_BYTES));
+    }
+
+    /** Record 7 starts at 0xfffffb00 and is sent again from 0x40: 1344 octets later, across the wrap. */
+    @Test
+    void shouldPostAResyncInTheOrderThatFencesNeed() {
+        final OffloadRig rig = sent(rig().start(0xfffffb00, 7).build(), 2, 6000);
+        rig.send(6022, 100);
+        long place = rig.queue.produced();
+        rig.post(0x540, 4096, MSS);
+        assertElement(rig, place, ControlSegment.OPCODE_UMR, 1, ControlSegment.FENCE, 12);
+        assertElement(rig, place + 3, ControlSegment.OPCODE_SET_PSV, 1, 0, 2);
+        assertElement(rig, place + 4, ControlSegment.OPCODE_NOP, 0, ControlSegment.FENCE, 1);
+        assertElement(rig, place + 5, ControlSegment.OPCODE_DUMP, 0, 0, 2);
+        assertEquals(0x540, DataSegment.length(element(rig, place + 5) + DumpWqe.DATA_OFFSET));
+        assertElement(rig, place + 6, ControlSegment.OPCODE_LSO, 0, ControlSegment.COMPLETION, 7);
+        assertEquals(place + 8, rig.queue.produced());
+        assertEquals(7, StaticParameters.recordNumber(element(rig, place) + UmrWqe.PARAMETERS_OFFSET));
+        rig.run();
+        place = rig.queue.produced();
+        rig.post(0, 100, MSS);
+        assertElement(rig, place, ControlSegment.OPCODE_SET_PSV, 1, ControlSegment.FENCE, 2);
+        assertElement(rig, place + 1, ControlSegment.OPCODE_NOP, 0, ControlSegment.FENCE, 1);
+        assertElement(rig, place + 2, ControlSegment.OPCODE_SEND, 0, ControlSegment.COMPLETION, 7);
+        rig.run();
+        rig.assertWire();
     }
 
     @Test
@@ -316,6 +346,19 @@ class RetransmissionTest {
         rig.send(at + 1000, 30_000);
         rig.assertWire();
         assertNotEquals(0, rig.count(OffloadCounter.DUMP_BYTES));
+    }
+
+    private static void assertElement(
+        final OffloadRig rig, final long place, final int opcode, final int modifier, final int flags, final int segments) {
+        final long element = element(rig, place);
+        assertEquals(opcode, ControlSegment.opcode(element));
+        assertEquals(modifier, ControlSegment.modifier(element));
+        assertEquals(flags, ControlSegment.flags(element));
+        assertEquals(segments, ControlSegment.segments(element));
+    }
+
+    private static long element(final OffloadRig rig, final long place) {
+        return rig.memory.ring() + (place & rig.memory.blocks() - 1) * ControlSegment.BLOCK_LENGTH;
     }
 
     private static OffloadRig sent(final OffloadRig rig, final int records, final int contentLength) {

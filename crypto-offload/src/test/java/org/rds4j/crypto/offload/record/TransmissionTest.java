@@ -58,7 +58,7 @@ class TransmissionTest {
             while (rig.length() - at < 9000) {
                 rig.append(rig.random.nextInt(rig.random.nextBoolean() ? 60 : 16_385));
             }
-            final int length = 1 + rig.random.nextInt(i % 3 == 0 ? 40 : 9000);
+            final int length = 1 + rig.random.nextInt(i % 10 == 0 ? 9000 : 1500);
             assertEquals(TransmitResult.ENCRYPTED, rig.send(at, length));
             at += length;
             if (at - released > 100_000) {
@@ -224,11 +224,12 @@ class TransmissionTest {
         }
     }
 
-    @Test
-    void shouldNotAllocateWhileItSends() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldNotAllocateWhileItSends(final boolean isByDevice) {
         final OffloadRig rig = rig().build();
         for (int i = 0; i < 20; i++) {
-            rig.append(10_000);
+            rig.append(10_000, 23, isByDevice);
         }
         final long header = rig.header(0, MSS);
         final int end = rig.length();
