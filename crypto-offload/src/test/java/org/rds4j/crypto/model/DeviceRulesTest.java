@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -326,6 +327,35 @@ class DeviceRulesTest {
             assertEquals(0, wire.count());
             assertEquals(mode == ModelMode.STRICT ? WqeError.PLAINTEXT : WqeError.NONE, nic.failure(memory));
             nic.plaintext(data.address(), RECORD, false);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldCutATrainOfIpv6WithAndWithoutVlan(final boolean isTagged) {
+        open(ModelMode.STRICT);
+        start(SALT, IV_TAIL, key);
+        final int ip = isTagged ? 18 : 14;
+        final byte[] headers = HexFormat.of().parseHex("0c42a10000020c42a1000001" + (isTagged ? "81000007" : "") + "86dd"
+            + "6000000000000640" + "fd000000000000000000000000000001" + "fd000000000000000000000000000002"
+            + "3e8ec350" + "0000000000000001" + "50990040" + "00000000");
+        header.put(0, headers);
+        queue.beginSend(tis, 200, header.address(), headers.length, 1);
+        queue.data(RECORD, memoryKey, data.address());
+        queue.endSend();
+        run();
+        assertEquals(3, wire.count());
+        final byte[] sealed = JceRecords.seal(keys, NUMBER, content, 23);
+        for (int i = 0; i < 3; i++) {
+            final byte[] frame = wire.frame(i);
+            final int length = frame.length - headers.length;
+            final ByteBuffer view = ByteBuffer.wrap(frame);
+            assertArrayEquals(Arrays.copyOfRange(sealed, i * 200, i * 200 + length), wire.frame(i, headers.length));
+            assertEquals(20 + length, view.getShort(ip + 4));
+            assertEquals(i * 200, view.getInt(ip + 44));
+            assertEquals(0x10 | (i == 0 ? 0x80 : 0) | (i == 2 ? 0x09 : 0), view.get(ip + 53) & 0xff);
+            final long pseudo = Wire.sum(frame, ip + 8, 32) + 6 + 20 + length;
+            assertEquals(0xffff, Wire.fold(pseudo + Wire.sum(frame, ip + 40, 20 + length)));
         }
     }
 

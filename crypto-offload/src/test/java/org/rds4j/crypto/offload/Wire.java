@@ -41,6 +41,15 @@ public final class Wire implements PacketSink {
         return frames.size();
     }
 
+    /** What follows so many octets of a packet. */
+    public byte[] frame(final int packet, final int offset) {
+        return Arrays.copyOfRange(frames.get(packet), offset, frames.get(packet).length);
+    }
+
+    public byte[] frame(final int packet) {
+        return frames.get(packet).clone();
+    }
+
     public void clear() {
         frames.clear();
     }
@@ -115,7 +124,7 @@ public final class Wire implements PacketSink {
         return ((octets[offset] & 0xff) << 8) | (octets[offset + 1] & 0xff);
     }
 
-    private static long sum(final byte[] octets, final int offset, final int length) {
+    public static long sum(final byte[] octets, final int offset, final int length) {
         long sum = 0;
         for (int i = 0; i < length; i++) {
             sum += (i & 1) == 0 ? (octets[offset + i] & 0xff) << 8 : octets[offset + i] & 0xff;
@@ -123,7 +132,7 @@ public final class Wire implements PacketSink {
         return sum;
     }
 
-    private static int fold(final long sum) {
+    public static int fold(final long sum) {
         long folded = sum;
         while (folded >>> 16 != 0) {
             folded = (folded & 0xffff) + (folded >>> 16);
