@@ -31,12 +31,14 @@ import org.slf4j.LoggerFactory;
 final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Carriers.class);
     private static final long GREETING_TIME_NS = 5_000_000_000L;
+    /** As much of the connections as peers may be greeting with at once, but at least what one of them opens at once. */
+    private static final int GREETING_SHARE = 4;
     private static final long TELL_INTERVAL_NS = 10_000_000_000L;
 
     private final TcpEngine tcp;
     private final int tcpPort;
     private final int laneCount;
-    private final int maxGreetings;
+    private final int maxAccepted;
     private final IntUnaryOperator dscpOfLane;
     private final RdsAddress local;
     private final int paths;
@@ -51,6 +53,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final Long2ObjectHashMap<SecureGreeting> greetingById = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<SecureCarrier> carrierById = new Long2ObjectHashMap<>();
     private RdsEngine rds;
+    private int accepted;
     private long nextId;
     private long toldFullNs = Long.MIN_VALUE / 2;
     private long nowNs;
@@ -61,7 +64,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
      * @param context    own address and paths per lane.
      * @param tcp        the engine that owns the connections.
      * @param settings   port, lanes and marking.
-     * @param maxGreetings connections that may be on their way to becoming carriers.
      * @param security   makes handshakes, or null in plaintext.
      * @param random     for markers.
      * @param counters   where refusals are counted.
@@ -70,7 +72,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final RdsContext context,
         final TcpEngine tcp,
         final LaneSettings settings,
-        final int maxGreetings,
         final SecurityService security,
         final RandomGenerator random,
         final NodeCounters counters) {
@@ -81,7 +82,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.ports = new SourcePorts(tcp, local, random);
         this.tcpPort = settings.tcpPort();
         this.laneCount = settings.laneCount();
-        this.maxGreetings = maxGreetings;
+        this.maxAccepted = Math.max(maxConnections / GREETING_SHARE, laneCount * paths);
         this.dscpOfLane = settings.dscpOfLane();
         this.security = security;
         this.queue = security == null ? null : security.queue();
@@ -144,13 +145,20 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             refuse(connection, order < 0);
             return null;
         }
-        if (greetings.size() >= maxGreetings) {
-            count(NodeCounter.GREETINGS_FULL);
-            return null;
-        }
         final Greeting greeting = greeting(null);
+        accepted++;
         begin(greeting, connection);
         return greeting;
+    }
+
+    /** A peer whose handshake does not end yet tries again by itself; a reset would cost it a connection and an attempt. */
+    @Override
+    public boolean isReady() {
+        if (accepted < maxAccepted) {
+            return true;
+        }
+        count(NodeCounter.GREETINGS_FULL);
+        return false;
     }
 
     /** This host dials those with larger addresses, and itself it reaches without TCP. */
@@ -266,6 +274,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             greeting.poll(now);
             if (greeting.endWhenQuiet()) {
                 greetings.remove(i);
+                accepted -= greeting.dialedKey() == null ? 1 : 0;
                 forget(greeting);
             }
         }

@@ -75,8 +75,7 @@ final class NodeAssembly {
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
         final LaneSettings lanes = LaneSettings.of(qos, context.tcpPort());
-        final Carriers carriers = new Carriers(
-            context, tcp, lanes, Math.max(1, context.maxConnections() / 4), security, random, nodeCounters);
+        final Carriers carriers = new Carriers(context, tcp, lanes, security, random, nodeCounters);
         final RdsEngine rds = rds(carriers);
         this.proxy = rds.proxy();
         carriers.attach(rds);

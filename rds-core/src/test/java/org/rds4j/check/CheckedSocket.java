@@ -49,7 +49,7 @@ public final class CheckedSocket implements AutoCloseable, DatagramHandler {
     /**
      * Takes a socket whose datagrams are in order as far as their lane is the same.
      *
-     * @param checker     of the history.
+     * @param history     that all its datagrams are told to.
      * @param socket      bound; closed with this object.
      * @param clock       for messages about breaches.
      * @param laneOfLevel lane of a service level, 0 to 15.

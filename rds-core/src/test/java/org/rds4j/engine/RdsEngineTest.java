@@ -247,6 +247,26 @@ class RdsEngineTest {
         network.until(() -> from.socket().unacknowledgedLength() == 0);
     }
 
+    /** It had read the message, and its acknowledgement did not come back in time. */
+    @Test
+    void shouldNotRepeatToAPeersNextLifeWhatItsEarlierOneGot() {
+        final TestNode one = network.node("10.0.0.1");
+        final TestNode two = network.node("10.0.0.2");
+        final CheckedSocket from = one.checked(4000);
+        final CheckedSocket to = two.checked(4001);
+        while (from.sent() < 2 || from.socket().unacknowledgedLength() == 0) {
+            network.until(() -> from.socket().unacknowledgedLength() == 0);
+            send(from, to);
+            receive(to, (int) from.sent());
+        }
+        network.kill(two);
+        final CheckedSocket reborn = network.node("10.0.0.2").checked(4001);
+        send(from, reborn);
+        network.until(() -> reborn.poll(16) >= 0 && from.socket().unacknowledgedLength() == 0);
+        network.history.requireComplete();
+        assertEquals(0, network.history.lost());
+    }
+
     @Test
     void shouldRefuseACarrierThatTheLargerHostDialedAndDialItself() {
         final TestNode one = network.node("10.0.0.1");

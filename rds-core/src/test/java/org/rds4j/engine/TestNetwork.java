@@ -168,6 +168,13 @@ final class TestNetwork {
         knocked.forEach(knock -> knock.from().engine.onConnectFailed(knock.key(), CarrierDownReason.RESET, nowNs));
     }
 
+    /** Dials under way fail. */
+    void failDials() {
+        final List<Dial> failed = List.copyOf(pending);
+        pending.clear();
+        failed.forEach(dial -> dial.from().engine.onConnectFailed(dial.key(), CarrierDownReason.RESET, nowNs));
+    }
+
     Link lastLink() {
         return links.get(links.size() - 1);
     }

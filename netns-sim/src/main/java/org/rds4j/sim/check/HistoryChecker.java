@@ -16,8 +16,9 @@ import org.agrona.collections.Long2ObjectHashMap;
  *     all after the first do.</li>
  * <li>Cancelled ones, each by itself; those that come do so once and in order.</li>
  * </ul>
- * Stores the lengths of messages on the way and nothing of those delivered, and allocates nothing per message. Messages of less than eight octets can be mistaken for each other where some may be missing; empty ones
- * can only be told apart by their place in the order.
+ * Stores the lengths of messages on the way and nothing of those delivered, and allocates nothing per message. Messages of
+ * less than eight octets can be mistaken for each other where some may be missing; empty ones can only be told apart by their
+ * place in the order.
  */
 public final class HistoryChecker implements History {
     private final PayloadPattern pattern;

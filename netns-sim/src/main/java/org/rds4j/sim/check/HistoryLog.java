@@ -31,8 +31,8 @@ public final class HistoryLog implements History, AutoCloseable {
 
         @Override
         public String toString() {
-            return timeNs + " " + kind + " " + Long.toHexString(source) + " " + Long.toHexString(destination) + " " + length + " " +
-                Long.toHexString(digest) + "\n";
+            return timeNs + " " + kind + " " + Long.toHexString(source) + " " + Long.toHexString(destination) + " " + length
+                + " " + Long.toHexString(digest) + "\n";
         }
     }
 

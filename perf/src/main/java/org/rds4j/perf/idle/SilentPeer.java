@@ -26,7 +26,7 @@ final class SilentPeer implements ByteCarrier {
     /**
      * A peer that has heard nothing.
      *
-     * @param says memory of {@link #SAYS_LENGTH} octets, all 0, outside the heap; shared with those that are asked at other times.
+     * @param says memory of {@link #SAYS_LENGTH} octets, all 0, outside the heap; shared with those asked at other times.
      */
     SilentPeer(final UnsafeBuffer says) {
         this.says = says;

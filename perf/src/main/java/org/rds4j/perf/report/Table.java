@@ -45,7 +45,7 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
         }
         final List<Measurement.IdlePeers> idle = only(measurements, Measurement.IdlePeers.class);
         if (!idle.isEmpty()) {
-            tables.add(new Table("Peers with which nothing happens, each with one path: memory in octets, duty cycles in nanoseconds",
+            tables.add(new Table("Idle peers, each with one path: memory in octets, duty cycles in nanoseconds of the processor",
                 List.of("peers", "subject", "heap/peer", "direct/peer", "ns/cycle p50", "p99"),
                 idle.stream().map(Table::idleCells).toList()));
         }

@@ -62,7 +62,8 @@ class ClientAllocationTest {
         final Path directory = parent.resolve("driver");
         try (RdsNode node = RdsNode.with(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first")
                 .driverDir(directory)).link(new InMemoryLinkPair(1500, 64, 64).first()).launch();
-            RdsClient client = RdsClient.attach(directory); CheckedSocket from = bound(client); CheckedSocket to = bound(client)) {
+            RdsClient client = RdsClient.attach(directory);
+            CheckedSocket from = bound(client); CheckedSocket to = bound(client)) {
             assertEquals(node.address(), client.address());
             while (from.sent() < WARM_UP) {
                 pass(from, to);

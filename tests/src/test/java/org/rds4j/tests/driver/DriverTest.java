@@ -75,7 +75,8 @@ class DriverTest {
     private TwoNodes start(final RdsContext context) {
         directory = parent.resolve("driver");
         final InMemoryLinkPair link = new InMemoryLinkPair(9000, 2048, 1024);
-        final RdsNode first = RdsNode.with(context.driverDir(directory).statusDir(parent.resolve("status"))).link(link.first()).launch();
+        final RdsNode first = RdsNode.with(context.driverDir(directory).statusDir(parent.resolve("status")))
+            .link(link.first()).launch();
         final RdsNode second = RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.DEDICATED, null, "second"))
             .link(link.second()).launch();
         nodes = new TwoNodes(first, second, ThreadingMode.DEDICATED);
@@ -115,8 +116,8 @@ class DriverTest {
 
     private Program application(final Object... arguments) {
         applications++;
-        final String[] words = Stream.concat(Stream.of(directory, parent.resolve("history-" + applications)), Stream.of(arguments))
-            .map(Object::toString)
+        final Path history = parent.resolve("history-" + applications);
+        final String[] words = Stream.concat(Stream.of(directory, history), Stream.of(arguments)).map(Object::toString)
             .toArray(String[]::new);
         final Program program = Program.start(Program.java(ApplicationProgram.class, words));
         program.awaitLine("bound");

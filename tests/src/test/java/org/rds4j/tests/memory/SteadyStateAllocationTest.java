@@ -30,8 +30,8 @@ import org.rds4j.tests.support.TwoNodes;
 /**
  * In steady state a message costs not one octet of heap: neither on the thread that carries the application and both
  * engines, nor on the encryption thread. The just-in-time compiler may still move allocations about for a while, so a few
- * windows are tried; each is {@value #WINDOW} messages long, and one must be clean on both threads. All messages are in a history,
- * which costs no heap either.
+ * windows are tried; each is {@value #WINDOW} messages long, and one must be clean on both threads. All messages are in a
+ * history, which costs no heap either.
  */
 @Timeout(180)
 class SteadyStateAllocationTest {

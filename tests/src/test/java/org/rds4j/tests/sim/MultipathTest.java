@@ -84,9 +84,8 @@ class MultipathTest {
                 AllToAll applications = applications(nodes, 10, Arrays.copyOf(LEVELS_OF_LANES, lanes))) {
                 complete(nodes, applications, lanes * paths);
                 assertEquals(2L * SOCKETS * SOCKETS * 10, checker.delivered());
-                if (!isEncrypted) {
-                    assertEquals((long) lanes * paths, AllToAll.counter(nodes.first(), "active-opens"));
-                }
+                assertEquals((long) lanes * paths, AllToAll.counter(nodes.first(), "active-opens"));
+                assertEquals(0, AllToAll.counter(nodes.second(), "node_greetings_full"));
                 assertEquals(0, AllToAll.counter(nodes.first(), "recv_drop_old_seq"));
                 assertEquals(0, AllToAll.counter(nodes.second(), "conn_reset"));
             }
