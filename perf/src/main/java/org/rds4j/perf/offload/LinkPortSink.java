@@ -6,8 +6,8 @@ import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkPort;
 
 /**
- * Lets the packets of a modelled NIC out through a {@link LinkPort}. The model is held back while the port has no frames or takes none.
- * Not thread safe: used by the port's thread.
+ * Lets the packets of a modelled NIC out through a {@link LinkPort}. The model is held back while the port has no frames or
+ * takes none. Not thread safe: used by the port's thread.
  */
 public final class LinkPortSink implements PacketSink, AutoCloseable {
     private static final int BURST = 64;
