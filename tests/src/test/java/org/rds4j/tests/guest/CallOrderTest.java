@@ -2,8 +2,8 @@ package org.rds4j.tests.guest;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.rds4j.perf.scenario.NodePair;
 import org.rds4j.sim.link.WireConditions;
-import org.rds4j.sim.scenario.NodePair;
 import org.rds4j.sim.world.Simulation;
 
 /** The errors of sockets, and their order, are those of the kernel that {@link LinuxGuestIT} asks for the same. */
