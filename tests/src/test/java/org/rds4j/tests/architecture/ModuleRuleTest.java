@@ -41,6 +41,14 @@ class ModuleRuleTest {
     }
 
     @Test
+    void shouldKeepTheModelOfANicOutOfTheLibrary() {
+        noClasses().that(RDS4J).and(not(resideInAnyPackage("org.rds4j.crypto.model..", "org.rds4j.perf..")))
+            .should().dependOnClassesThat(resideInAnyPackage("org.rds4j.crypto.model.."))
+            .because("it is for tests and demonstrations")
+            .check(CLASSES);
+    }
+
+    @Test
     void shouldShowQosOnlyTheLink() {
         mayKnowOnly("org.rds4j.qos..", "org.rds4j.qos..", "org.rds4j.tcp.link..");
     }
@@ -67,7 +75,8 @@ class ModuleRuleTest {
     void shouldInjectTimeAndChanceIntoEngines() {
         noClasses().that(resideInAnyPackage(
                 "org.rds4j.tcp..", "org.rds4j.qos..", "org.rds4j.engine..", "org.rds4j.message..", "org.rds4j.peer..",
-                "org.rds4j.frame..", "org.rds4j.carrier..", "org.rds4j.crypto.record..", "org.rds4j.crypto.agent.."))
+                "org.rds4j.frame..", "org.rds4j.carrier..", "org.rds4j.crypto.record..", "org.rds4j.crypto.agent..",
+                "org.rds4j.crypto.offload.."))
             .should().callMethod(System.class, "nanoTime")
             .orShould().callMethod(System.class, "currentTimeMillis")
             .orShould().callMethod(Math.class, "random")

@@ -1,0 +1,191 @@
+package org.rds4j.crypto.model;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
+import org.rds4j.crypto.offload.OffloadDevice;
+import org.rds4j.crypto.offload.firmware.Capabilities;
+import org.rds4j.crypto.offload.queue.QueueMemory;
+import org.rds4j.crypto.offload.wqe.Completion;
+import org.rds4j.crypto.offload.wqe.ControlSegment;
+import org.rds4j.crypto.offload.wqe.WqeError;
+
+/**
+ * A NIC that encrypts TLS records on their way out, as far as software sees it: it executes firmware commands, reads rings when
+ * their doorbells rang, writes completions, and emits packets to a sink. It does all that when it is {@link #poll polled}, and
+ * allocates as it likes. Not thread safe.
+ */
+public final class ConnectXModel implements OffloadDevice {
+    /** A device that can do all there is. */
+    public static final Capabilities ALL = new Capabilities(true, true, true, true, true, true, true, 12);
+
+    private static final int PROTECTION_DOMAIN = 0x19;
+    private static final int TRANSPORT_DOMAIN = 9;
+    private static final int FIRST_QUEUE = 0x12a4;
+    private static final int DEFAULT_MAX_TIS = 4096;
+
+    private final ModelMode mode;
+    private final int mtu;
+    private final PacketSink sink;
+    private final ModelCounters counters = new ModelCounters();
+    private final HostMemory hostMemory = new HostMemory();
+    private final Firmware firmware;
+    private final Map<Integer, ModelQueue> queues = new HashMap<>();
+    private final List<ByteBuffer> memory = new ArrayList<>();
+    private int nextQueue = FIRST_QUEUE;
+
+    /**
+     * A device with all capabilities.
+     *
+     * @param mode how it takes what a driver must not do.
+     * @param mtu  longest IP packet.
+     * @param sink where packets go.
+     */
+    public ConnectXModel(final ModelMode mode, final int mtu, final PacketSink sink) {
+        this(mode, mtu, sink, ALL, DEFAULT_MAX_TIS);
+    }
+
+    /**
+     * A device.
+     *
+     * @param mode         how it takes what a driver must not do.
+     * @param mtu          longest IP packet.
+     * @param sink         where packets go.
+     * @param capabilities what it can do.
+     * @param maxTis       most sending contexts.
+     */
+    public ConnectXModel(
+        final ModelMode mode, final int mtu, final PacketSink sink, final Capabilities capabilities, final int maxTis) {
+        this.mode = mode;
+        this.mtu = mtu;
+        this.sink = sink;
+        firmware = new Firmware(capabilities, maxTis, mode == ModelMode.STRICT, counters);
+    }
+
+    @Override
+    public int protectionDomain() {
+        return PROTECTION_DOMAIN;
+    }
+
+    @Override
+    public int transportDomain() {
+        return TRANSPORT_DOMAIN;
+    }
+
+    @Override
+    public void execute(final long command, final int commandLength, final long reply, final int replyLength) {
+        firmware.execute(command, commandLength, reply, replyLength);
+    }
+
+    @Override
+    public QueueMemory openQueue(final int blocks) {
+        final QueueMemory queue = new QueueMemory(
+            nextQueue++, allocate(blocks * ControlSegment.BLOCK_LENGTH), blocks, allocate(Long.BYTES), allocate(Long.BYTES),
+            allocate(blocks * Completion.LENGTH), blocks, allocate(Long.BYTES));
+        queues.put(queue.number(), new ModelQueue(queue, firmware, hostMemory, mode, mtu, sink, counters));
+        return queue;
+    }
+
+    @Override
+    public void closeQueue(final QueueMemory queue) {
+        queues.remove(queue.number());
+    }
+
+    @Override
+    public int register(final long address, final long length) {
+        return hostMemory.register(address, length);
+    }
+
+    /**
+     * Executes what was posted.
+     *
+     * @return elements executed.
+     */
+    public int poll() {
+        return poll(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Executes some of what was posted.
+     *
+     * @param limit of elements per queue.
+     * @return elements executed.
+     */
+    public int poll(final int limit) {
+        int count = 0;
+        for (final ModelQueue queue : queues.values()) {
+            count += queue.execute(limit);
+        }
+        return count;
+    }
+
+    /**
+     * Where a queue's counter stands, before anything is posted to it.
+     *
+     * @param queue    of {@link #openQueue}.
+     * @param position of the counter.
+     */
+    public void position(final QueueMemory queue, final int position) {
+        queues.get(queue.number()).position(position);
+    }
+
+    /**
+     * Says that memory holds plaintext that must not leave as it is, or no longer.
+     *
+     * @param address     of a range; ranges do not overlap, and are marked and unmarked whole.
+     * @param length      octets.
+     * @param isPlaintext true to mark.
+     */
+    public void plaintext(final long address, final long length, final boolean isPlaintext) {
+        hostMemory.plaintext(address, length, isPlaintext);
+    }
+
+    /** Loses all keys and contexts, as a reset of the device does. */
+    public void reset() {
+        firmware.reset();
+    }
+
+    /**
+     * Why a queue has stopped.
+     *
+     * @param queue of {@link #openQueue}.
+     * @return {@link WqeError#NONE} while it runs.
+     */
+    public WqeError failure(final QueueMemory queue) {
+        return queues.get(queue.number()).failure();
+    }
+
+    /**
+     * Encryption keys that exist.
+     *
+     * @return how many.
+     */
+    public int keys() {
+        return firmware.keys();
+    }
+
+    /**
+     * What happened.
+     *
+     * @return live counters.
+     */
+    public ModelCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        queues.clear();
+        firmware.reset();
+    }
+
+    private long allocate(final int length) {
+        final ByteBuffer buffer = BufferUtil.allocateDirectAligned(length, BitUtil.CACHE_LINE_LENGTH);
+        memory.add(buffer);
+        return BufferUtil.address(buffer);
+    }
+}

@@ -1,0 +1,74 @@
+package org.rds4j.crypto.offload;
+
+/** What the sending side of the offload counts; the labels are those of Linux where it has the counter. */
+public enum OffloadCounter {
+    /** Packets handed to the device for encryption. */
+    ENCRYPTED_PACKETS("tls-encrypted-packets", "packets, or trains of packets, that the device encrypts"),
+    /** Payload octets of these. */
+    ENCRYPTED_BYTES("tls-encrypted-bytes", "octets that the device encrypts"),
+    /** Packets encrypted in software. */
+    SEALED_PACKETS("tls-sealed-packets", "packets, or trains of packets, encrypted in software"),
+    /** Payload octets of these. */
+    SEALED_BYTES("tls-sealed-bytes", "octets encrypted in software"),
+    /** Packets from before the offload began. */
+    UNTAGGED_PACKETS("tls-skip-no-sync-data", "packets from before the offload began, sent as they are"),
+    /** Packets that do not continue what the device saw last. */
+    OUT_OF_ORDER("tls-ooo", "packets that do not continue what the device encrypted last"),
+    /** Resyncs. */
+    RESYNCS("tls-resync", "times the device was set to another record"),
+    /** Resyncs to the record whose parameters were posted last. */
+    RESYNCS_WITHOUT_PARAMETERS("tls-resync-same-record", "of these, to the record whose parameters it had"),
+    /** Dumps. */
+    DUMP_PACKETS("tls-dump-packets", "pieces of records that ran through the device's cipher and were not sent"),
+    /** Octets of dumps. */
+    DUMP_BYTES("tls-dump-bytes", "octets of these"),
+    /** Packets not sent: acknowledged already. */
+    DROPPED_ACKNOWLEDGED("tls-drop-no-sync-data", "packets not sent because the peer has their octets"),
+    /** Packets not sent: they straddle the start of the offload. */
+    DROPPED_STRADDLING("tls-drop-straddling", "packets not sent because they straddle the start: a bug of the sender"),
+    /** Packets not sent: there is no record for their octets. */
+    DROPPED_UNKNOWN("tls-drop-unknown", "packets not sent because no record has their octets: a bug of the sender"),
+    /** Packets not sent: the queue had no room. */
+    NO_ROOM("tls-no-room", "packets not sent for want of room in the queue or for ciphertext"),
+    /** Records whose plaintext changed after a part was sent. */
+    IMAGE_CHANGED("tls-image-changed", "records whose plaintext changed after it was sent: the connection is aborted"),
+    /** Connections that the device did not take. */
+    REFUSED("tls-refused", "connections in software because the device has no context or key for them"),
+    /** Connections that left the device for good. */
+    FALLBACKS("tls-fallbacks", "connections that left the device for good"),
+    /** Key changes. */
+    KEY_CHANGES("tls-key-changes", "keys replaced"),
+    /** Returns to the device after a key change. */
+    RESUMPTIONS("tls-resumptions", "returns to the device after a key change");
+
+    private final String label;
+    private final String meaning;
+
+    OffloadCounter(final String label, final String meaning) {
+        this.label = label;
+        this.meaning = meaning;
+    }
+
+    /**
+     * The counter's name in listings.
+     *
+     * @return lower case words joined by hyphens.
+     */
+    public String label() {
+        return label;
+    }
+
+    /**
+     * What the counter counts.
+     *
+     * @return one sentence.
+     */
+    public String meaning() {
+        return meaning;
+    }
+
+    @SuppressWarnings("EnumOrdinal") // the one place that turns a counter into an index, and nothing outlives the process
+    int slot() {
+        return ordinal();
+    }
+}

@@ -1,0 +1,65 @@
+package org.rds4j.crypto.offload.record;
+
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+import org.rds4j.crypto.offload.wqe.BigEndian;
+import org.rds4j.crypto.provider.Aead;
+import org.rds4j.crypto.provider.AeadProvider;
+import org.rds4j.crypto.record.TrafficKeys;
+
+/** One key of a connection as software uses it, and its IV as the device wants it. */
+final class KeyEpoch implements AutoCloseable {
+    private static final int TAIL_OFFSET = 4;
+
+    private final TrafficKeys keys;
+    private final Aead aead;
+    private final int salt;
+    private final long ivTail;
+    private final ByteBuffer nonceBuffer = ByteBuffer.allocateDirect(Aead.NONCE_LENGTH);
+    private final long nonce = BufferUtil.address(nonceBuffer);
+    private boolean isClosed;
+
+    /** Takes the keys over. */
+    KeyEpoch(final TrafficKeys keys, final AeadProvider provider) {
+        this.keys = keys;
+        aead = provider.newAead(keys.key());
+        nonceBuffer.put(0, keys.iv());
+        salt = BigEndian.getInt(nonce);
+        ivTail = BigEndian.getLong(nonce + TAIL_OFFSET);
+    }
+
+    /** The key itself: borrowed. */
+    byte[] key() {
+        return keys.key();
+    }
+
+    TrafficKeys nextKeys() {
+        return keys.next();
+    }
+
+    int salt() {
+        return salt;
+    }
+
+    long ivTail() {
+        return ivTail;
+    }
+
+    /** Seals content that stands where its ciphertext goes, behind its header. */
+    boolean seal(final long recordNumber, final long record, final int contentLength, final int contentType) {
+        BigEndian.putLong(nonce + TAIL_OFFSET, ivTail ^ recordNumber);
+        final long content = record + Aead.AAD_LENGTH;
+        return aead.seal(nonce, record, content, contentLength, (byte) contentType, content);
+    }
+
+    /** Wipes the key. Idempotent. */
+    @Override
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            aead.close();
+            keys.close();
+            BigEndian.clear(nonce, Aead.NONCE_LENGTH);
+        }
+    }
+}
