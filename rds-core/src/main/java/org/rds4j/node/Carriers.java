@@ -17,6 +17,7 @@ import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.peer.OpenerMessage;
+import org.rds4j.status.StatusSource;
 import org.rds4j.tcp.TcpAcceptor;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpEngine;
@@ -30,13 +31,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Carriers.class);
-    private static final long GREETING_TIME_NS = 5_000_000_000L;
     private static final long TELL_INTERVAL_NS = 10_000_000_000L;
 
     private final TcpEngine tcp;
     private final int tcpPort;
     private final int laneCount;
     private final int maxGreetings;
+    private final long greetingTimeNs;
     private final IntUnaryOperator dscpOfLane;
     private final RdsAddress local;
     private final int paths;
@@ -48,6 +49,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final NodeCounters counters;
     private final List<Greeting> greetings = new ArrayList<>();
     private final List<TcpCarrier> ending = new ArrayList<>();
+    private final GreetingLimits limits;
+    private final PathProtection protection = new PathProtection();
+    private final PeerWatch watch;
     private final Long2ObjectHashMap<SecureGreeting> greetingById = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<SecureCarrier> carrierById = new Long2ObjectHashMap<>();
     private RdsEngine rds;
@@ -81,12 +85,26 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.ports = new SourcePorts(tcp, local, random);
         this.tcpPort = settings.tcpPort();
         this.laneCount = settings.laneCount();
-        this.maxGreetings = maxGreetings;
+        this.maxGreetings = Math.min(maxGreetings, context.maxHandshakes());
+        this.greetingTimeNs = context.handshakeTimeoutNs();
+        this.limits = new GreetingLimits(context, security != null);
+        this.watch = security == null ? null : new PeerWatch(security, counters);
         this.dscpOfLane = settings.dscpOfLane();
         this.security = security;
         this.queue = security == null ? null : security.queue();
         this.random = random;
         this.counters = counters;
+    }
+
+    /** What protects each path, for tools. */
+    StatusSource status() {
+        return protection;
+    }
+
+    void list(final CounterListing listing) {
+        if (watch != null) {
+            watch.refusals().list(listing);
+        }
     }
 
     /** Completes the construction: the RDS engine needs this object as its connector. */
@@ -100,13 +118,13 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     @Override
     public void connect(final PathKey key, final long now) {
         nowNs = now;
-        open(key, greeting(key));
+        open(key, greeting(key, key.remoteHigh(), key.remoteLow()));
     }
 
     @Override
     public void knock(final PathKey key, final long now) {
         nowNs = now;
-        open(key, new KnockGreeting(this, key, now + GREETING_TIME_NS));
+        open(key, new KnockGreeting(this, key, now + greetingTimeNs));
     }
 
     private void open(final PathKey key, final Greeting greeting) {
@@ -144,13 +162,35 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             refuse(connection, order < 0);
             return null;
         }
-        if (greetings.size() >= maxGreetings) {
-            count(NodeCounter.GREETINGS_FULL);
+        final NodeCounter limit = limitMet(connection);
+        if (limit != null) {
+            count(limit);
             return null;
         }
-        final Greeting greeting = greeting(null);
+        final Greeting greeting = greeting(null, connection.remoteHigh(), connection.remoteLow());
         begin(greeting, connection);
         return greeting;
+    }
+
+    /** A greeting that ends keeps its place until its memory is free: as many again may do so. */
+    private NodeCounter limitMet(final TcpConnection connection) {
+        if (greetings.size() >= 2 * maxGreetings) {
+            return NodeCounter.GREETINGS_FULL;
+        }
+        final NodeCounter limit = limits.onBegin(connection.remoteHigh(), connection.remoteLow(), nowNs);
+        if (limit == null && greetings.size() >= maxGreetings) {
+            displaceOldest();
+        }
+        return limit;
+    }
+
+    /** Who is about to finish has come lately; who holds many connections open without a word has not. */
+    private void displaceOldest() {
+        for (final Greeting greeting : greetings) {
+            if (greeting.displace()) {
+                return;
+            }
+        }
     }
 
     /** This host dials those with larger addresses, and itself it reaches without TCP. */
@@ -170,16 +210,17 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         }
     }
 
-    private Greeting greeting(final PathKey dialedKey) {
-        final long deadlineNs = nowNs + GREETING_TIME_NS;
+    private Greeting greeting(final PathKey dialedKey, final long high, final long low) {
+        final long deadlineNs = nowNs + greetingTimeNs;
         if (security == null) {
             return new PlainGreeting(this, dialedKey, deadlineNs);
         }
         final long id = nextId++;
         final HandshakeTask task = dialedKey == null
             ? security.serverTask(
-                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, paths, security.cipher(), random))
-            : security.clientTask(id, PathMarker.of(dialedKey.lane(), dialedKey.index(), paths, security.cipher(), random));
+                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, paths, security.cipher(), random), high, low)
+            : security.clientTask(
+                id, PathMarker.of(dialedKey.lane(), dialedKey.index(), paths, security.cipher(), random), high, low);
         final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, queue, task);
         greetingById.put(id, greeting);
         return greeting;
@@ -212,14 +253,19 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         carrier.connection.lane(key.lane());
         carrier.connection.dscp(dscpOfLane.applyAsInt(key.lane()));
         if (carrier instanceof SecureCarrier secure) {
-            greetingById.remove(secure.session().id());
+            final HandshakeTask task = greetingById.remove(secure.session().id()).task();
             carrierById.put(secure.session().id(), secure);
+            watch.onUp(key, secure, task.peer(), isDialed, nowNs);
+            protection.add(carrier, key, isDialed, task.peer(), security.providerName());
+        } else {
+            protection.add(carrier, key, isDialed, null, "");
         }
         rds.onCarrierUp(key, carrier, isDialed, nowNs);
     }
 
     void onDown(final TcpCarrier carrier, final CarrierDownReason reason) {
         ending.add(carrier);
+        protection.remove(carrier);
         rds.onCarrierDown(carrier, reason, nowNs);
     }
 
@@ -227,15 +273,15 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         rds.onConnectFailed(key, reason, nowNs);
     }
 
-    void onHandshakeFailed(final HandshakeTask task, final TcpConnection connection) {
+    void onHandshakeFailed(final HandshakeTask task, final TcpConnection connection, final boolean isDialed) {
         count(NodeCounter.HANDSHAKE_FAILED);
-        LOG.debug("handshake with {}:{} failed: {}",
-            RdsAddress.hostText(connection.remoteHigh(), connection.remoteLow()), connection.remotePort(), task.failure());
+        watch.onHandshakeFailed(task, connection, isDialed);
     }
 
     /** A carrier's connection is about to be given back: its keys go too. */
     void forget(final SecureCarrier carrier) {
         carrierById.remove(carrier.session().id());
+        watch.onGone(carrier);
         security.close(carrier.session());
     }
 
@@ -246,11 +292,12 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     /** Tells the time to whatever happens before {@link #poll}. */
     void now(final long now) {
         nowNs = now;
+        protection.now(now);
     }
 
     /** Moves greetings and endings on, and takes finished records and handshake steps from the encryption thread. */
     int poll(final long now) {
-        final int work = security == null ? 0 : security.drain(this);
+        final int work = security == null ? 0 : security.drain(this) + watch.poll();
         if (!greetings.isEmpty()) {
             pollGreetings(now);
         }
@@ -266,6 +313,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             greeting.poll(now);
             if (greeting.endWhenQuiet()) {
                 greetings.remove(i);
+                if (greeting.dialedKey() == null) {
+                    limits.onEnd(greeting.connection().remoteHigh(), greeting.connection().remoteLow());
+                }
                 forget(greeting);
             }
         }

@@ -71,6 +71,15 @@ abstract class Greeting implements TcpHandler {
         }
     }
 
+    /** Ends because others need its place. */
+    final boolean displace() {
+        if (isOver || closeReason != null || dialedKey != null) {
+            return false;
+        }
+        refuse(NodeCounter.GREETING_DISPLACED);
+        return true;
+    }
+
     /** Gives up for a counted reason; the connection is reset. */
     final void refuse(final NodeCounter reason) {
         carriers.count(reason);

@@ -3,7 +3,6 @@ package org.rds4j.crypto.handshake;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +13,9 @@ import javax.net.ssl.SSLException;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.conscrypt.Conscrypt;
+import org.rds4j.crypto.certificate.PeerIdentity;
+import org.rds4j.crypto.certificate.PeerRefusal;
+import org.rds4j.crypto.certificate.PeerRefusedException;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
 import org.rds4j.crypto.record.TrafficKeys;
 
@@ -34,18 +36,21 @@ public final class TlsHandshake implements AutoCloseable {
     private static final int FIRST_CONTENT_TYPE = 20;
     private static final int LAST_CONTENT_TYPE = 23;
     private static final int VERSION_MAJOR = 3;
+    private static final String NO_CERTIFICATE = "PEER_DID_NOT_RETURN_A_CERTIFICATE";
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
     private final boolean isClient;
     private final KeyLengthRule keyLengthRule;
     private final MarkerPolicy policy;
+    private final PeerPolicy peers;
     private final ByteBuffer record = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH).order(ByteOrder.BIG_ENDIAN);
     private final long recordAddress = BufferUtil.address(record);
     private final ByteBuffer text = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH);
     private ByteBuffer output = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH);
     private Marker clientMarker;
     private Marker serverMarker;
+    private PeerIdentity peer;
     private boolean isBegun;
     private boolean isMarkerSent;
     private long receivedOctets;
@@ -53,7 +58,9 @@ public final class TlsHandshake implements AutoCloseable {
     private HandshakeFailure failure;
 
     TlsHandshake(
-        final SSLEngine engine, final Marker clientMarker, final MarkerPolicy policy, final KeyLengthRule keyLengthRule) {
+        final SSLEngine engine, final Marker clientMarker, final MarkerPolicy policy, final PeerPolicy peers,
+        final KeyLengthRule keyLengthRule) {
+        this.peers = peers;
         this.keyLengthRule = keyLengthRule;
         this.engine = engine;
         this.isClient = engine.getUseClientMode();
@@ -129,6 +136,15 @@ public final class TlsHandshake implements AutoCloseable {
      */
     public SessionKeys keys() {
         return keys;
+    }
+
+    /**
+     * Who the peer proved to be.
+     *
+     * @return null until TLS itself is finished.
+     */
+    public PeerIdentity peer() {
+        return peer;
     }
 
     /**
@@ -233,9 +249,25 @@ public final class TlsHandshake implements AutoCloseable {
             }
             status = engine.getHandshakeStatus();
         }
-        if (isTlsFinished() && isClient && !isMarkerSent) {
+        if (isTlsFinished() && isClient && !isMarkerSent && isWelcome()) {
             sendMarker(clientMarker);
         }
+    }
+
+    /** Whether local policy has nothing against the peer. */
+    private boolean isWelcome() throws SSLException {
+        try {
+            peer = PeerIdentity.of(peerCertificates().getFirst());
+        } catch (final PeerRefusedException e) {
+            throw new SSLException(e);
+        }
+        final PeerRefusal refusal = peers.onPeer(peer, clientMarker);
+        if (refusal != null) {
+            failure = new HandshakeFailure(
+                HandshakeFailure.Cause.REFUSED, refusal, refusal.meaning() + " (" + peer.id() + ")");
+            closeTls();
+        }
+        return refusal == null;
     }
 
     private boolean isTlsFinished() {
@@ -261,6 +293,9 @@ public final class TlsHandshake implements AutoCloseable {
     }
 
     private void answer() throws SSLException {
+        if (!isWelcome()) {
+            return;
+        }
         serverMarker = policy.onClientMarker(clientMarker, peerCertificates());
         if (serverMarker == null) {
             fail(HandshakeFailure.Cause.REFUSED, "this side does not accept the peer");
@@ -314,17 +349,29 @@ public final class TlsHandshake implements AutoCloseable {
 
     /** The library raised an error: its alert, if it has one, goes into the output. */
     private void onTlsRefusal(final SSLException refusal) {
-        fail(HandshakeFailure.Cause.TLS, reasonOf(refusal));
+        if (failure == null) {
+            final Throwable cause = causeOf(refusal);
+            failure = new HandshakeFailure(HandshakeFailure.Cause.TLS, refusalOf(cause),
+                String.valueOf(cause.getMessage()).replaceAll("\\s+", " "));
+        }
         closeTls();
     }
 
-    /** What a verdict on the peer's certificate says, else what lies at the bottom. */
-    private static String reasonOf(final SSLException refusal) {
+    /** The verdict on the peer's certificate, else what lies at the bottom. */
+    private static Throwable causeOf(final SSLException refusal) {
         Throwable cause = refusal;
-        while (cause.getCause() != null && !(cause instanceof CertificateException)) {
+        while (cause.getCause() != null && !(cause instanceof PeerRefusedException)) {
             cause = cause.getCause();
         }
-        return String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
+        return cause;
+    }
+
+    /** That there is no certificate at all the library finds out by itself. */
+    private static PeerRefusal refusalOf(final Throwable cause) {
+        if (cause instanceof PeerRefusedException refused) {
+            return refused.refusal();
+        }
+        return String.valueOf(cause.getMessage()).contains(NO_CERTIFICATE) ? PeerRefusal.NO_CERTIFICATE : null;
     }
 
     private void closeTls() {

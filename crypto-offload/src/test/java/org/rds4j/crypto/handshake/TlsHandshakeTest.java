@@ -31,18 +31,18 @@ class TlsHandshakeTest {
     private static final Marker SERVER_MARKER = new Marker(-1, -2);
     private static final MarkerPolicy ANSWER = (marker, certificates) -> SERVER_MARKER;
 
-    private final TlsContext clientContext = new TlsContext(A, AUTHORITY.trustBundle(), CLOCK);
-    private final TlsContext serverContext = new TlsContext(B, AUTHORITY.trustBundle(), CLOCK);
+    private final TlsContext clientContext = new TlsContext(A, AUTHORITY.trustStore(), CLOCK);
+    private final TlsContext serverContext = new TlsContext(B, AUTHORITY.trustStore(), CLOCK);
 
     @Test
     void shouldAgreeOnKeysIdentitiesAndMarkers() {
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
         final AtomicReference<Marker> seen = new AtomicReference<>();
         final TlsHandshake server = serverContext.newServer((marker, certificates) -> {
             seen.set(marker);
             assertEquals(A.chain(), certificates);
             return SERVER_MARKER;
-        });
+        }, PeerPolicy.ANYONE);
         assertEquals(0, new Pump(Integer.MAX_VALUE).run(client, server).length);
         assertAgreed(client, server);
         assertEquals(CLIENT_MARKER, seen.get());
@@ -57,8 +57,10 @@ class TlsHandshakeTest {
     @Test
     void shouldTakeTheKeyLengthFromBothMarkers() {
         final KeyLengthRule rule = (client, server) -> client.equals(CLIENT_MARKER) && server.equals(SERVER_MARKER) ? 32 : 16;
-        final TlsHandshake client = new TlsContext(A, AUTHORITY.trustBundle(), CLOCK, rule).newClient(CLIENT_MARKER);
-        final TlsHandshake server = new TlsContext(B, AUTHORITY.trustBundle(), CLOCK, rule).newServer(ANSWER);
+        final TlsHandshake client =
+            new TlsContext(A, AUTHORITY.trustStore(), CLOCK, rule).newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server =
+            new TlsContext(B, AUTHORITY.trustStore(), CLOCK, rule).newServer(ANSWER, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertAgreed(client, server);
         assertEquals(32, client.keys().clientKeys().key().length);
@@ -68,8 +70,8 @@ class TlsHandshakeTest {
     @Test
     void shouldNotCareHowTheStreamIsCut() {
         for (final int pieceLength : new int[] {1, 2, 3, 4, 5, 6, 7, 100, 1000}) {
-            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-            final TlsHandshake server = serverContext.newServer(ANSWER);
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+            final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
             new Pump(pieceLength).run(client, server);
             assertAgreed(client, server);
         }
@@ -77,14 +79,14 @@ class TlsHandshakeTest {
 
     @Test
     void shouldNotCareWhereTheStreamIsCutInTwo() {
-        final TlsHandshake whole = serverContext.newServer(ANSWER);
-        final TlsHandshake first = clientContext.newClient(CLIENT_MARKER);
+        final TlsHandshake whole = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
+        final TlsHandshake first = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
         first.onInput(0, 0);
         final int helloLength = first.outputLength();
         whole.close();
         for (int cut = 0; cut <= helloLength; cut++) {
-            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-            final TlsHandshake server = serverContext.newServer(ANSWER);
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+            final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
             client.onInput(0, 0);
             final byte[] hello = Pump.takeOutput(client);
             final Pump pump = new Pump(Integer.MAX_VALUE);
@@ -99,8 +101,8 @@ class TlsHandshakeTest {
 
     @Test
     void shouldLeaveWhatFollowsTheMarkerToTheRecordLayer() {
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         final Pump pump = new Pump(Integer.MAX_VALUE);
         client.onInput(0, 0);
         pump.deliver(Pump.takeOutput(client), server);
@@ -126,9 +128,9 @@ class TlsHandshakeTest {
 
     @Test
     void shouldRefuseAServerSignedByAStranger() {
-        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/b", DAY), AUTHORITY.trustBundle(), CLOCK);
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-        final TlsHandshake server = foreign.newServer(ANSWER);
+        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/b", DAY), AUTHORITY.trustStore(), CLOCK);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = foreign.newServer(ANSWER, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertRefused(client, "trust bundle");
         assertRefused(server, "");
@@ -136,9 +138,9 @@ class TlsHandshakeTest {
 
     @Test
     void shouldRefuseAClientSignedByAStranger() {
-        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/a", DAY), AUTHORITY.trustBundle(), CLOCK);
-        final TlsHandshake client = foreign.newClient(CLIENT_MARKER);
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/a", DAY), AUTHORITY.trustStore(), CLOCK);
+        final TlsHandshake client = foreign.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertRefused(server, "trust bundle");
         assertRefused(client, "");
@@ -150,13 +152,13 @@ class TlsHandshakeTest {
             AUTHORITY.newIdentity("node/x", NOW.minus(DAY), NOW.minusSeconds(1)),
             AUTHORITY.newIdentity("node/x", NOW.plusSeconds(1), NOW.plus(DAY)));
         for (final PemIdentity identity : invalid) {
-            final TlsContext bad = new TlsContext(identity, AUTHORITY.trustBundle(), CLOCK);
-            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-            final TlsHandshake badServer = bad.newServer(ANSWER);
+            final TlsContext bad = new TlsContext(identity, AUTHORITY.trustStore(), CLOCK);
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+            final TlsHandshake badServer = bad.newServer(ANSWER, PeerPolicy.ANYONE);
             new Pump(Integer.MAX_VALUE).run(client, badServer);
             assertRefused(client, "");
-            final TlsHandshake badClient = bad.newClient(CLIENT_MARKER);
-            final TlsHandshake server = serverContext.newServer(ANSWER);
+            final TlsHandshake badClient = bad.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+            final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
             new Pump(Integer.MAX_VALUE).run(badClient, server);
             assertRefused(server, "");
         }
@@ -164,8 +166,8 @@ class TlsHandshakeTest {
 
     @Test
     void shouldLetTheServerRefuseAnAuthenticClient() {
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-        final TlsHandshake server = serverContext.newServer((marker, certificates) -> null);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer((marker, certificates) -> null, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertEquals(HandshakeFailure.Cause.REFUSED, server.failure().cause());
         assertNull(server.keys());
@@ -176,7 +178,7 @@ class TlsHandshakeTest {
     void shouldRefuseWhatIsNotTls() {
         for (final byte[] start : new byte[][] {
             new byte[48], {'G', 'E', 'T', ' ', '/'}, {22, 2, 0, 0, 10}, {22, 3, 1, 0, 0}, {22, 3, 1, 0x7f, 0}}) {
-            final TlsHandshake server = serverContext.newServer(ANSWER);
+            final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
             Pump.feed(server, start);
             assertEquals(HandshakeFailure.Cause.NOT_TLS, server.failure().cause());
             assertEquals(0, server.outputLength());
@@ -185,7 +187,7 @@ class TlsHandshakeTest {
 
     @Test
     void shouldRefuseEndlessInput() {
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         final byte[] warning = {21, 3, 3, 0, 2, 1, 90};
         long sent = 0;
         while (server.failure() == null && sent < 2L * TlsHandshake.MAX_INPUT_LENGTH) {
@@ -197,8 +199,8 @@ class TlsHandshakeTest {
 
     @Test
     void shouldRefuseATamperedFlight() {
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         client.onInput(0, 0);
         final Pump pump = new Pump(Integer.MAX_VALUE);
         pump.deliver(Pump.takeOutput(client), server);
@@ -210,8 +212,8 @@ class TlsHandshakeTest {
     }
 
     private TlsHandshake agreedClient(final Marker marker) {
-        final TlsHandshake client = clientContext.newClient(marker);
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsHandshake client = clientContext.newClient(marker, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertAgreed(client, server);
         return client;
