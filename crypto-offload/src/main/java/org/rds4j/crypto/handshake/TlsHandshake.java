@@ -6,6 +6,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -36,7 +37,10 @@ public final class TlsHandshake implements AutoCloseable {
     private static final int FIRST_CONTENT_TYPE = 20;
     private static final int LAST_CONTENT_TYPE = 23;
     private static final int VERSION_MAJOR = 3;
-    private static final String NO_CERTIFICATE = "PEER_DID_NOT_RETURN_A_CERTIFICATE";
+    /** What the library finds out by itself, by words of its errors. */
+    private static final Map<String, PeerRefusal> LIBRARY_REFUSALS = Map.of(
+        "PEER_DID_NOT_RETURN_A_CERTIFICATE", PeerRefusal.NO_CERTIFICATE,
+        "KEY_USAGE_BIT_INCORRECT", PeerRefusal.KEY_USAGE);
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
@@ -366,12 +370,13 @@ public final class TlsHandshake implements AutoCloseable {
         return cause;
     }
 
-    /** That there is no certificate at all the library finds out by itself. */
     private static PeerRefusal refusalOf(final Throwable cause) {
         if (cause instanceof PeerRefusedException refused) {
             return refused.refusal();
         }
-        return String.valueOf(cause.getMessage()).contains(NO_CERTIFICATE) ? PeerRefusal.NO_CERTIFICATE : null;
+        final String message = String.valueOf(cause.getMessage());
+        return LIBRARY_REFUSALS.entrySet().stream()
+            .filter(known -> message.contains(known.getKey())).map(Map.Entry::getValue).findFirst().orElse(null);
     }
 
     private void closeTls() {
