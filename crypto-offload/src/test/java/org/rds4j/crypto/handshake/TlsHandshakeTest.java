@@ -11,11 +11,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.EpochClock;
 import org.junit.jupiter.api.Test;
 import org.rds4j.crypto.certificate.DemoAuthority;
+import org.rds4j.crypto.certificate.PeerRefusal;
 import org.rds4j.crypto.certificate.PemIdentity;
 
 class TlsHandshakeTest {
@@ -172,6 +175,45 @@ class TlsHandshakeTest {
         assertEquals(HandshakeFailure.Cause.REFUSED, server.failure().cause());
         assertNull(server.keys());
         assertRefused(client, "");
+    }
+
+    @Test
+    void shouldLetEitherSideRefuseWhomItsPolicyDoesNotWant() {
+        for (final boolean isClients : new boolean[] {true, false}) {
+            final PeerPolicy strict = (peer, marker) -> {
+                assertEquals(isClients ? "/node/b" : "/node/a", peer.id().path());
+                assertEquals(CLIENT_MARKER, marker);
+                return PeerRefusal.ADDRESS;
+            };
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, isClients ? strict : PeerPolicy.ANYONE);
+            final AtomicReference<Marker> seen = new AtomicReference<>();
+            final TlsHandshake server = serverContext.newServer((marker, certificates) -> {
+                seen.set(marker);
+                return SERVER_MARKER;
+            }, isClients ? PeerPolicy.ANYONE : strict);
+            new Pump(Integer.MAX_VALUE).run(client, server);
+            final TlsHandshake refusing = isClients ? client : server;
+            assertEquals(HandshakeFailure.Cause.REFUSED, refusing.failure().cause());
+            assertEquals(PeerRefusal.ADDRESS, refusing.failure().refusal());
+            assertNull(seen.get(), "no marker of a refused peer is looked at, or sent to one");
+            assertNull(client.keys());
+            assertNull(server.keys());
+            assertNotNull(isClients ? server.failure() : client.failure());
+        }
+    }
+
+    /** What a session is made of shows in no text that a log or an exception might take up. */
+    @Test
+    void shouldShowNoKeysInTexts() {
+        final SessionKeys keys = agreedClient(CLIENT_MARKER).keys();
+        final String text = keys.toString() + keys.clientKeys() + keys.sendKeys();
+        final HexFormat hex = HexFormat.of();
+        for (final byte[] secret : new byte[][] {
+            keys.clientKeys().secret(), keys.clientKeys().key(), keys.clientKeys().iv(), keys.serverKeys().secret(),
+            keys.serverKeys().key(), keys.serverKeys().iv()}) {
+            assertFalse(text.toLowerCase(Locale.ROOT).contains(hex.formatHex(secret, 0, 8)), text);
+            assertFalse(text.contains(Arrays.toString(Arrays.copyOf(secret, 4)).replace("]", "")), text);
+        }
     }
 
     @Test
