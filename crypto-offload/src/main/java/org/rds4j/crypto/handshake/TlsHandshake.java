@@ -244,6 +244,15 @@ public final class TlsHandshake implements AutoCloseable {
 
     /** Runs what TLS asks for until it waits for input or is finished; a finished client sends its marker. */
     private void advance() throws SSLException {
+        do {
+            runTasks();
+        } while (hasMoreToSay());
+        if (isTlsFinished() && isClient && !isMarkerSent && isWelcome()) {
+            sendMarker(clientMarker);
+        }
+    }
+
+    private void runTasks() throws SSLException {
         SSLEngineResult.HandshakeStatus status = engine.getHandshakeStatus();
         while (status == SSLEngineResult.HandshakeStatus.NEED_WRAP || status == SSLEngineResult.HandshakeStatus.NEED_TASK) {
             if (status == SSLEngineResult.HandshakeStatus.NEED_TASK) {
@@ -253,9 +262,16 @@ public final class TlsHandshake implements AutoCloseable {
             }
             status = engine.getHandshakeStatus();
         }
-        if (isTlsFinished() && isClient && !isMarkerSent && isWelcome()) {
-            sendMarker(clientMarker);
+    }
+
+    /** A flight longer than the library's own buffer stops there, and goes on when asked; its status does not tell. */
+    private boolean hasMoreToSay() throws SSLException {
+        if (engine.getHandshakeStatus() != SSLEngineResult.HandshakeStatus.NEED_UNWRAP) {
+            return false;
         }
+        final int before = output.position();
+        wrap(NOTHING.duplicate());
+        return output.position() > before;
     }
 
     /** Whether local policy has nothing against the peer. */
@@ -340,7 +356,16 @@ public final class TlsHandshake implements AutoCloseable {
         return Stream.of(certificates).map(X509Certificate.class::cast).toList();
     }
 
+    /** A long flight of the library's own goes out first, a record at a time, before it takes the message. */
     private void wrap(final ByteBuffer message) throws SSLException {
+        int before;
+        do {
+            before = output.position();
+            wrapOnce(message);
+        } while (message.hasRemaining() && output.position() > before);
+    }
+
+    private void wrapOnce(final ByteBuffer message) throws SSLException {
         SSLEngineResult result = engine.wrap(message, output);
         while (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
             output = ByteBuffer.allocateDirect(output.capacity() + MAX_RECORD_LENGTH).put(output.flip());

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -237,6 +240,30 @@ class TlsHandshakeTest {
         }
         assertNotNull(server.failure());
         assertTrue(server.receivedOctets() <= TlsHandshake.MAX_INPUT_LENGTH);
+    }
+
+    /** Flights of several records, of either side. */
+    @Test
+    void shouldTakeLongChainsAndRefuseThoseThatAreTooLong() {
+        for (final int extra : new int[] {0, 20, 60, 140, 200}) {
+            for (final boolean isClients : new boolean[] {true, false}) {
+                final List<X509Certificate> chain = new ArrayList<>((isClients ? A : B).chain());
+                chain.addAll(Collections.nCopies(extra, AUTHORITY.trustBundle().authorities().getFirst()));
+                final TlsContext wordy =
+                    new TlsContext(new PemIdentity(chain, (isClients ? A : B).key()), AUTHORITY.trustStore(), CLOCK);
+                final TlsHandshake client =
+                    (isClients ? wordy : clientContext).newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+                final TlsHandshake server = (isClients ? serverContext : wordy).newServer(ANSWER, PeerPolicy.ANYONE);
+                new Pump(1000).run(client, server);
+                if (extra < 200) {
+                    assertAgreed(client, server);
+                } else {
+                    final TlsHandshake reader = isClients ? server : client;
+                    assertEquals(HandshakeFailure.Cause.TOO_LONG, reader.failure().cause(), reader.failure().reason());
+                    assertTrue(reader.receivedOctets() <= TlsHandshake.MAX_INPUT_LENGTH);
+                }
+            }
+        }
     }
 
     @Test
