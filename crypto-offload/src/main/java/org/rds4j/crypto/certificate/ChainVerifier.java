@@ -1,6 +1,5 @@
 package org.rds4j.crypto.certificate;
 
-import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -76,16 +75,10 @@ public final class ChainVerifier {
         return peer;
     }
 
-    /** What the TLS library's own parser makes of a certificate does not count: one parser decides, here and in the files. */
     private static List<X509Certificate> reread(final List<X509Certificate> presented) throws PeerRefusedException {
         final List<X509Certificate> chain = new ArrayList<>();
-        try {
-            final CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            for (final X509Certificate certificate : presented) {
-                chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
-            }
-        } catch (final GeneralSecurityException e) {
-            throw new PeerRefusedException(PeerRefusal.UNTRUSTED, "a certificate of it cannot be read");
+        for (final X509Certificate certificate : presented) {
+            chain.add(PeerIdentity.reread(certificate));
         }
         return chain;
     }

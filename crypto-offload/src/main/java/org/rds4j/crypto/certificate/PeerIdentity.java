@@ -1,6 +1,9 @@
 package org.rds4j.crypto.certificate;
 
+import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -21,11 +24,12 @@ public record PeerIdentity(SpiffeId id, BigInteger serial, Instant notAfter) {
     /**
      * Reads a certificate: it must have exactly one URI among its subject alternative names, which is a SPIFFE ID.
      *
-     * @param certificate of a node.
+     * @param presented of a node, by whatever library.
      * @return its identity.
      * @throws PeerRefusedException when it names nobody, or more than one.
      */
-    public static PeerIdentity of(final X509Certificate certificate) throws PeerRefusedException {
+    public static PeerIdentity of(final X509Certificate presented) throws PeerRefusedException {
+        final X509Certificate certificate = reread(presented);
         final List<String> uris = uris(certificate);
         if (uris.isEmpty()) {
             throw new PeerRefusedException(PeerRefusal.NO_NAME, subject(certificate));
@@ -39,6 +43,16 @@ public record PeerIdentity(SpiffeId id, BigInteger serial, Instant notAfter) {
         } catch (final IllegalArgumentException e) {
             throw new PeerRefusedException(
                 PeerRefusal.INVALID_NAME, PeerRefusedException.printable(uris.getFirst()) + ": " + e.getMessage());
+        }
+    }
+
+    /** What a TLS library's own parser makes of a certificate does not count: one parser decides whose it is. */
+    static X509Certificate reread(final X509Certificate presented) throws PeerRefusedException {
+        try {
+            return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(presented.getEncoded()));
+        } catch (final GeneralSecurityException e) {
+            throw new PeerRefusedException(PeerRefusal.UNTRUSTED, "a certificate of it cannot be read");
         }
     }
 
