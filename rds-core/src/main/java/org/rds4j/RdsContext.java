@@ -1357,7 +1357,8 @@ public final class RdsContext {
     }
 
     /**
-     * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets half at most.
+     * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets three quarters
+     * at most, and peers hold back from an eighth on.
      *
      * @param value the value.
      * @return this.
@@ -1632,8 +1633,7 @@ public final class RdsContext {
 
     /**
      * Sets where applications in other processes attach to this node: a directory, made for this user alone if it is not there;
-     * the permissions of one that is there say who may attach. In shared memory, as below {@code /dev/shm}, no store waits for
-     * a disk.
+     * the permissions of one that is there say who may attach. Its path has at most 95 octets.
      *
      * @param value the value; null or {@code none} for nowhere.
      * @return this.

@@ -103,7 +103,7 @@ public enum RdsKey {
     /** Most octets of all partly received datagrams of the node. */
     REASSEMBLY_LENGTH("reassemblyLength",
         (context, text) -> context.reassemblyLength(longLength("reassemblyLength", text)), RdsContext::reassemblyLength),
-    /** Most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets half at most. */
+    /** Most octets of all datagrams that wait for room in the receive ring of their socket; peers hold back from an eighth on. */
     RECEIVE_OVERFLOW_LENGTH("receiveOverflowLength",
         (context, text) -> context.receiveOverflowLength(longLength("receiveOverflowLength", text)),
         RdsContext::receiveOverflowLength),

@@ -10,6 +10,7 @@ public final class LocalCongestion {
     private final CongestionMaps maps;
     private final int host;
     private long changes;
+    private boolean isMemoryShort;
 
     /**
      * No port is congested.
@@ -44,7 +45,24 @@ public final class LocalCongestion {
     }
 
     /**
-     * How often the map has changed.
+     * Memory for what congested ports are sent nevertheless has become short, or is short no more.
+     *
+     * @param isShort whether peers shall keep what they have.
+     */
+    public void memoryShort(final boolean isShort) {
+        if (isShort != isMemoryShort) {
+            isMemoryShort = isShort;
+            changes++;
+        }
+    }
+
+    /** Whether peers shall keep what they have for congested ports. */
+    boolean isMemoryShort() {
+        return isMemoryShort;
+    }
+
+    /**
+     * How often there was something new to tell.
      *
      * @return 0 at first.
      */

@@ -3,6 +3,7 @@ package org.rds4j.congestion;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.agrona.BufferUtil;
+import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -44,9 +45,11 @@ public final class MapMessages {
         return congestion;
     }
 
-    /** Takes a message that tells the map as it is now. */
-    Message take() {
+    /** Takes a message that tells the map as it is now; to a peer that knows of holding back, also whether to. */
+    Message take(final boolean isHoldingKnown) {
         final Message message = free.isEmpty() ? new Message() : free.pollFirst();
+        message.header.extensions(
+            isHoldingKnown && congestion.isMemoryShort() ? ExtensionHeaderFlyweight.HOLD_AREA : 0, 0);
         congestion.copyTo(message.address + RdsHeaderFlyweight.LENGTH);
         lent++;
         counters.increment(RdsCounter.CONG_UPDATE_QUEUED);
@@ -58,14 +61,15 @@ public final class MapMessages {
         lent--;
     }
 
-    /** One message; its header never changes. */
+    /** One message; nothing of its header changes but the extension. */
     static final class Message {
         final long address;
+        private final RdsHeaderFlyweight header;
         private final ByteBuffer memory = ByteBuffer.allocateDirect(LENGTH); // held as long as its address is in use
 
         private Message() {
             address = BufferUtil.address(memory);
-            new RdsHeaderFlyweight().wrap(address)
+            header = new RdsHeaderFlyweight().wrap(address)
                 .write(0, CongestionMaps.MAP_LENGTH, 0, 0, RdsHeaderFlyweight.FLAG_CONG_BITMAP);
         }
     }

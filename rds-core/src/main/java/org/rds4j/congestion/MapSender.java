@@ -53,17 +53,18 @@ public final class MapSender {
     /**
      * Sends what is due; between two messages of a path.
      *
-     * @param on    a carrier to the peer that may send now.
-     * @param nowNs the engine's time.
+     * @param on             a carrier to the peer that may send now.
+     * @param isHoldingKnown whether the peer is of this kind, so that it may be asked to hold messages back.
+     * @param nowNs          the engine's time.
      * @return false while the carrier must be offered nothing else, because it has the first part of a map.
      */
     @SuppressWarnings("ReferenceEquality") // carriers have no other identity
-    public boolean poll(final ByteCarrier on, final long nowNs) {
+    public boolean poll(final ByteCarrier on, final boolean isHoldingKnown, final long nowNs) {
         if (message == null) {
             if (!isDue() || nowNs < nextNs()) {
                 return true;
             }
-            begin(on, nowNs);
+            begin(on, isHoldingKnown, nowNs);
         }
         if (on != carrier) {
             return true;
@@ -76,10 +77,10 @@ public final class MapSender {
         return carrier == null || offered == MapMessages.LENGTH;
     }
 
-    private void begin(final ByteCarrier on, final long nowNs) {
+    private void begin(final ByteCarrier on, final boolean isHoldingKnown, final long nowNs) {
         toldChanges = messages.congestion().changes();
         paidUntilNs = Math.max(paidUntilNs, nowNs) + intervalNs;
-        message = messages.take();
+        message = messages.take(isHoldingKnown);
         carrier = on;
         offered = 0;
     }

@@ -10,18 +10,15 @@ import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.ReadySets;
 
-/** One client as its driver keeps it: its file, its sockets, and whether it still lives. Conductor only. */
+/** One client as its driver keeps it: its memory, its sockets, and whether it still lives. Conductor only. */
 final class AttachedClient {
-    /** How long a client may take between the making of its file and taking the lock there. */
-    private static final long GRACE_MS = 5_000;
-
-    private final int number;
-    private final MappedFile file;
+    private final long number;
+    private final Line line;
+    private final SharedMemory memory;
     private final ClientRegion region;
     private final ReadySets readySets;
     private final SocketMaker maker;
     private final int maxSockets;
-    private final long madeMs;
     private final List<ClientSocket> sockets = new ArrayList<>();
     private final CongestionCounts counts;
     private long knownRefused;
@@ -38,26 +35,27 @@ final class AttachedClient {
          *
          * @param openId    names the request.
          * @param readySets of the client.
+         * @param line      to the client, which is handed the socket's memory.
          * @return the socket, or null when there are too many.
-         * @throws IOException when there is no room for its file.
+         * @throws IOException when there is no memory for it, or the client does not take it.
          */
-        ClientSocket make(long openId, ReadySets readySets) throws IOException;
+        ClientSocket make(long openId, ReadySets readySets, Line line) throws IOException;
     }
 
     AttachedClient(
-        final int number, final MappedFile file, final int setLength, final SocketMaker maker, final int maxSockets,
-        final long nowMs) {
+        final long number, final Line line, final SharedMemory memory, final int setLength, final SocketMaker maker,
+        final int maxSockets) {
         this.number = number;
-        this.file = file;
-        this.region = new ClientRegion(file.memory());
+        this.line = line;
+        this.memory = memory;
+        this.region = new ClientRegion(memory.memory());
         this.counts = region.congestionCounts();
         this.readySets = region.readySets(setLength);
         this.maxSockets = maxSockets;
         this.maker = maker;
-        this.madeMs = nowMs;
     }
 
-    int number() {
+    long number() {
         return number;
     }
 
@@ -112,7 +110,7 @@ final class AttachedClient {
 
     private boolean open(final long id) {
         try {
-            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(id, readySets) : null;
+            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(id, readySets, line) : null;
             if (socket == null) {
                 region.opened(id, Errno.ENOMEM.number(), 0, 0);
             } else {
@@ -136,10 +134,17 @@ final class AttachedClient {
         return true;
     }
 
-    /** Looks whether the client's process is still there, and how often its sends met congestion. */
-    void look(final long nowMs, final CongestionMaps congestion) {
+    /**
+     * Looks whether the client's process is still there, and how often its sends met congestion.
+     *
+     * @throws DriverException when it has sent anything, which no sound client does.
+     */
+    void look(final CongestionMaps congestion) {
         if (!isGone) {
-            isGone = isOver(nowMs);
+            isGone = line.isEnded();
+            if (!isGone && !line.isQuiet()) {
+                throw new DriverException("it sends messages");
+            }
             final long refused = counts.refused();
             final long blocked = counts.blocked();
             congestion.count(Math.max(0, refused - knownRefused), Math.max(0, blocked - knownBlocked));
@@ -148,27 +153,20 @@ final class AttachedClient {
         }
     }
 
-    private boolean isOver(final long nowMs) {
-        return switch (region.state()) {
-            case ClientRegion.STATE_MADE -> nowMs - madeMs > GRACE_MS;
-            case ClientRegion.STATE_DETACHED -> true;
-            default -> DriverDirectory.isUnlocked(file.channel());
-        };
-    }
-
-    /** Whether nothing is left of the client but its file. */
+    /** Whether nothing is left of the client but its memory. */
     boolean isEnded() {
         return isGone && sockets.isEmpty();
     }
 
-    /** Removes the client's file. */
+    /** Gives back what the client had; its sockets are gone. */
     void remove() {
-        file.close();
+        line.close();
+        memory.close();
     }
 
     /** The driver ends, after the engine. */
     void abandon() {
         sockets.forEach(ClientSocket::remove);
-        file.close();
+        remove();
     }
 }

@@ -1,21 +1,13 @@
 package org.rds4j.driver;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
@@ -29,19 +21,17 @@ import org.rds4j.socket.RegionLayout;
 import org.rds4j.socket.SocketControl;
 import org.rds4j.socket.SocketRegion;
 
-/** A client's side of one life of a driver: its files, and the sockets opened there. Thread safe. */
+/** A client's side of one life of a driver: the memory that it was handed, and the sockets opened there. Thread safe. */
 final class Attachment implements SocketControl {
     private static final String SEND_BUFFER_PROPERTY = "rds.sendBufferLength";
     private static final long PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Path directory;
     private final RdsContext context;
-    private final MappedFile controlFile;
+    private final Line line;
     private final ControlRegion control;
     private final RegionLayout layout;
     private final CongestionMaps congestion;
-    private final FileChannel driverLock;
-    private final MappedFile file;
     private final ClientRegion region;
     private final ReadySets readySets;
     private final List<Opened> sockets = new ArrayList<>();
@@ -72,82 +62,31 @@ final class Attachment implements SocketControl {
      * another version, ENOMEM when it has all the clients it takes, ETIMEDOUT when it does not answer.
      */
     static Attachment to(final Path directory, final Properties settings) {
+        final RdsContext context = new RdsContext(settings);
+        final Admission admission = Admission.to(directory, context);
         try {
-            return new Attachment(directory, settings);
-        } catch (final NoSuchFileException e) {
-            throw nobody(directory);
-        } catch (final AccessDeniedException e) {
-            throw RdsException.of(Errno.EACCES, "the permissions of " + directory + " do not let this user attach");
-        } catch (final IOException e) {
-            throw RdsException.of(Errno.ECONNREFUSED, "cannot attach to the driver in " + directory + ": " + e);
-        }
-    }
-
-    private static RdsException nobody(final Path directory) {
-        return RdsException.of(Errno.ECONNREFUSED, "no driver runs in " + directory + ": start one, as by rds node");
-    }
-
-    private Attachment(final Path directory, final Properties settings) throws IOException {
-        this.directory = directory;
-        driverLock = openLock(directory);
-        controlFile = openControl();
-        control = new ControlRegion(controlFile.memory());
-        layout = control.layout();
-        context = context(settings);
-        final UnsafeBuffer maps = mapCongestion();
-        file = knock();
-        region = new ClientRegion(file.memory());
-        congestion = new CongestionMaps(maps, control.congestionHosts(), region.congestionCounts());
-        readySets = region.readySets(control.maxSockets());
-        final FileLock lock = file.channel().tryLock();
-        if (lock == null) {
-            throw new IOException("another process holds " + file.path());
-        }
-        region.attach(ProcessHandle.current().pid(), System.currentTimeMillis());
-    }
-
-    /** The lock by which to see whether the driver lives; null when it lives in this process. */
-    private static FileChannel openLock(final Path directory) throws IOException {
-        if (DriverLock.isHeldHere(directory)) {
-            return null;
-        }
-        final FileChannel channel = FileChannel.open(directory.resolve(DriverDirectory.LOCK),
-            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
-        if (DriverDirectory.isUnlocked(channel)) {
-            channel.close();
-            throw nobody(directory);
-        }
-        return channel;
-    }
-
-    private MappedFile openControl() throws IOException {
-        try {
-            final MappedFile opened =
-                MappedFile.open(directory.resolve(DriverDirectory.CONTROL), ControlRegion.LENGTH);
-            final ControlRegion published = new ControlRegion(opened.memory());
-            if (published.isPublished() && published.version() == ControlRegion.VERSION) {
-                return opened;
-            }
-            opened.closeChannel();
-            throw published.isPublished()
-                ? RdsException.of(Errno.EOPNOTSUPP, "the driver in " + directory + " is of another version: "
-                    + published.version() + ", not " + ControlRegion.VERSION)
-                : RdsException.of(Errno.ECONNREFUSED, "the driver in " + directory + " is not ready yet");
-        } catch (final IOException | RuntimeException e) {
-            closeLock();
+            return new Attachment(directory, admission, context, settings.containsKey(SEND_BUFFER_PROPERTY));
+        } catch (final RuntimeException e) {
+            admission.line().close();
             throw e;
         }
     }
 
-    private UnsafeBuffer mapCongestion() throws IOException {
-        final MappedFile maps = MappedFile.openToRead(
-            directory.resolve(DriverDirectory.CONGESTION), CongestionMaps.length(control.congestionHosts()));
-        maps.closeChannel();
-        return new UnsafeBuffer(maps.memory().asByteBuffer());
+    private Attachment(
+        final Path directory, final Admission admission, final RdsContext settings, final boolean isSendBufferGiven) {
+        this.directory = directory;
+        line = admission.line();
+        control = admission.control();
+        layout = control.layout();
+        context = context(settings, isSendBufferGiven);
+        region = admission.region();
+        congestion = new CongestionMaps(admission.congestion(), control.congestionHosts(), region.congestionCounts());
+        readySets = region.readySets(control.maxSockets());
+        region.attach(ProcessHandle.current().pid(), System.currentTimeMillis());
     }
 
-    private RdsContext context(final Properties settings) {
-        final RdsContext values = new RdsContext(settings)
+    private RdsContext context(final RdsContext settings, final boolean isSendBufferGiven) {
+        settings
             .address(RdsAddress.hostText(control.address().high(), control.address().low()) + "/" + control.prefixLength())
             .security(SecurityMode.PLAINTEXT)
             .driverDir(null)
@@ -155,39 +94,17 @@ final class Attachment implements SocketControl {
             .receiveBufferLength(layout.receiveRingLength())
             .largeBlocks(layout.blockCount())
             .maxMessageLength(layout.blockLength());
-        if (!settings.containsKey(SEND_BUFFER_PROPERTY)) {
-            values.sendBufferLength(control.sendBufferLength());
+        if (!isSendBufferGiven) {
+            settings.sendBufferLength(control.sendBufferLength());
         }
-        return values.conclude();
-    }
-
-    private MappedFile knock() throws IOException {
-        final long ticket = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-        try {
-            await(() -> control.knock(ticket), "to open its door");
-            await(() -> control.isAnswered(ticket), "to let this client in");
-            final int errno = control.answerErrno();
-            final int number = control.answerNumber();
-            control.leave(ticket);
-            if (errno != 0) {
-                throw RdsException.of(Errno.ofNumber(errno), "the driver takes no more clients: raise its maxClients, or see"
-                    + " whether there is room in " + directory);
-            }
-            return MappedFile.open(directory.resolve(DriverDirectory.CLIENT + number),
-                ClientRegion.length(control.maxSockets()));
-        } catch (final IOException | RuntimeException e) {
-            control.leave(ticket);
-            controlFile.closeChannel();
-            closeLock();
-            throw e;
-        }
+        return settings.conclude();
     }
 
     private void await(final BooleanSupplier condition, final String what) {
         final long startNs = context.nanoClock().nanoTime();
         while (!condition.getAsBoolean()) {
             if (isDriverGone()) {
-                throw nobody(directory);
+                throw Admission.nobody(directory);
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw RdsException.of(Errno.EINTR, "interrupted while waiting for the driver " + what);
@@ -211,17 +128,15 @@ final class Attachment implements SocketControl {
         abandonedOpen = NOT_NOW;
         if (region.openedErrno() != 0) {
             throw RdsException.of(Errno.ofNumber(region.openedErrno()), "the driver has no room for another socket: close some,"
-                + " raise its maxSockets or maxSocketsPerClient, or make room in " + directory);
+                + " raise its maxSockets or maxSocketsPerClient, or see whether its host has memory left");
         }
         return map(region.openedSlot(), region.openedSerial());
     }
 
     private RdsSocket map(final int slot, final long serial) {
         try {
-            final MappedFile socket =
-                MappedFile.open(directory.resolve(DriverDirectory.SOCKET + serial), layout.length());
-            socket.closeChannel();
-            final SocketRegion opened = new SocketRegion(layout, socket.memory(), control.permittedLevels());
+            final SocketRegion opened =
+                new SocketRegion(layout, SharedMemory.attach(take(serial), layout.length()), control.permittedLevels());
             sockets.add(new Opened(opened, slot));
             return RdsSocket.attached(context, this, control.permittedLevels(), opened, slot);
         } catch (final IOException e) {
@@ -229,15 +144,39 @@ final class Attachment implements SocketControl {
         }
     }
 
+    /** The descriptor of a socket's memory, which was sent before the socket was answered to be open; those before it are let go. */
+    private int take(final long serial) throws IOException {
+        while (true) {
+            final Line.Message message = line.receive();
+            if (message == null) {
+                throw new IOException("its memory was not sent");
+            }
+            if (message.number() == serial && message.descriptors().length == 1) {
+                return message.descriptors()[0];
+            }
+            message.discard();
+        }
+    }
+
     /** An open that nobody waits for any more may have been answered since; answers whether there is none any more. */
     private synchronized boolean closeAbandoned() {
         if (abandonedOpen != NOT_NOW && region.isOpened(abandonedOpen) && region.isTaken()) {
             if (region.openedErrno() == 0) {
+                letGo(region.openedSerial());
                 region.request(EngineCommand.CLOSE, region.openedSlot(), 0, 0, 0);
             }
             abandonedOpen = NOT_NOW;
         }
         return abandonedOpen == NOT_NOW;
+    }
+
+    /** Of a socket that nobody waits for: else what was sent and not taken would keep others from being sent. */
+    private void letGo(final long serial) {
+        try {
+            UnixCall.closeDescriptor(take(serial));
+        } catch (final IOException e) {
+            // The driver is gone, or was no sound one; the next look finds that.
+        }
     }
 
     @Override
@@ -289,7 +228,7 @@ final class Attachment implements SocketControl {
     }
 
     private boolean isDriverGone() {
-        return isLost || control.isEnded() || (driverLock != null && DriverDirectory.isUnlocked(driverLock));
+        return isLost || line.isEnded();
     }
 
     /** The driver is gone: every socket is told. */
@@ -299,7 +238,7 @@ final class Attachment implements SocketControl {
             sockets.forEach(socket -> socket.region.lost());
             isLost = true; // pollers look at every socket now
             sockets.clear();
-            release();
+            line.close();
         }
     }
 
@@ -309,24 +248,7 @@ final class Attachment implements SocketControl {
             sockets.forEach(socket -> socket.region.closed());
             isLost = true;
             sockets.clear();
-            region.state(ClientRegion.STATE_DETACHED);
-            release();
-        }
-    }
-
-    private void release() {
-        file.closeChannel();
-        controlFile.closeChannel();
-        closeLock();
-    }
-
-    private void closeLock() {
-        if (driverLock != null) {
-            try {
-                driverLock.close();
-            } catch (final IOException e) {
-                throw new DriverException("cannot close the lock of " + directory + ": " + e);
-            }
+            line.close();
         }
     }
 }

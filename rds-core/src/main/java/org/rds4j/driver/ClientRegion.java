@@ -10,7 +10,7 @@ import org.rds4j.socket.ReadySets;
  * All words in native byte order.
  * <pre>
  *      0 +---------------------------------------------------------------+
- *        | state (see STATE_) | - | process (8) | heart-beat ms (8)      |  written by the client
+ *        | - | process (8) | heart-beat ms (8)                           |  written by the client
  *    128 +---------------------------------------------------------------+
  *        | request id (8) | kind (4) | slot (4) | port (4) | -           |  written by the client
  *    152 | address high (8) | address low (8)                            |
@@ -30,14 +30,7 @@ import org.rds4j.socket.ReadySets;
  */
 final class ClientRegion {
     private static final int HEADER_LENGTH = 4096;
-    /** State: made by the driver; the client has not been seen here. */
-    static final int STATE_MADE = 0;
-    /** State: the client holds the lock of the file. */
-    static final int STATE_ATTACHED = 1;
-    /** State: the client has gone in good order. */
-    static final int STATE_DETACHED = 2;
 
-    private static final int STATE_OFFSET = 0;
     private static final int PID_OFFSET = 8;
     private static final int HEARTBEAT_OFFSET = 16;
     private static final int REQUEST_OFFSET = 128;
@@ -73,15 +66,6 @@ final class ClientRegion {
     void attach(final long pid, final long epochMs) {
         buffer.putLong(PID_OFFSET, pid);
         beat(epochMs);
-        state(STATE_ATTACHED);
-    }
-
-    void state(final int state) {
-        buffer.putIntRelease(STATE_OFFSET, state);
-    }
-
-    int state() {
-        return buffer.getIntAcquire(STATE_OFFSET);
     }
 
     long pid() {

@@ -1,7 +1,6 @@
 package org.rds4j.driver;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import org.rds4j.Errno;
 import org.rds4j.socket.EngineCommand;
 import org.rds4j.socket.EngineProxy;
@@ -10,13 +9,13 @@ import org.rds4j.socket.RegionLayout;
 import org.rds4j.socket.SocketDirectory;
 import org.rds4j.socket.SocketRegion;
 
-/** One socket of a client, as its driver keeps it: from the making of its file to the removal. Conductor only. */
+/** One socket of a client, as its driver keeps it: from the making of its memory to the end. Conductor only. */
 final class ClientSocket {
     /** Correlation id of a CLOSE that nobody waits for. */
     private static final long NOBODY = 0;
 
     private final EngineProxy engine;
-    private final MappedFile file;
+    private final SharedMemory memory;
     private final SocketRegion region;
     private final long serial;
     private final long openId;
@@ -26,35 +25,46 @@ final class ClientSocket {
     private boolean isClosing;
 
     private ClientSocket(
-        final EngineProxy engine, final MappedFile file, final SocketRegion region, final long serial, final long openId) {
+        final EngineProxy engine, final SharedMemory memory, final SocketRegion region, final long serial, final long openId) {
         this.engine = engine;
-        this.file = file;
+        this.memory = memory;
         this.region = region;
         this.serial = serial;
         this.openId = openId;
     }
 
     /**
-     * Makes a region in a file of its own, and takes a slot for it.
+     * Makes a region in memory of its own, takes a slot for it, and hands the memory to the client.
      *
      * @return the socket, which is to be opened by {@link #work}, or null when all slots are taken.
-     * @throws IOException when there is no room for the file.
+     * @throws IOException when there is no memory, or the client does not take what it is sent.
      */
     static ClientSocket create(
-        final EngineProxy engine, final DriverDirectory directory, final RegionLayout layout, final int permittedLevels,
+        final EngineProxy engine, final Line line, final RegionLayout layout, final int permittedLevels,
         final ReadySets readySets, final long serial, final long openId) throws IOException {
-        final Path path = directory.resolve(DriverDirectory.SOCKET + serial);
-        final MappedFile file = MappedFile.create(path, layout.length(), layout.denseLength(), directory);
-        file.closeChannel();
-        final SocketRegion region = new SocketRegion(layout, file.memory(), permittedLevels);
+        final SharedMemory memory = SharedMemory.create("rds-socket-" + serial, layout.length(), layout.denseLength());
+        final SocketRegion region = new SocketRegion(layout, memory.memory(), permittedLevels);
         region.readySets(readySets);
-        final ClientSocket socket = new ClientSocket(engine, file, region, serial, openId);
+        final ClientSocket socket = new ClientSocket(engine, memory, region, serial, openId);
         socket.slot = engine.directory().register(region);
         if (socket.slot == SocketDirectory.FULL) {
-            file.close();
+            memory.close();
             return null;
         }
+        socket.hand(line);
         return socket;
+    }
+
+    /** The engine knows nothing of the socket yet. */
+    private void hand(final Line line) throws IOException {
+        try {
+            line.send(new Line.Message(serial, 0, memory.descriptor()));
+            memory.closeDescriptor();
+        } catch (final IOException e) {
+            engine.directory().remove(slot);
+            memory.close();
+            throw e;
+        }
     }
 
     int slot() {
@@ -103,8 +113,8 @@ final class ClientSocket {
         return isClosing && region.isReleased();
     }
 
-    /** Removes the file: the engine has let go of it, or is over. */
+    /** Gives the memory back: the engine has let go of it, or is over. */
     void remove() {
-        file.close();
+        memory.close();
     }
 }

@@ -1,7 +1,6 @@
 package org.rds4j.driver;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -23,14 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's side of applications in other processes: lets clients in, makes the files of their sockets, hands their commands to
- * the engine, and tidies up after those that are gone. Has a thread of its own, as all this waits for the file system; datagrams
+ * A node's side of applications in other processes: lets clients in, makes the memory of their sockets, hands their commands to
+ * the engine, and tidies up after those that are gone. Has a thread of its own, as all this waits for the system; datagrams
  * do not come this way. Made by the thread that starts the node, closed after the engine.
  */
 public final class DriverConductor implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(DriverConductor.class);
     private static final long LOOK_INTERVAL_MS = 100;
-    private static final long DOOR_PATIENCE_MS = 1_000;
     private final EngineProxy engine;
     private final EpochClock clock;
     private final RdsCounters counters;
@@ -41,16 +39,16 @@ public final class DriverConductor implements Agent {
     private final int maxSocketsPerClient;
     private final int maxSockets;
     private final ClientTable table;
-    private final MappedFile file;
+    private final AvailableMemory available = new AvailableMemory();
+    private final SharedMemory controlMemory;
     private final ControlRegion control;
-    private final MappedFile congestionFile;
+    private final SharedMemory congestionMemory;
+    private final Door door;
     private final UnsafeBuffer congestion;
     private long congestionUpdates;
     private final List<AttachedClient> clients = new ArrayList<>();
     private long looked;
-    private long answeredTicket;
-    private long answeredMs;
-    private int clientCount;
+    private long clientCount;
     private long socketCount;
 
     /**
@@ -63,7 +61,7 @@ public final class DriverConductor implements Agent {
      * @param random          tells this driver from others.
      * @param clock           milliseconds since 1970.
      * @param counters        of the engine, which leaves {@link RdsCounter#CLIENT_FAILED} to this.
-     * @throws DriverException when no files can be made in the directory.
+     * @throws DriverException when no socket can be made in the directory, or there is no memory.
      */
     public DriverConductor(
         final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels,
@@ -78,21 +76,18 @@ public final class DriverConductor implements Agent {
         this.maxSockets = context.maxSockets();
         this.directory = directory;
         this.table = new ClientTable(maxClients);
-        directory.clean();
         try {
-            final int length = CongestionMaps.length(engine.congestion().maxHosts());
-            this.congestionFile =
-                MappedFile.create(directory.resolve(DriverDirectory.CONGESTION), length, length, directory);
-            directory.shareToRead(congestionFile.path());
-            this.file = MappedFile.create(
-                directory.resolve(DriverDirectory.CONTROL), ControlRegion.LENGTH, ControlRegion.LENGTH, directory);
+            congestionMemory =
+                SharedMemory.createToShow("rds-congestion", CongestionMaps.length(engine.congestion().maxHosts()));
+            controlMemory = SharedMemory.createToShow("rds-control", ControlRegion.LENGTH);
+            congestion = new UnsafeBuffer(congestionMemory.memory().asByteBuffer());
+            control = new ControlRegion(controlMemory.memory());
+            control.beat(clock.time());
+            control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
+            door = Door.open(directory);
         } catch (final IOException e) {
-            throw new DriverException("cannot make files in the driver directory " + directory.path() + ": " + e);
+            throw new DriverException("cannot be a driver in the directory " + directory.path() + ": " + e);
         }
-        congestion = new UnsafeBuffer(congestionFile.memory().asByteBuffer());
-        control = new ControlRegion(file.memory());
-        control.beat(clock.time());
-        control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
     }
 
     /**
@@ -116,7 +111,7 @@ public final class DriverConductor implements Agent {
     @Override
     public int doWork() {
         final long nowMs = clock.time();
-        int work = answerDoor(nowMs) + showCongestion();
+        int work = answerDoor() + showCongestion();
         final boolean isLooking = nowMs - looked >= LOOK_INTERVAL_MS || nowMs < looked;
         if (isLooking) {
             looked = nowMs;
@@ -124,7 +119,7 @@ public final class DriverConductor implements Agent {
         }
         for (final Iterator<AttachedClient> all = clients.iterator(); all.hasNext();) {
             final AttachedClient client = all.next();
-            work += work(client, isLooking, nowMs);
+            work += work(client, isLooking);
             if (client.isEnded()) {
                 all.remove();
                 client.remove();
@@ -137,10 +132,10 @@ public final class DriverConductor implements Agent {
     }
 
     /** What goes wrong with one client must not keep the others from being served. */
-    private int work(final AttachedClient client, final boolean isLooking, final long nowMs) {
+    private int work(final AttachedClient client, final boolean isLooking) {
         try {
             if (isLooking) {
-                client.look(nowMs, engine.congestion());
+                client.look(engine.congestion());
             }
             return client.work();
         } catch (final RuntimeException e) {
@@ -161,49 +156,53 @@ public final class DriverConductor implements Agent {
         return 1;
     }
 
-    private int answerDoor(final long nowMs) {
-        final long ticket = control.ticket();
-        if (ticket == 0) {
-            answeredTicket = 0;
+    private int answerDoor() {
+        final Line line = door.accept();
+        if (line == null) {
             return 0;
         }
-        if (ticket == answeredTicket) {
-            if (nowMs - answeredMs > DOOR_PATIENCE_MS) {
-                control.leave(ticket);
-            }
-            return 0;
+        try {
+            admit(line);
+        } catch (final IOException e) {
+            line.close();
         }
-        answeredTicket = ticket;
-        answeredMs = nowMs;
-        admit(ticket, nowMs);
         return 1;
     }
 
-    private void admit(final long ticket, final long nowMs) {
+    private void admit(final Line line) throws IOException {
+        line.limitUnread();
         if (clients.size() >= maxClients) {
-            control.answer(ticket, Errno.ENOMEM.number(), 0);
+            refuse(line);
             return;
         }
+        final long number = ++clientCount;
+        final int length = ClientRegion.length(maxSockets);
+        final SharedMemory memory;
         try {
-            final int number = ++clientCount;
-            final int length = ClientRegion.length(maxSockets);
-            final MappedFile client =
-                MappedFile.create(directory.resolve(DriverDirectory.CLIENT + number), length, length, directory);
-            clients.add(new AttachedClient(number, client, maxSockets, this::newSocket, maxSocketsPerClient, nowMs));
-            control.answer(ticket, 0, number);
+            memory = SharedMemory.create("rds-client-" + number, length, length);
         } catch (final IOException e) {
-            control.answer(ticket, Errno.ENOMEM.number(), 0);
+            refuse(line);
+            return;
         }
+        clients.add(new AttachedClient(number, line, memory, maxSockets, this::newSocket, maxSocketsPerClient));
+        line.send(new Line.Message(
+            number, 0, controlMemory.descriptor(), congestionMemory.descriptor(), memory.descriptor()));
+        memory.closeDescriptor();
     }
 
-    private ClientSocket newSocket(final long openId, final ReadySets readySets) throws IOException {
+    private static void refuse(final Line line) throws IOException {
+        line.send(new Line.Message(0, Errno.ENOMEM.number()));
+        line.close();
+    }
+
+    private ClientSocket newSocket(final long openId, final ReadySets readySets, final Line line) throws IOException {
         requireRoom();
-        return ClientSocket.create(engine, directory, layout, permittedLevels, readySets, ++socketCount, openId);
+        return ClientSocket.create(engine, line, layout, permittedLevels, readySets, ++socketCount, openId);
     }
 
     /**
-     * Blocks are not there before they are used; a store to one that the file system then has no room for would be a fault on
-     * the engine's thread. So room for all blocks of all sockets must be there from the start.
+     * Blocks are not there before they are used; when the host then has no memory for one, it ends a process, this perhaps. So
+     * room for all blocks of all sockets must be there from the start.
      */
     private void requireRoom() throws IOException {
         long sockets = 1;
@@ -211,18 +210,18 @@ public final class DriverConductor implements Agent {
             sockets += client.socketCount();
         }
         final long promised = layout.denseLength() + sockets * (layout.length() - layout.denseLength());
-        if (Files.getFileStore(directory.path()).getUsableSpace() < promised) {
-            throw new IOException("no room for " + promised + " octets in " + directory.path());
+        if (available.octets() < promised) {
+            throw new IOException("no memory for " + promised + " octets");
         }
     }
 
     /** The engine is over: nobody touches the regions any more. */
     @Override
     public void onClose() {
-        control.end();
         clients.forEach(AttachedClient::abandon);
-        file.close();
-        congestionFile.close();
+        door.close();
+        controlMemory.close();
+        congestionMemory.close();
     }
 
     @Override

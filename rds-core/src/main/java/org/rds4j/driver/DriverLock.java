@@ -28,7 +28,7 @@ final class DriverLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock; tried for half a second, as clients may be looking at it.
+     * Takes the lock; tried for half a second, as the driver before may just be ending.
      *
      * @throws DriverException when another node is the driver.
      */
@@ -53,7 +53,6 @@ final class DriverLock implements AutoCloseable {
         final Path file = directory.resolve(DriverDirectory.LOCK);
         final FileChannel channel = FileChannel.open(file,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE), directory.ownerOnly());
-        directory.share(file);
         for (int i = 0; i < TRIES; i++) {
             if (channel.tryLock() != null) {
                 return channel;
@@ -67,11 +66,6 @@ final class DriverLock implements AutoCloseable {
     private static DriverException inUse(final DriverDirectory directory) {
         return new DriverException(
             "the driver directory " + directory.path() + " is in use by another node: name another with driverDir");
-    }
-
-    /** Whether the driver of a directory is a node of this process. */
-    static boolean isHeldHere(final Path directory) throws IOException {
-        return HELD_HERE.contains(directory.toRealPath());
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.rds4j.peer.PeerPath;
 import org.rds4j.peer.Probe;
 import org.rds4j.socket.EngineProxy;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.OverflowShares;
 import org.rds4j.socket.ReceiveMemory;
 import org.rds4j.socket.SocketDirectory;
 import org.rds4j.socket.SocketEvents;
@@ -75,7 +76,7 @@ public final class RdsEngine implements ReleaseHandler {
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
         this.receiveOverflow = new ReassemblyPool(context.receiveOverflowLength());
         this.sockets = new SocketTable(proxy, context.localAddress(), random,
-            new ReceiveMemory(receiveOverflow, times, congestion.local(), counters));
+            new ReceiveMemory(new OverflowShares(receiveOverflow, congestion.local()), times, congestion.local(), counters));
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
         this.reassembly = new ReassemblyPool(context.reassemblyLength());
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),

@@ -18,6 +18,10 @@ import org.rds4j.status.RdsCounters;
 final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker, SubmitBacklog.CancelHandler {
     /** Distinguishes ports of this host from lanes. */
     private static final int LOCAL_QUEUE = 1 << 16;
+    /** Distinguishes ports of a peer that asked to hold back what is for them. */
+    private static final int HELD_QUEUE = 1 << 17;
+
+    private static final int PORT_MASK = 0xffff;
 
     private final RdsAddress local;
     private final PathTable paths;
@@ -28,6 +32,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
     private EngineSocket socket;
     private long nowNs;
     private boolean isBlocked;
+    private boolean isLastChance;
 
     SubmitDrain(
         final RdsAddress local, final PathTable paths, final LocalDelivery delivery,
@@ -55,7 +60,7 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
     }
 
     /**
-     * Everything submitted, as far as the logs have room. Ends at a slot that its sender never filled; and after as many
+     * Everything submitted, as far as the logs have room, and held back by nothing else. Ends at a slot that its sender never filled; and after as many
      * datagrams as a ring holds, should the application go on submitting.
      */
     void drainAll(final EngineSocket from, final long timeNs) {
@@ -63,11 +68,13 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
         int left = scratch.length;
         long position;
         int work;
+        isLastChance = true;
         do {
             position = ring.position();
             work = drain(from, left, timeNs);
             left -= work;
         } while (left > 0 && ring.size() > 0 && (work > 0 || ring.position() != position));
+        isLastChance = false;
     }
 
     /** Takes a socket's datagrams to a destination out of its ring; as of {@link SubmitBacklog#cancel}. */
@@ -120,6 +127,9 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             }
             return isTaken;
         }
+        if (!isAdmitted(path, datagram.port())) {
+            return false;
+        }
         final boolean isTaken = path.log().appendLent(
             socket.port(), datagram.port(), datagram.payload(), length, socket.id(), socket, datagram.lending());
         path.onQueued();
@@ -136,7 +146,11 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
     @Override
     public int queueOf(final int index) {
         final SubmitReader datagram = socket.submitted();
-        return isLocal(datagram.high(), datagram.low()) ? LOCAL_QUEUE | datagram.port() : laneOf(datagram.level());
+        if (isLocal(datagram.high(), datagram.low())) {
+            return LOCAL_QUEUE | datagram.port();
+        }
+        final PeerPath path = path(datagram.high(), datagram.low(), datagram.level());
+        return path != null && path.isHeldBack(datagram.port()) ? HELD_QUEUE | datagram.port() : laneOf(datagram.level());
     }
 
     @Override
@@ -145,7 +159,15 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             return true; // only the receiving socket's ring can tell
         }
         final PeerPath path = path(high, low, level);
-        return path == null || path.log().hasRoomFor(length);
+        if (path == null || isLastChance) {
+            return true;
+        }
+        return (queue & HELD_QUEUE) == 0 ? !path.log().isWellFilled() && path.log().hasRoomFor(length)
+            : !path.isHeldBack(queue & PORT_MASK);
+    }
+
+    private boolean isAdmitted(final PeerPath path, final int port) {
+        return isLastChance || path.admits(port);
     }
 
     private boolean isLocal(final long high, final long low) {
@@ -162,6 +184,9 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
             counters.increment(RdsCounter.SEND_DROP_NO_PEER);
             socket.acknowledged(length);
             return true;
+        }
+        if (!isAdmitted(path, port)) {
+            return false;
         }
         final boolean isTaken = path.log().append(socket.port(), port, payload, length, socket.id());
         path.onQueued();

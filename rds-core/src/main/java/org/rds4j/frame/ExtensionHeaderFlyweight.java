@@ -14,8 +14,10 @@ package org.rds4j.frame;
  *      8  SPORT_IDX  u8 0                                             1
  *      9  CSUM       be32 value, u8 enabled, 3 pad                    8
  *     32  LANE       u8 lane; private, Linux stops parsing here       1
+ *     33  HOLD       private, on congestion maps, alone there         0
  * </pre>
- * Reading stops at anything not listed. Meaningful on probes only.
+ * Reading stops at anything not listed. Meaningful on probes only, but for HOLD: the sender of the map is short of memory for
+ * what its congested ports are sent, and asks to hold that back.
  */
 public final class ExtensionHeaderFlyweight {
     /** Type: how many paths the sender supports. */
@@ -26,6 +28,8 @@ public final class ExtensionHeaderFlyweight {
     public static final int TYPE_SPORT_IDX = 8;
     /** Type: lane the carrier belongs to. */
     public static final int TYPE_LANE = 0x20;
+    /** Octets 0 to 7 of the area of a congestion map that asks to hold back what is for congested ports. */
+    public static final long HOLD_AREA = 0x21L << 56;
     /** Value of what is absent. */
     public static final int ABSENT = -1;
 

@@ -37,6 +37,8 @@ public final class SendLog {
     public static final int LENT_TO_ANY_PORT = -2;
 
     private static final int HEADER_LENGTH = RdsHeaderFlyweight.LENGTH;
+    /** Octets that keep a carrier busy until the next duty cycle; what has not been offered can still be left behind. */
+    private static final int WELL_FILLED = 128 << 10;
     private static final ReleaseHandler KEPT_ELSEWHERE = (owner, length) -> { };
 
     private final LogPool pool;
@@ -255,6 +257,15 @@ public final class SendLog {
     public void onFlowing() {
         isFlowing = true;
         isWanted = false;
+    }
+
+    /**
+     * Whether the carrier has enough to take for a while, and does.
+     *
+     * @return false while the peer does not answer, or little waits.
+     */
+    public boolean isWellFilled() {
+        return isFlowing && unsentLength() >= WELL_FILLED;
     }
 
     /**

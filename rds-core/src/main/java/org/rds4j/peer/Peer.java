@@ -45,6 +45,7 @@ public final class Peer {
     private boolean hasSourcePortIndex;
     private long fanOutNs = Long.MAX_VALUE;
     private PendingCarriers pending;
+    private boolean isHolding;
 
     Peer(final PathServices services, final long high, final long low) {
         final RdsAddress local = services.context().localAddress();
@@ -59,6 +60,17 @@ public final class Peer {
     /** Tells the peer which ports of this host are congested, over whichever path can. */
     MapSender mapSender() {
         return mapSender;
+    }
+
+    /** A map has come from the peer. */
+    void onMap(final boolean isHoldingAsked, final long payload, final int length) {
+        isHolding = isHoldingAsked;
+        services.congestion().onMap(high, low, payload, length);
+    }
+
+    /** Whether the peer is short of memory for messages to a port, which shall stay with their sockets until it has some. */
+    boolean isHeldBack(final int port) {
+        return isHolding && services.congestion().maps().isCongested(high, low, port);
     }
 
     boolean is(final long otherHigh, final long otherLow) {

@@ -236,6 +236,27 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         services.schedule().list(this);
     }
 
+    /**
+     * Whether a socket's message shall enter the log. It stays in the socket's ring, where others may pass it, while the log
+     * has more than the carrier takes at once, or when the peer asked for that.
+     *
+     * @param port of the receiving socket.
+     * @return true when it is to be appended, if the log has room.
+     */
+    public boolean admits(final int port) {
+        return !log.isWellFilled() && !isHeldBack(port);
+    }
+
+    /**
+     * Whether the peer asked to hold back what is for one of its ports.
+     *
+     * @param port of the receiving socket.
+     * @return true while the port is congested and the peer's memory short.
+     */
+    public boolean isHeldBack(final int port) {
+        return peer.isHeldBack(port);
+    }
+
     /** A message was appended to the log, or found no room there. The first path of a lane dials for the others. */
     public void onQueued() {
         touch();
@@ -398,7 +419,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         if (state != State.UP || (opener == Opener.DUE && !sendOpener())) {
             return 0;
         }
-        if (!isHeard || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, nowNs))
+        if (!isHeard || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, !peer.isForeign(), nowNs))
             || !log.hasUnsent() || !peer.isCaughtUp(key)) {
             return 0;
         }
@@ -760,7 +781,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         }
         isTried = false;
         if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
-            services.congestion().onMap(key.remoteHigh(), key.remoteLow(), payload, length);
+            peer.onMap(header.extensionsHigh() == ExtensionHeaderFlyweight.HOLD_AREA, payload, length);
             return true;
         }
         final boolean isTaken = acceptSequence(isProbe, isFirst && !peer.isForeign(), payload, length);

@@ -2,7 +2,6 @@ package org.rds4j.socket;
 
 import org.rds4j.congestion.LocalCongestion;
 import org.rds4j.frame.ArrivalTimes;
-import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.status.RdsCounters;
 
 /**
@@ -14,5 +13,5 @@ import org.rds4j.status.RdsCounters;
  * @param counters   of the engine.
  */
 public record ReceiveMemory(
-    ReassemblyPool overflow, ArrivalTimes times, LocalCongestion congestion, RdsCounters counters) {
+    OverflowShares overflow, ArrivalTimes times, LocalCongestion congestion, RdsCounters counters) {
 }

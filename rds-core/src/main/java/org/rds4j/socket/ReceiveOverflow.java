@@ -5,12 +5,11 @@ import org.agrona.UnsafeApi;
 import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.OffHeap;
 import org.rds4j.frame.ReassemblyBuffer;
-import org.rds4j.frame.ReassemblyPool;
 
 /**
  * Datagrams for which a socket's receive ring has no room. They wait here, in order, so that one socket that is not read stops
  * neither the reading of a carrier nor other sockets, until its peers know that its port is congested. Memory comes in segments
- * of a bounded pool, of which one socket gets half at most. Engine thread only.
+ * of a bounded pool, as far as the socket's share goes. Engine thread only.
  * <pre>
  *   0 address high | 8 address low | 16 port, 18 level, 20 length | 24 sequence | 32 times | 56 payload, padded to 8
  * </pre>
@@ -27,17 +26,15 @@ final class ReceiveOverflow {
     private static final int START_TIME_OFFSET = 40;
     private static final int END_TIME_OFFSET = 48;
 
-    private final ReassemblyPool pool;
-    private final long limit;
+    private final OverflowShares shares;
     private final ArrayDeque<ReassemblyBuffer> segments = new ArrayDeque<>();
     private long held;
     private int readOffset;
     private int writeOffset;
     private int count;
 
-    ReceiveOverflow(final ReassemblyPool pool) {
-        this.pool = pool;
-        this.limit = pool.limit() / 2;
+    ReceiveOverflow(final OverflowShares shares) {
+        this.shares = shares;
     }
 
     boolean isEmpty() {
@@ -70,7 +67,7 @@ final class ReceiveOverflow {
 
     /** A record that does not fit leaves the end of its segment unused, marked by a length below 0. */
     private boolean extend(final int recordLength) {
-        final ReassemblyBuffer fresh = held >= limit ? null : pool.acquire(Math.max(SEGMENT_LENGTH, recordLength));
+        final ReassemblyBuffer fresh = shares.acquire(held, Math.max(SEGMENT_LENGTH, recordLength));
         if (fresh == null) {
             return false;
         }
@@ -120,7 +117,7 @@ final class ReceiveOverflow {
 
     private void release(final ReassemblyBuffer segment) {
         held -= segment.capacity();
-        pool.release(segment);
+        shares.release(segment);
     }
 
     /** Forgets everything; the socket closes. */

@@ -84,8 +84,8 @@ public enum RdsCounter {
     CONN_DROP_SILENT(39, "conn_drop_silent", "carriers given up because nothing came of them in time"),
     /** Messages longer than the memory of the socket they are for. */
     RECV_DROP_TOO_LONG(40, "recv_drop_too_long", "messages dropped because they are longer than their socket can take"),
-    /** Applications in other processes that the driver did with because something went wrong with their files. */
-    CLIENT_FAILED(41, "client_failed", "applications in other processes cut off because their files made no sense"),
+    /** Applications in other processes that the driver did with because something went wrong with them. */
+    CLIENT_FAILED(41, "client_failed", "applications in other processes cut off because what they did made no sense"),
     /** Hosts dialed because they still had connections to an engine that was here before. */
     CONN_ORPHANED(42, "conn_orphaned", "times an unknown host was dialed because it had connections to an engine before this");
 

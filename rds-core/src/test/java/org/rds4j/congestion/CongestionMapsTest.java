@@ -2,15 +2,21 @@ package org.rds4j.congestion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsAddress;
 
 class CongestionMapsTest {
     private static final int HOSTS = 64;
+    private static final int ENTRIES_OFFSET = 256;
+    private static final int ENTRY_LENGTH = 32;
     private static final RdsAddress FIRST = RdsAddress.parse("10.0.0.1");
 
     private final CongestionMaps maps = CongestionMaps.inMemory(HOSTS);
@@ -76,6 +82,27 @@ class CongestionMapsTest {
         maps.clear(add(1), 8);
         assertEquals(4, maps.copyTo(shown, since));
         assertFalse(isCongested(copy, 1, 8));
+    }
+
+    /** Fills the table of hosts, as a process that writes what it should not could: with or without the address asked for. */
+    private void scribble(final boolean isOfAddress, final int map) {
+        final int entries = 2 * Integer.highestOneBit(HOSTS * 2 - 1);
+        for (int entry = 0; entry < entries * ENTRY_LENGTH; entry += ENTRY_LENGTH) {
+            shown.putLong(ENTRIES_OFFSET + entry, isOfAddress ? FIRST.high() : ~entry);
+            shown.putLong(ENTRIES_OFFSET + entry + 8, FIRST.low());
+            shown.putInt(ENTRIES_OFFSET + entry + 16, 1);
+            shown.putInt(ENTRIES_OFFSET + entry + 20, map);
+        }
+        shown.putInt(0, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, ENTRIES_OFFSET, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, Integer.MAX_VALUE - 8192})
+    void shouldFindNobodyCongestedInATableThatMakesNoSense(final int map) {
+        for (final boolean isOfAddress : new boolean[] {true, false}) {
+            scribble(isOfAddress, map);
+            assertTimeoutPreemptively(Duration.ofSeconds(1), () -> assertFalse(isCongested(copy, 0, 4001)));
+        }
     }
 
     @Test

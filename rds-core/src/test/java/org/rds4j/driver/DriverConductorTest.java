@@ -2,9 +2,12 @@ package org.rds4j.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -15,38 +18,131 @@ import org.rds4j.Errno;
 import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.socket.EngineCommand;
+import org.rds4j.socket.RegionLayout;
+import org.rds4j.socket.SocketRegion;
 import org.rds4j.status.RdsCounter;
 
 /** Clients ask for what they like; a driver serves the others all the same. */
 @Timeout(60)
 class DriverConductorTest extends DriverFixture {
     private static final int PORT = 4000;
-    private static final int REQUEST_OFFSET = 128;
-    private static final int KIND_OFFSET = 136;
 
     private static Errno errno(final Runnable call) {
         return assertThrows(RdsException.class, call::run).errno();
     }
 
-    /** A request of the first client's that its own code would not make. */
-    private void request(final long id, final int kind, final int slot) {
-        poke("client-1", KIND_OFFSET, words(kind, slot));
-        poke("client-1", REQUEST_OFFSET, word(id));
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {0, -1, EngineCommand.UNKNOWN, Integer.MIN_VALUE, Integer.MAX_VALUE})
-    void shouldRefuseACommandThatIsNone(final int kind) {
+    void shouldRefuseACommandThatIsNone(final int kind) throws IOException {
         start(context());
-        try (RdsClient client = RdsClient.attach(directory); RdsSocket own = client.socket();
-            RdsClient other = RdsClient.attach(directory); RdsSocket sound = other.socket()) {
-            request(2, kind, 0); // 1 opened the socket
+        try (RawClient raw = new RawClient(this); RdsClient other = RdsClient.attach(directory);
+            RdsSocket sound = other.socket()) {
+            final RawClient.Socket own = raw.open();
+            raw.request(kind, own.slot(), 0);
             assertEquals(PORT, sound.bind(PORT));
-            assertEquals(PORT + 1, own.bind(PORT + 1));
-            assertEquals(Errno.EINVAL, errno(() -> own.bind(PORT + 1)));
+            assertEquals(0, raw.bind(own, PORT + 1));
+            assertEquals(Errno.EINVAL.number(), raw.bind(own, PORT + 1));
         }
         await("the sockets to be closed", () -> engine.proxy().directory().region(0) == null);
         assertEquals(0, counters.get(RdsCounter.CLIENT_FAILED));
+    }
+
+    @Test
+    void shouldForwardNothingForASocketOfAnother() throws IOException {
+        start(context());
+        try (RdsClient other = RdsClient.attach(directory); RdsSocket sound = other.socket();
+            RawClient raw = new RawClient(this)) {
+            final RawClient.Socket own = raw.open();
+            for (int slot = -1; slot < 20; slot++) {
+                if (slot != own.slot()) {
+                    raw.request(EngineCommand.CLOSE, slot, 0);
+                }
+            }
+            assertEquals(PORT, sound.bind(PORT));
+            assertEquals(0, raw.bind(own, PORT + 1));
+        }
+    }
+
+    @Test
+    void shouldCutOffAClientThatSendsMessages() throws IOException {
+        start(context());
+        try (RawClient raw = new RawClient(this); RdsClient other = RdsClient.attach(directory);
+            RdsSocket sound = other.socket()) {
+            final RawClient.Socket own = raw.open();
+            raw.line().send(new Line.Message(1, 2));
+            await("the client to be cut off", () -> raw.line().isEnded());
+            assertEquals(SocketRegion.STATE_CLOSED, own.region().state());
+            assertEquals(PORT, sound.bind(PORT));
+        }
+        assertEquals(1, counters.get(RdsCounter.CLIENT_FAILED));
+    }
+
+    @Test
+    void shouldNotWaitForAClientThatTakesNothing() throws IOException {
+        start(context().maxSockets(64).maxSocketsPerClient(64));
+        try (RawClient raw = new RawClient(this); RdsClient other = RdsClient.attach(directory);
+            RdsSocket sound = other.socket()) {
+            int taken = 0;
+            while (raw.ask() == 0) {
+                taken++;
+            }
+            assertTrue(taken > 0 && taken < 16, taken + " descriptors are kept for a client that does not take them");
+            assertEquals(PORT, sound.bind(PORT));
+        }
+        await("the slots to be free", this::isEverySlotFree);
+    }
+
+    @Test
+    void shouldCloseOnlyTheSocketWhoseMemoryIsDamaged() throws IOException {
+        start(context());
+        final ByteBuffer datagram = ByteBuffer.allocate(9);
+        try (RawClient raw = new RawClient(this); RdsClient client = RdsClient.attach(directory);
+            RdsSocket sound = client.socket(); RdsSocket other = client.socket()) {
+            final RawClient.Socket damaged = raw.open();
+            assertEquals(0, raw.bind(damaged, PORT));
+            sound.bind(PORT + 1);
+            other.bind(PORT + 2);
+            damaged.octets().putInt(RegionLayout.HEADER_LENGTH + 4, 1);
+            damaged.octets().putIntRelease(RegionLayout.HEADER_LENGTH, 1 << 30); // the submit ring's first record
+            await("the socket to be closed", () -> damaged.region().state() == SocketRegion.STATE_CLOSED);
+            assertEquals(1, counters.get(RdsCounter.REGION_CORRUPT));
+            sound.send(other.localAddress(), ByteBuffer.wrap(new byte[5]), 1_000_000_000L);
+            assertEquals(5, other.receive(datagram, 1_000_000_000L).length());
+            try (RdsSocket successor = client.socket()) {
+                await("the port to be free", () -> isFree(successor));
+            }
+        }
+    }
+
+    private static boolean isFree(final RdsSocket successor) {
+        try {
+            return successor.bind(PORT) == PORT;
+        } catch (final RdsException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldRefuseASocketWhoseBlocksTheHostHasNoMemoryFor() throws IOException {
+        final long octetsPerSocket = 128L << 20;
+        final int enough = (int) Math.min(4096, new AvailableMemory().octets() / octetsPerSocket + 2);
+        assumeTrue(enough < 4096, "a host with more than half a terabyte");
+        start(context().largeBlocks(64).maxSockets(enough).maxSocketsPerClient(enough));
+        try (RdsClient client = RdsClient.attach(directory); RdsSocket one = client.socket()) {
+            for (int i = 1; i < enough; i++) {
+                if (!isRoomFor(client)) {
+                    assertTrue(i > 1);
+                    assertEquals(PORT, one.bind(PORT));
+                    return;
+                }
+            }
+        }
+        fail("more is promised than the host has");
+    }
+
+    private boolean isEverySlotFree() {
+        return IntStream.range(0, engine.proxy().directory().capacity())
+            .allMatch(slot -> engine.proxy().directory().region(slot) == null);
     }
 
     @Test
@@ -61,8 +157,7 @@ class DriverConductorTest extends DriverFixture {
             isEngineStopped = false;
             client.socket().close();
             client.socket().close();
-            await("the slots to be free", () -> IntStream.range(0, engine.proxy().directory().capacity())
-                .allMatch(slot -> engine.proxy().directory().region(slot) == null));
+            await("the slots to be free", this::isEverySlotFree);
         }
     }
 
@@ -79,29 +174,13 @@ class DriverConductorTest extends DriverFixture {
         }
     }
 
-    /** The file of a socket goes a little after it is closed. */
+    /** The memory of a socket goes a little after it is closed. */
     private static boolean isRoomFor(final RdsClient client) {
         try {
             client.socket();
             return true;
         } catch (final RdsException e) {
             return false;
-        }
-    }
-
-    @Test
-    void shouldCutOffAClientWhoseFilesCannotBeRemoved() throws IOException {
-        start(context());
-        try (RdsClient client = RdsClient.attach(directory); RdsSocket own = client.socket();
-            RdsClient other = RdsClient.attach(directory); RdsSocket sound = other.socket()) {
-            final RdsSocket stuck = client.socket();
-            own.bind(PORT);
-            Files.delete(directory.resolve("socket-3"));
-            Files.createDirectories(directory.resolve("socket-3").resolve("not empty"));
-            stuck.close();
-            await("the client to be cut off", own::isClosed);
-            assertEquals(PORT, sound.bind(PORT));
-            assertEquals(1, counters.get(RdsCounter.CLIENT_FAILED));
         }
     }
 }

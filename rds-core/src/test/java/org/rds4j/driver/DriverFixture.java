@@ -2,12 +2,7 @@ package org.rds4j.driver;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -80,25 +75,6 @@ abstract class DriverFixture {
             assertTrue(System.nanoTime() - startNs < 20_000_000_000L, what);
             LockSupport.parkNanos(1_000);
         }
-    }
-
-    /** Writes words into a file of the driver, as any process that may open it can. */
-    final void poke(final String file, final long offset, final ByteBuffer octets) {
-        try (FileChannel channel = FileChannel.open(directory.resolve(file), StandardOpenOption.WRITE)) {
-            channel.write(octets, offset);
-        } catch (final IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    static ByteBuffer words(final int... words) {
-        final ByteBuffer octets = ByteBuffer.allocate(words.length * Integer.BYTES).order(ByteOrder.nativeOrder());
-        octets.asIntBuffer().put(words);
-        return octets;
-    }
-
-    static ByteBuffer word(final long word) {
-        return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, word);
     }
 
     /** No peer can be reached. */

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -232,5 +234,84 @@ class CongestionTest {
         final RdsSocket again = two.socket(4001);
         assertTrue(offer(700) > 0);
         assertEquals(1, read(again, 10));
+    }
+
+    /** Sixteen senders have more for a deaf socket than its host has memory for. */
+    private final class Deaf {
+        final TestNode host = network.node(network.context("10.0.0.3/24").maxMessageLength(4_096)
+            .receiveOverflowLength(512 << 10));
+        final RdsSocket deaf = host.socket(4001);
+        final RdsSocket read = host.socket(4002);
+        final List<RdsSocket> senders = new ArrayList<>();
+        int sent;
+
+        Deaf() {
+            deaf.receiveBufferLength(1_000);
+            for (int i = 0; i < 16; i++) {
+                senders.add(one.socket(7_000 + i));
+            }
+            assertTrue(sender.offer(read.localAddress(), buffer, 0, 1) > 0);
+            network.until(() -> read(read, 1) == 1);
+            for (final RdsSocket each : senders) {
+                sent += offerAll(each); // before the engines come round
+            }
+            network.until(() -> host.count(RdsCounter.RECV_OVERFLOW) > 0);
+            network.steps(4_000);
+        }
+
+        /** Numbered, from each sender. */
+        private int offerAll(final RdsSocket from) {
+            int number = 0;
+            buffer.putInt(0, number);
+            while (from.offer(deaf.localAddress(), buffer, 0, 1_000) > 0) {
+                buffer.putInt(0, ++number);
+            }
+            return number;
+        }
+
+        void requireAllInOrder() {
+            final int[] next = new int[senders.size()];
+            int got = 0;
+            for (int i = 0; i < 40_000 && got < sent; i++) {
+                got += deaf.poll((data, offset, length, info) ->
+                    assertEquals(next[info.sourcePort() - 7_000]++, data.getInt(offset)), 100);
+                network.step();
+            }
+            assertEquals(sent, got);
+        }
+    }
+
+    @Test
+    void shouldKeepWithTheSendersWhatAHostShortOfMemoryCannotTake() {
+        final Deaf world = new Deaf();
+        assertTrue(world.sent * 1_000 > 768 << 10, world.sent + " queued");
+        int got = 0;
+        for (int i = 0; i < 200; i++) {
+            assertTrue(sender.offer(world.read.localAddress(), buffer, 0, 500) > 0, "datagram " + i);
+            network.steps(20);
+            got += read(world.read, 100);
+        }
+        assertEquals(200, got, "what is for others passes");
+        assertEquals(0, world.host.count(RdsCounter.RECV_BLOCKED));
+        assertTrue(world.host.engine.receiveOverflowInUse() <= 384 << 10);
+        world.requireAllInOrder();
+        network.steps(1_200);
+        assertEquals(0, world.host.engine.receiveOverflowInUse());
+        assertTrue(world.senders.get(0).offer(world.deaf.localAddress(), buffer, 0, 1) > 0);
+    }
+
+    @Test
+    void shouldHoldBackNothingOfASocketThatCloses() {
+        final Deaf world = new Deaf();
+        world.senders.forEach(RdsSocket::close);
+        world.requireAllInOrder();
+    }
+
+    @Test
+    void shouldForgetWhatWasHeldBackForAPortThatCloses() {
+        final Deaf world = new Deaf();
+        world.deaf.close();
+        network.until(() -> world.senders.stream().allMatch(each -> each.unacknowledgedLength() == 0));
+        assertEquals(0, world.host.engine.receiveOverflowInUse());
     }
 }

@@ -25,7 +25,7 @@ class EngineSocketTest {
     private final SocketRegion region = new SocketRegion(context);
     private final EngineSocket socket = new EngineSocket(
         region, 1, new ReceiveMemory(
-            new ReassemblyPool(1 << 20), new ArrivalTimes(() -> 0), null, RdsCounters.inMemory()));
+            new OverflowShares(new ReassemblyPool(1 << 20), null), new ArrivalTimes(() -> 0), null, RdsCounters.inMemory()));
 
     private void submit() {
         final int index =
@@ -91,7 +91,7 @@ class EngineSocketTest {
         final RdsCounters counters = RdsCounters.inMemory();
         final EngineSocket small = new EngineSocket(new SocketRegion(new RdsContext(new Properties()).address("10.0.0.1/24")
             .security(SecurityMode.PLAINTEXT).receiveBufferLength(4096).maxMessageLength(1024).conclude()), 1,
-            new ReceiveMemory(new ReassemblyPool(1 << 20), new ArrivalTimes(() -> 0), null, counters));
+            new ReceiveMemory(new OverflowShares(new ReassemblyPool(1 << 20), null), new ArrivalTimes(() -> 0), null, counters));
         final long payload = region.submitRing().buffer().addressOffset();
         assertEquals(ReceiveSide.Outcome.TOO_LONG, small.receiveSide().deliver(1, 2, 3, 4, payload, 1025, 1));
         assertEquals(1, counters.get(RdsCounter.RECV_DROP_TOO_LONG));

@@ -121,10 +121,10 @@ class DriverProcessTest {
             killed.kill();
         }
         final String[] left = directory.toFile().list();
-        assertTrue(left.length == 5, () -> String.join(" ", left));
+        assertTrue(left.length == 2, () -> String.join(" ", left));
         try (Program next = driver()) {
             final String[] fresh = directory.toFile().list();
-            assertTrue(fresh.length == 3 && next.isRunning(), () -> String.join(" ", fresh));
+            assertTrue(fresh.length == 2 && next.isRunning(), () -> String.join(" ", fresh));
         }
     }
 }

@@ -26,7 +26,7 @@ final class Exchange {
 
     private final RdsSocket socket;
     private final RdsAddress peer;
-    private final int count;
+    private int count;
     private final UnsafeBuffer octets = new UnsafeBuffer(NOISE);
     private final byte[] received = new byte[LONGEST];
     private int sent;
@@ -71,6 +71,16 @@ final class Exchange {
     /** Whether everything has come; what was sent may be on its way. */
     boolean isDone() {
         return sent == count && checked == count;
+    }
+
+    /** Ends this end's part with what was sent. */
+    void sendNoMore() {
+        count = sent;
+    }
+
+    /** Whether everything that the other end sent has come. */
+    boolean hasAllOf(final Exchange other) {
+        return checked == other.sent;
     }
 
     boolean isAcknowledged() {

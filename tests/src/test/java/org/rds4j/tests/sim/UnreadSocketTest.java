@@ -30,13 +30,14 @@ class UnreadSocketTest {
     private static final int LENGTH = 1_000;
     private static final int POLL_LIMIT = 64;
     private static final int RECEIVE_BUFFER = 64 << 10;
-    private static final long OVERFLOW = 64L << 20;
+    /** Whatever there is room for: what is in sixteen submit rings, eight logs and their carriers. */
+    private static final long MOST_OVERFLOW = 9L << 20;
     private static final long DELAY_NS = 100_000;
     private static final long ROUND_TRIP_NS = 2 * DELAY_NS;
     /** Of the frames of a congestion map, and of those that a link takes at once. */
     private static final long ON_THE_WIRE_NS = 150_000;
-    /** Longer than what eight paths hold for the unread socket takes to arrive, 32 MiB. */
-    private static final long RUN_NS = 500_000_000L;
+    /** Longer than what is on its way to the unread socket takes to arrive. */
+    private static final long RUN_NS = 150_000_000L;
     private static final long WARM_UP_NS = 20_000_000L;
     private static final long MEASURE_NS = 100_000L;
     private static final WireConditions WIRE = WireConditions.PERFECT.withDelayNs(DELAY_NS).withRate(1_000_000_000L, 1 << 20);
@@ -173,32 +174,42 @@ class UnreadSocketTest {
         }
     }
 
-    /** Measured against the same world without the unread socket. */
+    /**
+     * Measured against the same world without the unread socket; also where the memory behind rings is much less than what
+     * sixteen sockets may have queued: they keep the rest until the unread socket is read.
+     */
     @ParameterizedTest
-    @CsvSource({"1,false", "8,false", "1,true", "8,true"})
-    void shouldLeaveOthersTheirRateAndKeepWithinItsMemory(final int paths, final boolean isEncrypted) {
+    @CsvSource({"1,false,64", "8,false,64", "1,true,64", "8,true,64", "1,false,4", "8,false,4", "1,true,4", "8,true,4"})
+    void shouldLeaveOthersTheirRateAndKeepWithinItsMemory(final int paths, final boolean isEncrypted, final int mebibytes) {
+        final long overflow = (long) mebibytes << 20;
         try (DemoIdentities identities = isEncrypted ? new DemoIdentities(List.of("node")) : null;
             World without = new World(context -> settings(context, paths, identities)).withStreams().begin();
-            World with = new World(context -> settings(context, paths, identities)).withStreams().withUnreadSocket().begin()) {
-            final long alone = without.rate();
-            final long beside = with.rate();
-            final long bitsPerSecond = alone * (LENGTH + 48) * 8 * 1_000_000_000L / RUN_NS;
-            assertTrue(bitsPerSecond > 900_000_000L, "the streams must fill the link: " + bitsPerSecond);
-            assertTrue(beside >= alone * 95 / 100, beside + " of " + alone);
-            assertTrue(with.refusedNs < RUN_NS);
+            World with = new World(context -> settings(context, paths, identities).receiveOverflowLength(overflow))
+                .withStreams().withUnreadSocket().begin()) {
+            requireOthersRateAndRelief(without, with);
+            assertTrue(with.mostOverflow <= Math.min(overflow * 3 / 4, MOST_OVERFLOW),
+                with.mostOverflow + " octets behind the ring");
             requireBounds(with);
-            with.from.forEach(CheckedSocket::close);
-            with.from.clear();
-            with.isRead = true;
-            final long sent = with.unreadChecker.sent();
-            with.simulation.runUntil(() -> with.unreadChecker.delivered() > 2 * sent, 20 * RUN_NS);
-            assertTrue(with.unreadChecker.delivered() > 2 * sent, "the senders must go on");
-            assertTrue(with.readChecker.violation().isEmpty() && with.unreadChecker.violation().isEmpty());
         }
     }
 
+    private static void requireOthersRateAndRelief(final World without, final World with) {
+        final long alone = without.rate();
+        final long beside = with.rate();
+        final long bitsPerSecond = alone * (LENGTH + 48) * 8 * 1_000_000_000L / RUN_NS;
+        assertTrue(bitsPerSecond > 900_000_000L, "the streams must fill the link: " + bitsPerSecond);
+        assertTrue(beside >= alone * 95 / 100, beside + " of " + alone + ", " + with.mostOverflow + " octets behind the ring");
+        assertTrue(with.refusedNs < RUN_NS);
+        with.from.forEach(CheckedSocket::close);
+        with.from.clear();
+        with.isRead = true;
+        final long sent = with.unreadChecker.sent();
+        with.simulation.runUntil(() -> with.unreadChecker.delivered() > 2 * sent, 60 * RUN_NS);
+        assertTrue(with.unreadChecker.delivered() > 2 * sent, "the senders must go on");
+        assertTrue(with.readChecker.violation().isEmpty() && with.unreadChecker.violation().isEmpty());
+    }
+
     private static void requireBounds(final World world) {
-        assertTrue(world.mostOverflow <= OVERFLOW / 2, world.mostOverflow + " octets behind the ring");
         assertTrue(world.mostSendPool <= 32 << 20, world.mostSendPool + " octets in logs");
         assertEquals(0, AllToAll.counter(world.nodes.second(), "recv_blocked"));
     }

@@ -1,0 +1,43 @@
+package org.rds4j.driver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How much memory the host can give, by proc_meminfo(5). */
+final class AvailableMemory {
+    private static final long OCTETS_PER_UNIT = 1024;
+    private static final String NEVER_OVERCOMMIT = "2";
+
+    private final Path meminfo;
+    private final Path overcommit;
+
+    AvailableMemory() {
+        this(Path.of("/proc/meminfo"), Path.of("/proc/sys/vm/overcommit_memory"));
+    }
+
+    AvailableMemory(final Path meminfo, final Path overcommit) {
+        this.meminfo = meminfo;
+        this.overcommit = overcommit;
+    }
+
+    /**
+     * Octets that can be had without swapping; where the host never overcommits, also what has not been promised to others.
+     *
+     * @throws IOException when the host does not say.
+     */
+    long octets() throws IOException {
+        final Map<String, Long> lines = new HashMap<>();
+        for (final String line : Files.readAllLines(meminfo)) {
+            final String[] words = line.split(":?\\s+");
+            lines.put(words[0], Long.parseLong(words[1]) * OCTETS_PER_UNIT);
+        }
+        final long available = lines.getOrDefault("MemAvailable", 0L);
+        if (!Files.readString(overcommit).strip().equals(NEVER_OVERCOMMIT)) {
+            return available;
+        }
+        return Math.min(available, lines.getOrDefault("CommitLimit", 0L) - lines.getOrDefault("Committed_AS", 0L));
+    }
+}
