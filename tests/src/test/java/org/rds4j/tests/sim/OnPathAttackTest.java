@@ -40,8 +40,8 @@ class OnPathAttackTest {
 
     /** What he does to one segment of the first node's. */
     private enum Attack {
-        FLIP_A_BIT, ALTER_THE_TYPE, ALTER_THE_VERSION, LENGTHEN_A_RECORD, REPLAY, REFLECT, REPLAY_OF_AN_EARLIER_CONNECTION, SWAP,
-        PLAINTEXT_CONGESTION_UPDATE, TRUNCATE
+        FLIP_A_BIT, FLIP_A_BIT_OF_A_LONG_MESSAGE, ALTER_THE_TYPE, ALTER_THE_VERSION,
+        LENGTHEN_A_RECORD, REPLAY, REFLECT, REPLAY_OF_AN_EARLIER_CONNECTION, SWAP, PLAINTEXT_CONGESTION_UPDATE, TRUNCATE
     }
 
     /** The one on the wire; checksums follow from what changes (RFC 1624). */
@@ -59,6 +59,7 @@ class OnPathAttackTest {
         private byte[] captured;
         private byte[] capturedBefore;
         private byte[] reflected;
+        private byte[] held;
         private boolean isArmed;
         private int done;
 
@@ -85,16 +86,14 @@ class OnPathAttackTest {
                 reflected = octets;
                 return true;
             }
-            if (isArmed) {
-                change(tcp, payload, octets);
-            }
+            final boolean isLet = !isArmed || change(tcp, payload, octets);
             captured = octets;
-            return true;
+            return isLet;
         }
 
-        private void change(final int tcp, final int payload, final byte[] octets) {
+        private boolean change(final int tcp, final int payload, final byte[] octets) {
             switch (attack) {
-                case FLIP_A_BIT -> {
+                case FLIP_A_BIT, FLIP_A_BIT_OF_A_LONG_MESSAGE -> {
                     final byte[] flipped = octets.clone();
                     flipped[done * 37 % octets.length] ^= (byte) (1 << done % 8);
                     replace(tcp, payload, octets, flipped);
@@ -108,21 +107,26 @@ class OnPathAttackTest {
                     replaceBy(capturedBefore == null ? captured : capturedBefore, tcp, payload, octets);
                     capturedBefore = octets;
                 }
-                case SWAP -> swap(tcp, payload, octets);
+                case SWAP -> {
+                    return swap(tcp, payload, octets);
+                }
                 case PLAINTEXT_CONGESTION_UPDATE -> replace(tcp, payload, octets, congestionUpdate(octets.length));
                 case TRUNCATE -> finish(tcp);
             }
+            return true;
         }
 
-        /** Where a segment is two records of one length. */
-        private void swap(final int tcp, final int payload, final byte[] octets) {
-            final int half = octets.length / 2;
-            if (octets.length % 2 == 0 && ((octets[3] & 0xff) << 8 | octets[4] & 0xff) == half - 5) {
-                final byte[] swapped = new byte[octets.length];
-                System.arraycopy(octets, 0, swapped, half, half);
-                System.arraycopy(octets, half, swapped, 0, half);
-                replace(tcp, payload, octets, swapped);
+        /** The first is kept back, and stands in the place of the second. */
+        private boolean swap(final int tcp, final int payload, final byte[] octets) {
+            if (held == null) {
+                held = octets;
+                return false;
             }
+            if (held.length == octets.length && !Arrays.equals(held, octets)) {
+                replace(tcp, payload, octets, held);
+                held = null;
+            }
+            return true;
         }
 
         private static byte[] with(final byte[] octets, final int at, final int value) {
@@ -229,7 +233,7 @@ class OnPathAttackTest {
         try (DemoIdentities identities = new DemoIdentities(List.of("node"));
             NodePair nodes = new NodePair(simulation, WIRE, context -> identities.apply(context, "node"));
             Applications applications =
-                new Applications(simulation, checker, nodes, attack == Attack.TRUNCATE || attack == Attack.FLIP_A_BIT ? LONG_LENGTH : LENGTH)) {
+                new Applications(simulation, checker, nodes, attack == Attack.TRUNCATE || attack == Attack.FLIP_A_BIT_OF_A_LONG_MESSAGE ? LONG_LENGTH : LENGTH)) {
             nodes.link().tap(attacker);
             simulation.host("applications", applications);
             for (int i = 0; i < ATTACKS; i++) {
