@@ -621,7 +621,8 @@ public final class RdsContext {
     }
 
     /**
-     * Sets trust bundles of further trust domains, as {@code partner.example=/etc/rds/partner.pem}, several with commas between.
+     * Sets trust bundles of further trust domains, as {@code partner.example=/etc/rds/partner.pem}, several with commas
+     * between.
      *
      * @param value the value.
      * @return this.
@@ -746,7 +747,8 @@ public final class RdsContext {
     }
 
     /**
-     * Sets the most accepted connections that are not paths yet; a quarter of maxConnections is another bound. One more ends the oldest.
+     * Sets the most accepted connections that are not paths yet; a quarter of maxConnections is another
+     * bound. One more ends the oldest.
      *
      * @param value the value.
      * @return this.
@@ -788,7 +790,8 @@ public final class RdsContext {
     }
 
     /**
-     * Sets the most TLS handshakes begun with dialers in a second, over all addresses; as many may come at once. One more is reset.
+     * Sets the most TLS handshakes begun with dialers in a second, over all addresses; as many may come at once. One more is
+     * reset.
      *
      * @param value the value.
      * @return this.

@@ -218,7 +218,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final long id = nextId++;
         final HandshakeTask task = dialedKey == null
             ? security.serverTask(
-                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, paths, security.cipher(), random), high, low)
+                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, paths, security.cipher(), random),
+                high, low)
             : security.clientTask(
                 id, PathMarker.of(dialedKey.lane(), dialedKey.index(), paths, security.cipher(), random), high, low);
         final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, queue, task);

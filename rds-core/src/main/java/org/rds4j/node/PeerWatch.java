@@ -12,7 +12,7 @@ import org.rds4j.crypto.certificate.PeerRefusal;
 import org.rds4j.crypto.handshake.HandshakeFailure;
 import org.rds4j.tcp.TcpConnection;
 
-/** The engine's side of the {@link IdentityAgent}: tells it of peers, counts refusals, carries its sentences out. Engine thread. */
+/** The engine's side of the {@link IdentityAgent}: tells it of peers, counts refusals, carries out sentences. Engine thread. */
 final class PeerWatch {
     private final IdentityAgent identities;
     private final NodeCounters counters;

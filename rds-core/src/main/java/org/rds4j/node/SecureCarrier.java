@@ -61,8 +61,8 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     /**
-     * TCP acknowledges all of a record but its last octet until it is opened, and the peer keeps a message until its last octet is
-     * acknowledged. So what somebody on the way has changed is refused before the peer has let go of what it was.
+     * TCP acknowledges all of a record but its last octet until it is opened, and the peer keeps a message until its last octet
+     * is acknowledged. So what somebody on the way has changed is refused before the peer has let go of what it was.
      */
     private void withholdAcknowledgement() {
         if (opened < submitted) {

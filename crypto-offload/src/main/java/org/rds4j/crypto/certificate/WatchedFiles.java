@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Notices that one of several files that belong together has changed, and waits until they keep still. A file is told by
- * time of change, inode and length, so one moved into place, one written over and a symbolic link turned to another all count; a change
- * within two seconds before a look may be followed by one with the same stamp, so it is looked at again. Not thread safe.
+ * time of change, inode and length, so one moved into place, one written over and a symbolic link turned to another all count; a
+ * change within two seconds before a look may be followed by one with the same stamp, so it is looked at again. Not thread safe.
  */
 public final class WatchedFiles {
     /** Coarser than the time of any file system in use. */

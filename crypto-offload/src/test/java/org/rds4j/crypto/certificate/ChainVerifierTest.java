@@ -158,8 +158,8 @@ class ChainVerifierTest {
 
     @Test
     void shouldKeepWhatAPeerWritesOutOfTheLinesOfALog() throws Exception {
-        final PemIdentity identity = authority.sign("evil", node("subjectAltName=@names\n[names]\nURI.1=spiffe://cluster.example/a"
-            + " WARN%0aforged " + "x".repeat(400) + "\n"));
+        final PemIdentity identity = authority.sign("evil", node("subjectAltName=@names\n[names]\n"
+            + "URI.1=spiffe://cluster.example/a WARN%0aforged " + "x".repeat(400) + "\n"));
         final PeerRefusedException refused =
             assertThrows(PeerRefusedException.class, () -> verifier.verify(identity.chain(), Role.CLIENT, NOW));
         assertTrue(refused.getMessage().length() < 500 && refused.getMessage().chars().allMatch(c -> c >= ' ' && c < 127),

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** A certificate authority by the openssl command, which is nobody's here: makes what a node's certificate should be, and what not. */
+/** A certificate authority by the openssl command, which is not ours: makes certificates as a node should have, and others. */
 public final class OpenSslAuthority {
     /** Extensions of a proper node, but for its name. */
     public static final String NODE = """

@@ -55,7 +55,8 @@ final class InfoCommand implements Callable<Integer> {
     @Option(names = "--paths", description = "What stands behind each connection, path by path.")
     private boolean paths;
 
-    @Option(names = "--security", description = "What protects each path: cipher, what computes it, and who the peer proved to be.")
+    @Option(names = "--security",
+        description = "What protects each path: cipher, what computes it, and who the peer proved to be.")
     private boolean security;
 
     @Option(names = "--clients", description = "Applications in other processes that use the node.")
@@ -114,8 +115,9 @@ final class InfoCommand implements Callable<Integer> {
 
     /** In the order of rds-info, which is that of the option letters in ASCII. */
     private List<InfoTable<?>> tables() {
-        final boolean all =
-            !(counters || sockets || connections || receive || send || retransmit || tcp || infiniband || paths || security || clients);
+        final boolean all = !(
+            counters || sockets || connections || receive || send || retransmit || tcp
+            || infiniband || paths || security || clients);
         final List<InfoTable<?>> tables = new ArrayList<>();
         addIf(tables, all || tcp, InfoTable.TCP);
         addIf(tables, all || counters, InfoTable.COUNTERS);

@@ -157,7 +157,8 @@ final class NodeCommand implements Callable<Integer> {
         private Path certificates;
 
         @Option(names = "--peers", paramLabel = "FILE",
-            description = "YAML list of who may be a peer, from where and at which levels; without it everybody with a certificate.")
+            description = "YAML list of who may be a peer, from where and at which levels; without it, everybody with a "
+                + "certificate.")
         private Path peers;
 
         @Option(names = "--name", paramLabel = "NAME",

@@ -161,7 +161,8 @@ class OnPathAttackTest {
         }
 
         private void adjust(final int tcp, final long difference) {
-            long sum = (~frame.getShort(tcp + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xffff) + Math.floorMod(difference, 0xffff);
+            long sum = (~frame.getShort(tcp + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xffff)
+                + Math.floorMod(difference, 0xffff);
             sum = (sum & 0xffff) + (sum >>> 16);
             frame.putShort(tcp + CHECKSUM_OFFSET, (short) ~((sum & 0xffff) + (sum >>> 16)), ByteOrder.BIG_ENDIAN);
             isArmed = false;
@@ -224,6 +225,10 @@ class OnPathAttackTest {
         }
     }
 
+    private static boolean isOfLongMessages(final Attack attack) {
+        return attack == Attack.TRUNCATE || attack == Attack.FLIP_A_BIT_OF_A_LONG_MESSAGE;
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldCloseThePathAndDeliverNothingOfTheAttackers(final Attack attack) {
@@ -232,8 +237,8 @@ class OnPathAttackTest {
         final Attacker attacker = new Attacker(attack);
         try (DemoIdentities identities = new DemoIdentities(List.of("node"));
             NodePair nodes = new NodePair(simulation, WIRE, context -> identities.apply(context, "node"));
-            Applications applications =
-                new Applications(simulation, checker, nodes, attack == Attack.TRUNCATE || attack == Attack.FLIP_A_BIT_OF_A_LONG_MESSAGE ? LONG_LENGTH : LENGTH)) {
+            Applications applications = new Applications(
+                simulation, checker, nodes, isOfLongMessages(attack) ? LONG_LENGTH : LENGTH)) {
             nodes.link().tap(attacker);
             simulation.host("applications", applications);
             for (int i = 0; i < ATTACKS; i++) {
