@@ -24,6 +24,8 @@ public enum Errno {
     EDESTADDRREQ(89),
     /** Longer than the largest message or the send buffer. */
     EMSGSIZE(90),
+    /** A destination that no socket of RDS can have. */
+    EPROTOTYPE(91),
     /** There is no such option, or it cannot be had here. */
     ENOPROTOOPT(92),
     /** Not supported, as mixing IPv4 and IPv6. */

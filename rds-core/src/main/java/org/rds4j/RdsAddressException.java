@@ -1,6 +1,6 @@
 package org.rds4j;
 
-/** EADDRINUSE, EADDRNOTAVAIL or EDESTADDRREQ: the address does not serve. */
+/** EADDRINUSE, EADDRNOTAVAIL, EDESTADDRREQ, EPROTOTYPE or EAFNOSUPPORT: the address does not serve. */
 public class RdsAddressException extends RdsException {
     private static final long serialVersionUID = 1L;
 

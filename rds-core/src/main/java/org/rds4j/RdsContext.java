@@ -1,27 +1,16 @@
 package org.rds4j;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
-import java.util.function.Supplier;
 import org.agrona.BitUtil;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
-import org.agrona.concurrent.YieldingIdleStrategy;
-import org.rds4j.carrier.PathKey;
-import org.rds4j.message.LogPool;
 import org.rds4j.socket.SocketRegion;
-import org.rds4j.tcp.TcpConfiguration;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Everything that can be configured, as plain values. Fluent; {@link #conclude()} validates and freezes it, once. Not
@@ -40,10 +29,6 @@ public final class RdsContext {
     /** What Linux gives a socket as SO_SNDBUF and SO_RCVBUF, and lets it set; half of it is the limit of payload. */
     private static final int LINUX_BUFFER = 212_992;
     private static final int DEFAULT_MOST_BUFFER = 16 << 20;
-    private static final int MOST_BUFFER = Integer.MAX_VALUE / 2;
-    private static final String PROPERTY_PREFIX = "rds.";
-    private static final int RDS_HEADER_LENGTH = 48;
-    private static final int MAX_NAME_LENGTH = 120;
 
     private String device;
     private String address;
@@ -121,7 +106,7 @@ public final class RdsContext {
      * @throws RdsConfigurationException when a key is unknown or a value does not parse.
      */
     public RdsContext(final Properties properties) {
-        applyProperties(properties);
+        ContextFile.applyProperties(this, properties);
     }
 
     /**
@@ -149,39 +134,9 @@ public final class RdsContext {
      */
     public static RdsContext parse(final String yaml, final Properties properties) {
         final RdsContext context = new RdsContext(new Properties());
-        context.applyYaml(yaml);
-        context.applyProperties(properties);
+        ContextFile.applyYaml(context, yaml);
+        ContextFile.applyProperties(context, properties);
         return context;
-    }
-
-    private void applyYaml(final String yaml) {
-        final Object root;
-        try {
-            root = new Load(LoadSettings.builder().build()).loadFromString(yaml);
-        } catch (final YamlEngineException e) {
-            throw new RdsConfigurationException("the configuration is not YAML: " + e.getMessage());
-        }
-        if (root != null && !(root instanceof Map)) {
-            throw new RdsConfigurationException("the configuration must be a mapping, as 'address: 10.0.0.1/24'");
-        }
-        if (root instanceof Map<?, ?> entries) {
-            entries.forEach((key, value) -> set(String.valueOf(key), value));
-        }
-    }
-
-    private void set(final String key, final Object value) {
-        if (value == null) {
-            throw new RdsConfigurationException("key '" + key + "' has no value: give one or leave the key out");
-        }
-        RdsKey.ofName(key).set(this, String.valueOf(value));
-    }
-
-    private void applyProperties(final Properties properties) {
-        for (final String name : properties.stringPropertyNames()) {
-            if (name.startsWith(PROPERTY_PREFIX) && name.indexOf('.', PROPERTY_PREFIX.length()) < 0) {
-                set(name.substring(PROPERTY_PREFIX.length()), properties.getProperty(name));
-            }
-        }
     }
 
     /**
@@ -192,14 +147,26 @@ public final class RdsContext {
      */
     public RdsContext conclude() {
         requireOpen();
-        concludeAddress();
-        concludeSecurity();
-        concludeLengths();
-        concludeTimes();
-        require(nodeName == null || (!nodeName.isBlank() && nodeName.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_LENGTH),
-            "key 'nodeName' must have 1 to " + MAX_NAME_LENGTH + " octets");
+        final HostAddress local = HostAddress.parse("address", address);
+        ContextRules.check(this, local);
+        localAddress = local.host();
+        prefixLength = local.prefixLength();
+        settleDefaults();
+        tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
+        receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
+        submitRingLength = BitUtil.findNextPositivePowerOfTwo(submitRingLength);
         isConcluded = true;
         return this;
+    }
+
+    /** What was not set and depends on other values does so no longer. */
+    private void settleDefaults() {
+        sendBufferLength = sendBufferLength();
+        maxSendBufferLength = maxSendBufferLength();
+        maxReceiveBufferLength = maxReceiveBufferLength();
+        reconnectMinDelayNs = reconnectMinDelayNs();
+        reconnectMaxDelayNs = reconnectMaxDelayNs();
+        reconnectResetAfterNs = reconnectResetAfterNs();
     }
 
     private void requireOpen() {
@@ -208,131 +175,13 @@ public final class RdsContext {
         }
     }
 
-    private static void require(final boolean condition, final String message) {
-        if (!condition) {
-            throw new RdsConfigurationException(message);
-        }
-    }
-
-    private void concludeAddress() {
-        require(address != null, "key 'address' is missing: set this host's address, as 10.0.0.1/24");
-        final int slash = address.indexOf('/');
-        require(slash > 0 && address.substring(slash + 1).matches("\\d{1,3}"),
-            "key 'address' is '" + address + "': write it with its prefix length, as 10.0.0.1/24");
-        localAddress = host("address", address.substring(0, slash));
-        require(!localAddress.isLinkLocal(), "key 'address' is '" + address
-            + "': a link-local address names a host on one link only; give the host another one");
-        prefixLength = Integer.parseInt(address.substring(slash + 1));
-        require(prefixLength <= (localAddress.isIpv4() ? 32 : 128), "key 'address': the prefix length of '" + address
-            + "' is too large");
-        require(gateway == null || host("gateway", gateway).isIpv4() == localAddress.isIpv4(),
-            "key 'gateway' must be of the same family as 'address'");
-        requireRange("mtu", mtu, 576, 65535);
-        requireRange("tcpPort", tcpPort, 1, 65535);
-    }
-
-    private static RdsAddress host(final String key, final String text) {
-        try {
-            final RdsAddress host = RdsAddress.parse(text);
-            require(host.isUnicast() && host.port() == 0, "key '" + key + "': '" + text + "' is not a host's address");
-            return host;
-        } catch (final RdsArgumentException e) {
-            throw new RdsConfigurationException("key '" + key + "': " + e.getMessage());
-        }
-    }
-
-    private void concludeSecurity() {
-        final boolean hasFiles = certificate != null && privateKey != null && trust != null;
-        require(security == SecurityMode.PLAINTEXT || hasFiles, "security is REQUIRED: set certificate, privateKey and trust"
-            + " (PEM files), or ask for security PLAINTEXT by name");
-        require(security == SecurityMode.REQUIRED || peerList == null, "key 'peerList' is set and security is PLAINTEXT, in"
-            + " which nobody proves who he is: leave the key out, or ask for security REQUIRED");
-        federatedBundles();
-        require(pathMaxAgeNs > 0, "key 'pathMaxAge' must be above 0");
-        require(handshakeTimeoutNs > 0, "key 'handshakeTimeout' must be above 0");
-        requireRange("maxHandshakes", maxHandshakes, 1, 1 << 16);
-        requireRange("maxHandshakesPerHost", maxHandshakesPerHost, 1, 1 << 16);
-        requireRange("handshakeRate", handshakeRate, 1, 1 << 20);
-        requireRange("handshakeRatePerHost", handshakeRatePerHost, 1, 1 << 20);
-    }
-
-    private void concludeLengths() {
-        sendBufferLength = sendBufferLength();
-        maxSendBufferLength = maxSendBufferLength();
-        maxReceiveBufferLength = maxReceiveBufferLength();
-        requireRange("maxMessageLength", maxMessageLength, 1, 1 << 30);
-        requireRange("sendBufferLength", sendBufferLength, 1, 1 << 30);
-        requireRange("receiveBufferLength", receiveBufferLength, 1024, 1 << 30);
-        requireRange("maxSendBufferLength", maxSendBufferLength, 1, MOST_BUFFER);
-        requireRange("maxReceiveBufferLength", maxReceiveBufferLength, 1, MOST_BUFFER);
-        requireRange("submitRingLength", submitRingLength, 1024, 1 << 30);
-        requireRange("largeBlocks", largeBlocks, 1, SocketRegion.MAX_BLOCKS);
-        requireRange("sendLogLength", sendLogLength, 4096, 1 << 30);
-        require(sendLogLength >= maxMessageLength + 2L * RDS_HEADER_LENGTH, "key 'sendLogLength' is " + sendLogLength
-            + ": it must hold one message of maxMessageLength " + maxMessageLength + " and two headers");
-        final long leastPool = LogPool.leastLength(LogPool.BLOCK_LENGTH, maxMessageLength);
-        require(sendPoolLength >= leastPool && sendPoolLength <= 1 << 30, "key 'sendPoolLength' is " + sendPoolLength
-            + ": it must be in " + leastPool + ".." + (1 << 30) + " with maxMessageLength " + maxMessageLength);
-        require(reassemblyLength >= 2L * maxMessageLength, "key 'reassemblyLength' is " + reassemblyLength
-            + ": it must be at least twice maxMessageLength " + maxMessageLength);
-        require(paths == 1 || paths == PathKey.MAX_PATHS, "key 'paths' is " + paths + ": it must be 1 or " + PathKey.MAX_PATHS
-            + ", for a Linux peer may send to any of " + PathKey.MAX_PATHS + " before it knows how many there are");
-        requireRange("maxSockets", maxSockets, 1, 65534);
-        requireRange("maxPeers", maxPeers, 1, 1 << 20);
-        requireRange("maxClients", maxClients, 1, 65534);
-        requireRange("maxSocketsPerClient", maxSocketsPerClient, 1, 65534);
-        requireRange("maxConnections", maxConnections, 1, 1 << 20);
-        require(maxConnections >= paths, "key 'maxConnections' is " + maxConnections + ": it must be at least 'paths', " + paths
-            + ", which each peer takes for every lane in use; write peers x lanes x paths and a quarter more");
-        requireRange("tcpBufferLength", tcpBufferLength, 64 << 10, 1 << 30);
-        tcpBufferLength = BitUtil.findNextPositivePowerOfTwo(tcpBufferLength);
-        receiveBufferLength = BitUtil.findNextPositivePowerOfTwo(receiveBufferLength);
-        submitRingLength = BitUtil.findNextPositivePowerOfTwo(submitRingLength);
-    }
-
-    private void concludeTimes() {
-        reconnectMinDelayNs = reconnectMinDelayNs();
-        reconnectMaxDelayNs = reconnectMaxDelayNs();
-        reconnectResetAfterNs = reconnectResetAfterNs();
-        require(reconnectMinDelayNs > 0, "key 'reconnectMinDelay' must be above 0");
-        require(reconnectResetAfterNs >= 0, "key 'reconnectResetAfter' must not be negative");
-        requireRange("connectBudget", connectBudget, 1, 1 << 20);
-        require(reconnectMaxDelayNs >= reconnectMinDelayNs, "key 'reconnectMaxDelay' must not be below reconnectMinDelay");
-        require(receiveOverflowLength >= 2L * maxMessageLength + (128 << 10), "key 'receiveOverflowLength' is "
-            + receiveOverflowLength + ": it must hold two messages of maxMessageLength " + maxMessageLength + " and 128 KiB");
-        require(congestionMapIntervalNs >= 0, "key 'congestionMapInterval' must not be below 0");
-        require(drainTimeoutNs > 0, "key 'drainTimeout' must be above 0");
-        require(keepAliveIdleNs > 0, "key 'keepAliveIdle' must be above 0");
-        require(keepAliveIntervalNs > 0, "key 'keepAliveInterval' must be above 0");
-        requireRange(
-            "keepAliveCount", keepAliveCount, TcpConfiguration.LEAST_KEEPALIVE_PROBES, TcpConfiguration.MOST_KEEPALIVE_PROBES);
-        require(controlTimeoutNs > 0, "key 'controlTimeout' must be above 0");
-        idleStrategy("engineIdleStrategy", engineIdleStrategy);
-        idleStrategy("cryptoIdleStrategy", cryptoIdleStrategy);
-        idleStrategy("applicationIdleStrategy", applicationIdleStrategy);
-    }
-
-    private static void requireRange(final String key, final long value, final long least, final long most) {
-        require(value >= least && value <= most, "key '" + key + "' is " + value + ": it must be in " + least + ".." + most);
-    }
-
-    private static Supplier<IdleStrategy> idleStrategy(final String key, final String name) {
-        return switch (name) {
-            case "busy-spin" -> () -> BusySpinIdleStrategy.INSTANCE;
-            case "yield" -> () -> YieldingIdleStrategy.INSTANCE;
-            case "backoff" -> BackoffIdleStrategy::new;
-            default -> throw new RdsConfigurationException(
-                "key '" + key + "' is '" + name + "': write busy-spin, yield or backoff");
-        };
-    }
-
     /**
      * A fresh strategy for one engine thread.
      *
      * @return as named by {@code engineIdleStrategy}.
      */
     public IdleStrategy newEngineIdleStrategy() {
-        return idleStrategy("engineIdleStrategy", engineIdleStrategy).get();
+        return IdleStrategies.of(engineIdleStrategy);
     }
 
     /**
@@ -341,7 +190,7 @@ public final class RdsContext {
      * @return as named by {@code cryptoIdleStrategy}.
      */
     public IdleStrategy newCryptoIdleStrategy() {
-        return idleStrategy("cryptoIdleStrategy", cryptoIdleStrategy).get();
+        return IdleStrategies.of(cryptoIdleStrategy);
     }
 
     /**
@@ -350,7 +199,7 @@ public final class RdsContext {
      * @return as named by {@code applicationIdleStrategy}.
      */
     public IdleStrategy newApplicationIdleStrategy() {
-        return idleStrategy("applicationIdleStrategy", applicationIdleStrategy).get();
+        return IdleStrategies.of(applicationIdleStrategy);
     }
 
     /**
@@ -643,10 +492,10 @@ public final class RdsContext {
         final Map<String, Path> bundles = new LinkedHashMap<>();
         for (final String entry : federatedTrust.isBlank() ? new String[0] : federatedTrust.split(",", -1)) {
             final int equals = entry.indexOf('=');
-            require(equals > 0 && equals < entry.length() - 1, "key 'federatedTrust' is '" + federatedTrust
+            ContextRules.require(equals > 0 && equals < entry.length() - 1, "key 'federatedTrust' is '" + federatedTrust
                 + "': write a trust domain and its bundle, as partner.example=/etc/rds/partner.pem, several with commas between");
             final String domain = entry.substring(0, equals).trim();
-            require(bundles.put(domain, Path.of(entry.substring(equals + 1).trim())) == null,
+            ContextRules.require(bundles.put(domain, Path.of(entry.substring(equals + 1).trim())) == null,
                 "key 'federatedTrust' names '" + domain + "' twice");
         }
         return bundles;
@@ -662,7 +511,7 @@ public final class RdsContext {
     }
 
     /**
-     * Sets the YAML file that says who may be a peer, from which addresses and at which service levels. Without it everybody of this
+     * Sets the YAML file that says who may be a peer, from which addresses and at which service levels. Without it everybody of
      * node's own trust domain may, from anywhere and at every level.
      *
      * @param value the value.
@@ -747,8 +596,8 @@ public final class RdsContext {
     }
 
     /**
-     * Sets the most accepted connections that are not paths yet; a quarter of maxConnections is another
-     * bound. One more ends the oldest.
+     * Sets the most accepted connections that are not paths yet; a quarter of maxConnections is another bound. One more ends the
+     * oldest that has been silent for a while, or waits.
      *
      * @param value the value.
      * @return this.

@@ -37,7 +37,7 @@ public class RdsException extends RuntimeException {
         return switch (errno) {
             case EAGAIN, ENOBUFS -> new RdsWouldBlockException(errno, message);
             case ETIMEDOUT -> new RdsTimeoutException(message);
-            case EADDRINUSE, EADDRNOTAVAIL, EDESTADDRREQ, EAFNOSUPPORT -> new RdsAddressException(errno, message);
+            case EADDRINUSE, EADDRNOTAVAIL, EDESTADDRREQ, EPROTOTYPE, EAFNOSUPPORT -> new RdsAddressException(errno, message);
             case EBADF, ENOTCONN, EBUSY -> new RdsStateException(errno, message);
             case EINVAL, EMSGSIZE, EOPNOTSUPP, EFAULT, ENOPROTOOPT -> new RdsArgumentException(errno, message);
             case EPERM, EACCES, EINTR, ENOMEM, ECONNRESET, ECONNREFUSED -> new RdsException(errno, message);

@@ -147,8 +147,8 @@ public final class RdsSocket implements AutoCloseable {
     }
 
     /**
-     * Binds to an address of this host. What is wrong is told in the order of Linux: the address's form, bound already, port 1,
-     * taken, not of this host.
+     * Binds to an address of this host. What is wrong is told in the order of Linux: the address's form, bound already, not of
+     * this host, port 1, taken.
      *
      * @param address and port; port 0 is the engine's choice.
      * @return the port bound to.
@@ -171,8 +171,8 @@ public final class RdsSocket implements AutoCloseable {
      * Sets the default destination; contacts nobody and filters nothing. Repeatable.
      *
      * @param destination of sends that name none.
-     * @throws RdsException EAFNOSUPPORT (null), EDESTADDRREQ (the any address), EINVAL (broadcast, multicast or link-local),
-     * EBADF.
+     * @throws RdsException EAFNOSUPPORT (null), EDESTADDRREQ (0.0.0.0), EPROTOTYPE (:: and IPv6 multicast), EINVAL (broadcast,
+     * IPv4 multicast, link-local), EBADF.
      */
     public void connect(final RdsAddress destination) {
         commands.requireOpen();
@@ -180,14 +180,17 @@ public final class RdsSocket implements AutoCloseable {
             throw RdsException.of(Errno.EAFNOSUPPORT, "a default destination cannot be taken back");
         }
         if (!destination.isUnicast() || destination.isLinkLocal()) {
-            throw RdsException.of(isAny(destination) ? Errno.EDESTADDRREQ : Errno.EINVAL, "cannot connect to " + destination);
+            throw RdsException.of(notADestination(destination), "cannot connect to " + destination);
         }
         defaultDestination = destination;
         region.connected(destination.high(), destination.low(), destination.port());
     }
 
-    private static boolean isAny(final RdsAddress address) {
-        return address.isIpv4() ? (int) address.low() == 0 : (address.high() | address.low()) == 0;
+    private static Errno notADestination(final RdsAddress address) {
+        if (!address.isIpv4()) {
+            return address.isLinkLocal() ? Errno.EINVAL : Errno.EPROTOTYPE;
+        }
+        return (int) address.low() == 0 ? Errno.EDESTADDRREQ : Errno.EINVAL;
     }
 
     /**

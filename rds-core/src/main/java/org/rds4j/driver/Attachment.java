@@ -144,7 +144,7 @@ final class Attachment implements SocketControl {
         }
     }
 
-    /** The descriptor of a socket's memory, which was sent before the socket was answered to be open; those before it are let go. */
+    /** The descriptor of a socket's memory, sent before the answer that the socket is open; those before it are let go. */
     private int take(final long serial) throws IOException {
         while (true) {
             final Line.Message message = line.receive();

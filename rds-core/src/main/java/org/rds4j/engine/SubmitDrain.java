@@ -60,8 +60,8 @@ final class SubmitDrain implements ControlledMessageHandler, SubmitBacklog.Taker
     }
 
     /**
-     * Everything submitted, as far as the logs have room, and held back by nothing else. Ends at a slot that its sender never filled; and after as many
-     * datagrams as a ring holds, should the application go on submitting.
+     * Everything submitted, as far as the logs have room, and held back by nothing else. Ends at a slot that its sender never
+     * filled; and after as many datagrams as a ring holds, should the application go on submitting.
      */
     void drainAll(final EngineSocket from, final long timeNs) {
         final SubmitReader ring = from.submitted();

@@ -3,6 +3,7 @@ package org.rds4j.message;
 import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
+import org.rds4j.frame.OffHeap;
 import org.rds4j.frame.RdsHeaderFlyweight;
 
 /**
@@ -297,5 +298,24 @@ public final class LogPool {
 
     void fill(final int block, final int usedLength, final int entryCount) {
         fill[block] = (long) usedLength << 32 | entryCount;
+    }
+
+    /** Octets that lie in several blocks, in one piece; null if they do already. */
+    ByteBuffer copyOfPieces(final int first, final int firstOffset, final int length) {
+        if (length <= used(first) - firstOffset) {
+            return null;
+        }
+        final ByteBuffer copy = ByteBuffer.allocateDirect(length);
+        int block = first;
+        int offset = firstOffset;
+        int done = 0;
+        while (done < length) {
+            final int piece = Math.min(length - done, used(block) - offset);
+            OffHeap.copy(address(block) + offset, BufferUtil.address(copy) + done, piece);
+            done += piece;
+            block = next(block);
+            offset = 0;
+        }
+        return copy;
     }
 }

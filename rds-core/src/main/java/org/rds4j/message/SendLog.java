@@ -44,7 +44,7 @@ public final class SendLog {
     private final LogPool pool;
     private final RdsHeaderFlyweight header;
     private final LogCursor tail;
-    private final LogCursor cursor;
+    private final ChunkCutter chunks;
     private int headBlock = LogPool.NONE;
     private int held;
 
@@ -57,16 +57,6 @@ public final class SendLog {
     private long sentPosition;
     private long appendedPosition;
     private long nextSequence;
-
-    /** Where the next chunk begins, and how many octets of the message at the cursor are not yet offered. */
-    private int sendBlock;
-    private int sendOffset;
-    private int cursorRest;
-
-    private int preparedLength;
-    private int preparedCount;
-    /** Octets the prepared chunk takes of the message after those it completes. */
-    private int preparedCut;
 
     private boolean isFlowing;
     private boolean isWanted;
@@ -85,7 +75,7 @@ public final class SendLog {
         this.pool = pool;
         this.header = pool.header();
         this.tail = new LogCursor(pool);
-        this.cursor = new LogCursor(pool);
+        this.chunks = new ChunkCutter(pool);
         this.nextSequence = firstSequence;
     }
 
@@ -192,7 +182,7 @@ public final class SendLog {
             tail.set(headBlock, offset, entry);
         }
         if (sent == kept) {
-            moveCursor(headBlock, offset, entry, total);
+            chunks.moveTo(headBlock, offset, entry, total);
         }
         kept++;
         appendedPosition += total;
@@ -242,13 +232,6 @@ public final class SendLog {
             pool.fill(headBlock, piece, 0);
             done += piece;
         }
-    }
-
-    private void moveCursor(final int block, final int offset, final int entry, final int total) {
-        cursor.set(block, offset, entry);
-        sendBlock = block;
-        sendOffset = offset;
-        cursorRest = total;
     }
 
     /**
@@ -355,7 +338,7 @@ public final class SendLog {
      * @return the number.
      */
     public long firstUnsentSequence() {
-        return sent == kept ? nextSequence : header.wrap(cursor.address()).sequence();
+        return sent == kept ? nextSequence : header.wrap(chunks.messageAddress()).sequence();
     }
 
     /**
@@ -420,33 +403,7 @@ public final class SendLog {
      * @return its length, above 0 when {@link #hasUnsent()}.
      */
     public int prepareChunk(final int maxLength) {
-        final int available = pool.used(sendBlock) - sendOffset;
-        final int entries = pool.entries(sendBlock);
-        final int limit = Math.min(maxLength, available);
-        final int next = nextEntry();
-        long entry = pool.entry(sendBlock, next);
-        final long entriesEnd = entry - (long) (entries - next) * LogEntry.LENGTH;
-        int end = 0;
-        int rest = cursorRest;
-        preparedCount = 0;
-        while (rest <= limit - end) {
-            end += rest;
-            preparedCount++;
-            if (entry == entriesEnd) {
-                break;
-            }
-            rest = LogEntry.total(entry);
-            entry -= LogEntry.LENGTH;
-        }
-        final boolean isBlockEnd = available <= maxLength;
-        preparedLength = isBlockEnd || 2 * end < limit ? limit : end;
-        preparedCut = preparedLength - end;
-        return preparedLength;
-    }
-
-    /** In the block of the next chunk: the message after the one at the cursor, which may have begun in an earlier block. */
-    private int nextEntry() {
-        return cursor.block() == sendBlock ? cursor.entry() + 1 : 0;
+        return chunks.prepare(maxLength);
     }
 
     /**
@@ -455,7 +412,7 @@ public final class SendLog {
      * @return address of its first octet, stable until it is released.
      */
     public long chunkAddress() {
-        return pool.address(sendBlock) + sendOffset;
+        return chunks.address();
     }
 
     /**
@@ -464,39 +421,9 @@ public final class SendLog {
      * @param carrierPosition just after the chunk, as the carrier said.
      */
     public void onChunkTaken(final long carrierPosition) {
-        sentPosition += preparedLength;
-        sendOffset += preparedLength;
-        if (preparedCount == 0) {
-            cursorRest -= preparedLength;
-        } else {
-            complete(carrierPosition);
-        }
-        if (sent < kept && sendOffset == pool.used(sendBlock)) {
-            sendBlock = pool.next(sendBlock);
-            sendOffset = 0;
-        }
-        offered = Math.max(offered, sent + (preparedCut > 0 ? 1 : 0));
-    }
-
-    private void complete(final long carrierPosition) {
-        final int first = nextEntry();
-        final int last = first + preparedCount - 1;
-        LogEntry.end(cursor.entryAddress(), carrierPosition);
-        long entry = pool.entry(sendBlock, first);
-        for (int i = first; i < last; i++) {
-            LogEntry.end(entry, carrierPosition);
-            entry -= LogEntry.LENGTH;
-        }
-        sent += preparedCount;
-        if (sent == kept) {
-            return;
-        }
-        if (last < pool.entries(sendBlock)) {
-            cursor.set(sendBlock, sendOffset - preparedCut, last);
-        } else {
-            cursor.set(pool.next(sendBlock), 0, 0);
-        }
-        cursorRest = LogEntry.total(cursor.entryAddress()) - preparedCut;
+        sentPosition += chunks.preparedLength();
+        sent += chunks.take(carrierPosition, kept - sent);
+        offered = Math.max(offered, sent + (chunks.cutsMessage() ? 1 : 0));
     }
 
     /**
@@ -605,7 +532,7 @@ public final class SendLog {
      * @return false between two messages.
      */
     public boolean isInsideMessage() {
-        return sent < kept && cursorRest < LogEntry.total(cursor.entryAddress());
+        return sent < kept && chunks.isInsideMessage();
     }
 
     private boolean isFor(final LogCursor message, final int owner, final int port) {
@@ -630,7 +557,7 @@ public final class SendLog {
         giveBack(pool.next(headBlock), LogPool.NONE);
         pool.link(headBlock, LogPool.NONE);
         if (sent == index && sent < kept) {
-            moveCursor(from.block(), from.offset(), from.entry(), LogEntry.total(from.entryAddress()));
+            chunks.moveTo(from);
         }
     }
 
@@ -675,7 +602,7 @@ public final class SendLog {
 
     private void toTail() {
         if (kept > 0) {
-            moveCursor(tail.block(), tail.offset(), tail.entry(), LogEntry.total(tail.entryAddress()));
+            chunks.moveTo(tail);
         }
     }
 
@@ -739,12 +666,10 @@ public final class SendLog {
         if (LogEntry.isLent(entry)) {
             return target.appendLentOf(this, sourcePort, destinationPort);
         }
-        final int offset = tail.offset() + HEADER_LENGTH;
-        final boolean isContiguous = length <= pool.used(tail.block()) - offset;
-        final ByteBuffer copy = isContiguous ? null : copy(tail.block(), offset, length);
+        final ByteBuffer copy = pool.copyOfPieces(tail.block(), tail.offset() + HEADER_LENGTH, length);
         try {
             return target.append(sourcePort, destinationPort,
-                isContiguous ? pool.address(tail.block()) + offset : BufferUtil.address(copy), length, LogEntry.owner(entry));
+                copy == null ? tail.address() + HEADER_LENGTH : BufferUtil.address(copy), length, LogEntry.owner(entry));
         } finally {
             Reference.reachabilityFence(copy);
         }
@@ -760,21 +685,5 @@ public final class SendLog {
         final int payload = pool.lendOn(pool.next(source.tail.block()));
         writeLent(sourcePort, destinationPort, length, LogEntry.owner(entry), payload);
         return true;
-    }
-
-    /** Of octets that lie in several blocks. */
-    private ByteBuffer copy(final int first, final int firstOffset, final int length) {
-        final ByteBuffer copy = ByteBuffer.allocateDirect(length);
-        int block = first;
-        int offset = firstOffset;
-        int done = 0;
-        while (done < length) {
-            final int piece = Math.min(length - done, pool.used(block) - offset);
-            OffHeap.copy(pool.address(block) + offset, BufferUtil.address(copy) + done, piece);
-            done += piece;
-            block = pool.next(block);
-            offset = 0;
-        }
-        return copy;
     }
 }

@@ -31,12 +31,16 @@ import org.slf4j.LoggerFactory;
  */
 final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Carriers.class);
+    /** As much of the connections as peers may be greeting with at once, but at least what one of them opens at once. */
+    private static final int GREETING_SHARE = 4;
+    /** A peer whose turn it is answers far sooner. */
+    private static final long LONG_SILENCE_NS = 100_000_000L;
     private static final long TELL_INTERVAL_NS = 10_000_000_000L;
 
     private final TcpEngine tcp;
     private final int tcpPort;
     private final int laneCount;
-    private final int maxGreetings;
+    private final int maxAccepted;
     private final long greetingTimeNs;
     private final IntUnaryOperator dscpOfLane;
     private final RdsAddress local;
@@ -55,6 +59,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final Long2ObjectHashMap<SecureGreeting> greetingById = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<SecureCarrier> carrierById = new Long2ObjectHashMap<>();
     private RdsEngine rds;
+    private int accepted;
     private long nextId;
     private long toldFullNs = Long.MIN_VALUE / 2;
     private long nowNs;
@@ -65,7 +70,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
      * @param context    own address and paths per lane.
      * @param tcp        the engine that owns the connections.
      * @param settings   port, lanes and marking.
-     * @param maxGreetings connections that may be on their way to becoming carriers.
      * @param security   makes handshakes, or null in plaintext.
      * @param random     for markers.
      * @param counters   where refusals are counted.
@@ -74,7 +78,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final RdsContext context,
         final TcpEngine tcp,
         final LaneSettings settings,
-        final int maxGreetings,
         final SecurityService security,
         final RandomGenerator random,
         final NodeCounters counters) {
@@ -85,7 +88,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.ports = new SourcePorts(tcp, local, random);
         this.tcpPort = settings.tcpPort();
         this.laneCount = settings.laneCount();
-        this.maxGreetings = Math.min(maxGreetings, context.maxHandshakes());
+        this.maxAccepted =
+            Math.max(Math.min(maxConnections / GREETING_SHARE, context.maxHandshakes()), laneCount * paths);
         this.greetingTimeNs = context.handshakeTimeoutNs();
         this.limits = new GreetingLimits(context, security != null);
         this.watch = security == null ? null : new PeerWatch(security, counters);
@@ -162,35 +166,38 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             refuse(connection, order < 0);
             return null;
         }
-        final NodeCounter limit = limitMet(connection);
+        final NodeCounter limit = limits.onBegin(connection.remoteHigh(), connection.remoteLow(), nowNs);
         if (limit != null) {
             count(limit);
             return null;
         }
         final Greeting greeting = greeting(null, connection.remoteHigh(), connection.remoteLow());
+        accepted++;
         begin(greeting, connection);
         return greeting;
     }
 
-    /** A greeting that ends keeps its place until its memory is free: as many again may do so. */
-    private NodeCounter limitMet(final TcpConnection connection) {
-        if (greetings.size() >= 2 * maxGreetings) {
-            return NodeCounter.GREETINGS_FULL;
+    /**
+     * A peer whose handshake does not end yet tries again by itself; a reset would cost it a connection and an attempt. But
+     * whoever holds a place in silence loses it to whoever comes; its memory is free a moment later, so for that moment there are
+     * more.
+     */
+    @Override
+    public boolean isReady() {
+        if (accepted < maxAccepted || (accepted < 2 * maxAccepted && displaceOldest())) {
+            return true;
         }
-        final NodeCounter limit = limits.onBegin(connection.remoteHigh(), connection.remoteLow(), nowNs);
-        if (limit == null && greetings.size() >= maxGreetings) {
-            displaceOldest();
-        }
-        return limit;
+        count(NodeCounter.GREETINGS_FULL);
+        return false;
     }
 
-    /** Who is about to finish has come lately; who holds many connections open without a word has not. */
-    private void displaceOldest() {
+    private boolean displaceOldest() {
         for (final Greeting greeting : greetings) {
-            if (greeting.displace()) {
-                return;
+            if (greeting.displace(nowNs + greetingTimeNs - LONG_SILENCE_NS)) {
+                return true;
             }
         }
+        return false;
     }
 
     /** This host dials those with larger addresses, and itself it reaches without TCP. */
@@ -315,6 +322,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             if (greeting.endWhenQuiet()) {
                 greetings.remove(i);
                 if (greeting.dialedKey() == null) {
+                    accepted--;
                     limits.onEnd(greeting.connection().remoteHigh(), greeting.connection().remoteLow());
                 }
                 forget(greeting);

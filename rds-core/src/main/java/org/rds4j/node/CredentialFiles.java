@@ -18,7 +18,7 @@ import org.rds4j.crypto.certificate.WatchedFiles;
  * Credentials in files, watched together: they are taken when all of them keep still and all of them serve, or not at all. A
  * node keeps its name for life.
  */
-final class CredentialFiles implements CredentialSource {
+final class CredentialFiles {
     private final RdsContext context;
     private final Map<String, Path> federated;
     private final long startMs;
@@ -31,16 +31,15 @@ final class CredentialFiles implements CredentialSource {
         this.federated = context.federatedBundles();
     }
 
-    /** What is written while this reads is noticed: the stamps are those from before. */
-    @Override
-    public Credentials load() {
+    /** The credentials to begin with. What is written while this reads is noticed: the stamps are those from before. */
+    Credentials load() {
         watched = new WatchedFiles(files(), startMs);
         present = read();
         return present;
     }
 
-    @Override
-    public Credentials poll(final long nowMs) {
+    /** New ones, or null while nothing has changed; throws when the new ones do not serve, and goes on with those from before. */
+    Credentials poll(final long nowMs) {
         if (!watched.poll(nowMs)) {
             return null;
         }

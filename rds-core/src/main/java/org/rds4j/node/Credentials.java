@@ -10,5 +10,5 @@ import org.rds4j.crypto.certificate.TrustStore;
  * @param trust    the bundle of its own trust domain, and those of others.
  * @param peers    who of those with a valid chain may be a peer.
  */
-public record Credentials(PemIdentity identity, TrustStore trust, PeerList peers) {
+record Credentials(PemIdentity identity, TrustStore trust, PeerList peers) {
 }

@@ -34,7 +34,7 @@ final class IdentityAgent implements Agent {
 
     private final NanoClock nanoClock;
     private final EpochClock epochClock;
-    private final CredentialSource source;
+    private final CredentialFiles source;
     private final boolean isStrict;
     private final long maxAgeNs;
     private final long patienceNs;
@@ -59,7 +59,7 @@ final class IdentityAgent implements Agent {
     private record Chain(List<?> certificates, ChainVerifier.Role role) {
     }
 
-    IdentityAgent(final RdsContext context, final CredentialSource source, final EpochClock epochClock) {
+    IdentityAgent(final RdsContext context, final CredentialFiles source, final EpochClock epochClock) {
         this.nanoClock = context.nanoClock();
         this.epochClock = epochClock;
         this.source = source;

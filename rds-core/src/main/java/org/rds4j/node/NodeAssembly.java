@@ -73,8 +73,7 @@ final class NodeAssembly {
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
         final LaneSettings lanes = LaneSettings.of(qos, context.tcpPort());
-        final Carriers carriers = new Carriers(
-            context, tcp, lanes, Math.max(1, context.maxConnections() / 4), security, random, nodeCounters);
+        final Carriers carriers = new Carriers(context, tcp, lanes, security, random, nodeCounters);
         final RdsEngine rds = rds(carriers);
         this.proxy = rds.proxy();
         carriers.attach(rds);
@@ -199,8 +198,8 @@ final class NodeAssembly {
         list(agent.counters(), "");
         final CryptoCounters engineCounters = CryptoCounters.allocate();
         list(engineCounters, "_engine");
-        identities = new IdentityAgent(context, builder.credentials != null ? builder.credentials
-            : new CredentialFiles(context, builder.epochClock.time()), builder.epochClock);
+        identities = new IdentityAgent(
+            context, new CredentialFiles(context, builder.epochClock.time()), builder.epochClock);
         identities.levelsOfLane(LaneSettings.levels(qos));
         identities.list(counters);
         final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);

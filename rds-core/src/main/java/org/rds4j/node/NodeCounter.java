@@ -6,8 +6,8 @@ public enum NodeCounter {
     POLICY_REFUSED(0, "node_policy_refused", "inbound connections whose first octets broke the security policy"),
     /** Inbound connection closed because it said nothing in time. */
     GREETING_TIMEOUT(1, "node_greeting_timeout", "inbound connections that sent no RDS header in time"),
-    /** Inbound connection reset because too many were being greeted already. */
-    GREETINGS_FULL(8, "node_greetings_full", "inbound connections reset because too many had not said who they are yet"),
+    /** TCP handshake of a peer that must wait because too many connections are being greeted already. */
+    GREETINGS_FULL(8, "node_greetings_full", "ends of TCP handshakes put off: too many peers had not said who they are yet"),
     /** Handshake that failed on either side. */
     HANDSHAKE_FAILED(2, "node_handshake_failed", "TLS handshakes that ended without a session"),
     /** Handshake that took too long. */

@@ -19,8 +19,25 @@ final class PathProtection implements StatusSource {
     private final List<Entry> entries = new ArrayList<>();
     private long nowNs;
 
-    private record Entry(
-        TcpCarrier carrier, PathKey key, boolean isDialed, long sinceNs, long expiresMs, byte[] texts) {
+    /** What is told of a carrier; its texts are octets already, so that telling allocates nothing. */
+    private static final class Entry {
+        private final TcpCarrier carrier;
+        private final PathKey key;
+        private final boolean isDialed;
+        private final long sinceNs;
+        private final long expiresMs;
+        private final byte[] texts;
+
+        Entry(
+            final TcpCarrier carrier, final PathKey key, final boolean isDialed, final long sinceNs, final long expiresMs,
+            final byte[] texts) {
+            this.carrier = carrier;
+            this.key = key;
+            this.isDialed = isDialed;
+            this.sinceNs = sinceNs;
+            this.expiresMs = expiresMs;
+            this.texts = texts;
+        }
     }
 
     void add(
@@ -38,7 +55,7 @@ final class PathProtection implements StatusSource {
     @SuppressWarnings("ReferenceEquality") // carriers have no other identity
     void remove(final TcpCarrier carrier) {
         for (int i = entries.size() - 1; i >= 0; i--) {
-            if (entries.get(i).carrier() == carrier) {
+            if (entries.get(i).carrier == carrier) {
                 entries.remove(i);
                 return;
             }
@@ -54,7 +71,7 @@ final class PathProtection implements StatusSource {
     public void write(final StatusTable table, final StatusPage page) {
         for (int i = Math.clamp(page.outer(), 0, entries.size()); i < entries.size(); i++) {
             final Entry entry = entries.get(i);
-            if (!page.hasRoom(1 + Math.ceilDiv(entry.texts().length, StatusPage.ROW_LENGTH))) {
+            if (!page.hasRoom(1 + Math.ceilDiv(entry.texts.length, StatusPage.ROW_LENGTH))) {
                 page.stopAt(i, 0);
                 return;
             }
@@ -63,13 +80,13 @@ final class PathProtection implements StatusSource {
     }
 
     private void write(final Entry entry, final StatusPage page) {
-        final TcpConnection c = entry.carrier().connection;
+        final TcpConnection c = entry.carrier.connection;
         page.next();
         page.put(c.localHigh()).put(c.localLow()).put(c.localPort())
             .put(c.remoteHigh()).put(c.remoteLow()).put(c.remotePort())
-            .put(entry.key().lane()).put(entry.key().index())
-            .put(entry.carrier().isSecure() ? 1 : 0).put(entry.isDialed() ? 1 : 0)
-            .put(nowNs - entry.sinceNs()).put(entry.expiresMs()).put(entry.texts().length);
-        page.putRows(entry.texts());
+            .put(entry.key.lane()).put(entry.key.index())
+            .put(entry.carrier.isSecure() ? 1 : 0).put(entry.isDialed ? 1 : 0)
+            .put(nowNs - entry.sinceNs).put(entry.expiresMs).put(entry.texts.length);
+        page.putRows(entry.texts);
     }
 }

@@ -30,7 +30,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * revoked: ['3f:a2:09', '0x77']                     # serial numbers, hexadecimal
  * </pre>
  */
-public final class PeerList {
+final class PeerList {
     private static final int ALL_LEVELS = (1 << ServiceLevel.COUNT) - 1;
     private static final Set<String> KEYS = Set.of("peers", "revoked");
     private static final Set<String> ENTRY_KEYS = Set.of("identity", "addresses", "levels");
@@ -56,7 +56,7 @@ public final class PeerList {
      * @param trustDomain of the node.
      * @return the list.
      */
-    public static PeerList ofDomain(final String trustDomain) {
+    static PeerList ofDomain(final String trustDomain) {
         return parse("peers: [{identity: 'spiffe://" + trustDomain + "/**'}]");
     }
 
@@ -67,7 +67,7 @@ public final class PeerList {
      * @return the list.
      * @throws RdsConfigurationException when it cannot be read or is no such list; the message names the file.
      */
-    public static PeerList load(final Path file) {
+    static PeerList load(final Path file) {
         try {
             return parse(Files.readString(file));
         } catch (final IOException e) {
@@ -84,7 +84,7 @@ public final class PeerList {
      * @return the list.
      * @throws RdsConfigurationException when it is no such list.
      */
-    public static PeerList parse(final String yaml) {
+    static PeerList parse(final String yaml) {
         final Map<?, ?> root = mapping("the file", read(yaml), KEYS);
         final List<Entry> entries = new ArrayList<>();
         for (final Object peer : list("peers", root.get("peers"))) {
@@ -187,7 +187,7 @@ public final class PeerList {
      * @param levels of the lane that it is to have, one bit each; one of them is enough, as they share the connection.
      * @return null when it may be a peer, else why not.
      */
-    public PeerRefusal judge(final PeerIdentity peer, final long high, final long low, final int levels) {
+    PeerRefusal judge(final PeerIdentity peer, final long high, final long low, final int levels) {
         if (revoked.contains(peer.serial())) {
             return PeerRefusal.REVOKED;
         }

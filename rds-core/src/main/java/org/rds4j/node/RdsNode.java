@@ -310,7 +310,6 @@ public final class RdsNode implements AutoCloseable {
         RandomGenerator random;
         EpochClock epochClock = SystemEpochClock.INSTANCE;
         QosConfiguration qos = QosConfiguration.defaults();
-        CredentialSource credentials;
 
         private Builder(final RdsContext context) {
             this.context = context;
@@ -357,17 +356,6 @@ public final class RdsNode implements AutoCloseable {
          */
         public Builder epochClock(final EpochClock clock) {
             epochClock = clock;
-            return this;
-        }
-
-        /**
-         * Uses another source of certificate, key, bundles and list of peers than the context's files.
-         *
-         * @param source asked by this node alone.
-         * @return this.
-         */
-        public Builder credentials(final CredentialSource source) {
-            credentials = source;
             return this;
         }
 

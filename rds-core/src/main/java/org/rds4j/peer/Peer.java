@@ -39,6 +39,7 @@ public final class Peer {
     private final boolean isLocalSmaller;
     private final MapSender mapSender;
     private final Lane[] lanes = new Lane[PathKey.MAX_LANES];
+    private final LanesRegained regained = new LanesRegained();
     private Kind kind;
     private int pathCount;
     private int generation;
@@ -240,12 +241,18 @@ public final class Peer {
 
     /** Whether a path may transmit without overtaking what another had taken before. */
     boolean isCaughtUp(final PathKey key) {
-        return lanes[key.lane()].isCaughtUp(key.index());
+        return lanes[key.lane()].isCaughtUp(key.index()) && (key.lane() == services.defaultLane() || regained.isOver());
     }
 
     /** A path counts anew. */
     void onRenumbered(final PeerPath path) {
         lanes[path.key().lane()].onRenumbered(path);
+        regained.onLogChanged(path);
+    }
+
+    /** A path has taken messages that another one held. */
+    void onMoved(final PeerPath to) {
+        regained.onLogChanged(to);
     }
 
     /** Which path takes messages depends on what has changed: how many paths there are, or what those too many hold. */
@@ -261,14 +268,27 @@ public final class Peer {
 
     /**
      * The first message of a carrier tells the peer's kind. A kernel may send its probe before its map when it has lost a
-     * carrier, but a host is of another kind only when it has restarted.
+     * carrier, but a host is of another kind only when it has restarted, or if it names a lane.
      *
-     * @param told the generation that a probe told, or 0.
+     * @param told by a probe; null if it is no probe.
      */
-    void onFirstMessage(final int told) {
-        final boolean isStillForeign = kind == Kind.FOREIGN && told == generation;
-        final Kind now = told == 0 || isStillForeign ? Kind.FOREIGN : Kind.OURS;
+    void onFirstMessage(final ExtensionHeaderFlyweight told) {
+        final boolean isOpener = told != null && told.generation() != 0 && told.hasSourcePortIndex();
+        final boolean isStillForeign = isOpener && kind == Kind.FOREIGN && told.generation() == generation
+            && told.lane() == ExtensionHeaderFlyweight.ABSENT;
+        become(isOpener && !isStillForeign ? Kind.OURS : Kind.FOREIGN);
+    }
+
+    /** It dialed and speaks on after its probe without waiting for an answer, which a host of this kind does not. */
+    void onImpatience() {
+        become(Kind.FOREIGN);
+    }
+
+    private void become(final Kind now) {
         if (kind != now) {
+            if (kind == Kind.FOREIGN) {
+                regained.begin(lanes[services.defaultLane()]);
+            }
             kind = now;
             touchPaths();
             services.topology().onMappingChanged();

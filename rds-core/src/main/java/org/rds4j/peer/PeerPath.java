@@ -2,13 +2,10 @@ package org.rds4j.peer;
 
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierDownReason;
-import org.rds4j.carrier.CarrierHandler;
 import org.rds4j.carrier.CarrierWatcher;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.frame.FrameAssembler;
-import org.rds4j.frame.FrameHandler;
-import org.rds4j.frame.RdsHeaderFlyweight;
 import org.rds4j.message.SendLog;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -29,7 +26,7 @@ import org.rds4j.status.RdsCounters;
  * <b>Breaking.</b> What was received before the break is delivered first; then everything unacknowledged is marked and sent
  * again on the next carrier. Engine thread only.
  */
-public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHandler {
+public final class PeerPath implements CarrierWatcher {
     /** Where a path stands; ERROR always passes through the end of its carrier. */
     public enum State {
         /** No carrier; dials or knocks when something is queued. */
@@ -44,28 +41,20 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         ERROR
     }
 
-    private enum Opener { NONE, DUE, SENT }
-
-    /** A foreign acceptor that refuses does so within a round trip and a turn of its worker thread. */
-    private static final long SILENCE_IS_CONSENT_NS = 250_000_000L;
-    /** A peer of this kind answers at once, unless it still reads an old carrier of the path. */
-    private static final long FIRST_MESSAGE_NS = 10_000_000_000L;
-    /** How late a reserved attempt may be made: later its moment is lost, because others have had theirs since. */
-    private static final long RESERVATION_NS = 100_000_000L;
-    /** How often a knock may cut a wait short. */
-    private static final long KNOCK_INTERVAL_NS = 1_000_000_000L;
-
     private final PathServices services;
     private final RdsCounters counters;
     private final Peer peer;
     private final PathKey key;
     private final boolean isDialer;
-    private final ReconnectPolicy reconnect;
     private final SendLog log;
-    private final FrameAssembler assembler;
-    private final OpenerMessage openerMessage = new OpenerMessage();
-    private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
-    private final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight();
+    private final PathReceiver receiver;
+    private final Attempts attempts;
+    private final PathSender sender;
+    private final Forwarding forwarding;
+    private final PeerLife life;
+    private final Successor successor;
+    private final Ending ending;
+    private final Silence silence = new Silence();
 
     /** These belong to {@link PathSchedule}. */
     boolean isListed;
@@ -75,33 +64,10 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private boolean isTouched;
     private State state = State.DOWN;
     private ByteCarrier carrier;
-    private boolean isCarrierDown;
-    private boolean isHeard;
-    private boolean isFirstMessageDue;
-    private boolean hasOffered;
     private boolean isKeptUp;
-    private boolean isTried;
     private boolean isShut;
-    private boolean isBlocked;
-    private Opener opener = Opener.NONE;
-    private long adoptedNs;
-    private long silenceEndsNs;
-    private long drainDeadlineNs;
-    private long nextAttemptNs;
-    private long nextKnockNs;
-    private boolean hasAttemptReserved;
-    /** An attempt outlasts a carrier that came meanwhile. */
-    private boolean isAttemptOut;
     private long timeNs;
-
-    private ByteCarrier waiting;
-    private boolean isWaitingDown;
-
     private CarrierDownReason lastDownReason;
-    private int peerGeneration;
-    private boolean isRestartDue;
-    private long dropBeforeSequence;
-    private long nextReceiveSequence;
 
     /**
      * A path without carrier.
@@ -117,12 +83,14 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         this.peer = peer;
         this.key = key;
         this.isDialer = peer.isLocalSmaller();
-        this.reconnect = new ReconnectPolicy(
-            services.context().reconnectMinDelayNs(), services.context().reconnectMaxDelayNs(), services.random());
         this.log = new SendLog(services.logs(), firstSequence());
-        this.assembler =
-            new FrameAssembler(services.context().maxMessageLength(), services.pool(), this, services.times());
-        this.nextAttemptNs = nowNs + reconnect.nextDelayNs();
+        this.receiver = new PathReceiver(services, peer, this);
+        this.attempts = new Attempts(services, key, isDialer, nowNs);
+        this.sender = new PathSender(services, peer, key, log);
+        this.forwarding = new Forwarding(services, peer, key, log);
+        this.life = new PeerLife(services, log);
+        this.successor = new Successor(counters);
+        this.ending = new Ending(services.context().drainTimeoutNs());
         this.timeNs = nowNs;
     }
 
@@ -164,7 +132,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      * @return 0 at first.
      */
     public long nextReceiveSequence() {
-        return nextReceiveSequence;
+        return receiver.nextSequence();
     }
 
     /**
@@ -173,7 +141,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      * @return 0 while unknown.
      */
     public int peerGeneration() {
-        return peerGeneration;
+        return life.generation();
     }
 
     /**
@@ -209,7 +177,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      * @return the assembler, to be asked only.
      */
     public FrameAssembler assembler() {
-        return assembler;
+        return receiver.assembler();
     }
 
     /**
@@ -218,7 +186,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      * @return true once the peer was heard on it, or need not be.
      */
     public boolean isHeard() {
-        return isHeard && state == State.UP;
+        return silence.isHeard() && state == State.UP;
     }
 
     /**
@@ -274,10 +242,10 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     /** Whether the path wants to be polled again in the next duty cycle, whatever happens or not. */
     boolean hasWork() {
         return isTouched || switch (state) {
-            case DOWN -> (isStranded() || isReplaced()) && !log.isEmpty();
+            case DOWN -> forwarding.isDue() && !log.isEmpty();
             case CONNECTING -> false;
-            case UP -> !assemblerIsOpen() || opener == Opener.DUE || (isStranded() && !isHeard)
-                || (isHeard && (log.hasUnsent() || peer.mapSender().isOffering(carrier)));
+            case UP -> !receiver.isOpen() || sender.hasWork(carrier, silence.isHeard())
+                || (!silence.isHeard() && forwarding.isStranded());
             case DRAINING, ERROR -> true;
         };
     }
@@ -294,20 +262,16 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         if (carrier == null) {
             return 0;
         }
-        isBlocked &= !assemblerIsOpen();
-        final int work = carrier.receive(this);
+        receiver.onPoll();
+        final int work = carrier.receive(receiver);
         log.onAcknowledged(carrier.acknowledgedPosition(), services.released());
-        if (log.isEmpty() && isBeyond()) {
+        if (log.isEmpty() && forwarding.isBeyond()) {
             peer.spreadMessages();
         }
         if (state != State.UP) {
             return work + drain(nowNs);
         }
         return work;
-    }
-
-    private boolean assemblerIsOpen() {
-        return assembler.status() == FrameAssembler.Status.OPEN;
     }
 
     /**
@@ -322,52 +286,14 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
             peer.pollPending(nowNs);
         }
         return switch (state) {
-            case DOWN -> isStranded() || isReplaced() ? forward(nowNs) : connect(nowNs);
+            case DOWN -> forwarding.isDue() ? forwarding.forward(nowNs) : connect(nowNs);
             case UP -> transmit(nowNs);
             case CONNECTING, DRAINING, ERROR -> 0;
         };
     }
 
-    /** A path of a lane that the peer turned out not to know. */
-    private boolean isStranded() {
-        return peer.isForeign() && key.lane() != services.defaultLane();
-    }
-
-    /**
-     * A path beyond those that the peer has. What a peer of this kind was offered in its present life it may have, under numbers
-     * of this path; so that goes over this path still. A foreign one that has fewer paths than before has restarted.
-     */
-    private boolean isReplaced() {
-        return isBeyond() && (!log.hasOffered() || peer.isForeign());
-    }
-
-    private boolean isBeyond() {
-        return key.index() > 0 && key.index() >= peer.activePaths();
-    }
-
-    /** Nothing that is forwarded was ever sent to the peer's present life: nobody sends before hearing the peer. */
-    private int forward(final long nowNs) {
-        if (!peer.mayForward(key)) {
-            return 0;
-        }
-        final PeerPath target = isStranded() ? peer.findOrAdd(services.defaultLane(), 0, nowNs)
-            : peer.findOrAdd(key.lane(), key.index() & peer.activePaths() - 1, nowNs);
-        int moved = 0;
-        if (!log.isEmpty()) {
-            moved = log.moveTo(target.log());
-            target.onQueued();
-        }
-        if (moved > 0 && isStranded()) {
-            peer.onForwarded(key.lane());
-        }
-        if (log.isEmpty()) {
-            peer.spreadMessages();
-        }
-        return moved;
-    }
-
     private boolean wantsCarrier() {
-        return !isShut && !isStranded() && !isReplaced() && (isKeptUp || isOwed());
+        return !isShut && !forwarding.isDue() && (isKeptUp || isOwed());
     }
 
     /** Whether there are messages that cannot move before the peer is heard on this path. */
@@ -376,70 +302,37 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     }
 
     private int connect(final long nowNs) {
-        if (nowNs < attemptNs()) {
+        if (nowNs < attemptNs() || !attempts.reserve(nowNs)) {
             return 0;
         }
-        if (!hasAttemptReserved || nowNs - nextAttemptNs > RESERVATION_NS) {
-            hasAttemptReserved = true;
-            nextAttemptNs = services.budget().reserve(nowNs);
-            if (nextAttemptNs > nowNs) {
-                counters.increment(RdsCounter.CONN_ATTEMPTS_DEFERRED);
-                return 0;
-            }
-        }
-        hasAttemptReserved = false;
         state = State.CONNECTING;
-        isAttemptOut = true;
-        counters.increment(RdsCounter.CONN_ATTEMPTS);
-        if (isDialer) {
-            services.connector().connect(key, nowNs);
-        } else {
-            services.connector().knock(key, nowNs);
-        }
+        attempts.make(nowNs);
         return 1;
     }
 
     /** When the next attempt may be made, as far as is known now. */
     private long attemptNs() {
-        if (isAttemptOut || !wantsCarrier() || !peer.mayDial(this)) {
+        if (!wantsCarrier() || !peer.mayDial(this)) {
             return Long.MAX_VALUE;
         }
-        return key.index() == 0 ? nextAttemptNs : Math.max(nextAttemptNs, peer.fanOutNs(key.lane()));
+        return key.index() == 0 ? attempts.dueNs() : Math.max(attempts.dueNs(), peer.fanOutNs(key.lane()));
     }
 
     /** When the present carrier was taken. */
     long adoptedNs() {
-        return adoptedNs;
+        return silence.sinceNs();
     }
 
     private int transmit(final long nowNs) {
-        if (!isHeard && (isStranded() || nowNs >= silenceEndsNs)) {
+        if (!silence.isHeard() && (forwarding.isStranded() || nowNs >= silence.endsNs())) {
             onSilence(nowNs);
         }
-        if (state != State.UP || (opener == Opener.DUE && !sendOpener())) {
-            return 0;
-        }
-        if (!isHeard || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, !peer.isForeign(), nowNs))
-            || !log.hasUnsent() || !peer.isCaughtUp(key)) {
-            return 0;
-        }
-        int work = 0;
-        while (log.hasUnsent() && carrier.isReady()) {
-            final int length = log.prepareChunk(carrier.maxChunkLength());
-            final long position = carrier.offer(log.chunkAddress(), length);
-            if (position == ByteCarrier.NOT_NOW) {
-                break;
-            }
-            log.onChunkTaken(position);
-            hasOffered = true;
-            work++;
-        }
-        return work;
+        return state == State.UP ? sender.send(carrier, silence.isHeard(), nowNs) : 0;
     }
 
     /** A foreign peer may be silent; of one that should have answered another carrier may bring more, if there is need. */
     private void onSilence(final long nowNs) {
-        if (isStranded()) {
+        if (forwarding.isStranded()) {
             leave(nowNs);
         } else if (peer.isForeign()) {
             onHeard();
@@ -447,12 +340,6 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
             counters.increment(RdsCounter.CONN_DROP_SILENT);
             end(nowNs);
         }
-    }
-
-    private boolean sendOpener() {
-        final boolean isSent = services.probe().open(carrier, openerMessage);
-        opener = isSent ? Opener.SENT : Opener.DUE;
-        return isSent;
     }
 
     /**
@@ -465,13 +352,13 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         return Math.min(pendingNs, switch (state) {
             case DOWN -> attemptNs();
             case CONNECTING -> Long.MAX_VALUE;
-            case UP -> isHeard ? peer.mapSender().nextDeadlineNs() : silenceDeadlineNs();
-            case DRAINING, ERROR -> isCarrierDown ? Long.MAX_VALUE : drainDeadlineNs;
+            case UP -> silence.isHeard() ? peer.mapSender().nextDeadlineNs() : silenceDeadlineNs();
+            case DRAINING, ERROR -> ending.deadlineNs();
         });
     }
 
     private long silenceDeadlineNs() {
-        return peer.isForeign() || isOwed() ? silenceEndsNs : Long.MAX_VALUE;
+        return peer.isForeign() || isOwed() ? silence.endsNs() : Long.MAX_VALUE;
     }
 
     /** The path is one that the peer and this host want, even with nothing to send. */
@@ -486,9 +373,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         touch();
         if (state == State.UP) {
             tryCarrier();
-        } else if (state == State.DOWN && !hasAttemptReserved && nowNs >= nextKnockNs) {
-            nextKnockNs = nowNs + KNOCK_INTERVAL_NS;
-            nextAttemptNs = nowNs;
+        } else if (state == State.DOWN) {
+            attempts.onKnock(nowNs);
         }
     }
 
@@ -499,19 +385,13 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      * @param nowNs     the engine's time.
      */
     void onDialed(final ByteCarrier candidate, final long nowNs) {
-        isAttemptOut = false;
+        attempts.onEnded();
         if (isShut || carrier != null) {
             candidate.discard();
             return;
         }
         adopt(candidate, nowNs);
-        openerMessage.ping(log.firstSequence() - 1, hasOffered, probeWithLane());
-        opener = Opener.DUE;
-    }
-
-    private ExtensionHeaderFlyweight probeWithLane() {
-        final ExtensionHeaderFlyweight probe = services.probe().extensions();
-        return key.lane() == services.defaultLane() ? probe : probe.lane(key.lane());
+        sender.ask(key.lane() == services.defaultLane() ? ExtensionHeaderFlyweight.ABSENT : key.lane());
     }
 
     /**
@@ -527,10 +407,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         } else if (carrier == null) {
             adoptAccepted(candidate, nowNs);
         } else {
-            dropWaiting();
-            waiting = candidate;
-            waiting.watcher(this);
-            isWaitingDown = false;
+            successor.replace(candidate, this);
             end(nowNs);
         }
     }
@@ -545,6 +422,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     /** It keeps what it dialed. Its count of paths may be news after each break: it may have restarted. */
     private void onForeignDialer() {
         onHeard();
+        sender.speakWithoutOpener();
         if (key.index() == 0) {
             appendProbe();
         }
@@ -553,48 +431,34 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     private void adopt(final ByteCarrier candidate, final long nowNs) {
         carrier = candidate;
         carrier.watcher(this);
-        isCarrierDown = false;
-        isHeard = false;
-        isFirstMessageDue = true;
-        isTried = false;
-        hasAttemptReserved = false;
         isKeptUp = isDialer;
-        opener = Opener.NONE;
         state = State.UP;
-        peer.mapSender().onCarrierUp();
-        adoptedNs = nowNs;
-        silenceEndsNs = nowNs + (peer.isForeign() ? SILENCE_IS_CONSENT_NS : FIRST_MESSAGE_NS);
+        silence.onCarrierUp(peer.isForeign(), nowNs);
+        receiver.onCarrierUp();
+        sender.onCarrierUp();
+        attempts.onCarrierUp();
+        ending.onCarrierUp();
         counters.increment(RdsCounter.CONN_UP);
         peer.touchPaths();
     }
 
     private void onHeard() {
-        isHeard = true;
+        silence.end();
+        attempts.onHeard();
         peer.touchPaths();
-        if (services.context().reconnectResetAfterNs() == 0) {
-            reconnect.reset();
-        }
-    }
-
-    private void dropWaiting() {
-        if (waiting != null) {
-            counters.increment(RdsCounter.CONN_DROP_DUEL);
-            waiting.discard();
-            waiting = null;
-        }
     }
 
     /** Sends something to a peer that may have lost its end of the carrier: a host that does not know it resets it. */
     void tryCarrier() {
-        if (state == State.UP && isHeard && !isTried) {
-            isTried = true;
+        if (isHeard() && !silence.isTried()) {
+            silence.onTried();
             appendProbe();
         }
     }
 
     /** Whether the peer has not been heard since {@link #tryCarrier}. */
     boolean isSilent() {
-        return state == State.UP && isTried;
+        return state == State.UP && silence.isTried();
     }
 
     private void appendProbe() {
@@ -609,7 +473,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      */
     public void shutDown(final long nowNs) {
         isShut = true;
-        dropWaiting();
+        successor.drop();
         peer.discardPending();
         close(nowNs);
     }
@@ -617,7 +481,7 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     void close(final long nowNs) {
         if (state == State.UP) {
             state = State.DRAINING;
-            drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
+            ending.begin(nowNs);
             carrier.close();
             touch();
         }
@@ -625,9 +489,9 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     /** The peer's end is gone already: nothing more will come of a close in good order. */
     void end(final long nowNs) {
-        if (state == State.UP || (state == State.DRAINING && !isCarrierDown)) {
+        if (state == State.UP || (state == State.DRAINING && !ending.isDown())) {
             state = State.DRAINING;
-            drainDeadlineNs = nowNs + services.context().drainTimeoutNs();
+            ending.begin(nowNs);
             carrier.abort();
             touch();
         }
@@ -640,10 +504,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
      * @param nowNs  the engine's time.
      */
     public void onConnectFailed(final CarrierDownReason reason, final long nowNs) {
-        if (reason == CarrierDownReason.SECURITY) {
-            reconnect.onAuthenticationFailed();
-        }
-        isAttemptOut = false;
+        attempts.onFailed(reason);
+        attempts.onEnded();
         touch();
         if (state == State.CONNECTING) {
             goOn(nowNs);
@@ -657,14 +519,12 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         if (ended == carrier) {
             touch();
             lastDownReason = reason;
-            isCarrierDown = true;
+            ending.onDown();
             state = state == State.ERROR ? State.ERROR : State.DRAINING;
-            if (reason == CarrierDownReason.SECURITY) {
-                reconnect.onAuthenticationFailed();
-            }
-        } else if (ended == waiting) {
+            attempts.onFailed(reason);
+        } else if (successor.is(ended)) {
             lastDownReason = reason;
-            isWaitingDown = true;
+            successor.onDown();
         } else if (key.index() == 0) {
             peer.onPendingDown(ended);
         }
@@ -676,8 +536,8 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
             finish(nowNs);
             return 1;
         }
-        if (!isCarrierDown && nowNs >= drainDeadlineNs) {
-            drainDeadlineNs = Long.MAX_VALUE;
+        if (ending.isOverdue(nowNs)) {
+            ending.onAborted();
             carrier.abort();
             return 1;
         }
@@ -686,34 +546,29 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
 
     private void finish(final long nowNs) {
         counters.increment(RdsCounter.CONN_RESET);
-        if (assembler.isPartial()) {
-            counters.increment(RdsCounter.RECV_DROP_PARTIAL);
-        }
-        assembler.reset();
+        receiver.onCarrierGone();
         counters.add(RdsCounter.SEND_RETRANSMITTED, log.rewind());
-        peer.mapSender().onCarrierGone(carrier);
+        sender.onCarrierGone(carrier);
         carrier = null;
         // a restarted peer, which does not know this host, would not tell the end of its former life's congestion
         isKeptUp |= services.congestion().maps().hasCongestedPort(key.remoteHigh(), key.remoteLow());
-        if (dropBeforeSequence > 0) {
-            dropOffered(dropBeforeSequence);
-        }
-        if (isRestartDue) {
+        life.onCarrierGone();
+        if (life.isRestartDue()) {
             restart();
         }
-        if (isStranded()) {
-            peer.findOrAdd(services.defaultLane(), 0, nowNs).continueFor(this);
+        if (forwarding.isStranded()) {
+            forwarding.firstOfDefaultLane(nowNs).continueFor(this);
         }
-        if (isHeard && nowNs - adoptedNs >= services.context().reconnectResetAfterNs()) {
-            reconnect.reset();
+        if (silence.isHeard()) {
+            attempts.onServed(nowNs - adoptedNs());
         }
-        isHeard = false;
+        silence.onCarrierGone();
         goOn(nowNs);
     }
 
     /** What the peer sent on a carrier of a lane that it does not know, it sends again as far as it is not acknowledged. */
     private void continueFor(final PeerPath stranded) {
-        nextReceiveSequence = Math.max(nextReceiveSequence, stranded.nextReceiveSequence);
+        receiver.skipTo(stranded.nextReceiveSequence());
         isKeptUp = isDialer;
         touch();
     }
@@ -721,86 +576,58 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
     /** Without carrier: takes the one that waits, or plans the next attempt. */
     private void goOn(final long nowNs) {
         state = State.DOWN;
-        if (waiting != null) {
-            final ByteCarrier next = waiting;
-            waiting = null;
+        final ByteCarrier next = successor.take();
+        if (next != null) {
             adoptAccepted(next, nowNs);
-            if (isWaitingDown) {
+            if (successor.isDown()) {
                 onCarrierDown(next, lastDownReason);
             }
             return;
         }
-        nextAttemptNs = nowNs + reconnect.nextDelayNs();
+        attempts.planNext(nowNs);
         peer.assignPending(nowNs);
         peer.touchPaths();
     }
 
-    @Override
-    public int onBytes(final long address, final int length) {
-        if (state == State.ERROR) {
-            return length;
-        }
-        final int taken = assembler.onBytes(address, length);
-        switch (assembler.status()) {
-            case OPEN -> {
-                return taken;
-            }
-            case TOO_LONG -> {
-                counters.increment(RdsCounter.RECV_ERROR_TOO_LONG);
-                state = State.ERROR;
-                drainDeadlineNs = Long.MAX_VALUE;
-                carrier.abort();
-                return length;
-            }
-            case BLOCKED_BY_HANDLER -> countBlocked(RdsCounter.RECV_BLOCKED);
-            case BLOCKED_BY_MEMORY -> countBlocked(RdsCounter.RECV_BLOCKED_REASSEMBLY);
-        }
-        return taken;
+    /** What the carrier still delivers is of no use. */
+    void onProtocolBroken() {
+        state = State.ERROR;
+        ending.onAborted();
+        carrier.abort();
     }
 
-    /** Once for as long as it lasts. */
-    private void countBlocked(final RdsCounter counter) {
-        if (!isBlocked) {
-            counters.increment(counter);
-        }
-        isBlocked = true;
-    }
-
-    @Override
-    public boolean onFrame(final long headerAddress, final long payload, final int length) {
-        header.wrap(headerAddress);
-        final boolean isProbe = header.isProbePing() || header.isProbePong();
-        if (isProbe) {
-            extensions.parse(header.extensionsHigh(), header.extensionsLow());
-        }
-        final boolean isFirst = isFirstMessageDue;
-        if (isFirst) {
-            isFirstMessageDue = false;
-            onFirstMessage(isProbe);
-            log.onFlowing();
-        }
-        isTried = false;
-        if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
-            peer.onMap(header.extensionsHigh() == ExtensionHeaderFlyweight.HOLD_AREA, payload, length);
-            return true;
-        }
-        final boolean isTaken = acceptSequence(isProbe, isFirst && !peer.isForeign(), payload, length);
-        isFirstMessageDue = isFirst && !isTaken;
-        return isTaken;
-    }
-
-    /** Tells what the peer is, and opens the carrier for messages of this host. */
-    private void onFirstMessage(final boolean isProbe) {
-        peer.onFirstMessage(isProbe ? extensions.generation() : 0);
+    /**
+     * Tells what the peer is, and opens the carrier for messages of this host.
+     *
+     * @param told   by a probe; null if it is no probe.
+     * @param isPing whether it is a probe that asks.
+     */
+    void onFirstMessage(final ExtensionHeaderFlyweight told, final boolean isPing) {
+        peer.onFirstMessage(told);
+        silence.onMessage();
         final boolean isOurs = !peer.isForeign();
-        if (isStranded() || (isOurs && isOtherPath())) {
+        if (forwarding.isStranded() || (isOurs && isPing && !isDialer && isOtherPath(told))) {
             leave(timeNs);
-        } else if (!isHeard) {
+        } else if (!silence.isHeard()) {
             if (isOurs || isDialer) {
                 onHeard();
             } else {
                 onForeignDialer();
             }
+        }
+        log.onFlowing();
+    }
+
+    /** A peer thought foreign, whose carriers name no path before they are taken, is of this kind after all. */
+    private boolean isOtherPath(final ExtensionHeaderFlyweight told) {
+        return key.lane() != (told.lane() == ExtensionHeaderFlyweight.ABSENT ? services.defaultLane() : told.lane());
+    }
+
+    /** The peer has said more. */
+    void onNextMessage() {
+        silence.onMessage();
+        if (!isDialer && !sender.hasSpoken()) {
+            peer.onImpatience();
         }
     }
 
@@ -811,100 +638,49 @@ public final class PeerPath implements CarrierHandler, CarrierWatcher, FrameHand
         }
     }
 
-    /** A peer thought foreign, whose carriers name no path before they are taken, is of this kind after all. */
-    private boolean isOtherPath() {
-        final int lane = extensions.lane() == ExtensionHeaderFlyweight.ABSENT ? services.defaultLane() : extensions.lane();
-        return !isDialer && header.isProbePing() && lane != key.lane();
+    /** A peer of this kind has opened the carrier. */
+    void onOpener(final ExtensionHeaderFlyweight extensions, final boolean isPong) {
+        onProbe(extensions, isPong);
+        if (!isPong) {
+            sender.answer();
+        }
     }
 
-    /**
-     * The rule of Linux: what is below the expected number and marked as sent again was seen already; what is not marked is from
-     * a peer that counts anew. Congestion maps do not come here. The opener of a peer of this kind is news on every carrier, and
-     * its number no loss.
-     */
-    private boolean acceptSequence(
-        final boolean isProbe, final boolean isOpener, final long payload, final int length) {
-        if (isProbe && (isOpener || isOld())) {
-            // before the rule, because a restarted peer counts from the start again
-            onGeneration(extensions.generation());
-        }
-        if (isOpener) {
-            onOpener();
-        }
-        if (isOld()) {
-            if (!isOpener) {
-                counters.increment(RdsCounter.RECV_DROP_OLD_SEQ);
+    /** The peer tells of itself. */
+    void onProbe(final ExtensionHeaderFlyweight extensions, final boolean isPong) {
+        peer.onProbe(extensions, isPong, timeNs);
+    }
+
+    /** The peer tells its generation, or 0. */
+    void onGeneration(final int generation) {
+        if (life.isNews(generation)) {
+            if (life.begin(generation)) {
+                restart();
             }
-            return true;
+            peer.onGeneration(generation, this, timeNs);
         }
-        if (!isOpener && !services.inbound().onMessage(this, header, payload, length)) {
-            return false;
-        }
-        nextReceiveSequence = header.sequence() + 1;
-        if (isProbe && !isOpener) {
-            // the answer to a ping is queued before its extensions take effect
-            peer.onProbe(extensions, header.isProbePong(), timeNs);
-            onGeneration(extensions.generation());
-        }
-        return true;
-    }
-
-    private void onOpener() {
-        peer.onProbe(extensions, header.isProbePong(), timeNs);
-        if (header.isProbePing()) {
-            openerMessage.pong(log.firstSequence() - 1, hasOffered, services.probe().extensions());
-            opener = Opener.DUE;
-        }
-    }
-
-    private boolean isOld() {
-        return header.sequence() < nextReceiveSequence
-            && (header.flags() & RdsHeaderFlyweight.FLAG_RETRANSMITTED) != 0;
-    }
-
-    /** A carrier of the peer's earlier life has nothing to say of the present one. */
-    private void onGeneration(final int generation) {
-        if (generation == 0 || isRestartDue) {
-            return;
-        }
-        final boolean isRestart = peerGeneration != 0 && peerGeneration != generation;
-        peerGeneration = generation;
-        if (isRestart) {
-            restart();
-        }
-        peer.onGeneration(generation, this, timeNs);
     }
 
     /** Heard on another path that the peer has lost its memory: what this path's carrier still brings is from before. */
     void onPeerRestarted(final int generation, final long nowNs) {
-        if (peerGeneration == generation) {
+        if (life.generation() == generation) {
             return;
         }
-        peerGeneration = generation;
+        life.begin(generation);
         if (carrier == null) {
             restart();
         } else {
-            isRestartDue = true;
+            life.postponeRestart();
             end(nowNs);
         }
     }
 
-    /** Both counters start again. What was sent to the peer's earlier life is not sent to this one. */
+    /** Both counters start again. */
     private void restart() {
-        isRestartDue = false;
-        nextReceiveSequence = 0;
-        dropOffered(log.nextSequence());
-        if (!log.hasOffered() && log.unacknowledgedLength() == 0) {
-            log.renumber(firstSequence());
-            hasOffered = false;
+        receiver.restart();
+        if (life.restart(firstSequence())) {
+            sender.onRenumbered();
             peer.onRenumbered(this);
-        } else {
-            dropBeforeSequence = log.firstUnsentSequence();
         }
-    }
-
-    private void dropOffered(final long beforeSequence) {
-        dropBeforeSequence = 0;
-        counters.add(RdsCounter.SEND_DROP_GENERATION, log.dropOffered(beforeSequence, services.released()));
     }
 }

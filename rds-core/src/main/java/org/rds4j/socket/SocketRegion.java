@@ -29,17 +29,16 @@ import org.rds4j.RdsAddress;
  *    336 | default destination low                                       |
  *    384 +---------------------------------------------------------------+
  *        | payload octets ever acknowledged                              |  written by the engine
- *    448 +---------------------------------------------------------------+
- *        | payload octets ever read                                      |  written by the application
- *    456 | SO_RCVBUF                                                     |
  *    512 +---------------------------------------------------------------+
  *        | states of submit blocks, 4 octets each (see BlockPool)        |  both sides
  *    768 | states of receive blocks, 4 octets each                       |
  *   1024 +---------------------------------------------------------------+
  *        | completions of lent payloads (see CompletionRing)             |  both sides
  *   3200 +---------------------------------------------------------------+
- *        | events the poller waits for                                   |  written by the application
+ *        | events the poller waits for       | SO_RCVBUF                 |  written by the application, seldom
  *   3328 +---------------------------------------------------------------+
+ *        | payload octets ever read                                      |  written by the application with each datagram
+ *   3456 +---------------------------------------------------------------+
  *        | free                                                          |
  *   4096 +---------------------------------------------------------------+
  *        | submit ring: many application threads to the engine           |  records: DatagramRecord
@@ -49,6 +48,7 @@ import org.rds4j.RdsAddress;
  *        | in shared memory, blocks: of submit, then of receive          |
  *        +---------------------------------------------------------------+
  * </pre>
+ * What one side writes with each datagram and the other reads with each lies in lines of its own (decision 104).
  * All words in native byte order; {@link RegionLayout} has the lengths. Payload up to an eighth of a ring lies in the ring: one
  * copy in, one copy out or none.
  */
@@ -77,8 +77,8 @@ public final class SocketRegion {
     private static final int RESPONSE_VALUE_OFFSET = 140;
     private static final int SUBMITTED_OFFSET = 256;
     private static final int ACKNOWLEDGED_OFFSET = 384;
-    private static final int CONSUMED_OFFSET = 448;
-    private static final int RECEIVE_BUFFER_OFFSET = 456;
+    private static final int CONSUMED_OFFSET = 3328;
+    private static final int RECEIVE_BUFFER_OFFSET = 3204;
     private static final int SUBMIT_BLOCKS_OFFSET = 512;
     private static final int RECEIVE_BLOCKS_OFFSET = 768;
     private static final int COMPLETIONS_OFFSET = 1024;
@@ -99,6 +99,8 @@ public final class SocketRegion {
     private volatile boolean isBroken;
     private volatile boolean isReleased;
     private boolean isToRelease;
+    /** What any thread of the application saw last, an older number at worst. */
+    private long knownAcknowledged;
     private int lentPayloads;
 
     /**
@@ -511,11 +513,17 @@ public final class SocketRegion {
         long submitted;
         do {
             submitted = header.getLongVolatile(SUBMITTED_OFFSET);
-            if (submitted - header.getLongAcquire(ACKNOWLEDGED_OFFSET) >= limit) {
+            if (submitted - knownAcknowledged >= limit && submitted - lookAcknowledged() >= limit) {
                 return false;
             }
         } while (!header.compareAndSetLong(SUBMITTED_OFFSET, submitted, submitted + length));
         return true;
+    }
+
+    /** The engine writes the word for each datagram: looked at only where what was seen last does not do. */
+    private long lookAcknowledged() {
+        knownAcknowledged = header.getLongAcquire(ACKNOWLEDGED_OFFSET);
+        return knownAcknowledged;
     }
 
     /**

@@ -180,10 +180,12 @@ public final class SocketTable implements MessageHandler {
     /** Checks in the order of Linux's rds_bind. A port of an address that is not of this host is nobody's. */
     private void bind(final int slot, final long correlationId, final long high, final long low, final int port) {
         final EngineSocket socket = bySlot[slot];
-        if (socket.port() != 0 || port < 0 || port == 1 || port >= PORTS) {
+        if (socket.port() != 0) {
             socket.region().respond(correlationId, Errno.EINVAL.number(), 0);
         } else if (high != local.high() || low != local.low()) {
             socket.region().respond(correlationId, Errno.EADDRNOTAVAIL.number(), 0);
+        } else if (port < 0 || port == 1 || port >= PORTS) {
+            socket.region().respond(correlationId, Errno.EINVAL.number(), 0);
         } else {
             final int free = port == 0 ? freePort() : port;
             if (free == 0 || byPort[free] != null) {

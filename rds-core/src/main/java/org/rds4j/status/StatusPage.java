@@ -103,7 +103,7 @@ public final class StatusPage {
     private static long word(final byte[] octets, final int offset) {
         long word = 0;
         for (int i = Math.min(octets.length, offset + Long.BYTES) - 1; i >= offset; i--) {
-            word = word << Byte.SIZE | octets[i] & 0xff;
+            word = word << Byte.SIZE | (octets[i] & 0xff);
         }
         return word;
     }

@@ -97,8 +97,8 @@ class BindRulesTest extends SocketFixture {
     }
 
     @Test
-    void orderPortOneBeforeNotLocal() {
-        assertEquals(Errno.EINVAL, errnoOf(() -> open().bind(ELSEWHERE.withPort(1))));
+    void orderNotLocalBeforePortOne() {
+        assertEquals(Errno.EADDRNOTAVAIL, errnoOf(() -> open().bind(ELSEWHERE.withPort(1))));
     }
 
     @Test
@@ -106,7 +106,9 @@ class BindRulesTest extends SocketFixture {
         final RdsSocket socket = open();
         assertEquals(Errno.EAFNOSUPPORT, errnoOf(() -> socket.connect(null)));
         assertEquals(Errno.EDESTADDRREQ, errnoOf(() -> socket.connect(ANY)));
-        assertEquals(Errno.EDESTADDRREQ, errnoOf(() -> socket.connect(RdsAddress.parse("[::]:5"))));
+        assertEquals(Errno.EPROTOTYPE, errnoOf(() -> socket.connect(RdsAddress.parse("[::]:5"))));
+        assertEquals(Errno.EPROTOTYPE, errnoOf(() -> socket.connect(RdsAddress.parse("[ff02::1]:5"))));
+        assertEquals(Errno.EINVAL, errnoOf(() -> socket.connect(RdsAddress.parse("[fe80::1]:5"))));
         assertEquals(Errno.EINVAL, errnoOf(() -> socket.connect(BROADCAST)));
         assertEquals(Errno.EINVAL, errnoOf(() -> socket.connect(MULTICAST)));
         assertEquals(Errno.EINVAL, errnoOf(() -> socket.connect(LINK_LOCAL)));

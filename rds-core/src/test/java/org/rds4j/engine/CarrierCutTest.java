@@ -3,53 +3,24 @@ package org.rds4j.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.rds4j.DatagramHandler;
 import org.rds4j.RdsContext;
-import org.rds4j.RdsSocket;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.status.RdsCounter;
 
 /** A stream both ways over carriers that keep breaking: nothing is lost, doubled or out of order. The seed is the argument. */
 class CarrierCutTest {
     private static final int CUTS = 1000;
 
-    private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 20));
-
-    /** Sends numbered datagrams of random length and checks those that arrive. */
-    private final class Stream {
-        private final TestNetwork network;
-        private final RdsSocket from;
-        private final RdsSocket to;
-        private final int maxLength;
-        private int sent;
-        private int received;
-        private final DatagramHandler check = (data, offset, length, info) -> {
-            assertEquals(received, data.getInt(offset));
-            assertEquals((byte) received, data.getByte(offset + length - 1));
-            received++;
-        };
-
-        Stream(final TestNetwork network, final RdsSocket from, final RdsSocket to, final int maxLength) {
-            this.network = network;
-            this.from = from;
-            this.to = to;
-            this.maxLength = maxLength;
+    /** Sends datagrams of random length and receives some. */
+    private static void exchange(
+        final TestNetwork network, final CheckedSocket from, final CheckedSocket to, final int maxLength) {
+        for (int i = network.random.nextInt(8); i > 0; i--) {
+            from.send(to.address(), network.random.nextInt(network.random.nextInt(10) == 0 ? maxLength : 200));
         }
-
-        void run() {
-            for (int i = network.random.nextInt(8); i > 0; i--) {
-                final int length = 5 + network.random.nextInt(network.random.nextInt(10) == 0 ? maxLength : 200);
-                buffer.putInt(0, sent);
-                buffer.putByte(length - 1, (byte) sent);
-                if (from.offer(to.localAddress(), buffer, 0, length) > 0) {
-                    sent++;
-                }
-            }
-            to.poll(check, network.random.nextInt(10));
-        }
+        to.poll(network.random.nextInt(10));
     }
 
     /** Short delays, so that the time goes into carriers that work. */
@@ -64,32 +35,26 @@ class CarrierCutTest {
         final TestNetwork network = new TestNetwork(seed);
         final TestNode one = network.node(impatient(network, "10.0.0.1/24").paths(paths));
         final TestNode two = network.node(impatient(network, "10.0.0.2/24").paths(paths));
-        final RdsSocket left = one.socket(4000);
-        final RdsSocket right = two.socket(4001);
-        final Stream east = new Stream(network, left, right, 100_000);
-        final Stream west = new Stream(network, right, left, 30_000);
+        final CheckedSocket left = one.checked(4000);
+        final CheckedSocket right = two.checked(4001);
         int cuts = 0;
         while (cuts < CUTS) {
             network.maxTransfer = 1 + network.random.nextInt(20_000);
             network.dialNs = network.random.nextInt(20_000);
-            east.run();
-            west.run();
+            exchange(network, left, right, 100_000);
+            exchange(network, right, left, 30_000);
             network.step();
             if (network.random.nextInt(40) == 0 && network.cutOne()) {
                 cuts++;
             }
         }
         network.maxTransfer = 1 << 20;
-        network.until(() -> {
-            east.to.poll(east.check, 100);
-            west.to.poll(west.check, 100);
-            return east.received == east.sent && west.received == west.sent && one.engine.isAllAcknowledged()
-                && two.engine.isAllAcknowledged();
-        });
-        assertTrue(east.sent > 5_000 && west.sent > 5_000, "sent " + east.sent + " and " + west.sent);
+        network.complete(List.of(left, right));
+        network.until(() -> one.engine.isAllAcknowledged() && two.engine.isAllAcknowledged());
+        assertTrue(left.sent() > 5_000 && right.sent() > 5_000, "sent " + left.sent() + " and " + right.sent());
         assertTrue(one.count(RdsCounter.SEND_RETRANSMITTED) > 100, "the cuts must have hurt");
         assertTrue(one.count(RdsCounter.RECV_DROP_OLD_SEQ) > 10, "doubles must have come");
-        assertEquals(0, left.unacknowledgedLength());
-        assertEquals(0, right.unacknowledgedLength());
+        assertEquals(0, left.socket().unacknowledgedLength());
+        assertEquals(0, right.socket().unacknowledgedLength());
     }
 }

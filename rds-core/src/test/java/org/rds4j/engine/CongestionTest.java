@@ -18,6 +18,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.RdsTimeoutException;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.status.RdsCounter;
 
 /** Congestion maps between nodes; what Linux does was seen on two live kernels (limit 10,000, datagrams of 1000 octets). */
@@ -26,23 +27,19 @@ class CongestionTest {
     private final TestNode one = network.node("10.0.0.1");
     private final TestNode two = network.node("10.0.0.2");
     private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 20));
-    private final RdsSocket sender = one.socket(4000);
-    private final RdsSocket slow = two.socket(4001);
-    private final RdsSocket other = two.socket(4065);
-    private final RdsAddress toSlow = slow.localAddress();
+    private final CheckedSocket sender = one.checked(4000);
+    private final CheckedSocket slow = two.checked(4001);
+    private final CheckedSocket other = two.checked(4065);
+    private final RdsAddress toSlow = slow.address();
 
     private int offer(final int length) {
-        final int result = sender.offer(toSlow, buffer, 0, length);
+        final int result = sender.send(toSlow, length);
         network.steps(60);
         return result;
     }
 
-    private static int read(final RdsSocket socket, final int limit) {
-        return socket.poll((data, offset, length, info) -> { }, limit);
-    }
-
     private void fill() {
-        slow.receiveBufferLength(10_000);
+        slow.socket().receiveBufferLength(10_000);
         for (int i = 0; i < 11; i++) {
             assertTrue(offer(1000) > 0, "datagram " + i);
         }
@@ -55,11 +52,11 @@ class CongestionTest {
         assertEquals(RdsSocket.CONGESTED, offer(0), "even an empty one");
         assertEquals(Errno.ENOBUFS, RdsSocket.errnoOf(RdsSocket.CONGESTED));
         assertEquals(2, one.engine.proxy().congestion().counts().refused());
-        assertTrue(sender.offer(other.localAddress(), buffer, 0, 5) > 0, "another port of the same host");
-        assertEquals(6, read(slow, 6));
+        assertTrue(sender.send(other.address(), 5) > 0, "another port of the same host");
+        assertEquals(6, slow.poll(6));
         network.steps(60);
         assertEquals(RdsSocket.CONGESTED, offer(1000), "5000 are left, which is half");
-        assertEquals(1, read(slow, 1));
+        assertEquals(1, slow.poll(1));
         network.steps(1_200);
         assertTrue(offer(1000) > 0);
     }
@@ -74,30 +71,30 @@ class CongestionTest {
 
     @Test
     void shouldNotCountEmptyDatagrams() {
-        slow.receiveBufferLength(1);
+        slow.socket().receiveBufferLength(1);
         for (int i = 0; i < 100; i++) {
             assertTrue(offer(0) > 0);
         }
-        assertEquals(100, read(slow, 200));
+        assertEquals(100, slow.poll(200));
     }
 
     @Test
     void shouldKeepWhatComesNevertheless() {
-        slow.receiveBufferLength(1_000);
+        slow.socket().receiveBufferLength(1_000);
         int sent = 0;
         network.isRefusing = true; // so that all is queued before the first map
-        while (sent < 60 && sender.offer(toSlow, buffer, 0, 3_000) > 0) {
+        while (sent < 60 && sender.send(toSlow, 3_000) > 0) {
             sent++;
             network.step();
         }
         network.isRefusing = false;
         network.until(() -> two.count(RdsCounter.RECV_OVERFLOW) > 0);
         network.steps(2_000);
-        assertEquals(RdsSocket.CONGESTED, sender.offer(toSlow, buffer, 0, 1));
+        assertEquals(RdsSocket.CONGESTED, sender.send(toSlow, 1));
         assertEquals(0, two.count(RdsCounter.RECV_BLOCKED), "the carrier is read on");
         int got = 0;
         for (int i = 0; i < 4_000 && got < sent; i++) {
-            got += read(slow, 1);
+            got += slow.poll(1);
             network.step();
         }
         assertEquals(sent, got);
@@ -109,30 +106,30 @@ class CongestionTest {
     void shouldWaitForReliefButNotForEver() {
         fill();
         final long startNs = network.nowNs();
-        assertThrows(RdsTimeoutException.class, () -> sender.send(toSlow, ByteBuffer.allocate(1), 3_000_000));
+        assertThrows(RdsTimeoutException.class, () -> sender.send(toSlow, 1, 0, 3_000_000));
         assertTrue(network.nowNs() - startNs < 4_000_000);
         assertEquals(1, one.engine.proxy().congestion().counts().blocked());
         final RdsException refused =
-            assertThrows(RdsException.class, () -> sender.send(toSlow, ByteBuffer.allocate(1), 0));
+            assertThrows(RdsException.class, () -> sender.send(toSlow, 1, 0, 0));
         assertEquals(Errno.ENOBUFS, refused.errno());
-        read(slow, 20);
-        sender.send(toSlow, ByteBuffer.allocate(1), 3_000_000);
+        slow.poll(20);
+        sender.send(toSlow, 1, 0, 3_000_000);
     }
 
     @Test
     void shouldClearItsPortAtEveryPeerWhenItCloses() {
         final TestNode three = network.node("10.0.0.3");
-        final RdsSocket third = three.socket(4000);
-        assertTrue(third.offer(toSlow, buffer, 0, 1) > 0);
+        final CheckedSocket third = three.checked(4000);
+        assertTrue(third.send(toSlow, 1) > 0);
         network.steps(100);
-        assertEquals(1, read(slow, 1));
+        assertEquals(1, slow.poll(1));
         fill();
         assertEquals(RdsSocket.CONGESTED, offer(1));
-        assertEquals(RdsSocket.CONGESTED, third.offer(toSlow, buffer, 0, 1));
+        assertEquals(RdsSocket.CONGESTED, third.send(toSlow, 1));
         slow.close();
         network.steps(1_200);
         assertTrue(offer(1) > 0);
-        assertTrue(third.offer(toSlow, buffer, 0, 1) > 0);
+        assertTrue(third.send(toSlow, 1) > 0);
     }
 
     @Test
@@ -141,7 +138,7 @@ class CongestionTest {
         network.lastLink().dialed.cut();
         network.steps(10_000);
         assertEquals(RdsSocket.CONGESTED, offer(1), "the peer's map outlives the carrier");
-        read(slow, 20);
+        slow.poll(20);
         network.steps(2_000);
         assertTrue(offer(1) > 0);
     }
@@ -152,7 +149,7 @@ class CongestionTest {
         network.maxChunkLength = maxChunkLength;
         fill();
         assertEquals(RdsSocket.CONGESTED, offer(1));
-        assertEquals(11, read(slow, 20));
+        assertEquals(11, slow.poll(20));
     }
 
     @Test
@@ -160,11 +157,11 @@ class CongestionTest {
         fill();
         final long before = two.count(RdsCounter.CONG_UPDATE_QUEUED);
         final long startNs = network.nowNs();
-        slow.receiveBufferLength(1);
+        slow.socket().receiveBufferLength(1);
         for (int i = 0; i < 500; i++) { // set and cleared again and again
-            read(slow, 100);
+            slow.poll(100);
             network.step();
-            sender.offer(toSlow, buffer, 0, 100);
+            sender.send(toSlow, 100);
             network.steps(10);
         }
         final long most = 5 + (network.nowNs() - startNs) / two.context.congestionMapIntervalNs();
@@ -174,110 +171,105 @@ class CongestionTest {
 
     @Test
     void shouldSayThroughTheMonitorWhichPortsToTryAgain() {
-        sender.congestionMonitor(true);
+        sender.socket().congestionMonitor(true);
         fill();
-        assertEquals(0, sender.pollCongestion());
+        assertEquals(0, sender.socket().pollCongestion());
         offer(1);
-        assertEquals(0, sender.pollCongestion(), "no map has come since");
-        read(slow, 20);
+        assertEquals(0, sender.socket().pollCongestion(), "no map has come since");
+        slow.poll(20);
         network.steps(1_200);
-        final DatagramInfo info = sender.receive(ByteBuffer.allocate(1), 0);
+        final DatagramInfo info = sender.socket().receive(ByteBuffer.allocate(1), 0);
         assertEquals(0x0000_0002_0000_0000L, info.congestedPorts());
         assertEquals(0, info.length());
-        assertEquals(0, sender.pollCongestion(), "once");
+        assertEquals(0, sender.socket().pollCongestion(), "once");
     }
 
     @Test
     void shouldSayNothingWithoutTheMonitor() {
         fill();
         offer(1);
-        read(slow, 20);
+        slow.poll(20);
         network.steps(1_200);
-        assertEquals(0, sender.pollCongestion());
+        assertEquals(0, sender.socket().pollCongestion());
     }
 
     @Test
     void shouldKnowCongestionOnItsOwnHost() {
-        final RdsSocket neighbour = two.socket(4002);
-        slow.receiveBufferLength(1_000);
-        assertTrue(neighbour.offer(toSlow, buffer, 0, 2_000) > 0);
+        final CheckedSocket neighbour = two.checked(4002);
+        slow.socket().receiveBufferLength(1_000);
+        assertTrue(neighbour.send(toSlow, 2_000) > 0);
         network.step();
-        assertEquals(RdsSocket.CONGESTED, neighbour.offer(toSlow, buffer, 0, 1));
-        read(slow, 1);
+        assertEquals(RdsSocket.CONGESTED, neighbour.send(toSlow, 1));
+        slow.poll(1);
         network.step();
-        assertTrue(neighbour.offer(toSlow, buffer, 0, 1) > 0);
+        assertTrue(neighbour.send(toSlow, 1) > 0);
     }
 
     @Test
     void shouldNotAnswerPingsOfACongestedPort() {
-        final RdsSocket pinger = one.socket(5_000);
-        pinger.receiveBufferLength(1);
-        other.offer(pinger.localAddress(), buffer, 0, 100);
+        final CheckedSocket pinger = one.checked(5_000);
+        pinger.socket().receiveBufferLength(1);
+        other.send(pinger.address(), 100);
         network.steps(200);
-        assertEquals(RdsSocket.CONGESTED, other.offer(pinger.localAddress(), buffer, 0, 1));
-        assertTrue(pinger.offer(two.address.withPort(0), buffer, 0, 0) > 0);
+        assertEquals(RdsSocket.CONGESTED, other.send(pinger.address(), 1));
+        assertTrue(pinger.socket().offer(two.address.withPort(0), buffer, 0, 0) > 0);
         network.steps(100);
         assertEquals(1, two.count(RdsCounter.PONG_DROP_CONGESTED));
-        assertEquals(1, read(pinger, 10), "no pong among them");
+        assertEquals(1, pinger.poll(10), "no pong among them");
     }
 
     @Test
     void shouldGiveTheMemoryBackWhenTheSocketCloses() {
-        slow.receiveBufferLength(1_000);
-        while (sender.offer(toSlow, buffer, 0, 3_000) > 0) {
+        slow.socket().receiveBufferLength(1_000);
+        while (sender.send(toSlow, 3_000) > 0) {
             network.step();
         }
         network.steps(500);
-        assertFalse(slow.isClosed());
+        assertFalse(slow.socket().isClosed());
         slow.close();
         network.steps(1_200);
-        final RdsSocket again = two.socket(4001);
+        final CheckedSocket again = two.checked(4001);
         assertTrue(offer(700) > 0);
-        assertEquals(1, read(again, 10));
+        assertEquals(1, again.poll(10));
     }
 
     /** Sixteen senders have more for a deaf socket than its host has memory for. */
     private final class Deaf {
         final TestNode host = network.node(network.context("10.0.0.3/24").maxMessageLength(4_096)
             .receiveOverflowLength(512 << 10));
-        final RdsSocket deaf = host.socket(4001);
-        final RdsSocket read = host.socket(4002);
-        final List<RdsSocket> senders = new ArrayList<>();
+        final CheckedSocket deaf = host.checked(4001);
+        final CheckedSocket read = host.checked(4002);
+        final List<CheckedSocket> senders = new ArrayList<>();
         int sent;
 
         Deaf() {
-            deaf.receiveBufferLength(1_000);
+            deaf.socket().receiveBufferLength(1_000);
             for (int i = 0; i < 16; i++) {
-                senders.add(one.socket(7_000 + i));
+                senders.add(one.checked(7_000 + i));
             }
-            assertTrue(sender.offer(read.localAddress(), buffer, 0, 1) > 0);
-            network.until(() -> read(read, 1) == 1);
-            for (final RdsSocket each : senders) {
-                sent += offerAll(each); // before the engines come round
+            assertTrue(sender.send(read.address(), 1) > 0);
+            network.until(() -> read.poll(1) == 1);
+            for (final CheckedSocket each : senders) {
+                sent += sendAll(each); // before the engines come round
             }
             network.until(() -> host.count(RdsCounter.RECV_OVERFLOW) > 0);
             network.steps(4_000);
         }
 
-        /** Numbered, from each sender. */
-        private int offerAll(final RdsSocket from) {
+        private int sendAll(final CheckedSocket from) {
             int number = 0;
-            buffer.putInt(0, number);
-            while (from.offer(deaf.localAddress(), buffer, 0, 1_000) > 0) {
-                buffer.putInt(0, ++number);
+            while (from.send(deaf.address(), 1_000) > 0) {
+                number++;
             }
             return number;
         }
 
         void requireAllInOrder() {
-            final int[] next = new int[senders.size()];
-            int got = 0;
-            for (int i = 0; i < 40_000 && got < sent; i++) {
-                got += deaf.poll((data, offset, length, info) ->
-                    assertEquals(next[info.sourcePort() - 7_000]++, data.getInt(offset)), 100);
+            for (int i = 0; i < 40_000 && deaf.received() < sent; i++) {
+                deaf.poll(100);
                 network.step();
             }
-            assertEquals(sent, got);
+            assertEquals(sent, deaf.received());
         }
     }
 
@@ -287,9 +279,9 @@ class CongestionTest {
         assertTrue(world.sent * 1_000 > 768 << 10, world.sent + " queued");
         int got = 0;
         for (int i = 0; i < 200; i++) {
-            assertTrue(sender.offer(world.read.localAddress(), buffer, 0, 500) > 0, "datagram " + i);
+            assertTrue(sender.send(world.read.address(), 500) > 0, "datagram " + i);
             network.steps(20);
-            got += read(world.read, 100);
+            got += world.read.poll(100);
         }
         assertEquals(200, got, "what is for others passes");
         assertEquals(0, world.host.count(RdsCounter.RECV_BLOCKED));
@@ -297,13 +289,13 @@ class CongestionTest {
         world.requireAllInOrder();
         network.steps(1_200);
         assertEquals(0, world.host.engine.receiveOverflowInUse());
-        assertTrue(world.senders.get(0).offer(world.deaf.localAddress(), buffer, 0, 1) > 0);
+        assertTrue(world.senders.get(0).send(world.deaf.address(), 1) > 0);
     }
 
     @Test
     void shouldHoldBackNothingOfASocketThatCloses() {
         final Deaf world = new Deaf();
-        world.senders.forEach(RdsSocket::close);
+        world.senders.forEach(CheckedSocket::close);
         world.requireAllInOrder();
     }
 
@@ -311,7 +303,7 @@ class CongestionTest {
     void shouldForgetWhatWasHeldBackForAPortThatCloses() {
         final Deaf world = new Deaf();
         world.deaf.close();
-        network.until(() -> world.senders.stream().allMatch(each -> each.unacknowledgedLength() == 0));
+        network.until(() -> world.senders.stream().allMatch(each -> each.socket().unacknowledgedLength() == 0));
         assertEquals(0, world.host.engine.receiveOverflowInUse());
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.status.RdsCounter;
 
 /** Sockets that send to dead peers and to living ones, while the pool of the send logs is full. */
@@ -21,7 +22,6 @@ class DeadPeerTest {
 
     private final TestNetwork network = new TestNetwork(21);
     private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 20));
-    private final History history = new History();
 
     private RdsContext context(final String cidr) {
         return network.context(cidr).maxMessageLength(64 << 10).sendLogLength(256 << 10).sendPoolLength(2 << 20)
@@ -29,10 +29,10 @@ class DeadPeerTest {
     }
 
     /** Until the path to the dead peer takes nothing more and the socket's ring is half full of what waits for it. */
-    private void fill(final TestNode node, final RdsSocket socket, final int length, final int more) {
+    private void fill(final TestNode node, final CheckedSocket socket, final int length, final int more) {
         final long before = node.count(RdsCounter.SEND_QUEUE_FULL);
         int waiting = 0;
-        while (waiting < more && history.send(socket, DEAD, buffer, length)) {
+        while (waiting < more && socket.send(DEAD, length) > 0) {
             network.step();
             waiting += node.count(RdsCounter.SEND_QUEUE_FULL) > before ? 1 : 0;
         }
@@ -42,50 +42,48 @@ class DeadPeerTest {
     @Test
     void shouldLetDatagramsToLivingPeersOvertakeThoseToADeadOne() {
         final TestNode one = network.node(context("10.0.0.1/24"));
-        final RdsSocket to = network.node("10.0.0.2").socket(4001);
-        final RdsSocket from = one.socket(4000);
+        final CheckedSocket to = network.node("10.0.0.2").checked(4001);
+        final CheckedSocket from = one.checked(4000);
         fill(one, from, 1_000, 10);
         for (int i = 0; i < 5; i++) {
-            assertTrue(history.send(from, to.localAddress(), buffer, 500));
+            assertTrue(from.send(to.address(), 500) > 0);
         }
-        final History.Stream stream = history.stream(from.localAddress(), to.localAddress());
-        network.until(() -> history.receive(to, 10) >= 0 && stream.received() == 5);
+        network.until(() -> to.poll(10) >= 0 && to.received() == 5);
     }
 
     /** The ring is 64 KiB: sixty-four times as much passes what waits in it. */
     @Test
     void shouldUseTheRingAgainBehindWhatWaits() {
         final TestNode one = network.node(context("10.0.0.1/24"));
-        final RdsSocket to = network.node("10.0.0.2").socket(4001);
-        final RdsSocket from = one.socket(4000);
+        final CheckedSocket to = network.node("10.0.0.2").checked(4001);
+        final CheckedSocket from = one.checked(4000);
         fill(one, from, 1_000, 20);
-        final History.Stream stream = history.stream(from.localAddress(), to.localAddress());
-        for (int i = 0; stream.received() < 8_000; i++) {
-            assertTrue(i < 100_000, "stuck after " + stream.received());
-            history.send(from, to.localAddress(), buffer, 8 + network.random.nextInt(1_000));
+        for (int i = 0; to.received() < 8_000; i++) {
+            assertTrue(i < 100_000, "stuck after " + to.received());
+            from.send(to.address(), 8 + network.random.nextInt(1_000));
             network.step();
-            history.receive(to, 100);
+            to.poll(100);
         }
-        final RdsSocket reborn = network.node("10.0.0.66").socket(4000);
-        network.until(() -> history.receive(reborn, 100) >= 0 && history.receive(to, 100) >= 0 && history.isComplete());
-        network.until(() -> from.unacknowledgedLength() == 0 && one.engine.isAllAcknowledged());
+        final CheckedSocket reborn = network.node("10.0.0.66").checked(4000);
+        network.complete(List.of(reborn, to));
+        network.until(() -> from.socket().unacknowledgedLength() == 0 && one.engine.isAllAcknowledged());
     }
 
     @Test
     void shouldNotHoldUpASocketForWhatOthersSentToADeadPeer() {
         final TestNode one = network.node(context("10.0.0.1/24"));
-        final RdsSocket to = network.node("10.0.0.2").socket(4001);
-        final RdsSocket hog = one.socket(4000);
-        final RdsSocket from = one.socket(4002);
+        final CheckedSocket to = network.node("10.0.0.2").checked(4001);
+        final CheckedSocket hog = one.checked(4000);
+        final CheckedSocket from = one.checked(4002);
         fill(one, hog, 1_000, 40);
-        assertTrue(history.send(from, DEAD, buffer, 1_000), "accepted, and waits");
+        assertTrue(from.send(DEAD, 1_000) > 0, "accepted, and waits");
         for (int i = 0; i < 2_000; i++) {
-            assertTrue(history.send(from, to.localAddress(), buffer, 100), "after " + i);
+            assertTrue(from.send(to.address(), 100) > 0, "after " + i);
             network.step();
-            history.receive(to, 100);
+            to.poll(100);
         }
-        assertEquals(0, hog.unacknowledgedLength() % 1_000);
-        assertTrue(from.unacknowledgedLength() >= 1_000);
+        assertEquals(0, hog.socket().unacknowledgedLength() % 1_000);
+        assertTrue(from.socket().unacknowledgedLength() >= 1_000);
     }
 
     /** Nobody reads at the dead peers, and they hold all they may: the longest message to a living one still gets through. */
@@ -101,15 +99,12 @@ class DeadPeerTest {
                 network.step();
             }
         }
-        final RdsSocket to = network.node(network.context("10.0.0.2/24").receiveBufferLength(1 << 20)).socket(4001);
-        final RdsSocket from = one.socket(4000);
+        final CheckedSocket to = network.node(network.context("10.0.0.2/24").receiveBufferLength(1 << 20)).checked(4001);
+        final CheckedSocket from = one.checked(4000);
         for (int i = 0; i < 20; i++) {
-            assertTrue(history.send(from, to.localAddress(), buffer, 64 << 10));
+            assertTrue(from.send(to.address(), 64 << 10) > 0);
             final int count = i + 1;
-            network.until(() -> {
-                history.receive(to, 10);
-                return history.stream(from.localAddress(), to.localAddress()).received() == count;
-            });
+            network.until(() -> to.poll(10) >= 0 && to.received() == count);
         }
         for (final RdsSocket hog : hogs) {
             assertTrue(hog.unacknowledgedLength() > 0);
@@ -119,17 +114,17 @@ class DeadPeerTest {
     @Test
     void shouldCountAllDestinationsAgainstTheSendBuffer() {
         final TestNode one = network.node(context("10.0.0.1/24"));
-        final RdsSocket to = network.node("10.0.0.2").socket(4001);
-        final RdsSocket from = one.socket(4000);
-        from.sendBufferLength(10_000);
+        final CheckedSocket to = network.node("10.0.0.2").checked(4001);
+        final CheckedSocket from = one.checked(4000);
+        from.socket().sendBufferLength(10_000);
         for (int i = 0; i < 10; i++) {
-            assertTrue(history.send(from, DEAD, buffer, 1_000));
+            assertTrue(from.send(DEAD, 1_000) > 0);
         }
         network.steps(100);
-        assertEquals(RdsSocket.BACK_PRESSURED, from.offer(to.localAddress(), buffer, 0, 1));
-        history.cancel(from, DEAD);
-        assertEquals(0, from.unacknowledgedLength());
-        assertTrue(history.send(from, to.localAddress(), buffer, 1_000));
+        assertEquals(RdsSocket.BACK_PRESSURED, from.send(to.address(), 1));
+        from.cancel(DEAD);
+        assertEquals(0, from.socket().unacknowledgedLength());
+        assertTrue(from.send(to.address(), 1_000) > 0);
     }
 
     /** Living and dead peers that change places, carriers that break, and sockets that give up; the seed is the argument. */
@@ -137,43 +132,44 @@ class DeadPeerTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void shouldLoseDoubleAndReorderNothingAmongPeersThatComeAndGo(final long seed) {
         final TestNetwork shaky = new TestNetwork(seed);
-        final List<RdsSocket> sockets = new ArrayList<>();
+        final List<CheckedSocket> sockets = new ArrayList<>();
         final List<TestNode> nodes = new ArrayList<>();
         for (int node = 1; node <= 4; node++) {
             final TestNode made = shaky.node(shaky.context("10.0.0." + node + "/24").maxMessageLength(32 << 10)
                 .sendLogLength(64 << 10).sendPoolLength(640 << 10).reconnectMinDelayNs(1_000).reconnectMaxDelayNs(50_000)
                 .reconnectResetAfterNs(0).connectBudget(1_000_000));
             nodes.add(made);
-            sockets.add(made.socket(4000));
-            sockets.add(made.socket(4001));
+            sockets.add(made.checked(4000));
+            sockets.add(made.checked(4001));
         }
         int cuts = 0;
         int cancels = 0;
         for (int round = 0; round < 40_000; round++) {
-            final RdsSocket from = sockets.get(shaky.random.nextInt(sockets.size()));
-            final RdsAddress to = sockets.get(shaky.random.nextInt(sockets.size())).localAddress();
-            history.send(from, to, buffer, 8 + shaky.random.nextInt(shaky.random.nextInt(8) == 0 ? 30_000 : 500));
+            final CheckedSocket from = sockets.get(shaky.random.nextInt(sockets.size()));
+            final RdsAddress to = sockets.get(shaky.random.nextInt(sockets.size())).address();
+            from.send(to, 8 + shaky.random.nextInt(shaky.random.nextInt(8) == 0 ? 30_000 : 500));
             shaky.isRefusing = round / 2_000 % 2 == 1;
             shaky.maxTransfer = 1 + shaky.random.nextInt(20_000);
             shaky.step();
-            history.receive(sockets.get(shaky.random.nextInt(sockets.size())), 20);
+            sockets.get(shaky.random.nextInt(sockets.size())).poll(20);
             cuts += shaky.random.nextInt(shaky.isRefusing ? 100 : 300) == 0 && shaky.cutOne() ? 1 : 0;
             if (shaky.random.nextInt(200) == 0) {
-                history.cancel(from, to);
+                from.cancel(to);
                 cancels++;
             }
         }
         shaky.isRefusing = false;
         shaky.maxTransfer = 1 << 20;
+        shaky.complete(sockets);
         shaky.until(() -> {
-            sockets.forEach(socket -> history.receive(socket, 100));
-            return history.isComplete() && nodes.stream().allMatch(node -> node.engine.isAllAcknowledged());
+            sockets.forEach(socket -> socket.poll(100));
+            return nodes.stream().allMatch(node -> node.engine.isAllAcknowledged());
         });
         assertTrue(cuts > 50 && cancels > 100, cuts + " cuts, " + cancels + " cancels");
         for (final TestNode node : nodes) {
             assertTrue(node.count(RdsCounter.SEND_QUEUE_FULL) > 100, "the pool must have been short");
             assertTrue(node.count(RdsCounter.SEND_CANCELLED) > 10);
         }
-        sockets.forEach(socket -> assertEquals(0, socket.unacknowledgedLength()));
+        sockets.forEach(socket -> assertEquals(0, socket.socket().unacknowledgedLength()));
     }
 }

@@ -45,7 +45,8 @@ final class EchoPeer implements ByteCarrier {
         final int asking = header.sourcePort();
         answer.wrap(answers.addressOffset() + length).write(nextSequence++, payload, asked, asking, 0);
         if (isProbe) {
-            final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight().clear().pathCount(1).generation(7);
+            final ExtensionHeaderFlyweight extensions =
+                new ExtensionHeaderFlyweight().clear().pathCount(1).generation(7).sourcePortIndex();
             answer.extensions(extensions.high(), extensions.low());
         }
         length += RdsHeaderFlyweight.LENGTH + payload;

@@ -11,6 +11,8 @@ import java.util.List;
 import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.carrier.CarrierDownReason;
@@ -427,6 +429,47 @@ class LinuxPathsTest {
         breakOff(second);
         dial(40_016, ping(1, announced.formatted(8)));
         assertFalse(node.engine.isForeign(SMALLER.high(), SMALLER.low()), "restarted, and with other software");
+    }
+
+    /** Its probe comes before its map, on the first carrier that this host ever saw: a host of this kind would have waited. */
+    @ParameterizedTest
+    @CsvSource({"05000106000000070800", "05000106000000070000"})
+    void shouldSendEverythingOnOneLaneToAKernelWhoseProbeComesFirst(final String announced) {
+        final boolean isOfOneArrival = announced.endsWith("0800");
+        final MemoryCarrier first = dial(40_000, ping(1, announced + "00".repeat(6)) + (isOfOneArrival ? MAP : ""));
+        final RdsSocket socket = node.socket(4000);
+        socket.send(SMALLER.withPort(5000), new UnsafeBuffer(ByteBuffer.allocateDirect(4)), 0, 4, 12, 0);
+        network.steps(10);
+        assertTrue(node.engine.isForeign(SMALLER.high(), SMALLER.low()));
+        assertEquals(1, heard(first).stream().map(LinuxPathsTest::ports).filter("0fa01388"::equals).count());
+        assertEquals(0, network.knocks);
+    }
+
+    /** To a kernel this host speaks at once, so that what came back as a host of this kind had heard it before it spoke on. */
+    @Test
+    void shouldNotTakeForImpatientWhoHasHeardThisHost() {
+        final String announced = "05000806%08x0800" + "00".repeat(6);
+        final MemoryCarrier first = dial(40_000, MAP + ping(1, announced.formatted(7)));
+        breakOff(first);
+        final MemoryCarrier second = dial(40_008, "");
+        network.steps(3);
+        assertEquals("00010000", ports(heard(second).getFirst()));
+        say(second, ping(1, announced.formatted(8)) + message(2, 4000, 777, "00".repeat(16)));
+        assertFalse(node.engine.isForeign(SMALLER.high(), SMALLER.low()));
+    }
+
+    @Test
+    void shouldKnowAHostOfThisKindByTheLaneItNames() {
+        final String announced = "05000806000000070800";
+        final MemoryCarrier first = dial(40_000, ping(1, announced + "00".repeat(6)) + MAP);
+        breakOff(first);
+        dial(40_008, ping(2, announced + "00".repeat(6)));
+        assertTrue(node.engine.isForeign(SMALLER.high(), SMALLER.low()), "the same life");
+        dial(40_016, ping(2, announced + "2003" + "00".repeat(4)));
+        network.steps(10);
+        breakOff(carriers.get(1));
+        network.steps(10);
+        assertFalse(node.engine.isForeign(SMALLER.high(), SMALLER.low()));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package org.rds4j.engine;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,14 +9,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.carrier.CarrierDownReason;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.status.RdsCounter;
 
 /** Eight paths between nodes of this kind, and how attempts to connect are spread over time and peers. */
@@ -31,10 +32,8 @@ class PathsTest {
         return network.node(network.context(address + "/24").paths(paths));
     }
 
-    private void send(final RdsSocket from, final RdsSocket to, final int value, final int level) {
-        buffer.putInt(0, from.localAddress().port());
-        buffer.putInt(4, value);
-        from.send(to.localAddress(), buffer, 0, 8, level, 1_000_000_000L);
+    private static void send(final CheckedSocket from, final CheckedSocket to, final int level) {
+        from.send(to.address(), 8, level, SECOND_NS);
     }
 
     private long alive() {
@@ -45,48 +44,26 @@ class PathsTest {
     private void exchange(final int pathsOfOne, final int pathsOfTwo, final int expected) {
         final TestNode one = node("10.0.0.1", pathsOfOne);
         final TestNode two = node("10.0.0.2", pathsOfTwo);
-        final List<RdsSocket> left = new ArrayList<>();
-        final List<RdsSocket> right = new ArrayList<>();
+        final List<CheckedSocket> left = new ArrayList<>();
+        final List<CheckedSocket> right = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-            left.add(one.socket(4000 + i));
-            right.add(two.socket(5000 + i));
+            left.add(one.checked(4000 + i));
+            right.add(two.checked(5000 + i));
         }
-        final int rounds = 30;
-        final int[][] next = new int[2000][2000];
-        final int[] total = new int[1];
-        for (int round = 0; round < rounds; round++) {
-            for (final RdsSocket a : left) {
-                for (final RdsSocket b : right) {
-                    send(a, b, round, round % 2 * 12);
-                    send(b, a, round, round % 2 * 12);
+        final List<CheckedSocket> all = Stream.concat(left.stream(), right.stream()).toList();
+        for (int round = 0; round < 30; round++) {
+            for (final CheckedSocket a : left) {
+                for (final CheckedSocket b : right) {
+                    send(a, b, round % 2 * 12);
+                    send(b, a, round % 2 * 12);
                 }
             }
-            poll(left, next, total);
-            poll(right, next, total);
+            all.forEach(socket -> socket.poll(64));
         }
-        network.until(() -> {
-            poll(left, next, total);
-            poll(right, next, total);
-            return total[0] == 2 * 16 * 16 * rounds;
-        });
+        network.complete(all);
         network.steps(100);
         assertEquals(expected, alive());
         assertEquals(0, one.count(RdsCounter.RECV_DROP_OLD_SEQ) + two.count(RdsCounter.RECV_DROP_OLD_SEQ));
-    }
-
-    /** Level 0 and 12 are of different lanes, so each pair has two sequences. */
-    private static void poll(final List<RdsSocket> sockets, final int[][] next, final int[] total) {
-        for (final RdsSocket socket : sockets) {
-            total[0] += socket.poll((data, offset, length, info) -> {
-                final int from = data.getInt(offset) - 4000;
-                final int to = socket.localAddress().port() - 4000;
-                final int value = data.getInt(offset + 4);
-                final int parity = value & 1;
-                final int expected = (next[from][to] >> (16 * parity)) & 0xffff;
-                assertEquals(expected * 2 + parity, value);
-                next[from][to] += 1 << (16 * parity);
-            }, 64);
-        }
     }
 
     @Test
@@ -101,12 +78,12 @@ class PathsTest {
         final TestNode one = node("10.0.0.1", 8);
         final TestNode two = node("10.0.0.2", 8);
         final TestNode sender = isSentByTheLarger ? two : one;
-        final RdsSocket to = (isSentByTheLarger ? one : two).socket(5000);
-        send(sender.socket(4000), to, 1, 0);
-        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        final CheckedSocket to = (isSentByTheLarger ? one : two).checked(5000);
+        send(sender.checked(4000), to, 0);
+        network.until(() -> to.poll(1) == 1);
         network.steps(100);
-        send(sender.socket(portOfPath(3, sender, to.localAddress())), to, 2, 12);
-        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        send(sender.checked(portOfPath(3, sender, to.address())), to, 12);
+        network.until(() -> to.poll(1) == 1);
         network.steps(100);
         assertEquals(16, alive());
     }
@@ -133,22 +110,19 @@ class PathsTest {
     void shouldCarryOnWithAPeerThatRestartsWithFewerPaths() {
         final TestNode one = node("10.0.0.1", 8);
         final TestNode two = node("10.0.0.2", 8);
-        final RdsSocket from = one.socket(4003);
-        final RdsSocket to = two.socket(5000);
-        send(from, to, 1, 0);
-        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        final CheckedSocket from = one.checked(4003);
+        final CheckedSocket to = two.checked(5000);
+        send(from, to, 0);
+        network.until(() -> to.poll(1) == 1);
         network.until(() -> alive() == 8);
         network.kill(two);
-        final RdsSocket reborn = node("10.0.0.2", 1).socket(5000);
-        final int[] last = new int[1];
+        final CheckedSocket reborn = node("10.0.0.2", 1).checked(5000);
         for (int i = 2; i < 50; i++) {
-            send(from, reborn, i, 0);
+            send(from, reborn, 0);
             network.step();
         }
-        network.until(() -> {
-            reborn.poll((data, offset, length, info) -> last[0] = Math.max(last[0], data.getInt(offset + 4)), 64);
-            return last[0] == 49 && from.unacknowledgedLength() == 0;
-        });
+        network.complete(List.of(reborn));
+        network.until(() -> from.socket().unacknowledgedLength() == 0);
         assertEquals(1, one.count(RdsCounter.PEER_RESTARTED));
     }
 
@@ -158,71 +132,56 @@ class PathsTest {
     void shouldReorderNothingWhileAPeersCountOfPathsChanges(final long seed, final String sender, final String receiver) {
         final SplittableRandom random = new SplittableRandom(seed);
         final TestNode one = node(sender, 8);
-        final List<RdsSocket> sockets = new ArrayList<>();
+        final List<CheckedSocket> sockets = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-            sockets.add(one.socket(4000 + i));
+            sockets.add(one.checked(4000 + i));
         }
-        final int[] last = new int[16];
-        final int[] accepted = new int[16];
         for (int life = 0; life < 12; life++) {
             final int paths = life % 2 == 0 ? 8 : 1;
             final TestNode two = node(receiver, paths);
-            final RdsSocket to = two.socket(5000);
+            final CheckedSocket to = two.checked(5000);
             network.passTimeUntil(() -> {
-                sendAll(sockets, to.localAddress(), 1, accepted, () -> follow(to, last));
+                sendAll(sockets, to.address(), 1, () -> to.poll(1_000));
                 return alive() > 0;
             });
-            sendAll(sockets, to.localAddress(), 20 + random.nextInt(200), accepted, () -> follow(to, last));
+            sendAll(sockets, to.address(), 20 + random.nextInt(200), () -> to.poll(1_000));
             for (int i = random.nextInt(3_000); i > 0; i--) {
                 network.step();
-                follow(to, last);
+                to.poll(1_000);
             }
             if (random.nextBoolean()) {
                 final long endNs = network.nowNs() + 100 * SECOND_NS;
                 network.passTimeUntil(() -> network.nowNs() > endNs
-                    || (follow(to, last) == 0 && sockets.stream().allMatch(s -> s.unacknowledgedLength() == 0)));
-                assertArrayEquals(accepted, last);
+                    || (to.poll(1_000) == 0 && sockets.stream().allMatch(s -> s.socket().unacknowledgedLength() == 0)));
+                network.history.requireComplete();
                 network.passTimeUntil(() -> network.nowNs() > endNs || alive() == paths);
                 assertEquals(paths, alive());
             }
             network.kill(two);
-            sendAll(sockets, two.address.withPort(5000), random.nextInt(40), accepted, () -> { });
+            sendAll(sockets, two.address.withPort(5000), random.nextInt(40), () -> { });
         }
     }
 
     private void sendAll(
-        final List<RdsSocket> from, final RdsAddress to, final int rounds, final int[] accepted, final Runnable meanwhile) {
+        final List<CheckedSocket> from, final RdsAddress to, final int rounds, final Runnable meanwhile) {
         for (int i = 0; i < rounds; i++) {
-            for (int socket = 0; socket < from.size(); socket++) {
-                buffer.putInt(0, 4000 + socket);
-                buffer.putInt(4, accepted[socket] + 1);
-                accepted[socket] += from.get(socket).offer(to, buffer, 0, 8) > 0 ? 1 : 0;
-            }
+            from.forEach(socket -> socket.send(to, 8));
             network.step();
             meanwhile.run();
         }
-    }
-
-    private static int follow(final RdsSocket socket, final int[] last) {
-        return socket.poll((data, offset, length, info) -> {
-            final int from = data.getInt(offset) - 4000;
-            assertTrue(data.getInt(offset + 4) > last[from],
-                () -> data.getInt(offset + 4) + " of " + from + " after " + last[from]);
-            last[from] = data.getInt(offset + 4);
-        }, 1_000);
     }
 
     @Test
     void shouldDialTheFirstPathOfALaneThatASocketOfAnotherPathUsesFirst() {
         final TestNode one = node("10.0.0.1", 8);
         final TestNode two = node("10.0.0.2", 8);
-        final RdsSocket to = two.socket(5000);
-        final RdsSocket from = one.socket(4003);
-        send(from, to, 1, 0);
-        network.until(() -> alive() == 8 && to.poll((data, offset, length, info) -> { }, 1) == 1);
+        final CheckedSocket to = two.checked(5000);
+        final CheckedSocket from = one.checked(4003);
+        send(from, to, 0);
+        network.until(() -> alive() == 8 && to.poll(1) == 1);
         for (int i = 0; i < 8; i++) {
-            send(one.socket(4010 + i), to, 2, 12);
-            network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+            send(one.checked(4010 + i), to, 12);
+            network.until(() -> to.poll(1) == 1);
             if (i == 0) {
                 network.until(() -> alive() == 16);
             }
@@ -233,10 +192,10 @@ class PathsTest {
     void shouldBringAllPathsUpAgainBySenderOfEitherSize() {
         final TestNode one = node("10.0.0.1", 8);
         final TestNode two = node("10.0.0.2", 8);
-        final RdsSocket small = one.socket(4000);
-        final RdsSocket large = two.socket(5000);
-        send(large, small, 1, 0);
-        network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
+        final CheckedSocket small = one.checked(4000);
+        final CheckedSocket large = two.checked(5000);
+        send(large, small, 0);
+        network.until(() -> small.poll(1) == 1);
         network.until(() -> alive() == 8);
         for (int round = 0; round < 5; round++) {
             network.links.forEach(link -> link.dialed.cut());
@@ -317,13 +276,13 @@ class PathsTest {
     void shouldStartOverOnlyAfterACarrierHasServedForAWhile() {
         final TestNode one = node("10.0.0.1", 1);
         final TestNode two = node("10.0.0.2", 1);
-        final RdsSocket from = one.socket(4000);
-        final RdsSocket to = two.socket(5000);
+        final CheckedSocket from = one.checked(4000);
+        final CheckedSocket to = two.checked(5000);
         network.isRefusing = true;
-        send(from, to, 1, 0);
+        send(from, to, 0);
         network.passTimeUntil(() -> network.dials == 12);
         network.isRefusing = false;
-        network.passTimeUntil(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        network.passTimeUntil(() -> to.poll(1) == 1);
         final int before = network.dials;
         long waitedNs = 0;
         for (int i = 0; i < 5; i++) {
@@ -355,23 +314,23 @@ class PathsTest {
         assertEquals(0, one.count(RdsCounter.CONN_DROP_NO_PEER));
         network.isRefusing = false;
         final TestNode two = node("10.0.0.2", 1);
-        final RdsSocket small = one.socket(4000);
-        final RdsSocket large = two.socket(4000);
+        final CheckedSocket small = one.checked(4000);
+        final CheckedSocket large = two.checked(4000);
         network.skip(SECOND_NS);
-        send(large, small, 1, 0);
-        network.until(() -> small.poll((data, offset, length, info) -> { }, 1) == 1);
+        send(large, small, 0);
+        network.until(() -> small.poll(1) == 1);
     }
 
     @Test
     void shouldDialAnUnknownHostThatHasConnectionsOfAnEngineBefore() {
         final TestNode one = node("10.0.0.1", 1);
         final TestNode two = node("10.0.0.2", 1);
-        final RdsSocket to = one.socket(4000);
+        final CheckedSocket to = one.checked(4000);
         one.engine.onOrphan(two.address.high(), two.address.low(), network.nowNs());
         network.until(() -> one.count(RdsCounter.CONN_UP) == 1);
         one.engine.onOrphan(two.address.high(), two.address.low(), network.nowNs());
-        send(two.socket(4000), to, 1, 0);
-        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        send(two.checked(4000), to, 0);
+        network.until(() -> to.poll(1) == 1);
         assertEquals(1, network.dials);
         assertEquals(0, network.knocks);
         assertEquals(1, one.count(RdsCounter.CONN_ORPHANED));
@@ -419,13 +378,13 @@ class PathsTest {
     void shouldMakeOneAttemptAtATimeToAHostThatKnocks() {
         final TestNode one = node("10.0.0.1", 1);
         final TestNode two = node("10.0.0.2", 1);
-        final RdsSocket to = two.socket(4000);
+        final CheckedSocket to = two.checked(4000);
         network.dialNs = SECOND_NS / 10;
         for (int i = 0; i < 3; i++) {
             one.engine.onKnock(one.keyOf(two.address, 0), network.nowNs());
         }
-        send(one.socket(4000), to, 1, 0);
-        network.passTimeUntil(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        send(one.checked(4000), to, 0);
+        network.passTimeUntil(() -> to.poll(1) == 1);
         assertEquals(1, network.dials);
         assertEquals(1, one.count(RdsCounter.CONN_UP));
         network.lastLink().dialed.cut();
@@ -436,9 +395,9 @@ class PathsTest {
     void shouldMakeNoPathsForKnocksOfPathsThatThePeerDoesNotHave() {
         final TestNode one = node("10.0.0.1", 8);
         final TestNode two = node("10.0.0.2", 1);
-        final RdsSocket to = one.socket(4000);
-        send(two.socket(4000), to, 1, 0);
-        network.until(() -> to.poll((data, offset, length, info) -> { }, 1) == 1);
+        final CheckedSocket to = one.checked(4000);
+        send(two.checked(4000), to, 0);
+        network.until(() -> to.poll(1) == 1);
         for (int index = 0; index < 8; index++) {
             one.engine.onKnock(one.keyOf(two.address, 0, index), network.nowNs());
         }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.rds4j.DirectBufferVector;
@@ -19,6 +18,7 @@ import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.RdsTimeoutException;
 import org.rds4j.RdsWouldBlockException;
+import org.rds4j.check.CheckedSocket;
 
 class RdsSocketTest {
     private final TestNetwork network = new TestNetwork(3);
@@ -156,38 +156,30 @@ class RdsSocketTest {
 
     @Test
     void shouldGatherShortAndLongDatagrams() {
-        final RdsSocket from = one.socket(4000);
-        final RdsSocket to = two.socket(4001);
-        for (int i = 0; i < 300_000; i++) {
-            buffer.putByte(i, (byte) (i * 7));
-        }
+        final CheckedSocket from = one.checked(4000);
+        final CheckedSocket to = two.checked(4001);
         for (final int size : new int[] {30, 300_000}) {
             final DirectBufferVector[] pieces = {
                 new DirectBufferVector(buffer, 0, size / 3), new DirectBufferVector(buffer, 5, 0),
                 new DirectBufferVector(buffer, size / 3, size - size / 3)};
-            assertEquals(size + 48, from.offer(to.localAddress(), pieces));
-            final ByteBuffer target = ByteBuffer.allocate(size);
-            assertEquals(size, to.receive(target, 1_000_000_000L).length());
-            for (int i = 0; i < size; i++) {
-                assertEquals((byte) (i * 7), target.get(i));
-            }
+            assertEquals(size + 48, from.send(to.address(), 0, buffer, 0, size, () -> from.socket().offer(to.address(), pieces)));
+            assertEquals(size, to.receive(ByteBuffer.allocate(size), 1_000_000_000L).length());
         }
+        network.history.requireComplete();
     }
 
     @Test
     void shouldPassLongDatagramsThroughBlocksAndGiveThemBack() {
-        final RdsSocket from = one.socket(4000);
-        final RdsSocket to = two.socket(4001);
-        final AtomicInteger count = new AtomicInteger();
-        int sent = 0;
-        while (count.get() < 40) {
-            if (sent < 40 && from.offer(to.localAddress(), buffer, 0, 200_000 + sent) > 0) {
-                sent++;
+        final CheckedSocket from = one.checked(4000);
+        final CheckedSocket to = two.checked(4001);
+        while (to.received() < 40) {
+            if (from.sent() < 40) {
+                from.send(to.address(), 200_000 + (int) from.sent());
             }
             network.step();
-            to.poll((data, offset, length, info) -> assertEquals(200_000 + count.getAndIncrement(), length), 1);
+            to.poll(1);
         }
-        assertEquals(40, sent);
+        network.history.requireComplete();
     }
 
     @Test

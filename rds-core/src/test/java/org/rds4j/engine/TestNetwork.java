@@ -12,14 +12,20 @@ import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.peer.OpenerMessage;
 import org.rds4j.peer.WaitingPaths;
+import org.rds4j.sim.check.HistoryChecker;
 
-/** Nodes joined by carriers in memory, in virtual time. Each step is a microsecond. */
+/**
+ * Nodes joined by carriers in memory, in virtual time. Each step is a microsecond. What checked sockets send and receive is held
+ * to the promise at every step.
+ */
 final class TestNetwork {
     private static final long STEP_NS = 1_000;
 
     final SplittableRandom random;
+    final HistoryChecker history;
     final List<Link> links = new ArrayList<>();
     final List<PathKey> dialed = new ArrayList<>();
     final List<Long> dialTimesNs = new ArrayList<>();
@@ -92,6 +98,7 @@ final class TestNetwork {
 
     TestNetwork(final long seed) {
         random = new SplittableRandom(seed);
+        history = new HistoryChecker(seed);
     }
 
     long nowNs() {
@@ -104,12 +111,17 @@ final class TestNetwork {
             .sendLogLength(2 << 20).sendPoolLength(8 << 20);
     }
 
+    /** Of every node's service levels. */
+    static int laneOf(final int level) {
+        return level >> 2;
+    }
+
     TestNode node(final String address) {
         return node(context(address + "/24"));
     }
 
     TestNode node(final RdsContext context) {
-        final TestNode node = new TestNode(this, context.conclude(), level -> level >> 2, random.nextLong());
+        final TestNode node = new TestNode(this, context.conclude(), TestNetwork::laneOf, random.nextLong());
         nodes.removeIf(other -> other.address.equals(node.address));
         nodes.add(node);
         return node;
@@ -118,6 +130,7 @@ final class TestNetwork {
     /** The node ends without a word. */
     void kill(final TestNode node) {
         nodes.remove(node);
+        node.onLost();
         links.removeIf(link -> {
             final boolean isIts = link.dialer == node || link.acceptor == node;
             if (isIts) {
@@ -155,6 +168,13 @@ final class TestNetwork {
         knocked.forEach(knock -> knock.from().engine.onConnectFailed(knock.key(), CarrierDownReason.RESET, nowNs));
     }
 
+    /** Dials under way fail. */
+    void failDials() {
+        final List<Dial> failed = List.copyOf(pending);
+        pending.clear();
+        failed.forEach(dial -> dial.from().engine.onConnectFailed(dial.key(), CarrierDownReason.RESET, nowNs));
+    }
+
     Link lastLink() {
         return links.get(links.size() - 1);
     }
@@ -181,7 +201,24 @@ final class TestNetwork {
                 WaitingPaths.check(node.engine.paths.path(i));
             }
         }
+        requireNoBreach();
         return work;
+    }
+
+    private void requireNoBreach() {
+        history.violation().ifPresent(breach -> {
+            throw new AssertionError(breach);
+        });
+    }
+
+    /** Everything that checked sockets sent comes, as promised. */
+    void complete(final List<CheckedSocket> receivers) {
+        until(() -> {
+            receivers.forEach(socket -> socket.poll(100));
+            return history.outstanding() == 0;
+        });
+        requireNoBreach();
+        history.requireComplete();
     }
 
     private void connect() {

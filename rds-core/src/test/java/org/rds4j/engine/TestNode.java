@@ -1,5 +1,7 @@
 package org.rds4j.engine;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import org.rds4j.RdsAddress;
@@ -7,6 +9,7 @@ import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
 
@@ -17,9 +20,12 @@ final class TestNode {
     final RdsCounters counters = RdsCounters.inMemory();
     final RdsAddress address;
     private final TestNetwork network;
+    private final IntUnaryOperator laneOfLevel;
+    private final List<CheckedSocket> checked = new ArrayList<>();
 
     TestNode(final TestNetwork network, final RdsContext context, final IntUnaryOperator lanes, final long seed) {
         this.network = network;
+        this.laneOfLevel = lanes;
         this.context = context;
         this.address = context.localAddress();
         this.engine = new RdsEngine(
@@ -44,6 +50,23 @@ final class TestNode {
         final RdsSocket socket = RdsSocket.open(context, engine.proxy(), network::step, 0xffff);
         socket.bind(port);
         return socket;
+    }
+
+    /** A socket all of whose datagrams are in the history of the network. */
+    CheckedSocket checked(final int port) {
+        return checked(socket(port));
+    }
+
+    /** The same of a socket that there is and that has sent and received nothing. */
+    CheckedSocket checked(final RdsSocket bound) {
+        final CheckedSocket socket = new CheckedSocket(network.history, bound, network::nowNs, laneOfLevel);
+        checked.add(socket);
+        return socket;
+    }
+
+    /** The node is gone, and its sockets with it. */
+    void onLost() {
+        checked.forEach(CheckedSocket::onLost);
     }
 
     PathKey keyOf(final RdsAddress remote, final int lane) {

@@ -135,13 +135,20 @@ final class PemFiles {
     /** The encoding names its algorithm; each factory accepts only its own. */
     private static PrivateKey decode(final Path file, final byte[] encoded) {
         for (final String algorithm : KEY_ALGORITHMS) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-            } catch (final GeneralSecurityException e) {
-                continue;
+            final PrivateKey key = decode(algorithm, encoded);
+            if (key != null) {
+                return key;
             }
         }
         throw new PemException(file + " is damaged, or holds a key of a kind not supported; use one of " + KEY_ALGORITHMS);
+    }
+
+    private static PrivateKey decode(final String algorithm, final byte[] encoded) {
+        try {
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (final GeneralSecurityException e) {
+            return null; // it is of another algorithm, or none
+        }
     }
 
     private static byte[] read(final Path file) {

@@ -23,7 +23,7 @@ import org.rds4j.crypto.certificate.ChainVerifier.Role;
 class ChainVerifierTest {
     private static final String NAME = "spiffe://cluster.example/node/a";
     /** After the certificates of this run are made, whatever takes how long. */
-    private static final Instant NOW = Instant.now().plus(Duration.ofHours(1));
+    private static Instant today;
 
     @TempDir
     private static Path directory;
@@ -34,6 +34,7 @@ class ChainVerifierTest {
     @BeforeAll
     static void makeAuthorities() throws Exception {
         OpenSslAuthority.require();
+        today = Instant.now().plus(Duration.ofHours(1));
         authority = new OpenSslAuthority(directory, "authority");
         stranger = new OpenSslAuthority(directory, "stranger");
         verifier = new ChainVerifier(TrustStore.of("cluster.example", authority.bundle()));
@@ -47,7 +48,7 @@ class ChainVerifierTest {
     }
 
     private static PeerRefusal refusal(final PemIdentity identity) {
-        return refusal(identity.chain(), Role.CLIENT, NOW);
+        return refusal(identity.chain(), Role.CLIENT, today);
     }
 
     private static String node(final String names) {
@@ -58,7 +59,7 @@ class ChainVerifierTest {
     @EnumSource
     void shouldBelieveAProperNode(final Role role) throws Exception {
         final PemIdentity identity = authority.node("proper", NAME);
-        final PeerIdentity peer = verifier.verify(identity.chain(), role, NOW);
+        final PeerIdentity peer = verifier.verify(identity.chain(), role, today);
         assertEquals(NAME, peer.id().toString());
         assertEquals(identity.chain().getFirst().getSerialNumber(), peer.serial());
         assertEquals(identity.chain().getFirst().getNotAfter().toInstant(), peer.notAfter());
@@ -68,7 +69,7 @@ class ChainVerifierTest {
     void shouldTakeOtherKindsOfNamesBesideTheUri() throws Exception {
         final PemIdentity identity =
             authority.sign("beside", node("subjectAltName=URI:" + NAME + ",DNS:a.example,IP:10.0.0.1\n"));
-        assertEquals(NAME, verifier.verify(identity.chain(), Role.SERVER, NOW).id().toString());
+        assertEquals(NAME, verifier.verify(identity.chain(), Role.SERVER, today).id().toString());
     }
 
     @ParameterizedTest
@@ -110,15 +111,15 @@ class ChainVerifierTest {
     void shouldRefuseACertificateThatIsForTheOtherRole() throws Exception {
         final PemIdentity identity = authority.sign("server", "basicConstraints=critical,CA:FALSE\n"
             + "keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectAltName=URI:" + NAME + "\n");
-        verifier.verify(identity.chain(), Role.SERVER, NOW);
-        assertEquals(PeerRefusal.EXTENDED_KEY_USAGE, refusal(identity.chain(), Role.CLIENT, NOW));
+        verifier.verify(identity.chain(), Role.SERVER, today);
+        assertEquals(PeerRefusal.EXTENDED_KEY_USAGE, refusal(identity.chain(), Role.CLIENT, today));
     }
 
     @Test
     void shouldRefuseTimesBeforeAndAfterValidity() throws Exception {
         final PemIdentity identity = authority.node("timed", NAME);
-        assertEquals(PeerRefusal.EXPIRED, refusal(identity.chain(), Role.CLIENT, NOW.plus(Duration.ofDays(6))));
-        assertEquals(PeerRefusal.NOT_YET_VALID, refusal(identity.chain(), Role.CLIENT, NOW.minus(Duration.ofDays(1))));
+        assertEquals(PeerRefusal.EXPIRED, refusal(identity.chain(), Role.CLIENT, today.plus(Duration.ofDays(6))));
+        assertEquals(PeerRefusal.NOT_YET_VALID, refusal(identity.chain(), Role.CLIENT, today.minus(Duration.ofDays(1))));
     }
 
     @Test
@@ -127,20 +128,20 @@ class ChainVerifierTest {
         final PemIdentity ours = authority.node("mixed", NAME);
         assertEquals(PeerRefusal.UNTRUSTED, refusal(
             List.of(stranger.node("strange", NAME).chain().getFirst(), authority.bundle().authorities().getFirst()),
-            Role.CLIENT, NOW));
+            Role.CLIENT, today));
         assertEquals(PeerRefusal.NO_NAME, refusal(
-            List.of(authority.bundle().authorities().getFirst(), ours.chain().getFirst()), Role.CLIENT, NOW),
+            List.of(authority.bundle().authorities().getFirst(), ours.chain().getFirst()), Role.CLIENT, today),
             "the first certificate is the peer's");
-        assertEquals(PeerRefusal.NO_CERTIFICATE, refusal(List.of(), Role.CLIENT, NOW));
+        assertEquals(PeerRefusal.NO_CERTIFICATE, refusal(List.of(), Role.CLIENT, today));
     }
 
     @Test
     void shouldRefuseAChainUnderAnAuthorityWhoseOwnTimeIsOver() throws Exception {
         final DemoAuthority old =
-            new DemoAuthority("cluster.example", NOW.minus(Duration.ofDays(400)), new SecureRandom());
-        final PemIdentity identity = old.newIdentity("node/a", NOW.minusSeconds(60), NOW.plusSeconds(60));
+            new DemoAuthority("cluster.example", today.minus(Duration.ofDays(400)), new SecureRandom());
+        final PemIdentity identity = old.newIdentity("node/a", today.minusSeconds(60), today.plusSeconds(60));
         final PeerRefusedException refused = assertThrows(PeerRefusedException.class,
-            () -> new ChainVerifier(old.trustStore()).verify(identity.chain(), Role.CLIENT, NOW));
+            () -> new ChainVerifier(old.trustStore()).verify(identity.chain(), Role.CLIENT, today));
         assertEquals(PeerRefusal.UNTRUSTED, refused.refusal());
     }
 
@@ -149,10 +150,10 @@ class ChainVerifierTest {
         final ChainVerifier both = new ChainVerifier(new TrustStore(
             Map.of("cluster.example", authority.bundle(), "partner.example", stranger.bundle())));
         final String partner = "spiffe://partner.example/node/a";
-        assertEquals(partner, both.verify(stranger.node("p", partner).chain(), Role.CLIENT, NOW).id().toString());
+        assertEquals(partner, both.verify(stranger.node("p", partner).chain(), Role.CLIENT, today).id().toString());
         for (final PemIdentity crossed : List.of(stranger.node("c", NAME), authority.node("d", partner))) {
             assertEquals(PeerRefusal.UNTRUSTED,
-                assertThrows(PeerRefusedException.class, () -> both.verify(crossed.chain(), Role.CLIENT, NOW)).refusal());
+                assertThrows(PeerRefusedException.class, () -> both.verify(crossed.chain(), Role.CLIENT, today)).refusal());
         }
     }
 
@@ -161,7 +162,7 @@ class ChainVerifierTest {
         final PemIdentity identity = authority.sign("evil", node("subjectAltName=@names\n[names]\n"
             + "URI.1=spiffe://cluster.example/a WARN%0aforged " + "x".repeat(400) + "\n"));
         final PeerRefusedException refused =
-            assertThrows(PeerRefusedException.class, () -> verifier.verify(identity.chain(), Role.CLIENT, NOW));
+            assertThrows(PeerRefusedException.class, () -> verifier.verify(identity.chain(), Role.CLIENT, today));
         assertTrue(refused.getMessage().length() < 500 && refused.getMessage().chars().allMatch(c -> c >= ' ' && c < 127),
             refused.getMessage());
         assertEquals("a?b?c", PeerRefusedException.printable("a\nb\u001bc"));

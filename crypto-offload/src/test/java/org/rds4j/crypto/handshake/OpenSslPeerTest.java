@@ -54,10 +54,18 @@ class OpenSslPeerTest {
         authority.sign("dns", OpenSslAuthority.NODE + "subjectAltName=DNS:node.cluster.example\n");
         authority.sign("two", OpenSslAuthority.NODE
             + "subjectAltName=URI:spiffe://cluster.example/a,URI:spiffe://cluster.example/b\n");
-        authority.sign("weak", "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,keyEncipherment\n"
-            + "extendedKeyUsage=clientAuth,serverAuth\nsubjectAltName=URI:spiffe://cluster.example/node/peer\n");
-        authority.sign("other", "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
-            + "extendedKeyUsage=emailProtection\nsubjectAltName=URI:spiffe://cluster.example/node/peer\n");
+        authority.sign("weak", """
+            basicConstraints=critical,CA:FALSE
+            keyUsage=critical,keyEncipherment
+            extendedKeyUsage=clientAuth,serverAuth
+            subjectAltName=URI:spiffe://cluster.example/node/peer
+            """);
+        authority.sign("other", """
+            basicConstraints=critical,CA:FALSE
+            keyUsage=critical,digitalSignature
+            extendedKeyUsage=emailProtection
+            subjectAltName=URI:spiffe://cluster.example/node/peer
+            """);
         new OpenSslAuthority(directory, "stranger").node("strange", "spiffe://cluster.example/node/peer");
         final DemoAuthority old = new DemoAuthority("cluster.example", Instant.now(), new SecureRandom());
         old.writeTrustBundle(directory.resolve("old-trust.pem"));

@@ -1,6 +1,6 @@
 package org.rds4j.sim.check;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import org.agrona.DirectBuffer;
 
 /** What the successive lives of one socket sent to a destination, and how far it came. */
@@ -8,7 +8,7 @@ final class Conversation {
     private final PayloadPattern pattern;
     private final Endpoint source;
     private final Endpoint destination;
-    private final ArrayDeque<Flow> flows = new ArrayDeque<>();
+    private final ArrayList<Flow> flows = new ArrayList<>();
     /** The last flow that was followed by one of a later life. */
     private Flow retired;
 
@@ -20,26 +20,27 @@ final class Conversation {
 
     /** The flow of the sender's present life. */
     Flow current() {
-        if (flows.isEmpty() || flows.peekLast().life() != source.life()) {
+        if (flows.isEmpty() || flows.getLast().life() != source.life()) {
             flows.add(new Flow(pattern, source.id(), destination.id(), source.life(), source.lastEnd()));
         }
-        return flows.peekLast();
+        return flows.getLast();
     }
 
     /** Messages that must come. */
     long due() {
-        return flows.isEmpty() ? 0 : flows.peekLast().due();
+        return flows.isEmpty() ? 0 : flows.getLast().due();
     }
 
     void end() {
         if (!flows.isEmpty()) {
-            flows.peekLast().end();
+            flows.getLast().end();
         }
     }
 
     /** As of {@link Flow#deliver}; a message of a later life ends what an earlier one may still bring. */
     long deliver(final DirectBuffer buffer, final int offset, final int length, final long now) {
-        for (final Flow flow : flows) {
+        for (int i = 0; i < flows.size(); i++) {
+            final Flow flow = flows.get(i);
             final long passedOver = flow.deliver(buffer, offset, length, destination.lastEnd(), now);
             if (passedOver >= 0) {
                 retireBefore(flow);
@@ -53,7 +54,7 @@ final class Conversation {
     }
 
     private void retireBefore(final Flow flow) {
-        while (flows.peekFirst().life() != flow.life()) {
+        while (flows.getFirst().life() != flow.life()) {
             retired = flows.removeFirst();
             retired.retire();
         }
@@ -77,8 +78,11 @@ final class Conversation {
 
     /** How far it came. */
     String progress() {
-        final Flow flow = flows.peekFirst();
-        return flow == null ? "0 of 0" : flow.next() + " of " + flow.sent();
+        if (flows.isEmpty()) {
+            return "0 of 0";
+        }
+        final Flow flow = flows.getFirst();
+        return flow.next() + " of " + flow.sent();
     }
 
     @Override

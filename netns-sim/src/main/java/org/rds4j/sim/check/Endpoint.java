@@ -1,12 +1,11 @@
 package org.rds4j.sim.check;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.agrona.collections.Long2ObjectHashMap;
 
 /** A socket, through all its lives. */
 final class Endpoint {
     private final long id;
-    private final List<Conversation> outgoing = new ArrayList<>();
+    private final Long2ObjectHashMap<Conversation> outgoing = new Long2ObjectHashMap<>();
     private int life;
     private long lastEnd;
 
@@ -28,12 +27,31 @@ final class Endpoint {
         return lastEnd;
     }
 
-    List<Conversation> outgoing() {
-        return outgoing;
+    Conversation conversation(final PayloadPattern pattern, final Endpoint destination) {
+        Conversation conversation = outgoing.get(destination.id);
+        if (conversation == null) {
+            conversation = new Conversation(pattern, this, destination);
+            outgoing.put(destination.id, conversation);
+        }
+        return conversation;
+    }
+
+    /** Messages that must come. */
+    long due() {
+        return outgoing.values().stream().mapToLong(Conversation::due).sum();
+    }
+
+    void requireComplete() {
+        for (final Conversation conversation : outgoing.values()) {
+            if (conversation.due() > 0) {
+                throw new IllegalStateException(
+                    conversation + ": " + conversation.progress() + " messages were delivered");
+            }
+        }
     }
 
     void end(final long event) {
-        outgoing.forEach(Conversation::end);
+        outgoing.values().forEach(Conversation::end);
         life++;
         lastEnd = event;
     }

@@ -1,17 +1,13 @@
 package org.rds4j.sim.check;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * Holds a reliable datagram service to its promise: what one socket sends to another arrives exactly once, in order and
- * unchanged while both live. A sender asks for the payload of its next message, sends it, and says so; a receiver reports
- * what it got; who ends or cancels says so too. The first breach is kept with what is known about it. Sockets are any numbers
- * that name them uniquely and outlast their restarts; two lanes between the same sockets are two pairs, as lanes overtake
- * each other.
+ * unchanged while both live. The first breach is kept with what is known about it.
  * <p>
  * Where messages may be missing:
  * <ul>
@@ -20,17 +16,13 @@ import org.agrona.MutableDirectBuffer;
  *     all after the first do.</li>
  * <li>Cancelled ones, each by itself; those that come do so once and in order.</li>
  * </ul>
- * Thread safe, so that sender and receiver may be different threads. Stores the lengths of messages on the way and nothing
- * of those delivered. Messages of less than eight octets can be mistaken for each other where some may be missing; empty ones
- * can only be told apart by their place in the order.
+ * Stores the lengths of messages on the way and nothing of those delivered, and allocates nothing per message. Messages of
+ * less than eight octets can be mistaken for each other where some may be missing; empty ones can only be told apart by their
+ * place in the order.
  */
-public final class HistoryChecker {
-    private record Pair(long source, long destination) {
-    }
-
+public final class HistoryChecker implements History {
     private final PayloadPattern pattern;
-    private final Map<Long, Endpoint> endpoints = new HashMap<>();
-    private final Map<Pair, Conversation> conversations = new HashMap<>();
+    private final Long2ObjectHashMap<Endpoint> endpoints = new Long2ObjectHashMap<>();
     private long events;
     private long sent;
     private long delivered;
@@ -47,56 +39,27 @@ public final class HistoryChecker {
         pattern = new PayloadPattern(seed);
     }
 
-    /**
-     * Writes the payload that the next message of a pair must have; asking twice without {@link #onSent} gives the same.
-     *
-     * @param source      socket that will send.
-     * @param destination socket that it is for.
-     * @param buffer      written to.
-     * @param offset      of the first octet.
-     * @param length      octets of the message.
-     */
+    @Override
     public synchronized void fillNext(final long source, final long destination, final MutableDirectBuffer buffer,
         final int offset, final int length) {
         conversation(source, destination).current().fillNext(buffer, offset, length);
     }
 
-    /**
-     * The service accepted the message prepared by {@link #fillNext}. Must be said before the message can be delivered.
-     *
-     * @param source      socket that sent.
-     * @param destination socket that it is for.
-     * @param length      octets of the message.
-     */
+    @Override
     public synchronized void onSent(final long source, final long destination, final int length) {
         conversation(source, destination).current().onSent(length);
         sent++;
         due++;
     }
 
-    /**
-     * The service did not accept the message that {@link #onSent} was said of last, by the same thread.
-     *
-     * @param source      socket that tried to send.
-     * @param destination socket that it was for.
-     */
+    @Override
     public synchronized void onRefused(final long source, final long destination) {
         conversation(source, destination).current().takeBack();
         sent--;
         due--;
     }
 
-    /**
-     * The service delivered a message.
-     *
-     * @param source      socket that it says it comes from.
-     * @param destination socket that received it.
-     * @param buffer      borrowed.
-     * @param offset      of the first octet.
-     * @param length      octets.
-     * @param nowNs       time, for the message about a breach.
-     * @return true when this was what the pair had to deliver next.
-     */
+    @Override
     public synchronized boolean onDelivered(final long source, final long destination, final DirectBuffer buffer,
         final int offset, final int length, final long nowNs) {
         final Conversation conversation = conversation(source, destination);
@@ -113,27 +76,16 @@ public final class HistoryChecker {
         return true;
     }
 
-    /**
-     * A socket is gone: closed, or its host. What it had not received is lost, what it sent may be. What is said of it from
-     * now on is said of its next life.
-     *
-     * @param socket that ended.
-     */
+    @Override
     public synchronized void onEnded(final long socket) {
         final Endpoint endpoint = endpoint(socket);
-        for (final Conversation conversation : endpoint.outgoing()) {
-            lost += conversation.due();
-            due -= conversation.due();
-        }
+        final long left = endpoint.due();
+        lost += left;
+        due -= left;
         endpoint.end(++events);
     }
 
-    /**
-     * A socket gave up what it sent to a destination: what was not delivered yet may come or not.
-     *
-     * @param source      socket that cancelled.
-     * @param destination of what it cancelled.
-     */
+    @Override
     public synchronized void onCancelled(final long source, final long destination) {
         final Conversation conversation = conversation(source, destination);
         due -= conversation.due();
@@ -196,24 +148,19 @@ public final class HistoryChecker {
         if (violation != null) {
             throw new IllegalStateException(violation);
         }
-        for (final Conversation conversation : conversations.values()) {
-            if (conversation.due() > 0) {
-                throw new IllegalStateException(
-                    conversation + ": " + conversation.progress() + " messages were delivered");
-            }
-        }
+        endpoints.values().forEach(Endpoint::requireComplete);
     }
 
     private Conversation conversation(final long source, final long destination) {
-        return conversations.computeIfAbsent(new Pair(source, destination), pair -> {
-            final Endpoint from = endpoint(source);
-            final Conversation conversation = new Conversation(pattern, from, endpoint(destination));
-            from.outgoing().add(conversation);
-            return conversation;
-        });
+        return endpoint(source).conversation(pattern, endpoint(destination));
     }
 
     private Endpoint endpoint(final long socket) {
-        return endpoints.computeIfAbsent(socket, Endpoint::new);
+        Endpoint endpoint = endpoints.get(socket);
+        if (endpoint == null) {
+            endpoint = new Endpoint(socket);
+            endpoints.put(socket, endpoint);
+        }
+        return endpoint;
     }
 }

@@ -68,6 +68,26 @@ public final class PayloadPattern {
         return i < length ? i : -1;
     }
 
+    /**
+     * What tells the octets of a message from those of others.
+     *
+     * @param buffer read from.
+     * @param offset of the first octet.
+     * @param length octets.
+     * @return the same for the same octets, and hardly ever for others.
+     */
+    public static long digest(final DirectBuffer buffer, final int offset, final int length) {
+        final int whole = length & -Long.BYTES;
+        long digest = length;
+        for (int i = 0; i < whole; i += Long.BYTES) {
+            digest = mix(digest * STEP + buffer.getLong(offset + i, ByteOrder.LITTLE_ENDIAN));
+        }
+        for (int i = whole; i < length; i++) {
+            digest = mix(digest * STEP + buffer.getByte(offset + i));
+        }
+        return digest;
+    }
+
     private long base(final long source, final long destination, final long index) {
         return mix(mix(mix(seed + STEP) + source) * 31 + mix(destination + STEP)) + mix(index);
     }

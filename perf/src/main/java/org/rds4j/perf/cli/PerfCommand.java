@@ -8,10 +8,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.SystemNanoClock;
+import org.rds4j.perf.idle.IdlePeersScenario;
 import org.rds4j.perf.load.LoadPlan;
+import org.rds4j.perf.load.LoadProgress;
 import org.rds4j.perf.load.LoadRunner;
 import org.rds4j.perf.load.Measurement;
 import org.rds4j.perf.load.Metric;
@@ -57,8 +60,9 @@ final class PerfCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "DIR", description = "Write a page with plots, index.html, and results.json.")
     private Path report;
 
-    @Option(names = "--scenario", paramLabel = "rtt|throughput|tcp",
-        description = "Measure only one of the first two, or what the TCP engine alone costs per segment beside the bare ring.")
+    @Option(names = "--scenario", paramLabel = "rtt|throughput|tcp|idle-peers",
+        description = "Measure only one of the first two, or what the TCP engine alone costs per segment beside the bare ring, "
+            + "or what peers cost the RDS engine with which nothing happens.")
     private String scenario;
 
     @Option(names = "--sizes", paramLabel = "N", split = ",", description = "Message sizes in octets, for both scenarios.")
@@ -74,7 +78,7 @@ final class PerfCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        final Callable<List<Measurement>> work = Metric.TCP.label().equals(scenario) ? tcp() : load();
+        final Callable<List<Measurement>> work = work();
         prepareOutputs();
         final MachineDescription machine = MachineDescription.here();
         final List<Measurement> measurements = work.call();
@@ -83,21 +87,33 @@ final class PerfCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Callable<List<Measurement>> work() {
+        if (Metric.TCP.label().equals(scenario)) {
+            return alone(progress -> new TcpScenario(SystemNanoClock.INSTANCE, progress,
+                quick ? QUICK_WARM_UP_NS : WARM_UP_NS, quick ? QUICK_ROUND_NS : ROUND_NS, ROUNDS).run());
+        }
+        if (Metric.IDLE_PEERS.label().equals(scenario)) {
+            return alone(progress -> new IdlePeersScenario(
+                progress, quick ? QUICK_WARM_UP_NS : WARM_UP_NS, ROUNDS * (quick ? QUICK_ROUND_NS : ROUND_NS)).run());
+        }
+        return load();
+    }
+
     private Callable<List<Measurement>> load() {
         final LoadPlan plan = plan();
         final List<SubjectFactory> factories = factories();
         return () -> measure(plan, factories);
     }
 
-    private Callable<List<Measurement>> tcp() {
+    /** A scenario with subjects of its own. */
+    private Callable<List<Measurement>> alone(final Function<LoadProgress, List<Measurement>> scenarioOf) {
         if (sizes != null || labels != null || ratePerSecond != 0) {
-            throw usage("--scenario tcp goes with --quick, --json and --report only");
+            throw usage("--scenario " + scenario + " goes with --quick, --json and --report only");
         }
         return () -> {
             final ProgressLine progress = new ProgressLine(System.err, Boolean.getBoolean(TERMINAL_PROPERTY));
             try {
-                return new TcpScenario(SystemNanoClock.INSTANCE, progress,
-                    quick ? QUICK_WARM_UP_NS : WARM_UP_NS, quick ? QUICK_ROUND_NS : ROUND_NS, ROUNDS).run();
+                return scenarioOf.apply(progress);
             } finally {
                 progress.clear();
             }
@@ -108,7 +124,7 @@ final class PerfCommand implements Callable<Integer> {
         final boolean rtt = includes(Metric.RTT);
         final boolean throughput = includes(Metric.THROUGHPUT);
         if (!rtt && !throughput) {
-            throw usage("--scenario is rtt, throughput or tcp, not " + scenario);
+            throw usage("--scenario is rtt, throughput, tcp or idle-peers, not " + scenario);
         }
         try {
             return new LoadPlan(rtt ? sizesOr(quick ? LoadPlan.QUICK_RTT_SIZES : LoadPlan.RTT_SIZES) : List.of(),

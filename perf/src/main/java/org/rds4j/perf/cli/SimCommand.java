@@ -2,8 +2,8 @@ package org.rds4j.perf.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.rds4j.sim.scenario.Scenario;
-import org.rds4j.sim.scenario.Verdict;
+import org.rds4j.perf.scenario.Scenario;
+import org.rds4j.perf.scenario.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

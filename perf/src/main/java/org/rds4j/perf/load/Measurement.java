@@ -148,9 +148,47 @@ public sealed interface Measurement {
          * @return nanoseconds.
          */
         public double nsPerSegment(final double percentile) {
-            final double[] costs = slices.stream().mapToDouble(slice -> 1e9 / slice.messagesPerSecond()).sorted().toArray();
-            return costs[(int) Math.min(costs.length - 1, Math.round(percentile / 100 * (costs.length - 1)))];
+            return cost(slices, percentile);
         }
+    }
+
+    /**
+     * Peers with which nothing happens.
+     *
+     * @param subject       what was measured.
+     * @param size          how many peers.
+     * @param heapPerPeer   octets of the heap that were taken for each, at most.
+     * @param directPerPeer octets of memory outside the heap for each.
+     * @param slices        short stretches of the thread's time on the processor, in order; a message is a duty cycle.
+     */
+    record IdlePeers(
+        SubjectDescription subject, int size, long heapPerPeer, long directPerPeer, List<Round> slices) implements Measurement {
+        /**
+         * Keeps the list.
+         */
+        public IdlePeers {
+            slices = List.copyOf(slices);
+        }
+
+        @Override
+        public Metric metric() {
+            return Metric.IDLE_PEERS;
+        }
+
+        /**
+         * Time of the thread for one duty cycle.
+         *
+         * @param percentile of the slices, from 0 to 100.
+         * @return nanoseconds.
+         */
+        public double nsPerCycle(final double percentile) {
+            return cost(slices, percentile);
+        }
+    }
+
+    private static double cost(final List<Round> slices, final double percentile) {
+        final double[] costs = slices.stream().mapToDouble(slice -> 1e9 / slice.messagesPerSecond()).sorted().toArray();
+        return costs[(int) Math.min(costs.length - 1, Math.round(percentile / 100 * (costs.length - 1)))];
     }
 
     /**

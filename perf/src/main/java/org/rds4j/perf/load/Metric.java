@@ -7,7 +7,9 @@ public enum Metric {
     /** Messages delivered per second, in one direction. */
     THROUGHPUT("throughput"),
     /** Time of one thread for one full TCP segment, from one application's buffer to the other's. */
-    TCP("tcp");
+    TCP("tcp"),
+    /** Memory of a peer with which nothing happens, and time of a duty cycle beside such peers. */
+    IDLE_PEERS("idle-peers");
 
     private final String label;
 

@@ -20,7 +20,7 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
      * The tables of a run: one for each metric that was measured.
      *
      * @param measurements in the order measured.
-     * @return one or two tables, or none.
+     * @return as many tables, or none.
      */
     public static List<Table> of(final List<Measurement> measurements) {
         final List<Table> tables = new ArrayList<>();
@@ -42,6 +42,12 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
                 "One TCP stream in full segments, both ends and their applications on one thread, by its time on the processor",
                 List.of("payload", "subject", "Gbit/s", "segments/s", "ns/segment p50", "p99", "over bare ring"),
                 segments.stream().map(each -> segmentCells(each, segments)).toList()));
+        }
+        final List<Measurement.IdlePeers> idle = only(measurements, Measurement.IdlePeers.class);
+        if (!idle.isEmpty()) {
+            tables.add(new Table("Idle peers, each with one path: memory in octets, duty cycles in nanoseconds of the processor",
+                List.of("peers", "subject", "heap/peer", "direct/peer", "ns/cycle p50", "p99"),
+                idle.stream().map(Table::idleCells).toList()));
         }
         return tables;
     }
@@ -103,6 +109,12 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
             String.format(Locale.ROOT, "%.1f", segments.nsPerSegment(50)),
             String.format(Locale.ROOT, "%.1f", segments.nsPerSegment(99)),
             String.format(Locale.ROOT, "%+.1f ns", segments.nsPerSegment(50) - bare));
+    }
+
+    private static List<String> idleCells(final Measurement.IdlePeers idle) {
+        return List.of(String.format(Locale.ROOT, "%,d", idle.size()), idle.subject().label(),
+            String.format(Locale.ROOT, "%,d", idle.heapPerPeer()), String.format(Locale.ROOT, "%,d", idle.directPerPeer()),
+            String.format(Locale.ROOT, "%.1f", idle.nsPerCycle(50)), String.format(Locale.ROOT, "%.1f", idle.nsPerCycle(99)));
     }
 
     static String bytes(final int size) {

@@ -105,6 +105,7 @@ class KernelSubjectTest {
                     case Measurement.Rtt rtt -> assertTrue(rtt.histogram().getTotalCount() > 0);
                     case Measurement.Throughput stream -> assertTrue(stream.messagesPerSecond() > 0);
                     case Measurement.Segments segments -> throw new AssertionError("not asked for: " + segments);
+                    case Measurement.IdlePeers idle -> throw new AssertionError("not asked for: " + idle);
                 }
             }
         }

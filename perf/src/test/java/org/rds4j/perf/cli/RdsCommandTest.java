@@ -31,7 +31,8 @@ class RdsCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"frobnicate", "perf --frobnicate", "perf --scenario jitter", "perf --sizes 15", "perf --sizes many",
+    @ValueSource(strings = {"frobnicate", "perf --frobnicate", "perf --scenario jitter", "perf --scenario idle-peers --sizes 64",
+        "perf --sizes 15", "perf --sizes many",
         "perf --subject quic", "perf --rate -5", "perf --json /", "bench nothing.is.called.this"})
     void shouldAnswerMisuseWithOneLineThatPointsToTheHelp(final String line) {
         assertEquals(2, execute(line.split(" ")));

@@ -62,6 +62,18 @@ class JsonReportTest {
     }
 
     @Test
+    void shouldTellMemoryOfIdlePeersOnly() throws IOException {
+        final JsonNode row = written(List.of(Samples.idlePeers(100))).get(0);
+        assertEquals("idle-peers", row.get("metric").textValue());
+        assertEquals(100, row.get("size").intValue());
+        assertEquals(20, row.get("p50_ns").longValue());
+        assertEquals(50, row.get("p999_ns").longValue());
+        assertEquals(1_500, row.get("heap_per_peer").longValue());
+        assertEquals(8_400, row.get("direct_per_peer").longValue());
+        assertTrue(row.get("msgs_per_s").isNull());
+    }
+
+    @Test
     void shouldTellAFixedRateFromTheClosedLoop() throws IOException {
         final Histogram histogram = new Histogram(60_000_000_000L, 3);
         histogram.recordValue(1_000);

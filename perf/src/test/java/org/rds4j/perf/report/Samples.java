@@ -1,5 +1,7 @@
 package org.rds4j.perf.report;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.rds4j.perf.load.Measurement;
@@ -32,6 +34,13 @@ final class Samples {
         histogram.recordValueWithCount(ns, 990);
         histogram.recordValueWithCount(10 * ns, 10);
         return new Measurement.Rtt(subject, size, 0, histogram);
+    }
+
+    /** Duty cycles of 20 and, one in a hundred, 50 ns. */
+    static Measurement.IdlePeers idlePeers(final int peers) {
+        final List<Measurement.Round> slices = new ArrayList<>(Collections.nCopies(99, new Measurement.Round(1_000, 20_000)));
+        slices.add(new Measurement.Round(1_000, 50_000));
+        return new Measurement.IdlePeers(RDS, peers, 1_500, 8_400, slices);
     }
 
     static Measurement.Throughput stream(final SubjectDescription subject, final int size, final long perMilli) {

@@ -33,6 +33,12 @@ class TableTest {
     }
 
     @Test
+    void shouldShowWhatIdlePeersCost() {
+        final Table table = Table.of(List.of(Samples.idlePeers(1_000))).getFirst();
+        assertEquals(List.of("1,000", "rds", "1,500", "8,400", "20.0", "20.0"), table.rows().getFirst());
+    }
+
+    @Test
     void shouldLeaveTheComparisonOutWhereThereIsNothingToCompareWith() {
         final String text = Table.of(List.of(Samples.rtt(Samples.RDS, 64, 1_000))).getFirst().text();
         assertTrue(text.lines().skip(2).noneMatch(line -> line.contains("kernel")), text);

@@ -8,19 +8,16 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.rds4j.DatagramHandler;
-import org.rds4j.DatagramInfo;
-import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.driver.RdsClient;
 import org.rds4j.node.RdsNode;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tests.support.TwoNodes;
 
@@ -39,25 +36,24 @@ class ClientAllocationTest {
 
     @TempDir
     private Path parent;
-    private final UnsafeBuffer payload = new UnsafeBuffer(new byte[LONG]);
-    private final DatagramHandler counter = this::count;
-    private long sent;
-    private long received;
+    private final HistoryChecker checker = new HistoryChecker(5);
 
-    private void count(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
-        received++;
-    }
-
-    private void pass(final RdsSocket from, final RdsSocket to, final RdsAddress destination) {
-        final long end = sent + WINDOW;
-        while (received < end) {
-            if (sent < end && from.offer(destination, payload, 0, sent % LONG_EVERY == 0 ? LONG : 64) > 0) {
-                sent++;
+    private static void pass(final CheckedSocket from, final CheckedSocket to) {
+        final long end = from.sent() + WINDOW;
+        while (to.received() < end) {
+            if (from.sent() < end) {
+                from.send(to.address(), from.sent() % LONG_EVERY == 0 ? LONG : 64);
             }
-            if (to.poll(counter, 64) == 0) {
+            if (to.poll(64) == 0) {
                 YieldingIdleStrategy.INSTANCE.idle();
             }
         }
+    }
+
+    private CheckedSocket bound(final RdsClient client) {
+        final RdsSocket socket = client.socket();
+        socket.bind(0);
+        return TwoNodes.checked(checker, socket);
     }
 
     @Test
@@ -66,18 +62,19 @@ class ClientAllocationTest {
         final Path directory = parent.resolve("driver");
         try (RdsNode node = RdsNode.with(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first")
                 .driverDir(directory)).link(new InMemoryLinkPair(1500, 64, 64).first()).launch();
-            RdsClient client = RdsClient.attach(directory); RdsSocket from = client.socket(); RdsSocket to = client.socket()) {
-            from.bind(0);
-            final RdsAddress destination = node.address().withPort(to.bind(0));
-            while (sent < WARM_UP) {
-                pass(from, to, destination);
+            RdsClient client = RdsClient.attach(directory);
+            CheckedSocket from = bound(client); CheckedSocket to = bound(client)) {
+            assertEquals(node.address(), client.address());
+            while (from.sent() < WARM_UP) {
+                pass(from, to);
             }
             final List<Long> windows = new ArrayList<>();
             for (int i = 0; i < ATTEMPTS && !windows.contains(0L); i++) {
                 final long before = THREADS.getCurrentThreadAllocatedBytes();
-                pass(from, to, destination);
+                pass(from, to);
                 windows.add(THREADS.getCurrentThreadAllocatedBytes() - before);
             }
+            checker.requireComplete();
             assertEquals(0L, windows.getLast(), () -> "octets of heap in windows of " + WINDOW + " datagrams: " + windows);
         }
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +19,9 @@ import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.driver.RdsClient;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.tests.support.Program;
 
 /** This process is the application; its driver is another, which is killed. */
@@ -31,6 +32,7 @@ class DriverProcessTest {
     private static final RdsAddress NOBODY = RdsAddress.parse("10.0.0.9:4000");
     private static final long PROMPT_NS = TimeUnit.SECONDS.toNanos(2);
 
+    private final HistoryChecker checker = new HistoryChecker(6);
     @TempDir
     private Path parent;
     private Path directory;
@@ -50,10 +52,13 @@ class DriverProcessTest {
         return assertThrows(RdsException.class, call::get).errno();
     }
 
-    private static void loop(final RdsSocket socket) {
-        final ByteBuffer datagram = ByteBuffer.allocate(10);
-        socket.send(SELF, ByteBuffer.wrap("to self".getBytes(StandardCharsets.US_ASCII)), PROMPT_NS);
-        assertEquals(7, socket.receive(datagram, PROMPT_NS).length());
+    /** To itself; the socket of the driver before is gone. */
+    private void loop(final RdsSocket socket) {
+        checker.onEnded(CheckedSocket.id(SELF));
+        final CheckedSocket checked = new CheckedSocket(checker, socket, System::nanoTime);
+        checked.send(SELF, 9, 0, PROMPT_NS);
+        assertEquals(9, checked.receive(ByteBuffer.allocate(10), PROMPT_NS).length());
+        checker.requireComplete();
     }
 
     @Test

@@ -16,9 +16,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +36,12 @@ import org.rds4j.RdsOption;
 import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.driver.DriverException;
 import org.rds4j.driver.RdsClient;
 import org.rds4j.node.RdsNode;
+import org.rds4j.sim.check.HistoryLog;
+import org.rds4j.sim.check.JoinedHistory;
 import org.rds4j.status.ClientStatus;
 import org.rds4j.status.NodeStatus;
 import org.rds4j.status.StatusDirectory;
@@ -54,6 +59,14 @@ class DriverTest {
     private Path parent;
     private TwoNodes nodes;
     private Path directory;
+    /** What this process knows of the history; each application has a log of its own. */
+    private HistoryLog log;
+    private int applications;
+
+    @BeforeEach
+    void open() {
+        log = new HistoryLog(parent.resolve("history-0"), ProcessHandle.current().pid());
+    }
 
     private TwoNodes start() {
         return start(TwoNodes.context(TwoNodes.FIRST, ThreadingMode.DEDICATED, null, "first"));
@@ -62,7 +75,8 @@ class DriverTest {
     private TwoNodes start(final RdsContext context) {
         directory = parent.resolve("driver");
         final InMemoryLinkPair link = new InMemoryLinkPair(9000, 2048, 1024);
-        final RdsNode first = RdsNode.with(context.driverDir(directory).statusDir(parent.resolve("status"))).link(link.first()).launch();
+        final RdsNode first = RdsNode.with(context.driverDir(directory).statusDir(parent.resolve("status")))
+            .link(link.first()).launch();
         final RdsNode second = RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.DEDICATED, null, "second"))
             .link(link.second()).launch();
         nodes = new TwoNodes(first, second, ThreadingMode.DEDICATED);
@@ -75,10 +89,35 @@ class DriverTest {
         if (nodes != null) {
             nodes.close();
         }
+        log.close();
+        requireComplete();
+    }
+
+    /** Of what all processes did. */
+    private void requireComplete() {
+        JoinedHistory.of(IntStream.rangeClosed(0, applications).mapToObj(i -> parent.resolve("history-" + i))
+            .filter(Files::exists).toList()).requireComplete();
+    }
+
+    private CheckedSocket checked(final RdsSocket bound) {
+        return new CheckedSocket(log, bound, System::nanoTime);
+    }
+
+    private static void pass(final CheckedSocket from, final CheckedSocket to, final int length) {
+        from.send(to.address(), length, 0, TwoNodes.PATIENCE_NS);
+        receive(to, length);
+    }
+
+    private static DatagramInfo receive(final CheckedSocket at, final int length) {
+        final DatagramInfo info = at.receive(ByteBuffer.allocate(length), TwoNodes.PATIENCE_NS);
+        assertEquals(length, info.length());
+        return info;
     }
 
     private Program application(final Object... arguments) {
-        final String[] words = Stream.concat(Stream.of(directory), Stream.of(arguments)).map(Object::toString)
+        applications++;
+        final Path history = parent.resolve("history-" + applications);
+        final String[] words = Stream.concat(Stream.of(directory, history), Stream.of(arguments)).map(Object::toString)
             .toArray(String[]::new);
         final Program program = Program.start(Program.java(ApplicationProgram.class, words));
         program.awaitLine("bound");
@@ -107,12 +146,6 @@ class DriverTest {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static String receive(final RdsSocket socket) {
-        final ByteBuffer datagram = ByteBuffer.allocate(100);
-        socket.receive(datagram, TwoNodes.PATIENCE_NS);
-        return new String(datagram.array(), 0, datagram.position(), StandardCharsets.US_ASCII);
-    }
-
     @Test
     void shouldBehaveAsASocketOfTheNode() {
         start();
@@ -124,10 +157,16 @@ class DriverTest {
             assertEquals(Errno.EINVAL, errno(() -> near.bind(PORT)));
             assertEquals(at(PORT), near.localAddress());
             near.connect(far.localAddress());
-            near.send(null, octets("from afar"), TwoNodes.PATIENCE_NS);
-            assertEquals("from afar", receive(far));
-            far.send(at(PORT), octets("and back"), TwoNodes.PATIENCE_NS);
-            assertEquals("and back", receive(near));
+            final CheckedSocket nearEnd = checked(near);
+            final CheckedSocket farEnd = checked(far);
+            final UnsafeBuffer payload = new UnsafeBuffer(new byte[9]);
+            nearEnd.send(far.localAddress(), 0, payload, 0, 9, () -> {
+                near.send(null, ByteBuffer.wrap(payload.byteArray()), TwoNodes.PATIENCE_NS);
+                return 0;
+            });
+            receive(farEnd, 9);
+            pass(farEnd, nearEnd, 8);
+            requireComplete();
             nodes.await("acknowledgement", () -> near.unacknowledgedLength() == 0);
             assertEquals(Errno.EPERM, errno(() -> near.serviceLevel(7)));
             assertEquals(Errno.EAGAIN, errno(() -> near.receive(octets("x"), 0)));
@@ -143,24 +182,26 @@ class DriverTest {
     void shouldPollTheSocketsOfAClient() {
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsPoller poller = client.poller();
-            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
-            final List<RdsSocket> sockets = new ArrayList<>();
+            CheckedSocket far = checked(TwoNodes.bound(nodes.second(), PORT))) {
+            final List<CheckedSocket> sockets = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                sockets.add(client.socket());
-                sockets.get(i).bind(PORT + i);
-                poller.register(sockets.get(i), RdsPoller.READABLE | RdsPoller.WRITABLE);
+                final RdsSocket opened = client.socket();
+                opened.bind(PORT + i);
+                sockets.add(checked(opened));
+                poller.register(opened, RdsPoller.READABLE | RdsPoller.WRITABLE);
             }
             assertEquals(8, poller.poll((socket, events) -> poller.modify(socket, RdsPoller.READABLE), 8, 0));
             assertEquals(0, poller.poll((socket, events) -> { }, 8, 1_000_000));
             for (int i = 0; i < 100; i++) {
-                far.send(at(PORT + i % 8), octets("no " + i), TwoNodes.PATIENCE_NS);
+                far.send(at(PORT + i % 8), 10 + i, 0, TwoNodes.PATIENCE_NS);
                 final int expected = i;
                 assertEquals(1, poller.poll((socket, events) -> {
-                    assertEquals(sockets.get(expected % 8), socket);
+                    assertEquals(sockets.get(expected % 8).socket(), socket);
                     assertEquals(RdsPoller.READABLE, events);
-                    assertEquals("no " + expected, receive(socket));
+                    receive(sockets.get(expected % 8), 10 + expected);
                 }, 8, TwoNodes.PATIENCE_NS));
             }
+            requireComplete();
             nodes.first().close();
             int told = 0;
             while (told < 8) {
@@ -175,9 +216,9 @@ class DriverTest {
     @Test
     void shouldCarryEveryOctetBothWays() {
         start();
-        try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+        try (CheckedSocket far = checked(TwoNodes.bound(nodes.second(), PORT))) {
             final Exchange exchange = new Exchange(far, at(PORT), COUNT);
-            try (Program program = application(PORT, "exchange", far.localAddress(), COUNT)) {
+            try (Program program = application(PORT, "exchange", far.address(), COUNT)) {
                 program.endInput();
                 nodes.await("the exchange", () -> {
                     exchange.work();
@@ -189,6 +230,7 @@ class DriverTest {
                 exchange.work();
                 return exchange.isDone();
             });
+            requireComplete();
         }
         awaitClients(0, 0);
     }
@@ -203,51 +245,55 @@ class DriverTest {
             assertTrue(one.finish().contains("done"));
             assertTrue(other.finish().contains("done"));
         }
+        requireComplete();
     }
 
     @Test
     void shouldFreeThePortOfAnApplicationThatIsKilled() {
         start();
         try (RdsClient client = RdsClient.attach(directory); RdsSocket survivor = client.socket();
-            RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
+            CheckedSocket far = checked(TwoNodes.bound(nodes.second(), PORT))) {
             survivor.bind(PORT + 1);
             try (Program killed = application(PORT, "echo")) {
-                far.send(at(PORT), octets("are you there"), TwoNodes.PATIENCE_NS);
-                assertEquals("are you there", receive(far));
+                far.send(at(PORT), 13, 0, TwoNodes.PATIENCE_NS);
+                receive(far, 13);
                 awaitClients(2, 2);
                 killed.kill();
             }
             awaitClients(1, 1);
+            log.onEnded(CheckedSocket.id(at(PORT)));
             try (RdsSocket successor = client.socket()) {
                 assertEquals(PORT, successor.bind(PORT));
-                far.send(at(PORT), octets("successor"), TwoNodes.PATIENCE_NS);
-                assertEquals("successor", receive(successor));
+                pass(far, checked(successor), 9);
             }
-            far.send(at(PORT + 1), octets("survivor"), TwoNodes.PATIENCE_NS);
-            assertEquals("survivor", receive(survivor));
+            pass(far, checked(survivor), 8);
+            requireComplete();
         }
     }
 
     @Test
     void shouldServeOthersWhileApplicationsAreKilledInTheMiddleOfTheirSends() throws InterruptedException {
         start();
-        try (RdsSocket far = TwoNodes.bound(nodes.second(), PORT); RdsClient client = RdsClient.attach(directory);
+        try (CheckedSocket far = checked(TwoNodes.bound(nodes.second(), PORT)); RdsClient client = RdsClient.attach(directory);
             RdsSocket near = client.socket()) {
             near.bind(PORT + 1);
-            final UnsafeBuffer payload = new UnsafeBuffer(new byte[10]);
+            final CheckedSocket sender = checked(near);
+            final long[] ofSender = new long[1];
+            far.listener((buffer, offset, length, info) -> ofSender[0] += info.sourcePort() == PORT + 1 ? 1 : 0);
             for (int i = 0; i < 5; i++) {
-                try (Program killed = application(PORT, "exchange", far.localAddress(), COUNT)) {
+                try (Program killed = application(PORT, "exchange", far.address(), COUNT)) {
                     awaitClients(2, 2);
                     killed.endInput();
                     Thread.sleep(30L * i);
                     killed.kill();
                 }
                 awaitClients(1, 1);
-                nodes.await("room", () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
-                    && near.offer(far.localAddress(), payload, 0, 10) > 0);
-                nodes.await("acknowledgement", () -> far.poll((buffer, offset, length, info) -> { }, 64) >= 0
-                    && near.unacknowledgedLength() == 0);
+                log.onEnded(CheckedSocket.id(at(PORT)));
+                nodes.await("room", () -> far.poll(64) >= 0 && sender.send(far.address(), 10) > 0);
+                nodes.await("acknowledgement", () -> far.poll(64) >= 0 && near.unacknowledgedLength() == 0);
             }
+            nodes.await("what was acknowledged", () -> far.poll(64) >= 0 && ofSender[0] == sender.sent());
+            requireComplete();
         }
         assertEquals(0, TwoNodes.counter(nodes.first(), "region_corrupt"));
     }
@@ -269,7 +315,7 @@ class DriverTest {
         Files.setPosixFilePermissions(directory, Set.of());
         final List<String> asEveryoneElse = List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search");
         try (Program stranger = Program.start(Program.concat(asEveryoneElse,
-                Program.java(ApplicationProgram.class, directory.toString(), "0", "wait")))) {
+                Program.java(ApplicationProgram.class, directory.toString(), "none", "0", "wait")))) {
             stranger.awaitLine("EACCES");
         }
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
@@ -371,14 +417,17 @@ class DriverTest {
             RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
             near.bind(PORT);
             assertEquals(Errno.EOPNOTSUPP, errno(() -> near.lend(new UnsafeBuffer(ByteBuffer.allocateDirect(100)))));
+            final CheckedSocket nearEnd = checked(near);
+            final CheckedSocket farEnd = checked(far);
             try (LentMemory block = near.lend()) {
-                for (int cookie = 0; cookie < 20; cookie++) {
+                for (int i = 0; i < 20; i++) {
+                    final int cookie = i;
                     final int length = 60_000 + cookie;
-                    block.buffer().setMemory(0, 70_000, (byte) cookie);
-                    near.send(far.localAddress(), block, 100, length, cookie, TwoNodes.PATIENCE_NS);
-                    final ByteBuffer datagram = ByteBuffer.allocate(70_000);
-                    assertEquals(length, far.receive(datagram, TwoNodes.PATIENCE_NS).length());
-                    assertEquals(cookie, datagram.get(length - 1));
+                    nearEnd.send(far.localAddress(), 0, block.buffer(), 100, length, () -> {
+                        near.send(far.localAddress(), block, 100, length, cookie, TwoNodes.PATIENCE_NS);
+                        return 0;
+                    });
+                    receive(farEnd, length);
                     assertEquals(cookie, near.receive(octets(""), TwoNodes.PATIENCE_NS).cookie(0));
                 }
             }
@@ -394,8 +443,8 @@ class DriverTest {
             near.bind(PORT);
             near.setOption(RdsOption.SO_TIMESTAMP, true).setOption(RdsOption.SO_RDS_MSG_RXPATH_LATENCY, new int[] {0, 1, 2});
             final long beforeMs = System.currentTimeMillis();
-            far.send(at(PORT), octets("x"), TwoNodes.PATIENCE_NS);
-            final DatagramInfo info = near.receive(ByteBuffer.allocate(9), TwoNodes.PATIENCE_NS);
+            checked(far).send(at(PORT), 9, 0, TwoNodes.PATIENCE_NS);
+            final DatagramInfo info = receive(checked(near), 9);
             assertEquals(3, info.latencyCount());
             assertTrue(info.latencyNs(2) > 0 && info.latencyNs(2) < TwoNodes.PATIENCE_NS, info.latencyNs(2) + " ns");
             final long arrivalMs = info.arrivalNs() / 1_000_000;
@@ -406,14 +455,16 @@ class DriverTest {
     @Test
     void shouldTellItsClientsOfCongestion() {
         start();
-        final UnsafeBuffer payload = new UnsafeBuffer(new byte[1000]);
         try (RdsClient client = RdsClient.attach(directory); RdsSocket from = client.socket();
             RdsSocket unread = TwoNodes.bound(nodes.second(), PORT)) {
             from.bind(PORT);
             unread.receiveBufferLength(10_000);
-            nodes.await("congestion", () -> from.offer(unread.localAddress(), payload, 0, 1000) == RdsSocket.CONGESTED);
-            nodes.await("its end", () -> unread.poll((buffer, offset, length, info) -> { }, 64) == 0
-                && from.offer(unread.localAddress(), payload, 0, 1000) > 0);
+            final CheckedSocket sender = checked(from);
+            final CheckedSocket receiver = checked(unread);
+            nodes.await("congestion", () -> sender.send(receiver.address(), 1000) == RdsSocket.CONGESTED);
+            nodes.await("its end", () -> receiver.poll(64) == 0 && sender.send(receiver.address(), 1000) > 0);
+            nodes.await("everything", () -> receiver.poll(64) >= 0 && receiver.received() == sender.sent());
+            requireComplete();
         }
     }
 

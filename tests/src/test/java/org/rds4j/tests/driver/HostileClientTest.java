@@ -15,6 +15,7 @@ import org.rds4j.ThreadingMode;
 import org.rds4j.driver.HostileProgram;
 import org.rds4j.driver.RdsClient;
 import org.rds4j.node.RdsNode;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tests.support.Program;
 import org.rds4j.tests.support.TwoNodes;
@@ -30,6 +31,7 @@ class HostileClientTest {
     private Path parent;
     private Path directory;
     private TwoNodes nodes;
+    private final HistoryChecker checker = new HistoryChecker(9);
 
     @BeforeEach
     void start() {
@@ -58,8 +60,8 @@ class HostileClientTest {
         try (RdsClient client = RdsClient.attach(directory); RdsSocket near = client.socket();
             RdsSocket far = TwoNodes.bound(nodes.second(), PORT)) {
             near.bind(PORT);
-            final Exchange there = new Exchange(far, near.localAddress(), COUNT);
-            final Exchange here = new Exchange(near, far.localAddress(), COUNT);
+            final Exchange there = new Exchange(TwoNodes.checked(checker, far), near.localAddress(), COUNT);
+            final Exchange here = new Exchange(TwoNodes.checked(checker, near), far.localAddress(), COUNT);
             try (Program one = hostile(seed); Program other = hostile(-seed)) {
                 while (one.isRunning() || other.isRunning()) {
                     here.work();
@@ -72,6 +74,7 @@ class HostileClientTest {
             }
             assertTrue(TwoNodes.counter(nodes.first(), "region_corrupt") > 0, "no memory in use was damaged");
             shouldStillServe(client, here, there);
+            checker.requireComplete();
         }
     }
 

@@ -34,6 +34,9 @@ class LinuxGuestIT {
     private static final int FEW = 100;
     private static final int MANY = 20_000;
     private static final int HEAD_START_MS = 400;
+    /** Of SO_SNDBUF and SO_RCVBUF: what a kernel has at its start, and what this guest is given then. */
+    private static final int USUAL_MOST_BUFFER = 212_992;
+    private static final int MOST_BUFFER = 8 << 20;
 
     @TempDir
     private static Path directory;
@@ -338,5 +341,22 @@ class LinuxGuestIT {
     private static long count(final String text, final String counter) {
         final String line = text.lines().filter(each -> each.trim().startsWith(counter + " ")).findFirst().orElseThrow();
         return Long.parseLong(line.trim().split(" +", -1)[1]);
+    }
+
+    /** What {@link CallOrderTest} expects of sockets of ours is what a kernel answers. */
+    @Test
+    void shouldRefuseInTheOrderThatIsExpectedOfSockets() {
+        final String address = guestAddress(240);
+        limitBuffers(USUAL_MOST_BUFFER);
+        try {
+            Calls.require(calls -> new Calls(calls.words(),
+                guest.run("rds-calls " + calls.words(address, NET + 99, NET + 241)).strip(), calls.sockets()));
+        } finally {
+            limitBuffers(MOST_BUFFER);
+        }
+    }
+
+    private static void limitBuffers(final int octets) {
+        guest.run("echo " + octets + " > /proc/sys/net/core/wmem_max; echo " + octets + " > /proc/sys/net/core/rmem_max");
     }
 }

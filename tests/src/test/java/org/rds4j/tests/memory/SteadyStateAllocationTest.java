@@ -8,18 +8,13 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.agrona.CloseHelper;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.BusySpinIdleStrategy;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.rds4j.DatagramHandler;
-import org.rds4j.DatagramInfo;
-import org.rds4j.RdsAddress;
-import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.dpdk.DpdkEnvironment;
@@ -27,6 +22,7 @@ import org.rds4j.dpdk.DpdkMempool;
 import org.rds4j.dpdk.DpdkRingPair;
 import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tests.support.TwoNodes;
@@ -34,7 +30,8 @@ import org.rds4j.tests.support.TwoNodes;
 /**
  * In steady state a message costs not one octet of heap: neither on the thread that carries the application and both
  * engines, nor on the encryption thread. The just-in-time compiler may still move allocations about for a while, so a few
- * windows are tried; each is {@value #WINDOW} messages long, and one must be clean on both threads.
+ * windows are tried; each is {@value #WINDOW} messages long, and one must be clean on both threads. All messages are in a
+ * history, which costs no heap either.
  */
 @Timeout(180)
 class SteadyStateAllocationTest {
@@ -79,20 +76,14 @@ class SteadyStateAllocationTest {
         private DpdkRingPair ring;
         private final RdsNode first;
         private final RdsNode second;
-        private final RdsSocket sender;
-        private final RdsSocket receiver;
-        private final RdsAddress senderAddress;
-        private final RdsAddress receiverAddress;
-        private final UnsafeBuffer message = new UnsafeBuffer(new byte[STREAM_LENGTH]);
-        private final DatagramHandler counter = this::count;
-        private final DatagramHandler echo = this::sendBack;
-        private long received;
+        private final HistoryChecker checker = new HistoryChecker(1);
+        private final CheckedSocket sender;
+        private final CheckedSocket receiver;
 
         Bench(final Link link, final boolean isEncrypted) {
             assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count allocations of threads");
             assumeTrue(link == Link.MEMORY || DpdkEnvironment.isAvailable(),
                 () -> "DPDK is absent: " + DpdkEnvironment.unavailabilityCause());
-            new SplittableRandom(1).ints(STREAM_LENGTH).forEach(i -> message.putByte(i & 0x1ff, (byte) i));
             identities = isEncrypted ? new DemoIdentities(List.of("first", "second")) : null;
             agent = isEncrypted ? new EncryptionAgent("encryption", CryptoCounters.allocate()) : null;
             runner = isEncrypted ? new AgentRunner(BusySpinIdleStrategy.INSTANCE, error -> { }, null, agent) : null;
@@ -100,10 +91,8 @@ class SteadyStateAllocationTest {
             final LinkPort[] ports = ports(link);
             first = launch(TwoNodes.FIRST, "first", ports[0]);
             second = launch(TwoNodes.SECOND, "second", ports[1]);
-            sender = TwoNodes.bound(first, 4001);
-            receiver = TwoNodes.bound(second, 4000);
-            senderAddress = TwoNodes.at(first, 4001);
-            receiverAddress = TwoNodes.at(second, 4000);
+            sender = TwoNodes.checked(checker, first, 4001);
+            receiver = TwoNodes.checked(checker, second, 4000);
         }
 
         private LinkPort[] ports(final Link link) {
@@ -132,6 +121,7 @@ class SteadyStateAllocationTest {
                 load.pass(WINDOW);
                 final long encryption = allocatedByEncryption() - encryptionBefore;
                 final long engine = THREADS.getCurrentThreadAllocatedBytes() - engineBefore;
+                checker.requireComplete();
                 if (engine == 0 && encryption == 0) {
                     return;
                 }
@@ -145,46 +135,38 @@ class SteadyStateAllocationTest {
         }
 
         void stream(final int messages) {
-            final long end = received + messages;
-            long sent = received;
-            while (received < end) {
-                while (sent < end && sender.offer(receiverAddress, message, 0, STREAM_LENGTH) > 0) {
-                    sent++;
+            final long end = receiver.received() + messages;
+            while (receiver.received() < end) {
+                boolean isTaken = true;
+                while (isTaken && sender.sent() < end) {
+                    isTaken = sender.send(receiver.address(), STREAM_LENGTH) > 0;
                 }
-                first.invoke();
-                second.invoke();
-                receiver.poll(counter, 64);
+                invoke();
+                receiver.poll(64);
             }
         }
 
         /** Each is two messages. */
         void roundTrips(final int messages) {
-            final long end = received + messages / 2;
-            while (received < end) {
-                final long before = received;
-                send(sender, receiverAddress);
-                while (received == before) {
-                    first.invoke();
-                    second.invoke();
-                    receiver.poll(echo, 1);
-                    sender.poll(counter, 1);
-                }
+            final long end = sender.received() + messages / 2;
+            while (sender.received() < end) {
+                pass(sender, receiver);
+                pass(receiver, sender);
             }
         }
 
-        private void send(final RdsSocket socket, final RdsAddress destination) {
-            while (socket.offer(destination, message, 0, RTT_LENGTH) < 0) {
-                first.invoke();
-                second.invoke();
+        private void pass(final CheckedSocket from, final CheckedSocket to) {
+            while (from.send(to.address(), RTT_LENGTH) < 0) {
+                invoke();
+            }
+            while (to.poll(1) == 0) {
+                invoke();
             }
         }
 
-        private void count(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
-            received++;
-        }
-
-        private void sendBack(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
-            send(receiver, senderAddress);
+        private void invoke() {
+            first.invoke();
+            second.invoke();
         }
 
         @Override

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,11 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
-import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.status.CarrierStatus;
 import org.rds4j.status.NodeStatus;
 import org.rds4j.status.PathStatus;
@@ -39,6 +39,7 @@ class NodeStatusTest {
     private Path parent;
 
     private final InMemoryLinkPair link = new InMemoryLinkPair(1500, 1024, 512);
+    private final HistoryChecker checker = new HistoryChecker(8);
 
     private RdsNode node(final String address, final DemoIdentities identities, final String name, final Path directory) {
         final RdsContext context = TwoNodes.context(address, ThreadingMode.DEDICATED, identities, name).nodeName(name);
@@ -55,19 +56,19 @@ class NodeStatusTest {
         final DemoIdentities identities = isEncrypted ? new DemoIdentities(List.of("first", "second")) : null;
         try (TwoNodes nodes = new TwoNodes(node(TwoNodes.FIRST, identities, "first", directory),
                 node(TwoNodes.SECOND, identities, "second", directory), ThreadingMode.DEDICATED);
-            RdsSocket from = TwoNodes.bound(nodes.first(), 4000);
-            RdsSocket to = TwoNodes.bound(nodes.second(), 4001)) {
-            final UnsafeBuffer payload = new UnsafeBuffer(new byte[500]);
+            CheckedSocket from = TwoNodes.checked(checker, nodes.first(), 4000);
+            CheckedSocket to = TwoNodes.checked(checker, nodes.second(), 4001)) {
             for (int i = 0; i < 10; i++) {
-                from.send(TwoNodes.at(nodes.second(), 4001), payload, 0, 500, 0, TwoNodes.PATIENCE_NS);
+                from.send(to.address(), 500, 0, TwoNodes.PATIENCE_NS);
             }
-            nodes.await("acknowledgement", () -> from.unacknowledgedLength() == 0);
+            nodes.await("acknowledgement", () -> from.socket().unacknowledgedLength() == 0);
             final List<NodeStatus> seen = StatusDirectory.at(directory).nodes();
             assertEquals(List.of("first", "second"), seen.stream().map(NodeStatus::name).toList());
             check(seen.getFirst(), seen.getLast(), isEncrypted);
             checkSecurity(seen.getFirst(), isEncrypted, true, "second");
             checkSecurity(seen.getLast(), isEncrypted, false, "first");
-            assertTrue(to.unacknowledgedLength() == 0);
+            assertEquals(10, to.poll(100));
+            checker.requireComplete();
             seen.forEach(NodeStatus::close);
         } finally {
             if (identities != null) {

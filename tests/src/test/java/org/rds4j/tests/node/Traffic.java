@@ -4,11 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.agrona.CloseHelper;
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.rds4j.DatagramInfo;
-import org.rds4j.RdsAddress;
-import org.rds4j.RdsSocket;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.tests.support.TwoNodes;
@@ -19,21 +15,17 @@ final class Traffic implements AutoCloseable {
 
     /** A socket and what it still has to send. */
     private final class End implements AutoCloseable {
-        private final RdsSocket socket;
-        private final RdsAddress address;
-        private final UnsafeBuffer payload;
+        private final CheckedSocket socket;
         private int left;
         private int nextLength = -1;
         private End nextPeer;
 
         End(final RdsNode node, final int port) {
-            socket = TwoNodes.bound(node, port);
-            address = TwoNodes.at(node, port);
-            payload = new UnsafeBuffer(new byte[maxLength + 1]);
+            socket = TwoNodes.checked(checker, node, port);
         }
 
         int work(final List<End> peers) {
-            int work = socket.poll(this::onDatagram, POLL_LIMIT);
+            int work = socket.poll(POLL_LIMIT);
             while (left > 0 && offer(peers)) {
                 work++;
             }
@@ -44,20 +36,13 @@ final class Traffic implements AutoCloseable {
             if (nextLength < 0) {
                 nextPeer = peers.get(random.nextInt(peers.size()));
                 nextLength = random.nextInt(maxLength + 1);
-                checker.fillNext(id(address), id(nextPeer.address), payload, 0, nextLength);
-                // Said before, since the peer may have it before offer returns.
-                checker.onSent(id(address), id(nextPeer.address), nextLength);
             }
-            if (socket.offer(nextPeer.address, payload, 0, nextLength) < 0) {
+            if (socket.send(nextPeer.socket.address(), nextLength) < 0) {
                 return false;
             }
             nextLength = -1;
             left--;
             return true;
-        }
-
-        private void onDatagram(final DirectBuffer buffer, final int offset, final int length, final DatagramInfo info) {
-            checker.onDelivered(id(info.source()), id(address), buffer, offset, length, System.nanoTime());
         }
 
         @Override
@@ -81,10 +66,6 @@ final class Traffic implements AutoCloseable {
             firstEnds.add(new End(nodes.first(), 5000 + i));
             secondEnds.add(new End(nodes.second(), 6000 + i));
         }
-    }
-
-    private static long id(final RdsAddress address) {
-        return address.low() << 16 | address.port();
     }
 
     /** Has every socket of one or both nodes send some datagrams, and waits until each has come as promised. */

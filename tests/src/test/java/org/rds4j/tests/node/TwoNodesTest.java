@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,10 +37,11 @@ import org.rds4j.RdsTimeoutException;
 import org.rds4j.RdsWouldBlockException;
 import org.rds4j.RecordCipher;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
 import org.rds4j.qos.classify.QosConfiguration;
-import org.rds4j.sim.check.PayloadPattern;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tcp.link.LinkPort;
@@ -57,6 +57,7 @@ class TwoNodesTest {
     private static final int PORT = 4000;
     private static final int SENDER_PORT = 4001;
     private static final int TCP_PORT = 16_385;
+    private static final int LAST_LENGTH = 77;
 
     private static DemoIdentities identities;
     private static DemoIdentities strangers;
@@ -65,6 +66,7 @@ class TwoNodesTest {
     private Path directory;
 
     private final InMemoryLinkPair link = new InMemoryLinkPair(1500, 1024, 512);
+    private final HistoryChecker checker = new HistoryChecker(7);
 
     @BeforeAll
     static void makeIdentities() {
@@ -102,19 +104,15 @@ class TwoNodesTest {
             CompletableFuture.runAsync(() -> receiveAll(mode, isEncrypted ? identities : null, lengths, isBound));
         try (RdsNode first = RdsNode.with(TwoNodes.context(TwoNodes.FIRST, mode, isEncrypted ? identities : null, "first"))
                 .link(link.first()).launch();
-            RdsSocket sender = TwoNodes.bound(first, SENDER_PORT)) {
+            CheckedSocket sender = TwoNodes.checked(checker, first, SENDER_PORT)) {
             isBound.await();
-            final PayloadPattern pattern = new PayloadPattern(7);
-            final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1 << 20]);
             final RdsAddress destination = RdsAddress.parse("10.0.0.2:" + PORT);
-            for (int i = 0; i < lengths.size(); i++) {
-                pattern.fill(1, 2, i, buffer, 0, lengths.get(i));
-                sender.send(destination, buffer, 0, lengths.get(i), 0, TIMEOUT_NS);
-            }
+            lengths.forEach(length -> sender.send(destination, length, 0, TIMEOUT_NS));
             while (!received.isDone() && mode == ThreadingMode.INVOKER) {
                 first.invoke();
             }
             received.join();
+            checker.requireComplete();
         }
     }
 
@@ -130,20 +128,19 @@ class TwoNodesTest {
     /** The whole life of the second node, so that in INVOKER mode one thread does all its work. */
     private void receiveAll(
         final ThreadingMode mode, final DemoIdentities known, final List<Integer> lengths, final CountDownLatch isBound) {
-        try (RdsNode second = second(mode, known, link.second()); RdsSocket receiver = TwoNodes.bound(second, PORT)) {
+        try (RdsNode second = second(mode, known, link.second());
+            CheckedSocket receiver = TwoNodes.checked(checker, second, PORT)) {
             isBound.countDown();
             receiveAll(receiver, lengths);
         }
     }
 
-    private static void receiveAll(final RdsSocket receiver, final List<Integer> lengths) {
-        final PayloadPattern pattern = new PayloadPattern(7);
+    private static void receiveAll(final CheckedSocket receiver, final List<Integer> lengths) {
         final ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
-        for (int i = 0; i < lengths.size(); i++) {
+        for (final int length : lengths) {
             final DatagramInfo info = receiver.receive(buffer.clear(), TIMEOUT_NS);
-            assertEquals(lengths.get(i), info.length());
+            assertEquals(length, info.length());
             assertEquals(SENDER_PORT, info.sourcePort());
-            assertEquals(-1, pattern.firstMismatch(1, 2, i, new UnsafeBuffer(buffer.array()), 0, info.length()), "message " + i);
         }
     }
 
@@ -176,20 +173,18 @@ class TwoNodesTest {
     @ValueSource(booleans = {false, true})
     void shouldGatherADatagramFromSeveralPlaces(final boolean isEncrypted) {
         final UnsafeBuffer source = new UnsafeBuffer(new byte[300_000]);
-        new PayloadPattern(9).fill(1, 2, 3, source, 0, source.capacity());
         try (TwoNodes nodes = nodes(ThreadingMode.INVOKER, isEncrypted);
-            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
-            RdsSocket receiver = TwoNodes.bound(nodes.second(), PORT)) {
+            CheckedSocket sender = TwoNodes.checked(checker, nodes.first(), SENDER_PORT);
+            CheckedSocket receiver = TwoNodes.checked(checker, nodes.second(), PORT)) {
             for (final int length : new int[] {10, 1_000, 300_000}) {
                 final DirectBufferVector[] pieces = {
                     new DirectBufferVector(source, 0, 3), new DirectBufferVector(source, 3, 0),
                     new DirectBufferVector(source, 3, length - 5), new DirectBufferVector(source, length - 2, 2)};
-                nodes.await("room", () -> sender.offer(TwoNodes.at(nodes.second(), PORT), pieces) > 0);
-                nodes.await("the datagram", () -> receiver.poll((buffer, offset, came, info) -> {
-                    assertEquals(length, came);
-                    assertEquals(-1, new PayloadPattern(9).firstMismatch(1, 2, 3, buffer, offset, came));
-                }, 1) > 0);
+                nodes.await("room", () -> sender.send(receiver.address(), 0, source, 0, length,
+                    () -> sender.socket().offer(receiver.address(), pieces)) > 0);
+                nodes.await("the datagram", () -> receiver.poll(1) > 0);
             }
+            checker.requireComplete();
         }
     }
 
@@ -200,18 +195,16 @@ class TwoNodesTest {
         final PcapCapture capture = new PcapCapture(link.first(), file, System::nanoTime, PcapCapture.DEFAULT_BUFFER_LENGTH);
         try (TwoNodes nodes = nodes(
                 ThreadingMode.INVOKER, isEncrypted, capture, link.second(), UnaryOperator.identity());
-            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
-            RdsSocket receiver = TwoNodes.bound(nodes.second(), PORT)) {
+            CheckedSocket sender = TwoNodes.checked(checker, nodes.first(), SENDER_PORT);
+            CheckedSocket receiver = TwoNodes.checked(checker, nodes.second(), PORT)) {
             final int[] laneOfLevel = {2, 3, 3, 2, 1, 1, 0};
             for (int level = 0; level < laneOfLevel.length; level++) {
                 final int lane = laneOfLevel[level];
-                final UnsafeBuffer buffer = new UnsafeBuffer(new byte[] {(byte) level});
-                assertTrue(sender.offer(TwoNodes.at(nodes.second(), PORT), buffer, 0, 1, level) > 0);
-                nodes.await("the datagram of level " + level, () -> receiver.poll((came, offset, length, info) -> {
-                    assertEquals(buffer.getByte(0), came.getByte(offset));
-                    assertEquals(lane, info.lane());
-                }, 1) > 0);
+                assertTrue(sender.send(receiver.address(), 8, level) > 0);
+                receiver.listener((came, offset, length, info) -> assertEquals(lane, info.lane()));
+                nodes.await("the datagram of level " + level, () -> receiver.poll(1) > 0);
             }
+            checker.requireComplete();
             assertEquals(4, TwoNodes.counter(nodes.second(), "passive-opens"));
             assertEquals(0, TwoNodes.counter(nodes.second(), "active-opens"));
         }
@@ -226,17 +219,17 @@ class TwoNodesTest {
                 .link(link.first()).launch();
             RdsNode second = RdsNode.with(TwoNodes.context(TwoNodes.SECOND, ThreadingMode.INVOKER, null, "second"))
                 .link(link.second()).qos(generous).launch();
-            RdsSocket barred = TwoNodes.bound(first, PORT);
-            RdsSocket allowed = TwoNodes.bound(second, PORT)) {
-            final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1]);
-            assertEquals(RdsSocket.NOT_PERMITTED, barred.offer(TwoNodes.at(second, PORT), buffer, 0, 1, 7));
-            assertEquals(Errno.EPERM, assertThrows(RdsException.class, () -> barred.serviceLevel(7)).errno());
-            assertEquals(0, barred.serviceLevel());
-            assertEquals(0, barred.unacknowledgedLength());
-            allowed.serviceLevel(7);
-            assertTrue(allowed.offer(TwoNodes.at(first, PORT), buffer, 0, 1) > 0);
-            new TwoNodes(first, second, ThreadingMode.INVOKER).await(
-                "the datagram", () -> barred.poll((came, offset, length, info) -> assertEquals(0, info.lane()), 1) > 0);
+            CheckedSocket barred = TwoNodes.checked(checker, first, PORT);
+            CheckedSocket allowed = TwoNodes.checked(checker, second, PORT)) {
+            assertEquals(RdsSocket.NOT_PERMITTED, barred.send(allowed.address(), 8, 7));
+            assertEquals(Errno.EPERM, assertThrows(RdsException.class, () -> barred.socket().serviceLevel(7)).errno());
+            assertEquals(0, barred.socket().serviceLevel());
+            assertEquals(0, barred.socket().unacknowledgedLength());
+            allowed.socket().serviceLevel(7);
+            assertTrue(allowed.send(barred.address(), 8) > 0);
+            barred.listener((came, offset, length, info) -> assertEquals(0, info.lane()));
+            new TwoNodes(first, second, ThreadingMode.INVOKER).await("the datagram", () -> barred.poll(1) > 0);
+            checker.requireComplete();
         }
     }
 
@@ -326,19 +319,21 @@ class TwoNodesTest {
         final DemoIdentities known = isEncrypted ? identities : null;
         final LinkPort shared = new KeptOpen(link.second());
         final RdsNode first = RdsNode.with(TwoNodes.context(TwoNodes.FIRST, mode, known, "first")).link(link.first()).launch();
-        try (RdsSocket sender = TwoNodes.bound(first, SENDER_PORT)) {
-            final long sent = sendUntilClosed(first, second(mode, known, shared), sender, mode);
-            assertTrue(sent > 100);
-            try (RdsNode returned = second(mode, known, shared); RdsSocket receiver = TwoNodes.bound(returned, PORT)) {
+        try (CheckedSocket sender = TwoNodes.checked(checker, first, SENDER_PORT)) {
+            sendUntilClosed(first, second(mode, known, shared), sender, mode);
+            assertTrue(sender.sent() > 100);
+            try (RdsNode returned = second(mode, known, shared);
+                CheckedSocket receiver = TwoNodes.checked(checker, returned, PORT)) {
                 final TwoNodes nodes = new TwoNodes(first, returned, mode);
-                final UnsafeBuffer last = new UnsafeBuffer("the end".getBytes(StandardCharsets.US_ASCII));
                 final boolean[] hasCome = new boolean[1];
                 final boolean[] isSent = new boolean[1];
+                receiver.listener((buffer, offset, length, info) -> hasCome[0] |= length == LAST_LENGTH);
                 nodes.await("the last datagram", () -> {
-                    isSent[0] = isSent[0] || sender.offer(TwoNodes.at(returned, PORT), last, 0, last.capacity()) > 0;
-                    receiver.poll((buffer, offset, length, info) -> hasCome[0] |= length == last.capacity(), 64);
+                    isSent[0] = isSent[0] || sender.send(receiver.address(), LAST_LENGTH) > 0;
+                    receiver.poll(64);
                     return hasCome[0];
                 });
+                checker.requireComplete();
             }
         } finally {
             first.close();
@@ -349,28 +344,25 @@ class TwoNodesTest {
         return RdsNode.with(TwoNodes.context(TwoNodes.SECOND, mode, known, "second")).link(port).launch();
     }
 
-    private static long sendUntilClosed(
-        final RdsNode first, final RdsNode second, final RdsSocket sender, final ThreadingMode mode) {
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[1_000]);
-        final long[] counts = new long[2];
-        try (RdsSocket receiver = TwoNodes.bound(second, PORT)) {
+    private void sendUntilClosed(
+        final RdsNode first, final RdsNode second, final CheckedSocket sender, final ThreadingMode mode) {
+        try (CheckedSocket receiver = TwoNodes.checked(checker, second, PORT)) {
             final TwoNodes nodes = new TwoNodes(first, second, mode);
             nodes.await("some datagrams", () -> {
-                counts[0] += sender.offer(TwoNodes.at(second, PORT), buffer, 0, 1_000) > 0 ? 1 : 0;
-                counts[1] += receiver.poll((came, offset, length, info) -> { }, 64);
-                return counts[1] > 500;
+                sender.send(receiver.address(), 1_000);
+                receiver.poll(64);
+                return receiver.received() > 500;
             });
             second.close();
             for (int i = 0; i < 200; i++) {
-                sender.offer(TwoNodes.at(second, PORT), buffer, 0, 1_000);
+                sender.send(receiver.address(), 1_000);
                 if (mode == ThreadingMode.INVOKER) {
                     first.invoke();
                 }
             }
-            assertTrue(receiver.isClosed());
+            assertTrue(receiver.socket().isClosed());
             nodes.await("the sender to know that its peer is gone", () -> TwoNodes.counter(first, "conn_reset") > 0);
         }
-        return counts[0];
     }
 
     @Test
@@ -416,18 +408,18 @@ class TwoNodesTest {
     }
 
     /** The first node dials; each side counts why it ends, and not one datagram passes. */
-    private static void shouldRefuse(final TwoNodes nodes, final String firstCounter, final String secondCounter) {
+    private void shouldRefuse(final TwoNodes nodes, final String firstCounter, final String secondCounter) {
         try (nodes;
-            RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
-            RdsSocket receiver = TwoNodes.bound(nodes.second(), PORT)) {
-            sender.send(TwoNodes.at(nodes.second(), PORT), ByteBuffer.allocate(100), TIMEOUT_NS);
+            CheckedSocket sender = TwoNodes.checked(checker, nodes.first(), SENDER_PORT);
+            CheckedSocket receiver = TwoNodes.checked(checker, nodes.second(), PORT)) {
+            sender.send(receiver.address(), 100, 0, TIMEOUT_NS);
             nodes.await("the dialer's refusal",
                 () -> firstCounter == null || TwoNodes.counter(nodes.first(), firstCounter) > 0);
             nodes.await("the listener's refusal", () -> TwoNodes.counter(nodes.second(), secondCounter) > 0);
             nodes.await("a further attempt", () -> TwoNodes.counter(nodes.first(), "conn_attempts") > 2);
-            assertEquals(0, receiver.poll((buffer, offset, length, info) -> { }, 1));
+            assertEquals(0, receiver.poll(1));
             assertEquals(0, TwoNodes.counter(nodes.second(), "recv_delivered"));
-            assertEquals(100, sender.unacknowledgedLength());
+            assertEquals(100, sender.socket().unacknowledgedLength());
         }
     }
 

@@ -9,9 +9,9 @@ import org.agrona.CloseHelper;
 import org.agrona.collections.MutableLong;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
 import org.rds4j.qos.classify.QosConfiguration;
-import org.rds4j.sim.check.CheckedSocket;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.world.SimHost;
 

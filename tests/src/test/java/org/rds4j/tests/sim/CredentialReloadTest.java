@@ -14,7 +14,7 @@ import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
 import org.rds4j.crypto.certificate.DemoAuthority;
 import org.rds4j.node.RdsNode;
-import org.rds4j.sim.check.CheckedSocket;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.link.WireConditions;
 import org.rds4j.sim.scenario.NodePair;

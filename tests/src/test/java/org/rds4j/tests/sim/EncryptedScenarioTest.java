@@ -10,9 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.rds4j.RdsContext;
 import org.rds4j.RecordCipher;
+import org.rds4j.perf.scenario.Scenario;
+import org.rds4j.perf.scenario.Verdict;
 import org.rds4j.perf.stack.DemoIdentities;
-import org.rds4j.sim.scenario.Scenario;
-import org.rds4j.sim.scenario.Verdict;
 
 /** The scenarios of the simulator with TLS on the link; the handshakes' own randomness is not simulated. */
 @Timeout(120)

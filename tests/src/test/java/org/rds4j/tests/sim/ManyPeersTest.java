@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.UnaryOperator;
 import org.agrona.CloseHelper;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,13 +20,15 @@ import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
-import org.rds4j.sim.check.CheckedSocket;
+import org.rds4j.perf.scenario.NodeHost;
+import org.rds4j.perf.stack.DemoIdentities;
 import org.rds4j.sim.check.HistoryChecker;
-import org.rds4j.sim.host.NodeHost;
 import org.rds4j.sim.link.LinkShape;
 import org.rds4j.sim.link.Side;
 import org.rds4j.sim.link.SimLink;
+import org.rds4j.sim.link.WireConditions;
 import org.rds4j.sim.world.SimHost;
 import org.rds4j.sim.world.Simulation;
 import org.rds4j.tcp.link.FrameBurst;
@@ -46,13 +50,15 @@ class ManyPeersTest {
     private final List<RdsNode> nodes = new ArrayList<>();
     private final HistoryChecker checker = new HistoryChecker(3);
     private final List<CheckedSocket> sockets = new ArrayList<>();
+    private UnaryOperator<RdsContext> settings = UnaryOperator.identity();
 
     private RdsNode launch(final String address) {
         final SimLink link = simulation.link(address, LinkShape.ETHERNET);
+        link.conditions(WireConditions.PERFECT.withDelayNs(5_000));
         bridge.ports.add(link.port(Side.B));
-        final RdsNode node = RdsNode.with(new RdsContext(new Properties())
+        final RdsNode node = RdsNode.with(settings.apply(new RdsContext(new Properties())
             .address(address + "/24").security(SecurityMode.PLAINTEXT)
-            .threadingMode(ThreadingMode.INVOKER).nanoClock(simulation.clock()).paths(PATHS).maxConnections(CONNECTIONS))
+            .threadingMode(ThreadingMode.INVOKER).nanoClock(simulation.clock()).paths(PATHS).maxConnections(CONNECTIONS)))
             .link(link.port(Side.A)).random(simulation.random().stream(address)).launch();
         nodes.add(node);
         simulation.host(address, new NodeHost(node));
@@ -103,6 +109,40 @@ class ManyPeersTest {
         leave(1);
         assertTrue(isReached(PEERS_THAT_FIT + 1), "when connections are free again");
         checker.requireComplete();
+    }
+
+    /** They open all their paths at the same moment, which is more than may be on their way to becoming carriers at once. */
+    @Test
+    void shouldTakeEachConnectionAtTheFirstAttemptOfItsPeer() {
+        simulation.host("bridge", bridge);
+        try (DemoIdentities identities = new DemoIdentities(List.of("node"))) {
+            settings = context -> identities.apply(context, "node");
+            final RdsNode node = launch("10.0.0.200");
+            for (int i = 1; i <= PEERS_THAT_FIT; i++) {
+                launch("10.0.0." + (10 + i));
+                assertTrue(sockets.get(i).send(RdsAddress.parse("10.0.0.200:" + PORT), LENGTH) > 0);
+            }
+            assertTrue(simulation.runUntil(
+                () -> poll(0) >= 0 && AllToAll.counter(node, "conn_up") == CONNECTIONS && checker.outstanding() == 0,
+                2 * SECOND_NS));
+            assertTrue(AllToAll.counter(node, "node_greetings_full") > 0);
+            assertEquals(CONNECTIONS, nodes.stream().mapToLong(peer -> AllToAll.counter(peer, "active-opens")).sum());
+        }
+    }
+
+    /** What this host opens itself takes no place of those that peers open. */
+    @Test
+    void shouldTakePeersWhileItDialsHostsThatAreNotThere() {
+        simulation.host("bridge", bridge);
+        final RdsNode node = launch("10.0.0.50");
+        for (int i = 0; i < CONNECTIONS / 2; i++) {
+            send("10.0.0." + (100 + i));
+        }
+        launch("10.0.0.10");
+        assertTrue(sockets.get(1).send(RdsAddress.parse("10.0.0.50:" + PORT), LENGTH) > 0);
+        assertTrue(simulation.runUntil(() -> poll(0) > 0, SECOND_NS));
+        assertTrue(AllToAll.counter(node, "conn_attempts") >= CONNECTIONS / 2);
+        assertEquals(0, AllToAll.counter(node, "node_greetings_full"));
     }
 
     private void leave(final int number) {

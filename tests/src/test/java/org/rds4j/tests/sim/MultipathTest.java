@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsContext;
 import org.rds4j.node.RdsNode;
+import org.rds4j.perf.scenario.NodePair;
+import org.rds4j.perf.scenario.Scenario;
+import org.rds4j.perf.scenario.Verdict;
 import org.rds4j.perf.stack.DemoIdentities;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.fault.ResetInjector;
 import org.rds4j.sim.link.Side;
 import org.rds4j.sim.link.WireConditions;
-import org.rds4j.sim.scenario.NodePair;
-import org.rds4j.sim.scenario.Scenario;
-import org.rds4j.sim.scenario.Verdict;
 import org.rds4j.sim.world.Simulation;
 
 /** Two whole nodes in the simulator with several TCP connections per lane, over both families, in plaintext and encrypted. */
@@ -84,9 +84,8 @@ class MultipathTest {
                 AllToAll applications = applications(nodes, 10, Arrays.copyOf(LEVELS_OF_LANES, lanes))) {
                 complete(nodes, applications, lanes * paths);
                 assertEquals(2L * SOCKETS * SOCKETS * 10, checker.delivered());
-                if (!isEncrypted) {
-                    assertEquals((long) lanes * paths, AllToAll.counter(nodes.first(), "active-opens"));
-                }
+                assertEquals((long) lanes * paths, AllToAll.counter(nodes.first(), "active-opens"));
+                assertEquals(0, AllToAll.counter(nodes.second(), "node_greetings_full"));
                 assertEquals(0, AllToAll.counter(nodes.first(), "recv_drop_old_seq"));
                 assertEquals(0, AllToAll.counter(nodes.second(), "conn_reset"));
             }

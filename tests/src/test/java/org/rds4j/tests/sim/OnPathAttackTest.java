@@ -15,7 +15,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.RdsSocket;
 import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
-import org.rds4j.sim.check.CheckedSocket;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.link.FrameTap;
 import org.rds4j.sim.link.Side;

@@ -13,12 +13,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
+import org.rds4j.perf.scenario.NodePair;
 import org.rds4j.perf.stack.DemoIdentities;
-import org.rds4j.sim.check.CheckedSocket;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.link.WireConditions;
-import org.rds4j.sim.scenario.NodePair;
 import org.rds4j.sim.world.SimHost;
 import org.rds4j.sim.world.Simulation;
 

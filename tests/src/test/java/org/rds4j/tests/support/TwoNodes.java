@@ -10,8 +10,11 @@ import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.qos.classify.QosConfiguration;
+import org.rds4j.sim.check.History;
 
 /** Two nodes on one link, driven by the test's thread as far as they have no threads of their own. */
 public final class TwoNodes implements AutoCloseable {
@@ -55,6 +58,16 @@ public final class TwoNodes implements AutoCloseable {
         final RdsSocket socket = node.socket();
         socket.bind(port);
         return socket;
+    }
+
+    /** A socket that is bound, all of whose datagrams a history knows. */
+    public static CheckedSocket checked(final History history, final RdsNode node, final int port) {
+        return checked(history, bound(node, port));
+    }
+
+    /** The same of a socket that is bound and has sent and received nothing. */
+    public static CheckedSocket checked(final History history, final RdsSocket bound) {
+        return new CheckedSocket(history, bound, System::nanoTime, QosConfiguration.defaults()::laneOf);
     }
 
     public static RdsAddress at(final RdsNode node, final int port) {

@@ -1,6 +1,5 @@
 package org.rds4j.tests.wire;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,29 +11,31 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
+import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
+import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.tcp.link.InMemoryLinkPair;
 import org.rds4j.tcp.link.PcapCapture;
 import org.rds4j.tests.support.PcapFile;
 import org.rds4j.tests.support.Segment;
 import org.rds4j.tests.support.TwoNodes;
 
-/** What a datagram with a known pattern looks like to somebody who captures every frame of the link. */
+/** What datagrams with a known pattern look like to somebody who captures every frame of the link. */
 @Timeout(120)
 class ConfidentialityTest {
     private static final int SENDER_PORT = 0xbeef;
     private static final int RECEIVER_PORT = 0xcafe;
     /** Both ports as they stand side by side in the RDS header. */
     private static final byte[] PORTS = {(byte) 0xbe, (byte) 0xef, (byte) 0xca, (byte) 0xfe};
+    private static final int PATTERN_LENGTH = 64;
     private static final int PIECE_LENGTH = 16;
     private static final int RDS_PORT = 16_385;
     private static final int CHANGE_CIPHER_SPEC = 20;
@@ -47,12 +48,13 @@ class ConfidentialityTest {
     private Path directory;
 
     private DemoIdentities identities;
-    private final byte[] pattern = new byte[64];
+    private final HistoryChecker checker = new HistoryChecker(0xc0ffee);
+    /** What was sent. */
+    private final List<byte[]> patterns = new ArrayList<>();
 
     @BeforeEach
     void makeIdentities() {
         identities = new DemoIdentities(List.of("first", "second"));
-        new SplittableRandom(0xc0ffee).nextBytes(pattern);
     }
 
     @AfterEach
@@ -63,15 +65,21 @@ class ConfidentialityTest {
     @Test
     void shouldShowThePatternAndThePortsInPlaintext() {
         final List<byte[]> frames = captureOf(null);
-        assertTrue(appears(frames, pattern), "a capture that does not show the plaintext proves nothing");
+        assertEquals(2, patterns.size());
+        for (final byte[] pattern : patterns) {
+            assertTrue(appears(frames, pattern), "a capture that does not show the plaintext proves nothing");
+        }
         assertTrue(appears(frames, PORTS));
     }
 
     @Test
     void shouldHideThePatternAndThePortsWhenEncrypted() {
         final List<byte[]> frames = captureOf(identities);
-        for (int start = 0; start + PIECE_LENGTH <= pattern.length; start++) {
-            assertFalse(appears(frames, Arrays.copyOfRange(pattern, start, start + PIECE_LENGTH)), "piece at " + start);
+        assertEquals(2, patterns.size());
+        for (int start = 0; start + PIECE_LENGTH <= PATTERN_LENGTH; start++) {
+            for (final byte[] pattern : patterns) {
+                assertFalse(appears(frames, Arrays.copyOfRange(pattern, start, start + PIECE_LENGTH)), "piece at " + start);
+            }
         }
         assertFalse(appears(frames, PORTS), "the ports of the RDS header are to be seen");
     }
@@ -140,7 +148,7 @@ class ConfidentialityTest {
         return streams;
     }
 
-    /** Everything on the link while the pattern goes there and back; plaintext when there are no identities. */
+    /** Everything on the link while a pattern goes there and another back; plaintext when there are no identities. */
     private List<byte[]> captureOf(final DemoIdentities demoIdentities) {
         final Path file = directory.resolve("link.pcap");
         final InMemoryLinkPair link = new InMemoryLinkPair(1500, 512, 256);
@@ -157,19 +165,20 @@ class ConfidentialityTest {
     }
 
     private void sendThereAndBack(final TwoNodes nodes) {
-        try (RdsSocket sender = TwoNodes.bound(nodes.first(), SENDER_PORT);
-            RdsSocket receiver = TwoNodes.bound(nodes.second(), RECEIVER_PORT)) {
-            send(nodes, sender, receiver, RECEIVER_PORT, nodes.second());
-            send(nodes, receiver, sender, SENDER_PORT, nodes.first());
+        try (CheckedSocket sender = TwoNodes.checked(checker, nodes.first(), SENDER_PORT);
+            CheckedSocket receiver = TwoNodes.checked(checker, nodes.second(), RECEIVER_PORT)) {
+            send(nodes, sender, receiver);
+            send(nodes, receiver, sender);
+            checker.requireComplete();
         }
     }
 
-    private void send(
-        final TwoNodes nodes, final RdsSocket from, final RdsSocket to, final int port, final RdsNode destination) {
-        final byte[] came = new byte[pattern.length];
-        from.send(TwoNodes.at(destination, port), ByteBuffer.wrap(pattern), 0);
-        nodes.await("the pattern", () -> to.poll((buffer, offset, length, info) -> buffer.getBytes(offset, came), 1) > 0);
-        assertArrayEquals(pattern, came);
+    private void send(final TwoNodes nodes, final CheckedSocket from, final CheckedSocket to) {
+        final byte[] pattern = new byte[PATTERN_LENGTH];
+        final UnsafeBuffer place = new UnsafeBuffer(pattern);
+        from.send(to.address(), 0, place, 0, PATTERN_LENGTH, () -> from.socket().offer(to.address(), place, 0, PATTERN_LENGTH));
+        patterns.add(pattern);
+        nodes.await("the pattern", () -> to.poll(1) > 0);
     }
 
     private static boolean appears(final List<byte[]> frames, final byte[] piece) {

@@ -1,4 +1,4 @@
-package org.rds4j.sim.scenario;
+package org.rds4j.perf.scenario;
 
 import java.util.random.RandomGenerator;
 import org.agrona.DirectBuffer;

@@ -1,4 +1,4 @@
-package org.rds4j.sim.scenario;
+package org.rds4j.perf.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,4 +1,4 @@
-package org.rds4j.sim.scenario;
+package org.rds4j.perf.scenario;
 
 /**
  * What a run came to. Two runs of one scenario with one seed have equal verdicts.

@@ -1,4 +1,4 @@
-package org.rds4j.sim.scenario;
+package org.rds4j.perf.scenario;
 
 import java.util.Properties;
 import java.util.function.UnaryOperator;
@@ -6,7 +6,6 @@ import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
 import org.rds4j.node.RdsNode;
-import org.rds4j.sim.host.NodeHost;
 import org.rds4j.sim.link.LinkShape;
 import org.rds4j.sim.link.Side;
 import org.rds4j.sim.link.SimLink;

@@ -1,4 +1,4 @@
-package org.rds4j.sim.host;
+package org.rds4j.perf.scenario;
 
 import org.rds4j.node.RdsNode;
 import org.rds4j.sim.world.SimHost;

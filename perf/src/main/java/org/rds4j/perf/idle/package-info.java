@@ -1,0 +1,2 @@
+/** What peers cost with which nothing happens. */
+package org.rds4j.perf.idle;
