@@ -31,7 +31,7 @@ final class AvailableMemory {
     long octets() throws IOException {
         final Map<String, Long> lines = new HashMap<>();
         for (final String line : Files.readAllLines(meminfo)) {
-            final String[] words = line.split(":?\\s+");
+            final String[] words = line.split(":?\\s+", 3);
             lines.put(words[0], Long.parseLong(words[1]) * OCTETS_PER_UNIT);
         }
         final long available = lines.getOrDefault("MemAvailable", 0L);

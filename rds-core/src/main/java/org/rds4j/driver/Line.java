@@ -36,14 +36,37 @@ final class Line implements AutoCloseable {
         this.socket = socket;
     }
 
-    /**
-     * A message.
-     *
-     * @param number      of what it is about.
-     * @param errno       0 when there are descriptors.
-     * @param descriptors of memory; the receiver's to close.
-     */
-    record Message(long number, int errno, int... descriptors) {
+    /** A message. */
+    static final class Message {
+        private final long number;
+        private final int errno;
+        private final int[] descriptors;
+
+        /**
+         * A message.
+         *
+         * @param number      of what it is about.
+         * @param errno       0 when there are descriptors.
+         * @param descriptors of memory; the receiver's to close.
+         */
+        Message(final long number, final int errno, final int... descriptors) {
+            this.number = number;
+            this.errno = errno;
+            this.descriptors = descriptors;
+        }
+
+        long number() {
+            return number;
+        }
+
+        int errno() {
+            return errno;
+        }
+
+        int[] descriptors() {
+            return descriptors;
+        }
+
         /** Closes descriptors that nobody wants. */
         void discard() {
             for (final int descriptor : descriptors) {

@@ -29,7 +29,7 @@ final class StatusRow {
     /** The words as octets, from a place in an array to its end at most. */
     void octets(final byte[] destination, final int offset) {
         for (int i = offset; i < Math.min(destination.length, offset + StatusPage.ROW_LENGTH); i++) {
-            destination[i] = (byte) (words[(i - offset) / Long.BYTES] >>> Byte.SIZE * ((i - offset) % Long.BYTES));
+            destination[i] = (byte) (words[(i - offset) / Long.BYTES] >>> (Byte.SIZE * ((i - offset) % Long.BYTES)));
         }
     }
 

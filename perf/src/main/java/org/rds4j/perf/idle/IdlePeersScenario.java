@@ -3,7 +3,6 @@ package org.rds4j.perf.idle;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +29,8 @@ public final class IdlePeersScenario {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final LongSupplier cpuNs = threads::getCurrentThreadCpuTime;
     private final UnsafeBuffer says = new UnsafeBuffer(ByteBuffer.allocateDirect(SilentPeer.SAYS_LENGTH));
+    /** All engines are kept: no memory may be given back while others are made. */
+    private final List<Engine> made = new ArrayList<>();
     private final LoadProgress progress;
     private final long warmUpNs;
     private final long measuredNs;
@@ -53,7 +54,7 @@ public final class IdlePeersScenario {
      * @return one measurement for each number of peers.
      */
     public List<Measurement> run() {
-        final Engine first = meet(1); // what is made once in a process counts for nobody
+        meet(1); // what is made once in a process counts for nobody
         collect();
         final Engine none = meet(0);
         final List<Engine> engines = new ArrayList<>();
@@ -66,7 +67,6 @@ public final class IdlePeersScenario {
         engines.forEach(engine -> engine.slices.clear());
         progress.onCell(PEERS.length + 1, PEERS.length + 2, "duty cycles");
         turns(engines, measuredNs);
-        Reference.reachabilityFence(first); // no memory may be given back meanwhile
         return engines.stream().map(engine -> engine.measurement(none)).toList();
     }
 
@@ -85,10 +85,12 @@ public final class IdlePeersScenario {
         }
         final long heap = threads.getCurrentThreadAllocatedBytes();
         final long direct = directLength();
-        final IdleEngine engine = new IdleEngine(peers);
-        engine.meetAll();
-        return new Engine(engine, count, threads.getCurrentThreadAllocatedBytes() - heap, directLength() - direct,
-            new ArrayList<>());
+        final IdleEngine idle = new IdleEngine(peers);
+        idle.meetAll();
+        final Engine engine = new Engine(
+            idle, count, threads.getCurrentThreadAllocatedBytes() - heap, directLength() - direct, new ArrayList<>());
+        made.add(engine);
+        return engine;
     }
 
     private static long directLength() {

@@ -2,8 +2,8 @@ package org.rds4j.tests.guest;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.rds4j.perf.scenario.NodePair;
 import org.rds4j.sim.link.WireConditions;
-import org.rds4j.sim.scenario.NodePair;
 import org.rds4j.sim.world.Simulation;
 
 /** The errors of sockets, and their order, are those of the kernel that {@link LinuxGuestIT} asks for the same. */
@@ -11,11 +11,9 @@ import org.rds4j.sim.world.Simulation;
 class CallOrderTest {
     @Test
     void shouldAnswerAsLinux() {
-        Calls.require(calls -> {
-            try (NodePair nodes = new NodePair(new Simulation(1), WireConditions.PERFECT, context -> context.linuxExact(true))) {
-                final String words = calls.words("10.0.0.1", "10.0.0.2", "10.0.0.3");
-                return new Calls(calls.words(), calls.linux(), new CallRun(nodes.first()).run(words));
-            }
-        });
+        try (NodePair nodes = new NodePair(new Simulation(1), WireConditions.PERFECT, context -> context.linuxExact(true))) {
+            Calls.require(calls -> new Calls(calls.words(), calls.linux(),
+                new CallRun(nodes.first()).run(calls.words("10.0.0.1", "10.0.0.2", "10.0.0.3"))));
+        }
     }
 }

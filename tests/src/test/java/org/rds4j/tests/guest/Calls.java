@@ -28,8 +28,8 @@ record Calls(String words, String linux, String sockets) {
     }
 
     private static Calls parse(final String line) {
-        final String[] sides = line.split(" = ");
-        final String[] answers = sides[1].split(" \\| ");
+        final String[] sides = line.split(" = ", 2);
+        final String[] answers = sides[1].split(" \\| ", 2);
         return new Calls(sides[0], answers[0], answers[answers.length - 1]);
     }
 
