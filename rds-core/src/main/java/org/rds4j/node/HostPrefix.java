@@ -29,6 +29,6 @@ record HostPrefix(long high, long low, int length) {
     }
 
     private static long mask(final int bits) {
-        return bits <= 0 ? 0 : bits >= HALF ? -1 : -1L << HALF - bits;
+        return bits <= 0 ? 0 : bits >= HALF ? -1 : -1L << (HALF - bits);
     }
 }

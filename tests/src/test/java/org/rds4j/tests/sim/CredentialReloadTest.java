@@ -17,7 +17,7 @@ import org.rds4j.node.RdsNode;
 import org.rds4j.check.CheckedSocket;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.link.WireConditions;
-import org.rds4j.sim.scenario.NodePair;
+import org.rds4j.perf.scenario.NodePair;
 import org.rds4j.sim.world.SimHost;
 import org.rds4j.sim.world.Simulation;
 import org.rds4j.tests.support.NodeFiles;

@@ -20,7 +20,7 @@ import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.sim.link.FrameTap;
 import org.rds4j.sim.link.Side;
 import org.rds4j.sim.link.WireConditions;
-import org.rds4j.sim.scenario.NodePair;
+import org.rds4j.perf.scenario.NodePair;
 import org.rds4j.sim.world.SimHost;
 import org.rds4j.sim.world.Simulation;
 
@@ -39,7 +39,7 @@ class OnPathAttackTest {
     private static final WireConditions WIRE = WireConditions.PERFECT.withDelayNs(20_000).withRate(10_000_000_000L, 1 << 20);
 
     /** What he does to one segment of the first node's. */
-    private enum Attack {
+    enum Attack {
         FLIP_A_BIT, FLIP_A_BIT_OF_A_LONG_MESSAGE, ALTER_THE_TYPE, ALTER_THE_VERSION,
         LENGTHEN_A_RECORD, REPLAY, REFLECT, REPLAY_OF_AN_EARLIER_CONNECTION, SWAP, PLAINTEXT_CONGESTION_UPDATE, TRUNCATE
     }
@@ -161,7 +161,7 @@ class OnPathAttackTest {
         }
 
         private void adjust(final int tcp, final long difference) {
-            long sum = (~frame.getShort(tcp + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xffff)
+            long sum = (~frame.getShort(tcp + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xffffL)
                 + Math.floorMod(difference, 0xffff);
             sum = (sum & 0xffff) + (sum >>> 16);
             frame.putShort(tcp + CHECKSUM_OFFSET, (short) ~((sum & 0xffff) + (sum >>> 16)), ByteOrder.BIG_ENDIAN);
