@@ -45,6 +45,15 @@ final class ContextRules {
         final boolean hasFiles = context.certificate() != null && context.privateKey() != null && context.trust() != null;
         require(context.security() == SecurityMode.PLAINTEXT || hasFiles, "security is REQUIRED: set certificate, privateKey and"
             + " trust (PEM files), or ask for security PLAINTEXT by name");
+        require(context.security() == SecurityMode.REQUIRED || context.peerList() == null, "key 'peerList' is set and security is"
+            + " PLAINTEXT, in which nobody proves who he is: leave the key out, or ask for security REQUIRED");
+        context.federatedBundles();
+        require(context.pathMaxAgeNs() > 0, "key 'pathMaxAge' must be above 0");
+        require(context.handshakeTimeoutNs() > 0, "key 'handshakeTimeout' must be above 0");
+        requireRange("maxHandshakes", context.maxHandshakes(), 1, 1 << 16);
+        requireRange("maxHandshakesPerHost", context.maxHandshakesPerHost(), 1, 1 << 16);
+        requireRange("handshakeRate", context.handshakeRate(), 1, 1 << 20);
+        requireRange("handshakeRatePerHost", context.handshakeRatePerHost(), 1, 1 << 20);
     }
 
     private void checkLengths() {
@@ -112,7 +121,7 @@ final class ContextRules {
         require(value >= least && value <= most, "key '" + key + "' is " + value + ": it must be in " + least + ".." + most);
     }
 
-    private static void require(final boolean condition, final String message) {
+    static void require(final boolean condition, final String message) {
         if (!condition) {
             throw new RdsConfigurationException(message);
         }

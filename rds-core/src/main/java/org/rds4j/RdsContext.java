@@ -3,6 +3,8 @@ package org.rds4j;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Properties;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.IdleStrategy;
@@ -38,6 +40,15 @@ public final class RdsContext {
     private Path certificate;
     private Path privateKey;
     private Path trust;
+    private String federatedTrust = "";
+    private Path peerList;
+    private long pathMaxAgeNs = 86_400_000_000_000L;
+    private boolean strictExpiry;
+    private long handshakeTimeoutNs = 5_000_000_000L;
+    private int maxHandshakes = 256;
+    private int maxHandshakesPerHost = 64;
+    private int handshakeRate = 500;
+    private int handshakeRatePerHost = 100;
     private ThreadingMode threadingMode = ThreadingMode.DEDICATED;
     private String engineIdleStrategy = "backoff";
     private String cryptoIdleStrategy = "backoff";
@@ -446,6 +457,218 @@ public final class RdsContext {
     public RdsContext trust(final Path value) {
         requireOpen();
         trust = value;
+        return this;
+    }
+
+    /**
+     * Trust bundles of further trust domains.
+     *
+     * @return the value.
+     */
+    public String federatedTrust() {
+        return federatedTrust;
+    }
+
+    /**
+     * Sets trust bundles of further trust domains, as {@code partner.example=/etc/rds/partner.pem}, several with commas
+     * between.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext federatedTrust(final String value) {
+        requireOpen();
+        federatedTrust = value;
+        return this;
+    }
+
+    /**
+     * Trust bundles of further trust domains.
+     *
+     * @return PEM files by trust domain, in the order given.
+     * @throws RdsConfigurationException when {@link #federatedTrust()} does not parse.
+     */
+    public Map<String, Path> federatedBundles() {
+        final Map<String, Path> bundles = new LinkedHashMap<>();
+        for (final String entry : federatedTrust.isBlank() ? new String[0] : federatedTrust.split(",", -1)) {
+            final int equals = entry.indexOf('=');
+            ContextRules.require(equals > 0 && equals < entry.length() - 1, "key 'federatedTrust' is '" + federatedTrust
+                + "': write a trust domain and its bundle, as partner.example=/etc/rds/partner.pem, several with commas between");
+            final String domain = entry.substring(0, equals).trim();
+            ContextRules.require(bundles.put(domain, Path.of(entry.substring(equals + 1).trim())) == null,
+                "key 'federatedTrust' names '" + domain + "' twice");
+        }
+        return bundles;
+    }
+
+    /**
+     * YAML file that says who may be a peer, from which addresses and at which service levels.
+     *
+     * @return the value.
+     */
+    public Path peerList() {
+        return peerList;
+    }
+
+    /**
+     * Sets the YAML file that says who may be a peer, from which addresses and at which service levels. Without it everybody of
+     * node's own trust domain may, from anywhere and at every level.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext peerList(final Path value) {
+        requireOpen();
+        peerList = value;
+        return this;
+    }
+
+    /**
+     * Age at which a secure path makes a new handshake, in nanoseconds.
+     *
+     * @return the value.
+     */
+    public long pathMaxAgeNs() {
+        return pathMaxAgeNs;
+    }
+
+    /**
+     * Sets the age at which a secure path makes a new handshake, in nanoseconds.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext pathMaxAgeNs(final long value) {
+        requireOpen();
+        pathMaxAgeNs = value;
+        return this;
+    }
+
+    /**
+     * Whether a path ends when the certificate of its peer expires.
+     *
+     * @return the value.
+     */
+    public boolean strictExpiry() {
+        return strictExpiry;
+    }
+
+    /**
+     * Sets whether a path ends when the certificate of its peer expires, and not only at its next handshake.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext strictExpiry(final boolean value) {
+        requireOpen();
+        strictExpiry = value;
+        return this;
+    }
+
+    /**
+     * Longest time from an accepted or dialed connection to its path, in nanoseconds.
+     *
+     * @return the value.
+     */
+    public long handshakeTimeoutNs() {
+        return handshakeTimeoutNs;
+    }
+
+    /**
+     * Sets the longest time from an accepted or dialed connection to its path, in nanoseconds.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext handshakeTimeoutNs(final long value) {
+        requireOpen();
+        handshakeTimeoutNs = value;
+        return this;
+    }
+
+    /**
+     * Most accepted connections that are not paths yet.
+     *
+     * @return the value.
+     */
+    public int maxHandshakes() {
+        return maxHandshakes;
+    }
+
+    /**
+     * Sets the most accepted connections that are not paths yet; a quarter of maxConnections is another bound. One more ends the
+     * oldest that has been silent for a while, or waits.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxHandshakes(final int value) {
+        requireOpen();
+        maxHandshakes = value;
+        return this;
+    }
+
+    /**
+     * Most accepted connections of one address that are not paths yet.
+     *
+     * @return the value.
+     */
+    public int maxHandshakesPerHost() {
+        return maxHandshakesPerHost;
+    }
+
+    /**
+     * Sets the most accepted connections of one address that are not paths yet. One more is reset.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext maxHandshakesPerHost(final int value) {
+        requireOpen();
+        maxHandshakesPerHost = value;
+        return this;
+    }
+
+    /**
+     * Most TLS handshakes begun with dialers in a second.
+     *
+     * @return the value.
+     */
+    public int handshakeRate() {
+        return handshakeRate;
+    }
+
+    /**
+     * Sets the most TLS handshakes begun with dialers in a second, over all addresses; as many may come at once. One more is
+     * reset.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext handshakeRate(final int value) {
+        requireOpen();
+        handshakeRate = value;
+        return this;
+    }
+
+    /**
+     * Most TLS handshakes begun with one address in a second.
+     *
+     * @return the value.
+     */
+    public int handshakeRatePerHost() {
+        return handshakeRatePerHost;
+    }
+
+    /**
+     * Sets the most TLS handshakes begun with one dialing address in a second; as many may come at once. One more is reset.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext handshakeRatePerHost(final int value) {
+        requireOpen();
+        handshakeRatePerHost = value;
         return this;
     }
 

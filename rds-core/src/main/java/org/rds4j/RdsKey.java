@@ -32,6 +32,33 @@ public enum RdsKey {
     PRIVATE_KEY("privateKey", (context, text) -> context.privateKey(Path.of(text)), RdsContext::privateKey),
     /** PEM file with the authorities peers are verified against. */
     TRUST("trust", (context, text) -> context.trust(Path.of(text)), RdsContext::trust),
+    /** Bundles of further trust domains: {@code domain=file}, several with commas between. */
+    FEDERATED_TRUST("federatedTrust", (context, text) -> context.federatedTrust(text), RdsContext::federatedTrust),
+    /** YAML file that says who may be a peer; everybody of the own trust domain by default. */
+    PEER_LIST("peerList", (context, text) -> context.peerList(Path.of(text)), RdsContext::peerList),
+    /** Age at which a secure path makes a new handshake, in nanoseconds; a day by default. */
+    PATH_MAX_AGE("pathMaxAge",
+        (context, text) -> context.pathMaxAgeNs(duration("pathMaxAge", text)), RdsContext::pathMaxAgeNs),
+    /** Whether a path ends when the certificate of its peer expires. */
+    STRICT_EXPIRY("strictExpiry",
+        (context, text) -> context.strictExpiry(truth("strictExpiry", text)), RdsContext::strictExpiry),
+    /** Longest time from a connection to its path, in nanoseconds. */
+    HANDSHAKE_TIMEOUT("handshakeTimeout",
+        (context, text) -> context.handshakeTimeoutNs(duration("handshakeTimeout", text)), RdsContext::handshakeTimeoutNs),
+    /** Most accepted connections that are not paths yet. */
+    MAX_HANDSHAKES("maxHandshakes",
+        (context, text) -> context.maxHandshakes(length("maxHandshakes", text)), RdsContext::maxHandshakes),
+    /** Most accepted connections of one address that are not paths yet. */
+    MAX_HANDSHAKES_PER_HOST("maxHandshakesPerHost",
+        (context, text) -> context.maxHandshakesPerHost(length("maxHandshakesPerHost", text)),
+        RdsContext::maxHandshakesPerHost),
+    /** Most TLS handshakes begun with dialers in a second. */
+    HANDSHAKE_RATE("handshakeRate",
+        (context, text) -> context.handshakeRate(length("handshakeRate", text)), RdsContext::handshakeRate),
+    /** Most TLS handshakes begun with one address in a second. */
+    HANDSHAKE_RATE_PER_HOST("handshakeRatePerHost",
+        (context, text) -> context.handshakeRatePerHost(length("handshakeRatePerHost", text)),
+        RdsContext::handshakeRatePerHost),
     /** How many threads carry the node. */
     THREADING_MODE("threadingMode",
         (context, text) -> context.threadingMode(constant(ThreadingMode.class, "threadingMode", text)),

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +72,35 @@ class RdsContextTest {
         final RdsContext context = new RdsContext(new Properties()).address("10.0.0.1/24");
         assertTrue(errorOf(context::conclude).contains("PLAINTEXT by name"));
         context.certificate(Path.of("a")).privateKey(Path.of("b")).trust(Path.of("c")).conclude();
+    }
+
+    @Test
+    void shouldReadFurtherTrustDomainsAndLimitsOfHandshakes() {
+        final RdsContext context = RdsContext.parse("""
+            federatedTrust: partner.example=/etc/p.pem, third.example=/etc/t.pem
+            peerList: /etc/peers.yaml
+            pathMaxAge: 3600s
+            strictExpiry: true
+            handshakeTimeout: 2s
+            maxHandshakes: 10
+            maxHandshakesPerHost: 3
+            handshakeRate: 40
+            handshakeRatePerHost: 4
+            """, new Properties());
+        assertEquals(Map.of("partner.example", Path.of("/etc/p.pem"), "third.example", Path.of("/etc/t.pem")),
+            context.federatedBundles());
+        assertEquals(Path.of("/etc/peers.yaml"), context.peerList());
+        assertEquals(3_600_000_000_000L, context.pathMaxAgeNs());
+        assertTrue(context.strictExpiry());
+        assertEquals(2_000_000_000L, context.handshakeTimeoutNs());
+        assertEquals(List.of(10, 3, 40, 4), List.of(context.maxHandshakes(), context.maxHandshakesPerHost(),
+            context.handshakeRate(), context.handshakeRatePerHost()));
+        for (final String wrong : List.of("x", "=y", "x=", "a=b,,c=d", "a=b,a=c")) {
+            assertTrue(errorOf(() -> plain().federatedTrust(wrong).conclude()).contains("'federatedTrust'"), wrong);
+        }
+        assertTrue(errorOf(() -> plain().peerList(Path.of("x")).conclude()).contains("'peerList'"));
+        assertTrue(errorOf(() -> plain().pathMaxAgeNs(0).conclude()).contains("'pathMaxAge'"));
+        assertTrue(errorOf(() -> plain().handshakeRate(0).conclude()).contains("'handshakeRate'"));
     }
 
     @Test

@@ -74,7 +74,7 @@ final class EngineStatus implements StatusSource, MessageVisitor, ReceiveSide.Un
                 yield messages(paths.path(index), Math.max(inner, log.firstUnsentSequence()), log.nextSequence());
             }
             case RETRANSMIT -> messages(paths.path(index), inner, paths.path(index).log().firstUnsentSequence());
-            case COUNTERS, CLIENTS -> -1;
+            case COUNTERS, CLIENTS, SECURITY -> -1;
         };
     }
 

@@ -17,6 +17,7 @@ import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.peer.OpenerMessage;
+import org.rds4j.status.StatusSource;
 import org.rds4j.tcp.TcpAcceptor;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.TcpEngine;
@@ -30,15 +31,17 @@ import org.slf4j.LoggerFactory;
  */
 final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Carriers.class);
-    private static final long GREETING_TIME_NS = 5_000_000_000L;
     /** As much of the connections as peers may be greeting with at once, but at least what one of them opens at once. */
     private static final int GREETING_SHARE = 4;
+    /** A peer whose turn it is answers far sooner. */
+    private static final long LONG_SILENCE_NS = 100_000_000L;
     private static final long TELL_INTERVAL_NS = 10_000_000_000L;
 
     private final TcpEngine tcp;
     private final int tcpPort;
     private final int laneCount;
     private final int maxAccepted;
+    private final long greetingTimeNs;
     private final IntUnaryOperator dscpOfLane;
     private final RdsAddress local;
     private final int paths;
@@ -50,6 +53,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final NodeCounters counters;
     private final List<Greeting> greetings = new ArrayList<>();
     private final List<TcpCarrier> ending = new ArrayList<>();
+    private final GreetingLimits limits;
+    private final PathProtection protection = new PathProtection();
+    private final PeerWatch watch;
     private final Long2ObjectHashMap<SecureGreeting> greetingById = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<SecureCarrier> carrierById = new Long2ObjectHashMap<>();
     private RdsEngine rds;
@@ -82,12 +88,27 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.ports = new SourcePorts(tcp, local, random);
         this.tcpPort = settings.tcpPort();
         this.laneCount = settings.laneCount();
-        this.maxAccepted = Math.max(maxConnections / GREETING_SHARE, laneCount * paths);
+        this.maxAccepted =
+            Math.max(Math.min(maxConnections / GREETING_SHARE, context.maxHandshakes()), laneCount * paths);
+        this.greetingTimeNs = context.handshakeTimeoutNs();
+        this.limits = new GreetingLimits(context, security != null);
+        this.watch = security == null ? null : new PeerWatch(security, counters);
         this.dscpOfLane = settings.dscpOfLane();
         this.security = security;
         this.queue = security == null ? null : security.queue();
         this.random = random;
         this.counters = counters;
+    }
+
+    /** What protects each path, for tools. */
+    StatusSource status() {
+        return protection;
+    }
+
+    void list(final CounterListing listing) {
+        if (watch != null) {
+            watch.refusals().list(listing);
+        }
     }
 
     /** Completes the construction: the RDS engine needs this object as its connector. */
@@ -101,13 +122,13 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     @Override
     public void connect(final PathKey key, final long now) {
         nowNs = now;
-        open(key, greeting(key));
+        open(key, greeting(key, key.remoteHigh(), key.remoteLow()));
     }
 
     @Override
     public void knock(final PathKey key, final long now) {
         nowNs = now;
-        open(key, new KnockGreeting(this, key, now + GREETING_TIME_NS));
+        open(key, new KnockGreeting(this, key, now + greetingTimeNs));
     }
 
     private void open(final PathKey key, final Greeting greeting) {
@@ -145,19 +166,37 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             refuse(connection, order < 0);
             return null;
         }
-        final Greeting greeting = greeting(null);
+        final NodeCounter limit = limits.onBegin(connection.remoteHigh(), connection.remoteLow(), nowNs);
+        if (limit != null) {
+            count(limit);
+            return null;
+        }
+        final Greeting greeting = greeting(null, connection.remoteHigh(), connection.remoteLow());
         accepted++;
         begin(greeting, connection);
         return greeting;
     }
 
-    /** A peer whose handshake does not end yet tries again by itself; a reset would cost it a connection and an attempt. */
+    /**
+     * A peer whose handshake does not end yet tries again by itself; a reset would cost it a connection and an attempt. But
+     * whoever holds a place in silence loses it to whoever comes; its memory is free a moment later, so for that moment there are
+     * more.
+     */
     @Override
     public boolean isReady() {
-        if (accepted < maxAccepted) {
+        if (accepted < maxAccepted || (accepted < 2 * maxAccepted && displaceOldest())) {
             return true;
         }
         count(NodeCounter.GREETINGS_FULL);
+        return false;
+    }
+
+    private boolean displaceOldest() {
+        for (final Greeting greeting : greetings) {
+            if (greeting.displace(nowNs + greetingTimeNs - LONG_SILENCE_NS)) {
+                return true;
+            }
+        }
         return false;
     }
 
@@ -178,16 +217,18 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         }
     }
 
-    private Greeting greeting(final PathKey dialedKey) {
-        final long deadlineNs = nowNs + GREETING_TIME_NS;
+    private Greeting greeting(final PathKey dialedKey, final long high, final long low) {
+        final long deadlineNs = nowNs + greetingTimeNs;
         if (security == null) {
             return new PlainGreeting(this, dialedKey, deadlineNs);
         }
         final long id = nextId++;
         final HandshakeTask task = dialedKey == null
             ? security.serverTask(
-                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, paths, security.cipher(), random))
-            : security.clientTask(id, PathMarker.of(dialedKey.lane(), dialedKey.index(), paths, security.cipher(), random));
+                id, (marker, certificates) -> SecureGreeting.answer(marker, laneCount, paths, security.cipher(), random),
+                high, low)
+            : security.clientTask(
+                id, PathMarker.of(dialedKey.lane(), dialedKey.index(), paths, security.cipher(), random), high, low);
         final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, queue, task);
         greetingById.put(id, greeting);
         return greeting;
@@ -220,14 +261,19 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         carrier.connection.lane(key.lane());
         carrier.connection.dscp(dscpOfLane.applyAsInt(key.lane()));
         if (carrier instanceof SecureCarrier secure) {
-            greetingById.remove(secure.session().id());
+            final HandshakeTask task = greetingById.remove(secure.session().id()).task();
             carrierById.put(secure.session().id(), secure);
+            watch.onUp(key, secure, task.peer(), isDialed, nowNs);
+            protection.add(carrier, key, isDialed, task.peer(), security.providerName());
+        } else {
+            protection.add(carrier, key, isDialed, null, "");
         }
         rds.onCarrierUp(key, carrier, isDialed, nowNs);
     }
 
     void onDown(final TcpCarrier carrier, final CarrierDownReason reason) {
         ending.add(carrier);
+        protection.remove(carrier);
         rds.onCarrierDown(carrier, reason, nowNs);
     }
 
@@ -235,15 +281,15 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         rds.onConnectFailed(key, reason, nowNs);
     }
 
-    void onHandshakeFailed(final HandshakeTask task, final TcpConnection connection) {
+    void onHandshakeFailed(final HandshakeTask task, final TcpConnection connection, final boolean isDialed) {
         count(NodeCounter.HANDSHAKE_FAILED);
-        LOG.debug("handshake with {}:{} failed: {}",
-            RdsAddress.hostText(connection.remoteHigh(), connection.remoteLow()), connection.remotePort(), task.failure());
+        watch.onHandshakeFailed(task, connection, isDialed);
     }
 
     /** A carrier's connection is about to be given back: its keys go too. */
     void forget(final SecureCarrier carrier) {
         carrierById.remove(carrier.session().id());
+        watch.onGone(carrier);
         security.close(carrier.session());
     }
 
@@ -254,11 +300,12 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     /** Tells the time to whatever happens before {@link #poll}. */
     void now(final long now) {
         nowNs = now;
+        protection.now(now);
     }
 
     /** Moves greetings and endings on, and takes finished records and handshake steps from the encryption thread. */
     int poll(final long now) {
-        final int work = security == null ? 0 : security.drain(this);
+        final int work = security == null ? 0 : security.drain(this) + watch.poll();
         if (!greetings.isEmpty()) {
             pollGreetings(now);
         }
@@ -274,7 +321,10 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             greeting.poll(now);
             if (greeting.endWhenQuiet()) {
                 greetings.remove(i);
-                accepted -= greeting.dialedKey() == null ? 1 : 0;
+                if (greeting.dialedKey() == null) {
+                    accepted--;
+                    limits.onEnd(greeting.connection().remoteHigh(), greeting.connection().remoteLow());
+                }
                 forget(greeting);
             }
         }

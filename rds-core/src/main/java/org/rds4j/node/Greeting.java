@@ -71,6 +71,15 @@ abstract class Greeting implements TcpHandler {
         }
     }
 
+    /** Ends because others need its place, if it has waited for its peer since long ago, which its deadline tells. */
+    final boolean displace(final long latestDeadlineNs) {
+        if (isOver || closeReason != null || dialedKey != null || deadlineNs - latestDeadlineNs > 0 || !isQuiet()) {
+            return false;
+        }
+        refuse(NodeCounter.GREETING_DISPLACED);
+        return true;
+    }
+
     /** Gives up for a counted reason; the connection is reset. */
     final void refuse(final NodeCounter reason) {
         carriers.count(reason);

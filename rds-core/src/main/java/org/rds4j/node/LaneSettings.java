@@ -31,4 +31,15 @@ record LaneSettings(int tcpPort, int laneCount, IntUnaryOperator dscpOfLane) {
         }
         return new LaneSettings(tcpPort, qos.laneCount(), lane -> dscp[lane]);
     }
+
+    /** The service levels that share each lane, one bit each. */
+    static int[] levels(final QosConfiguration qos) {
+        final int[] levels = new int[qos.laneCount()];
+        for (int number = 0; number < ServiceLevel.COUNT; number++) {
+            if (qos.level(number) != null) {
+                levels[qos.level(number).lane()] |= 1 << number;
+            }
+        }
+        return levels;
+    }
 }

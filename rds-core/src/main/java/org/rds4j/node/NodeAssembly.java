@@ -15,9 +15,6 @@ import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.agent.EncryptionQueue;
-import org.rds4j.crypto.certificate.PemIdentity;
-import org.rds4j.crypto.certificate.TrustBundle;
-import org.rds4j.crypto.handshake.TlsContext;
 import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.qos.classify.QosConfiguration;
@@ -53,6 +50,7 @@ final class NodeAssembly {
     private final RdsCounters rdsCounters = RdsCounters.inMemory();
     private final List<AutoCloseable> resources;
     private final List<Agent> agents = new ArrayList<>();
+    private IdentityAgent identities;
     private final NodeParts parts;
     private final NodeStatusService status;
 
@@ -79,13 +77,14 @@ final class NodeAssembly {
         final RdsEngine rds = rds(carriers);
         this.proxy = rds.proxy();
         carriers.attach(rds);
+        carriers.list(counters);
         final PlainStreams streams = new PlainStreams(tcp, lanes.laneCount(), lanes.dscpOfLane());
         final Egress egress = new Egress(network, tcp, arbiter(port), port, offloads(), nodeCounters);
         final EngineAgent engine = new EngineAgent(
             context.nanoClock(), port, network, tcp, rds, carriers, streams, egress, status);
         agents.addFirst(engine);
-        status.publish(counters, rds.status());
-        this.parts = new NodeParts(engine, streams, List.copyOf(agents), counters, List.copyOf(resources));
+        status.publish(counters, rds.status(), carriers.status());
+        this.parts = new NodeParts(engine, streams, List.copyOf(agents), identities, counters, List.copyOf(resources));
     }
 
     NodeParts parts() {
@@ -199,14 +198,13 @@ final class NodeAssembly {
         list(agent.counters(), "");
         final CryptoCounters engineCounters = CryptoCounters.allocate();
         list(engineCounters, "_engine");
-        final TlsContext tls = new TlsContext(
-            PemIdentity.load(context.certificate(), context.privateKey()),
-            TrustBundle.load(context.trust()),
-            builder.epochClock,
-            PathMarker::keyLength);
+        identities = new IdentityAgent(
+            context, new CredentialFiles(context, builder.epochClock.time()), builder.epochClock);
+        identities.levelsOfLane(LaneSettings.levels(qos));
+        identities.list(counters);
         final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);
         resources.add(queue::end);
-        return new SecurityService(tls, AeadProviders.best(), context.cipher(), queue);
+        return new SecurityService(identities, AeadProviders.best(), context.cipher(), queue);
     }
 
     private void list(final CryptoCounters cryptoCounters, final String suffix) {

@@ -25,7 +25,26 @@ public enum NodeCounter {
     /** Connection that was to ask a peer to dial, and was neither refused nor closed in time. */
     KNOCK_TIMEOUT(9, "node_knock_timeout", "connections that ask a peer to dial given up after the time limit"),
     /** Inbound connection of a peer that is to be dialed, or of this host's own address. */
-    INBOUND_REFUSED(10, "node_inbound_refused", "inbound connections refused because it is this host that dials the peer");
+    INBOUND_REFUSED(10, "node_inbound_refused", "inbound connections refused because it is this host that dials the peer"),
+    /** Inbound connection reset because its address had too many on their way. */
+    GREETINGS_FULL_HOST(12, "node_greetings_full_host",
+        "inbound connections reset because maxHandshakesPerHost of their address were under way"),
+    /** Inbound connection reset to make room for a newer one. */
+    GREETING_DISPLACED(13, "node_greeting_displaced",
+        "inbound connections reset, the oldest first, because maxHandshakes newer ones came"),
+    /** Inbound connection reset because handshakes come too fast. */
+    HANDSHAKE_RATE(14, "node_handshake_rate", "inbound connections reset because handshakeRate was reached"),
+    /** Inbound connection reset because its address begins handshakes too fast. */
+    HANDSHAKE_RATE_HOST(15, "node_handshake_rate_host",
+        "inbound connections reset because their address reached handshakeRatePerHost"),
+    /** Handshake with too much input. */
+    HANDSHAKE_TOO_LONG(16, "node_handshake_too_long", "TLS handshakes ended because the peer sent more than 64 KiB in them"),
+    /** Path ended because its peer is not accepted any more. */
+    PEER_EXPELLED(17, "node_peer_expelled", "paths ended because new credentials or time have left their peer without trust"),
+    /** Path that makes a new handshake for its age. */
+    PATH_RENEWED(18, "node_path_renewed", "paths closed in good order for a new handshake, at pathMaxAge"),
+    /** Refused peer that the log does not hear of. */
+    REFUSAL_UNREPORTED(19, "node_refusal_unreported", "refused peers that got no line in the log, as its ring was full");
 
     private final int slot;
     private final String label;

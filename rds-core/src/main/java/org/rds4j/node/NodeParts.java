@@ -9,9 +9,11 @@ import org.agrona.concurrent.Agent;
  * @param engine    the engine thread's work.
  * @param streams   plain TCP connections of applications.
  * @param agents    the engine first, then the encryption agent if it is this node's own.
+ * @param identities looks after credentials, or null in plaintext.
  * @param counters  of every part.
  * @param resources closed after the agents, in order.
  */
 record NodeParts(
-    EngineAgent engine, PlainStreams streams, List<Agent> agents, CounterListing counters, List<AutoCloseable> resources) {
+    EngineAgent engine, PlainStreams streams, List<Agent> agents, IdentityAgent identities, CounterListing counters,
+    List<AutoCloseable> resources) {
 }

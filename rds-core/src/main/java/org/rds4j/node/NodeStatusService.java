@@ -18,6 +18,7 @@ final class NodeStatusService implements StatusSource, AutoCloseable {
     private final StatusFile file;
     private CounterListing counters;
     private StatusSource engine;
+    private StatusSource security;
     private volatile StatusSource clients = (table, page) -> { };
 
     private NodeStatusService(final StatusFile file) {
@@ -50,9 +51,10 @@ final class NodeStatusService implements StatusSource, AutoCloseable {
     }
 
     /** Completes the construction; tools find the node from now on. */
-    void publish(final CounterListing listing, final StatusSource rds) {
+    void publish(final CounterListing listing, final StatusSource rds, final StatusSource protection) {
         counters = listing;
         engine = rds;
+        security = protection;
         listing.label(file);
         file.publish();
     }
@@ -70,6 +72,7 @@ final class NodeStatusService implements StatusSource, AutoCloseable {
     public void write(final StatusTable table, final StatusPage page) {
         switch (table) {
             case COUNTERS -> counters.write(page);
+            case SECURITY -> security.write(table, page);
             case CLIENTS -> clients.write(table, page);
             default -> engine.write(table, page);
         }

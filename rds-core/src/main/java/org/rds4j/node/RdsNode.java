@@ -15,6 +15,7 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemEpochClock;
 import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
@@ -45,6 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RdsNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RdsNode.class);
+    private static final long IDENTITY_PAUSE_MS = 20;
     private static final long CONDUCTOR_MIN_PARK_NS = 10_000;
     private static final long CONDUCTOR_MAX_PARK_NS = 1_000_000;
 
@@ -180,7 +182,8 @@ public final class RdsNode implements AutoCloseable {
      * @return the engine's time, Long.MAX_VALUE for never.
      */
     public long nextDeadlineNs() {
-        return parts.engine().nextDeadlineNs();
+        final long engineNs = parts.engine().nextDeadlineNs();
+        return parts.identities() == null ? engineNs : Math.min(engineNs, parts.identities().nextDeadlineNs());
     }
 
     /**
@@ -233,7 +236,7 @@ public final class RdsNode implements AutoCloseable {
         }
         switch (context.threadingMode()) {
             case INVOKER -> {
-                invoker = new AgentInvoker(RdsNode::onError, null, composite(agents));
+                invoker = new AgentInvoker(RdsNode::onError, null, composite(withIdentities(agents)));
                 invoker.start();
             }
             case SHARED -> run(composite(agents), context.newEngineIdleStrategy());
@@ -243,6 +246,24 @@ public final class RdsNode implements AutoCloseable {
                     run(agent, context.newCryptoIdleStrategy());
                 }
             }
+        }
+        watchIdentities();
+    }
+
+    /** An invoking application gets no thread that it did not ask for. */
+    private List<Agent> withIdentities(final List<Agent> agents) {
+        if (parts.identities() == null) {
+            return agents;
+        }
+        final List<Agent> all = new ArrayList<>(agents);
+        all.add(parts.identities());
+        return all;
+    }
+
+    /** On a thread of its own beside engines that have theirs: it waits for files and validates chains. */
+    private void watchIdentities() {
+        if (parts.identities() != null && context.threadingMode() != ThreadingMode.INVOKER) {
+            run(parts.identities(), new SleepingMillisIdleStrategy(IDENTITY_PAUSE_MS));
         }
     }
 

@@ -15,6 +15,8 @@ import org.rds4j.tcp.TcpConnection;
 final class SecureCarrier extends TcpCarrier {
     private static final int HEADER_LENGTH = 5;
     private static final int RECORD_OVERHEAD = 22;
+    /** Header, type, tag, and nothing inside. */
+    private static final int LEAST_RECORD = 22;
     private static final int ALERT_LENGTH = 24;
     private static final int KEY_UPDATE_LENGTH = 27;
     private static final int MAX_CONTENT = 16_384;
@@ -55,6 +57,21 @@ final class SecureCarrier extends TcpCarrier {
         this.session = session;
         this.queue = queue;
         this.parsedPosition = connection.consumedPosition();
+        withholdAcknowledgement();
+    }
+
+    /**
+     * TCP acknowledges all of a record but its last octet until it is opened, and the peer keeps a message until its last octet
+     * is acknowledged. So what somebody on the way has changed is refused before the peer has let go of what it was.
+     */
+    private void withholdAcknowledgement() {
+        if (opened < submitted) {
+            connection.acknowledgeUpTo(recordEnd[(int) opened & OPEN_MASK] - 1);
+        } else if (!isRefusing) {
+            final boolean isHeaderHere = connection.receivedPosition() - parsedPosition >= HEADER_LENGTH;
+            final int length = isHeaderHere ? HEADER_LENGTH + (octet(3) << 8 | octet(4)) : LEAST_RECORD;
+            connection.acknowledgeUpTo(parsedPosition + Math.max(length, LEAST_RECORD) - 1);
+        }
     }
 
     SecureSession session() {
@@ -140,6 +157,7 @@ final class SecureCarrier extends TcpCarrier {
     @Override
     public void onReceivable(final TcpConnection receiving) {
         submitRecords();
+        withholdAcknowledgement();
     }
 
     /** Hands complete records to the encryption thread, in order, as far as both rings have room. */
@@ -175,10 +193,16 @@ final class SecureCarrier extends TcpCarrier {
         final int slot = (int) opened & OPEN_MASK;
         contentAddress[slot] = address;
         contentLength[slot] = type == TYPE_ALERT || error != RecordError.NONE ? 0 : length;
-        opened++;
         if (error != RecordError.NONE) {
             refuse();
-        } else if (type == TYPE_ALERT && !isDown()) {
+            opened++;
+            return;
+        }
+        opened++;
+        if (!isDown()) {
+            withholdAcknowledgement();
+        }
+        if (type == TYPE_ALERT && !isDown()) {
             connection.closeSend();
         }
     }
@@ -213,6 +237,9 @@ final class SecureCarrier extends TcpCarrier {
             connection.consume(recordEnd[slot]);
         }
         submitRecords();
+        if (!isDown()) {
+            withholdAcknowledgement();
+        }
         continueClose();
         return total;
     }

@@ -90,7 +90,7 @@ final class SecureGreeting extends Greeting {
             return;
         } else if (task.failure() != null || !isSent) {
             hasFailed = true;
-            carriers.onHandshakeFailed(task, connection);
+            carriers.onHandshakeFailed(task, connection, dialedKey() != null);
             connection.close();
         } else {
             step();

@@ -9,7 +9,7 @@ import org.rds4j.crypto.agent.HandshakeTask;
 import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.handshake.Marker;
 import org.rds4j.crypto.handshake.MarkerPolicy;
-import org.rds4j.crypto.handshake.TlsContext;
+import org.rds4j.crypto.handshake.PeerPolicy;
 import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.record.KeyLimits;
 
@@ -17,15 +17,15 @@ import org.rds4j.crypto.record.KeyLimits;
 final class SecurityService {
     private static final int COMPLETIONS_PER_TURN = 64;
 
-    private final TlsContext tls;
+    private final IdentityAgent identities;
     private final AeadProvider provider;
     private final RecordCipher cipher;
     private final EncryptionQueue queue;
     private final Deque<Object> wipes = new ArrayDeque<>();
 
     SecurityService(
-        final TlsContext tls, final AeadProvider provider, final RecordCipher cipher, final EncryptionQueue queue) {
-        this.tls = tls;
+        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final EncryptionQueue queue) {
+        this.identities = identities;
         this.cipher = cipher;
         this.provider = provider;
         this.queue = queue;
@@ -39,12 +39,30 @@ final class SecurityService {
         return queue;
     }
 
-    HandshakeTask clientTask(final long id, final Marker marker) {
-        return new HandshakeTask(id, () -> tls.newClient(marker), provider, KeyLimits.DEFAULT);
+    String providerName() {
+        return provider.name();
     }
 
-    HandshakeTask serverTask(final long id, final MarkerPolicy policy) {
-        return new HandshakeTask(id, () -> tls.newServer(policy), provider, KeyLimits.DEFAULT);
+    IdentityAgent identities() {
+        return identities;
+    }
+
+    /** With the credentials that are in force when the handshake begins. */
+    HandshakeTask clientTask(final long id, final Marker marker, final long remoteHigh, final long remoteLow) {
+        final PeerPolicy peers = peers(remoteHigh, remoteLow);
+        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), provider, KeyLimits.DEFAULT);
+    }
+
+    /** With the credentials that are in force when the handshake begins. */
+    HandshakeTask serverTask(final long id, final MarkerPolicy policy, final long remoteHigh, final long remoteLow) {
+        final PeerPolicy peers = peers(remoteHigh, remoteLow);
+        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), provider, KeyLimits.DEFAULT);
+    }
+
+    /** Encryption thread: by the list of peers in force when TLS is done. */
+    private PeerPolicy peers(final long remoteHigh, final long remoteLow) {
+        return (peer, marker) -> identities.active().credentials().peers().judge(
+            peer, remoteHigh, remoteLow, identities.levels(PathMarker.lane(marker)));
     }
 
     /** Has the session's keys wiped, now or as soon as the queue has room. */

@@ -199,6 +199,16 @@ public final class NodeStatus implements AutoCloseable {
     }
 
     /**
+     * What protects the paths to peers.
+     *
+     * @return one for each connection that carries a path.
+     * @throws StatusException when the node does not answer.
+     */
+    public List<SecurityStatus> security() {
+        return SecurityStatus.read(rows(StatusTable.SECURITY, Function.identity()));
+    }
+
+    /**
      * Applications in other processes.
      *
      * @return one each.

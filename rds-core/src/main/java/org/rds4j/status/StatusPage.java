@@ -77,6 +77,38 @@ public final class StatusPage {
     }
 
     /**
+     * Whether rows that must not be torn apart still fit.
+     *
+     * @param count of them.
+     * @return false when it is time for {@link #stopAt}, unless the page is empty.
+     */
+    public boolean hasRoom(final int count) {
+        return rows + count <= capacity;
+    }
+
+    /**
+     * As many rows as octets need, eight of which make a word, the first one its lowest.
+     *
+     * @param octets for which there is room. Not retained.
+     */
+    public void putRows(final byte[] octets) {
+        for (int at = 0; at < octets.length; at += ROW_LENGTH) {
+            next();
+            for (int word = at; word < at + ROW_LENGTH; word += Long.BYTES) {
+                put(word(octets, word));
+            }
+        }
+    }
+
+    private static long word(final byte[] octets, final int offset) {
+        long word = 0;
+        for (int i = Math.min(octets.length, offset + Long.BYTES) - 1; i >= offset; i--) {
+            word = word << Byte.SIZE | (octets[i] & 0xff);
+        }
+        return word;
+    }
+
+    /**
      * The next word of the row; at most {@link #WORDS} of them.
      *
      * @param value of the word.

@@ -26,6 +26,13 @@ final class StatusRow {
         return RdsAddress.of(high, low, number());
     }
 
+    /** The words as octets, from a place in an array to its end at most. */
+    void octets(final byte[] destination, final int offset) {
+        for (int i = offset; i < Math.min(destination.length, offset + StatusPage.ROW_LENGTH); i++) {
+            destination[i] = (byte) (words[(i - offset) / Long.BYTES] >>> (Byte.SIZE * ((i - offset) % Long.BYTES)));
+        }
+    }
+
     /** Three words, of which an address of all zeros stands for none. */
     RdsAddress addressOrNull() {
         final long high = word();

@@ -17,7 +17,9 @@ public enum StatusTable {
     /** TCP connections that carry a path: {@link CarrierStatus}. */
     CARRIERS(7),
     /** Applications in other processes: {@link ClientStatus}. */
-    CLIENTS(8);
+    CLIENTS(8),
+    /** What protects each path: {@link SecurityStatus}. */
+    SECURITY(9);
 
     private final int id;
 

@@ -170,6 +170,16 @@ public interface TcpConnection {
     void quickAcks(int segments);
 
     /**
+     * Keeps back the acknowledgement of what the owner has not made sure of: nothing at or behind a position is acknowledged,
+     * though it is received as ever, until a later position is named. What was kept back of an acknowledgement that has left goes
+     * at once then. An owner who names the last octet but one of what it is about to check keeps the peer's clock running, and a
+     * peer that lets go of what is acknowledged has the whole until the check is done. At first there is no such position.
+     *
+     * @param position of the stream received, not below any named before.
+     */
+    void acknowledgeUpTo(long position);
+
+    /**
      * Settles how much of the receive ring is in use, so how large a window is announced at most. What was announced is not taken
      * back. From now on it is not tuned.
      *

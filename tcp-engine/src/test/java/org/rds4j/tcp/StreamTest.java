@@ -355,4 +355,34 @@ class StreamTest {
             assertTrue(left <= 1460, "neither is more than a segment ahead");
         }
     }
+
+    /** What the owner has not made sure of is received and counts as room taken, but the peer hears of it only afterwards. */
+    @Test
+    void shouldKeepBackTheAcknowledgementThatTheOwnerWithholds() {
+        final Script script = new Script(Script.plain().quickAcks(8)).established(65_535);
+        script.connection.acknowledgeUpTo(999);
+        script.inject("PA seq=1 ack=1 win=65535 len=500");
+        assertEquals("A seq=1 ack=501", acknowledged(script));
+        script.inject("PA seq=501 ack=1 win=65535 len=500");
+        assertEquals("A seq=1 ack=1000", acknowledged(script), "all of it but an octet");
+        assertEquals(1000, script.connection.receivedPosition());
+        script.inject("PA seq=1001 ack=1 win=65535 len=500");
+        assertEquals("A seq=1 ack=1000", acknowledged(script), "nor what lies behind");
+        script.connection.acknowledgeUpTo(1_499);
+        assertEquals("A seq=1 ack=1500", acknowledged(script), "at once, as less has left already");
+        script.connection.acknowledgeUpTo(Long.MAX_VALUE);
+        assertEquals("A seq=1 ack=1501", acknowledged(script));
+        script.connection.acknowledgeUpTo(5_000);
+        script.inject("PA seq=1501 ack=1 win=65535 len=10");
+        script.emitted();
+        script.connection.acknowledgeUpTo(6_000);
+        assertEquals(List.of(), script.emitted(), "nothing was kept back");
+    }
+
+    /** The one acknowledgement that has left, without its window. */
+    private static String acknowledged(final Script script) {
+        final List<String> segments = script.emitted();
+        assertEquals(1, segments.size());
+        return segments.getFirst().replaceFirst(" win=.*", "");
+    }
 }

@@ -1,5 +1,6 @@
 package org.rds4j.crypto.agent;
 
+import org.rds4j.crypto.certificate.PeerIdentity;
 import org.rds4j.crypto.handshake.HandshakeFailure;
 import org.rds4j.crypto.handshake.TlsContext;
 import org.rds4j.crypto.handshake.TlsHandshake;
@@ -19,6 +20,7 @@ public final class HandshakeTask {
     private TlsHandshake handshake;
     private SecureSession session;
     private HandshakeFailure failure;
+    private PeerIdentity peer;
     private int consumed;
     private boolean outstanding;
 
@@ -104,6 +106,15 @@ public final class HandshakeTask {
     }
 
     /**
+     * Who the peer proved to be, also when it was refused after that.
+     *
+     * @return null until TLS itself is finished.
+     */
+    public PeerIdentity peer() {
+        return peer;
+    }
+
+    /**
      * Why there will be no session.
      *
      * @return null unless the handshake failed.
@@ -163,6 +174,7 @@ public final class HandshakeTask {
         clearOutput();
         consumed = handshake.onInput(inputAddress, inputLength);
         failure = handshake.failure();
+        peer = handshake.peer();
         if (handshake.isDone()) {
             session = new SecureSession(id, handshake.keys(), provider, limits);
         }

@@ -74,6 +74,15 @@ public final class DemoAuthority {
     }
 
     /**
+     * What nodes of this authority's trust domain need to know.
+     *
+     * @return the bundle under its domain.
+     */
+    public TrustStore trustStore() {
+        return TrustStore.of(trustDomain, trustBundle());
+    }
+
+    /**
      * Makes an identity.
      *
      * @param path     of its name, without the leading slash, for example {@code node/a}.

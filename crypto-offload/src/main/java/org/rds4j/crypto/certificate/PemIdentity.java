@@ -1,7 +1,11 @@
 package org.rds4j.crypto.certificate;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -12,6 +16,8 @@ import java.util.List;
  * @param key   of the first certificate.
  */
 public record PemIdentity(List<X509Certificate> chain, PrivateKey key) {
+    private static final byte[] TRIAL = "is this key of this certificate?".getBytes(StandardCharsets.US_ASCII);
+
     /** Copies the chain and checks that there is one. */
     public PemIdentity {
         chain = List.copyOf(chain);
@@ -33,7 +39,47 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key) {
      * @throws PemException when a file is missing, unreadable or not what it should be.
      */
     public static PemIdentity load(final Path certificates, final Path key) {
-        return new PemIdentity(PemFiles.certificates(certificates), PemFiles.privateKey(key));
+        final List<X509Certificate> chain = PemFiles.certificates(certificates);
+        final PrivateKey privateKey = PemFiles.privateKey(key);
+        if (!isPair(chain.getFirst().getPublicKey(), privateKey)) {
+            throw new PemException(key + " is not the key of the first certificate in " + certificates
+                + ": they belong to different identities, or only one of them has been replaced so far");
+        }
+        return new PemIdentity(chain, privateKey);
+    }
+
+    /**
+     * The node's name, by the same rules as a peer's.
+     *
+     * @return who the first certificate says it is.
+     * @throws PemException when it is no name that a peer would take.
+     */
+    public PeerIdentity name() {
+        try {
+            return PeerIdentity.of(chain.getFirst());
+        } catch (final PeerRefusedException e) {
+            throw new PemException("no peer would take this node's certificate: " + e.getMessage() + "; "
+                + e.refusal().remedy(), e);
+        }
+    }
+
+    private static boolean isPair(final PublicKey publicKey, final PrivateKey privateKey) {
+        final String algorithm = switch (publicKey.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> "Ed25519";
+        };
+        try {
+            final Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(privateKey);
+            signature.update(TRIAL);
+            final byte[] signed = signature.sign();
+            signature.initVerify(publicKey);
+            signature.update(TRIAL);
+            return signature.verify(signed);
+        } catch (final GeneralSecurityException e) {
+            return false;
+        }
     }
 
     /** Says whose certificate it is, and nothing of the key. */

@@ -32,6 +32,10 @@ public record TrustBundle(List<X509Certificate> authorities) {
      * @throws PemException when the file is missing, unreadable or not what it should be.
      */
     public static TrustBundle load(final Path certificates) {
-        return new TrustBundle(PemFiles.certificates(certificates));
+        try {
+            return new TrustBundle(PemFiles.certificates(certificates));
+        } catch (final IllegalArgumentException e) {
+            throw new PemException(certificates + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -1,12 +1,25 @@
 package org.rds4j.crypto.handshake;
 
+import org.rds4j.crypto.certificate.PeerRefusal;
+
 /**
  * Why a handshake gave no keys. The TLS alert for the peer, where there is one, already stands in the handshake's output.
  *
- * @param cause  for decisions and counters.
- * @param reason for people, one line.
+ * @param cause   for decisions and counters.
+ * @param refusal what this side has against the peer, or null when it is something else.
+ * @param reason  for people, one line.
  */
-public record HandshakeFailure(Cause cause, String reason) {
+public record HandshakeFailure(Cause cause, PeerRefusal refusal, String reason) {
+    /**
+     * A failure that is not about who the peer is.
+     *
+     * @param cause  for decisions and counters.
+     * @param reason for people, one line.
+     */
+    public HandshakeFailure(final Cause cause, final String reason) {
+        this(cause, null, reason);
+    }
+
     /** What kind of failure it was. */
     public enum Cause {
         /** What came is not TLS. */

@@ -3,10 +3,10 @@ package org.rds4j.crypto.handshake;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -14,6 +14,9 @@ import javax.net.ssl.SSLException;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.conscrypt.Conscrypt;
+import org.rds4j.crypto.certificate.PeerIdentity;
+import org.rds4j.crypto.certificate.PeerRefusal;
+import org.rds4j.crypto.certificate.PeerRefusedException;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
 import org.rds4j.crypto.record.TrafficKeys;
 
@@ -34,18 +37,24 @@ public final class TlsHandshake implements AutoCloseable {
     private static final int FIRST_CONTENT_TYPE = 20;
     private static final int LAST_CONTENT_TYPE = 23;
     private static final int VERSION_MAJOR = 3;
+    /** What the library finds out by itself, by words of its errors. */
+    private static final Map<String, PeerRefusal> LIBRARY_REFUSALS = Map.of(
+        "PEER_DID_NOT_RETURN_A_CERTIFICATE", PeerRefusal.NO_CERTIFICATE,
+        "KEY_USAGE_BIT_INCORRECT", PeerRefusal.KEY_USAGE);
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
     private final boolean isClient;
     private final KeyLengthRule keyLengthRule;
     private final MarkerPolicy policy;
+    private final PeerPolicy peers;
     private final ByteBuffer record = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH).order(ByteOrder.BIG_ENDIAN);
     private final long recordAddress = BufferUtil.address(record);
     private final ByteBuffer text = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH);
     private ByteBuffer output = ByteBuffer.allocateDirect(MAX_RECORD_LENGTH);
     private Marker clientMarker;
     private Marker serverMarker;
+    private PeerIdentity peer;
     private boolean isBegun;
     private boolean isMarkerSent;
     private long receivedOctets;
@@ -53,7 +62,9 @@ public final class TlsHandshake implements AutoCloseable {
     private HandshakeFailure failure;
 
     TlsHandshake(
-        final SSLEngine engine, final Marker clientMarker, final MarkerPolicy policy, final KeyLengthRule keyLengthRule) {
+        final SSLEngine engine, final Marker clientMarker, final MarkerPolicy policy, final PeerPolicy peers,
+        final KeyLengthRule keyLengthRule) {
+        this.peers = peers;
         this.keyLengthRule = keyLengthRule;
         this.engine = engine;
         this.isClient = engine.getUseClientMode();
@@ -129,6 +140,15 @@ public final class TlsHandshake implements AutoCloseable {
      */
     public SessionKeys keys() {
         return keys;
+    }
+
+    /**
+     * Who the peer proved to be.
+     *
+     * @return null until TLS itself is finished.
+     */
+    public PeerIdentity peer() {
+        return peer;
     }
 
     /**
@@ -224,6 +244,15 @@ public final class TlsHandshake implements AutoCloseable {
 
     /** Runs what TLS asks for until it waits for input or is finished; a finished client sends its marker. */
     private void advance() throws SSLException {
+        do {
+            runTasks();
+        } while (hasMoreToSay());
+        if (isTlsFinished() && isClient && !isMarkerSent && isWelcome()) {
+            sendMarker(clientMarker);
+        }
+    }
+
+    private void runTasks() throws SSLException {
         SSLEngineResult.HandshakeStatus status = engine.getHandshakeStatus();
         while (status == SSLEngineResult.HandshakeStatus.NEED_WRAP || status == SSLEngineResult.HandshakeStatus.NEED_TASK) {
             if (status == SSLEngineResult.HandshakeStatus.NEED_TASK) {
@@ -233,9 +262,32 @@ public final class TlsHandshake implements AutoCloseable {
             }
             status = engine.getHandshakeStatus();
         }
-        if (isTlsFinished() && isClient && !isMarkerSent) {
-            sendMarker(clientMarker);
+    }
+
+    /** A flight longer than the library's own buffer stops there, and goes on when asked; its status does not tell. */
+    private boolean hasMoreToSay() throws SSLException {
+        if (engine.getHandshakeStatus() != SSLEngineResult.HandshakeStatus.NEED_UNWRAP) {
+            return false;
         }
+        final int before = output.position();
+        wrap(NOTHING.duplicate());
+        return output.position() > before;
+    }
+
+    /** Whether local policy has nothing against the peer. */
+    private boolean isWelcome() throws SSLException {
+        try {
+            peer = PeerIdentity.of(peerCertificates().getFirst());
+        } catch (final PeerRefusedException e) {
+            throw new SSLException(e);
+        }
+        final PeerRefusal refusal = peers.onPeer(peer, clientMarker);
+        if (refusal != null) {
+            failure = new HandshakeFailure(
+                HandshakeFailure.Cause.REFUSED, refusal, refusal.meaning() + " (" + peer.id() + ")");
+            closeTls();
+        }
+        return refusal == null;
     }
 
     private boolean isTlsFinished() {
@@ -261,6 +313,9 @@ public final class TlsHandshake implements AutoCloseable {
     }
 
     private void answer() throws SSLException {
+        if (!isWelcome()) {
+            return;
+        }
         serverMarker = policy.onClientMarker(clientMarker, peerCertificates());
         if (serverMarker == null) {
             fail(HandshakeFailure.Cause.REFUSED, "this side does not accept the peer");
@@ -301,7 +356,16 @@ public final class TlsHandshake implements AutoCloseable {
         return Stream.of(certificates).map(X509Certificate.class::cast).toList();
     }
 
+    /** A long flight of the library's own goes out first, a record at a time, before it takes the message. */
     private void wrap(final ByteBuffer message) throws SSLException {
+        int before;
+        do {
+            before = output.position();
+            wrapOnce(message);
+        } while (message.hasRemaining() && output.position() > before);
+    }
+
+    private void wrapOnce(final ByteBuffer message) throws SSLException {
         SSLEngineResult result = engine.wrap(message, output);
         while (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
             output = ByteBuffer.allocateDirect(output.capacity() + MAX_RECORD_LENGTH).put(output.flip());
@@ -314,17 +378,30 @@ public final class TlsHandshake implements AutoCloseable {
 
     /** The library raised an error: its alert, if it has one, goes into the output. */
     private void onTlsRefusal(final SSLException refusal) {
-        fail(HandshakeFailure.Cause.TLS, reasonOf(refusal));
+        if (failure == null) {
+            final Throwable cause = causeOf(refusal);
+            failure = new HandshakeFailure(HandshakeFailure.Cause.TLS, refusalOf(cause),
+                String.valueOf(cause.getMessage()).replaceAll("\\s+", " "));
+        }
         closeTls();
     }
 
-    /** What a verdict on the peer's certificate says, else what lies at the bottom. */
-    private static String reasonOf(final SSLException refusal) {
+    /** The verdict on the peer's certificate, else what lies at the bottom. */
+    private static Throwable causeOf(final SSLException refusal) {
         Throwable cause = refusal;
-        while (cause.getCause() != null && !(cause instanceof CertificateException)) {
+        while (cause.getCause() != null && !(cause instanceof PeerRefusedException)) {
             cause = cause.getCause();
         }
-        return String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
+        return cause;
+    }
+
+    private static PeerRefusal refusalOf(final Throwable cause) {
+        if (cause instanceof PeerRefusedException refused) {
+            return refused.refusal();
+        }
+        final String message = String.valueOf(cause.getMessage());
+        return LIBRARY_REFUSALS.entrySet().stream()
+            .filter(known -> message.contains(known.getKey())).map(Map.Entry::getValue).findFirst().orElse(null);
     }
 
     private void closeTls() {

@@ -26,6 +26,7 @@ import org.rds4j.crypto.TestSecrets;
 import org.rds4j.crypto.certificate.DemoAuthority;
 import org.rds4j.crypto.handshake.HandshakeFailure;
 import org.rds4j.crypto.handshake.Marker;
+import org.rds4j.crypto.handshake.PeerPolicy;
 import org.rds4j.crypto.handshake.SessionKeys;
 import org.rds4j.crypto.handshake.TlsContext;
 import org.rds4j.crypto.provider.AeadProvider;
@@ -188,12 +189,13 @@ class EncryptionAgentTest {
         final EpochClock clock = now::toEpochMilli;
         final DemoAuthority authority = new DemoAuthority("cluster.example", now, new SecureRandom());
         final TlsContext context =
-            new TlsContext(authority.newIdentity("node/a", Duration.ofDays(1)), authority.trustBundle(), clock);
+            new TlsContext(authority.newIdentity("node/a", Duration.ofDays(1)), authority.trustStore(), clock);
         final Marker marker = new Marker(7, 8);
         final HandshakeTask connecting =
-            new HandshakeTask(70, () -> context.newClient(marker), PROVIDER, KeyLimits.DEFAULT);
+            new HandshakeTask(70, () -> context.newClient(marker, PeerPolicy.ANYONE), PROVIDER, KeyLimits.DEFAULT);
         final HandshakeTask accepting =
-            new HandshakeTask(80, () -> context.newServer((theirs, chain) -> theirs), PROVIDER, KeyLimits.DEFAULT);
+            new HandshakeTask(
+                80, () -> context.newServer((theirs, chain) -> theirs, PeerPolicy.ANYONE), PROVIDER, KeyLimits.DEFAULT);
         assertTrue(queue.handshake(connecting, 0, 0));
         assertFalse(queue.handshake(connecting, 0, 0), "one job of a task at a time");
         finishHandshake();
@@ -230,9 +232,9 @@ class EncryptionAgentTest {
         final Instant now = Instant.parse("2026-11-20T12:00:00Z");
         final DemoAuthority authority = new DemoAuthority("cluster.example", now, new SecureRandom());
         final TlsContext context = new TlsContext(
-            authority.newIdentity("node/a", Duration.ofDays(1)), authority.trustBundle(), now::toEpochMilli);
+            authority.newIdentity("node/a", Duration.ofDays(1)), authority.trustStore(), now::toEpochMilli);
         final HandshakeTask task =
-            new HandshakeTask(1, () -> context.newClient(new Marker(1, 1)), PROVIDER, KeyLimits.DEFAULT);
+            new HandshakeTask(1, () -> context.newClient(new Marker(1, 1), PeerPolicy.ANYONE), PROVIDER, KeyLimits.DEFAULT);
         queue.handshake(task, 0, 0);
         finishHandshake();
         assertTrue(task.outputLength() > 0);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -69,6 +71,62 @@ class PemFilesTest {
         assertSays("openssl pkcs8", () -> PemIdentity.load(file("ca.pem"), file("ec.key")));
         Files.writeString(file("bad.key"), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
         assertSays("not supported", () -> PemIdentity.load(file("ca.pem"), file("bad.key")));
+    }
+
+    @Test
+    void shouldRefuseAKeyOfAnotherCertificate() {
+        DemoAuthority.writeIdentity(authority.newIdentity("node/a", Duration.ofDays(1)), file("a.pem"), file("a.key"));
+        DemoAuthority.writeIdentity(authority.newIdentity("node/a", Duration.ofDays(1)), file("b.pem"), file("b.key"));
+        final PemException refusal =
+            assertThrows(PemException.class, () -> PemIdentity.load(file("a.pem"), file("b.key")));
+        assertTrue(refusal.getMessage().contains("only one of them has been replaced"), refusal.getMessage());
+    }
+
+    @Test
+    void shouldRefuseABundleThatIsCutAnywhereButBetweenCertificates() throws Exception {
+        final DemoAuthority second = new DemoAuthority("cluster.example", NOW, new SecureRandom());
+        PemFiles.writeCertificates(file("both.pem"),
+            List.of(authority.trustBundle().authorities().getFirst(), second.trustBundle().authorities().getFirst()));
+        final String whole = Files.readString(file("both.pem"));
+        final int between = whole.indexOf("-----END CERTIFICATE-----") + "-----END CERTIFICATE-----".length();
+        for (int length = 0; length < whole.length() - 1; length++) {
+            Files.writeString(file("cut.pem"), whole.substring(0, length));
+            if (length < between || length > between + 1) {
+                assertThrows(PemException.class, () -> TrustBundle.load(file("cut.pem")), "cut at " + length);
+            }
+        }
+    }
+
+    /** Whatever is wrong with a file of a key: nothing that is thrown repeats any of it. */
+    @Test
+    void shouldTellNothingOfAKey() throws Exception {
+        final PemIdentity identity = authority.newIdentity("node/a", Duration.ofDays(1));
+        DemoAuthority.writeIdentity(identity, file("a.pem"), file("a.key"));
+        final String whole = Files.readString(file("a.key"));
+        final int body = whole.indexOf('\n') + 1;
+        for (int i = 0; i < whole.length(); i++) {
+            Files.writeString(file("cut.key"), whole.substring(0, i));
+            requireSilence(whole.substring(body), () -> PemIdentity.load(file("a.pem"), file("cut.key")));
+            final char wrong = whole.charAt(i) == '!' ? '?' : '!';
+            Files.writeString(file("cut.key"), whole.substring(0, i) + wrong + whole.substring(i + 1));
+            requireSilence(whole.substring(body), () -> PemIdentity.load(file("a.pem"), file("cut.key")));
+        }
+        Files.writeString(file("swapped.pem"), whole);
+        requireSilence(whole.substring(body), () -> PemIdentity.load(file("swapped.pem"), file("a.key")));
+        requireSilence(whole.substring(body), () -> TrustBundle.load(file("swapped.pem")));
+        assertFalse(identity.toString().contains(whole.substring(body, body + 20)));
+    }
+
+    private static void requireSilence(final String secret, final Runnable load) {
+        final StringWriter text = new StringWriter();
+        try {
+            load.run();
+        } catch (final RuntimeException e) {
+            e.printStackTrace(new PrintWriter(text));
+        }
+        for (int i = 0; i + 8 <= 64; i++) {
+            assertFalse(text.toString().contains(secret.substring(i, i + 8)), text.toString());
+        }
     }
 
     @Test

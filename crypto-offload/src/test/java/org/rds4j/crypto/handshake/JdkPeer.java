@@ -9,8 +9,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.TrustManager;
 import org.agrona.concurrent.EpochClock;
+import org.rds4j.crypto.certificate.ChainVerifier;
 import org.rds4j.crypto.certificate.PemIdentity;
-import org.rds4j.crypto.certificate.TrustBundle;
+import org.rds4j.crypto.certificate.TrustStore;
 
 /** The other end of a handshake, by the JDK's own TLS: an independent implementation that can also misbehave. */
 final class JdkPeer {
@@ -25,12 +26,12 @@ final class JdkPeer {
     JdkPeer(
         final boolean isClient,
         final PemIdentity identity,
-        final TrustBundle trust,
+        final TrustStore trust,
         final EpochClock clock,
         final String... protocols) throws Exception {
         final SSLContext context = SSLContext.getInstance("TLS", "SunJSSE");
         final KeyManager[] keys = identity == null ? new KeyManager[0] : new KeyManager[] {new IdentityKeyManager(identity)};
-        context.init(keys, new TrustManager[] {new PeerVerifier(trust, clock)}, null);
+        context.init(keys, new TrustManager[] {new PeerVerifier(new ChainVerifier(trust), clock)}, null);
         engine = context.createSSLEngine();
         engine.setUseClientMode(isClient);
         engine.setEnabledProtocols(protocols);

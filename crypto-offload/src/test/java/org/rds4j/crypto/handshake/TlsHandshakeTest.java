@@ -8,14 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.EpochClock;
 import org.junit.jupiter.api.Test;
 import org.rds4j.crypto.certificate.DemoAuthority;
+import org.rds4j.crypto.certificate.PeerRefusal;
 import org.rds4j.crypto.certificate.PemIdentity;
 
 class TlsHandshakeTest {
@@ -31,18 +37,18 @@ class TlsHandshakeTest {
     private static final Marker SERVER_MARKER = new Marker(-1, -2);
     private static final MarkerPolicy ANSWER = (marker, certificates) -> SERVER_MARKER;
 
-    private final TlsContext clientContext = new TlsContext(A, AUTHORITY.trustBundle(), CLOCK);
-    private final TlsContext serverContext = new TlsContext(B, AUTHORITY.trustBundle(), CLOCK);
+    private final TlsContext clientContext = new TlsContext(A, AUTHORITY.trustStore(), CLOCK);
+    private final TlsContext serverContext = new TlsContext(B, AUTHORITY.trustStore(), CLOCK);
 
     @Test
     void shouldAgreeOnKeysIdentitiesAndMarkers() {
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
         final AtomicReference<Marker> seen = new AtomicReference<>();
         final TlsHandshake server = serverContext.newServer((marker, certificates) -> {
             seen.set(marker);
             assertEquals(A.chain(), certificates);
             return SERVER_MARKER;
-        });
+        }, PeerPolicy.ANYONE);
         assertEquals(0, new Pump(Integer.MAX_VALUE).run(client, server).length);
         assertAgreed(client, server);
         assertEquals(CLIENT_MARKER, seen.get());
@@ -57,8 +63,10 @@ class TlsHandshakeTest {
     @Test
     void shouldTakeTheKeyLengthFromBothMarkers() {
         final KeyLengthRule rule = (client, server) -> client.equals(CLIENT_MARKER) && server.equals(SERVER_MARKER) ? 32 : 16;
-        final TlsHandshake client = new TlsContext(A, AUTHORITY.trustBundle(), CLOCK, rule).newClient(CLIENT_MARKER);
-        final TlsHandshake server = new TlsContext(B, AUTHORITY.trustBundle(), CLOCK, rule).newServer(ANSWER);
+        final TlsHandshake client =
+            new TlsContext(A, AUTHORITY.trustStore(), CLOCK, rule).newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server =
+            new TlsContext(B, AUTHORITY.trustStore(), CLOCK, rule).newServer(ANSWER, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertAgreed(client, server);
         assertEquals(32, client.keys().clientKeys().key().length);
@@ -68,8 +76,8 @@ class TlsHandshakeTest {
     @Test
     void shouldNotCareHowTheStreamIsCut() {
         for (final int pieceLength : new int[] {1, 2, 3, 4, 5, 6, 7, 100, 1000}) {
-            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-            final TlsHandshake server = serverContext.newServer(ANSWER);
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+            final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
             new Pump(pieceLength).run(client, server);
             assertAgreed(client, server);
         }
@@ -77,14 +85,14 @@ class TlsHandshakeTest {
 
     @Test
     void shouldNotCareWhereTheStreamIsCutInTwo() {
-        final TlsHandshake whole = serverContext.newServer(ANSWER);
-        final TlsHandshake first = clientContext.newClient(CLIENT_MARKER);
+        final TlsHandshake whole = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
+        final TlsHandshake first = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
         first.onInput(0, 0);
         final int helloLength = first.outputLength();
         whole.close();
         for (int cut = 0; cut <= helloLength; cut++) {
-            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-            final TlsHandshake server = serverContext.newServer(ANSWER);
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+            final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
             client.onInput(0, 0);
             final byte[] hello = Pump.takeOutput(client);
             final Pump pump = new Pump(Integer.MAX_VALUE);
@@ -99,8 +107,8 @@ class TlsHandshakeTest {
 
     @Test
     void shouldLeaveWhatFollowsTheMarkerToTheRecordLayer() {
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         final Pump pump = new Pump(Integer.MAX_VALUE);
         client.onInput(0, 0);
         pump.deliver(Pump.takeOutput(client), server);
@@ -126,9 +134,9 @@ class TlsHandshakeTest {
 
     @Test
     void shouldRefuseAServerSignedByAStranger() {
-        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/b", DAY), AUTHORITY.trustBundle(), CLOCK);
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-        final TlsHandshake server = foreign.newServer(ANSWER);
+        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/b", DAY), AUTHORITY.trustStore(), CLOCK);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = foreign.newServer(ANSWER, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertRefused(client, "trust bundle");
         assertRefused(server, "");
@@ -136,9 +144,9 @@ class TlsHandshakeTest {
 
     @Test
     void shouldRefuseAClientSignedByAStranger() {
-        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/a", DAY), AUTHORITY.trustBundle(), CLOCK);
-        final TlsHandshake client = foreign.newClient(CLIENT_MARKER);
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsContext foreign = new TlsContext(STRANGER.newIdentity("node/a", DAY), AUTHORITY.trustStore(), CLOCK);
+        final TlsHandshake client = foreign.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertRefused(server, "trust bundle");
         assertRefused(client, "");
@@ -150,13 +158,13 @@ class TlsHandshakeTest {
             AUTHORITY.newIdentity("node/x", NOW.minus(DAY), NOW.minusSeconds(1)),
             AUTHORITY.newIdentity("node/x", NOW.plusSeconds(1), NOW.plus(DAY)));
         for (final PemIdentity identity : invalid) {
-            final TlsContext bad = new TlsContext(identity, AUTHORITY.trustBundle(), CLOCK);
-            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-            final TlsHandshake badServer = bad.newServer(ANSWER);
+            final TlsContext bad = new TlsContext(identity, AUTHORITY.trustStore(), CLOCK);
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+            final TlsHandshake badServer = bad.newServer(ANSWER, PeerPolicy.ANYONE);
             new Pump(Integer.MAX_VALUE).run(client, badServer);
             assertRefused(client, "");
-            final TlsHandshake badClient = bad.newClient(CLIENT_MARKER);
-            final TlsHandshake server = serverContext.newServer(ANSWER);
+            final TlsHandshake badClient = bad.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+            final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
             new Pump(Integer.MAX_VALUE).run(badClient, server);
             assertRefused(server, "");
         }
@@ -164,8 +172,8 @@ class TlsHandshakeTest {
 
     @Test
     void shouldLetTheServerRefuseAnAuthenticClient() {
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-        final TlsHandshake server = serverContext.newServer((marker, certificates) -> null);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer((marker, certificates) -> null, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertEquals(HandshakeFailure.Cause.REFUSED, server.failure().cause());
         assertNull(server.keys());
@@ -173,10 +181,49 @@ class TlsHandshakeTest {
     }
 
     @Test
+    void shouldLetEitherSideRefuseWhomItsPolicyDoesNotWant() {
+        for (final boolean isClients : new boolean[] {true, false}) {
+            final PeerPolicy strict = (peer, marker) -> {
+                assertEquals(isClients ? "/node/b" : "/node/a", peer.id().path());
+                assertEquals(CLIENT_MARKER, marker);
+                return PeerRefusal.ADDRESS;
+            };
+            final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, isClients ? strict : PeerPolicy.ANYONE);
+            final AtomicReference<Marker> seen = new AtomicReference<>();
+            final TlsHandshake server = serverContext.newServer((marker, certificates) -> {
+                seen.set(marker);
+                return SERVER_MARKER;
+            }, isClients ? PeerPolicy.ANYONE : strict);
+            new Pump(Integer.MAX_VALUE).run(client, server);
+            final TlsHandshake refusing = isClients ? client : server;
+            assertEquals(HandshakeFailure.Cause.REFUSED, refusing.failure().cause());
+            assertEquals(PeerRefusal.ADDRESS, refusing.failure().refusal());
+            assertNull(seen.get(), "no marker of a refused peer is looked at, or sent to one");
+            assertNull(client.keys());
+            assertNull(server.keys());
+            assertNotNull(isClients ? server.failure() : client.failure());
+        }
+    }
+
+    /** What a session is made of shows in no text that a log or an exception might take up. */
+    @Test
+    void shouldShowNoKeysInTexts() {
+        final SessionKeys keys = agreedClient(CLIENT_MARKER).keys();
+        final String text = keys.toString();
+        final HexFormat hex = HexFormat.of();
+        for (final byte[] secret : new byte[][] {
+            keys.clientKeys().secret(), keys.clientKeys().key(), keys.clientKeys().iv(), keys.serverKeys().secret(),
+            keys.serverKeys().key(), keys.serverKeys().iv()}) {
+            assertFalse(text.toLowerCase(Locale.ROOT).contains(hex.formatHex(secret, 0, 8)), text);
+            assertFalse(text.contains(Arrays.toString(Arrays.copyOf(secret, 4)).replace("]", "")), text);
+        }
+    }
+
+    @Test
     void shouldRefuseWhatIsNotTls() {
         for (final byte[] start : new byte[][] {
             new byte[48], {'G', 'E', 'T', ' ', '/'}, {22, 2, 0, 0, 10}, {22, 3, 1, 0, 0}, {22, 3, 1, 0x7f, 0}}) {
-            final TlsHandshake server = serverContext.newServer(ANSWER);
+            final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
             Pump.feed(server, start);
             assertEquals(HandshakeFailure.Cause.NOT_TLS, server.failure().cause());
             assertEquals(0, server.outputLength());
@@ -185,7 +232,7 @@ class TlsHandshakeTest {
 
     @Test
     void shouldRefuseEndlessInput() {
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         final byte[] warning = {21, 3, 3, 0, 2, 1, 90};
         long sent = 0;
         while (server.failure() == null && sent < 2L * TlsHandshake.MAX_INPUT_LENGTH) {
@@ -195,10 +242,34 @@ class TlsHandshakeTest {
         assertTrue(server.receivedOctets() <= TlsHandshake.MAX_INPUT_LENGTH);
     }
 
+    /** Flights of several records, of either side. */
+    @Test
+    void shouldTakeLongChainsAndRefuseThoseThatAreTooLong() {
+        for (final int extra : new int[] {0, 20, 60, 140, 200}) {
+            for (final boolean isClients : new boolean[] {true, false}) {
+                final List<X509Certificate> chain = new ArrayList<>((isClients ? A : B).chain());
+                chain.addAll(Collections.nCopies(extra, AUTHORITY.trustBundle().authorities().getFirst()));
+                final TlsContext wordy =
+                    new TlsContext(new PemIdentity(chain, (isClients ? A : B).key()), AUTHORITY.trustStore(), CLOCK);
+                final TlsHandshake client =
+                    (isClients ? wordy : clientContext).newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+                final TlsHandshake server = (isClients ? serverContext : wordy).newServer(ANSWER, PeerPolicy.ANYONE);
+                new Pump(1000).run(client, server);
+                if (extra < 200) {
+                    assertAgreed(client, server);
+                } else {
+                    final TlsHandshake reader = isClients ? server : client;
+                    assertEquals(HandshakeFailure.Cause.TOO_LONG, reader.failure().cause(), reader.failure().reason());
+                    assertTrue(reader.receivedOctets() <= TlsHandshake.MAX_INPUT_LENGTH);
+                }
+            }
+        }
+    }
+
     @Test
     void shouldRefuseATamperedFlight() {
-        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER);
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         client.onInput(0, 0);
         final Pump pump = new Pump(Integer.MAX_VALUE);
         pump.deliver(Pump.takeOutput(client), server);
@@ -210,8 +281,8 @@ class TlsHandshakeTest {
     }
 
     private TlsHandshake agreedClient(final Marker marker) {
-        final TlsHandshake client = clientContext.newClient(marker);
-        final TlsHandshake server = serverContext.newServer(ANSWER);
+        final TlsHandshake client = clientContext.newClient(marker, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
         new Pump(Integer.MAX_VALUE).run(client, server);
         assertAgreed(client, server);
         return client;

@@ -14,7 +14,7 @@ import org.agrona.concurrent.EpochClock;
 import org.junit.jupiter.api.Test;
 import org.rds4j.crypto.certificate.DemoAuthority;
 import org.rds4j.crypto.certificate.PemIdentity;
-import org.rds4j.crypto.certificate.TrustBundle;
+import org.rds4j.crypto.certificate.TrustStore;
 
 /** Our handshake against the JDK's TLS, well-behaved and not. */
 class TlsInteroperabilityTest {
@@ -22,7 +22,7 @@ class TlsInteroperabilityTest {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final EpochClock CLOCK = NOW::toEpochMilli;
     private static final DemoAuthority AUTHORITY = new DemoAuthority("cluster.example", NOW, new SecureRandom());
-    private static final TrustBundle TRUST = AUTHORITY.trustBundle();
+    private static final TrustStore TRUST = AUTHORITY.trustStore();
     private static final PemIdentity OURS = AUTHORITY.newIdentity("node/ours", Duration.ofDays(1));
     private static final PemIdentity THEIRS = AUTHORITY.newIdentity("node/theirs", Duration.ofDays(1));
     private static final Marker CLIENT_MARKER = new Marker(0x1111L, 0x2222L);
@@ -33,7 +33,7 @@ class TlsInteroperabilityTest {
 
     @Test
     void shouldExportTheSecretsAnotherImplementationExportsAsClient() throws Exception {
-        final TlsHandshake client = context.newClient(CLIENT_MARKER);
+        final TlsHandshake client = context.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
         final JdkPeer server = new JdkPeer(false, THEIRS, TRUST, CLOCK, "TLSv1.3");
         client.onInput(0, 0);
         for (int flight = 0; flight < 3; flight++) {
@@ -121,7 +121,7 @@ class TlsInteroperabilityTest {
     }
 
     private TlsHandshake newServer() {
-        return context.newServer((marker, certificates) -> SERVER_MARKER);
+        return context.newServer((marker, certificates) -> SERVER_MARKER, PeerPolicy.ANYONE);
     }
 
     private static void assertSecretsEqual(final JdkPeer peer, final SessionKeys keys) throws Exception {

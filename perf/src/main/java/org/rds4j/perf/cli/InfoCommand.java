@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "info",
     description = "Asks a running node of this host for its tables and prints them as rds-info does; without options all of "
-        + "them but --paths and --clients.",
+        + "them but --paths, --security and --clients.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class InfoCommand implements Callable<Integer> {
@@ -54,6 +54,10 @@ final class InfoCommand implements Callable<Integer> {
 
     @Option(names = "--paths", description = "What stands behind each connection, path by path.")
     private boolean paths;
+
+    @Option(names = "--security",
+        description = "What protects each path: cipher, what computes it, and who the peer proved to be.")
+    private boolean security;
 
     @Option(names = "--clients", description = "Applications in other processes that use the node.")
     private boolean clients;
@@ -111,8 +115,9 @@ final class InfoCommand implements Callable<Integer> {
 
     /** In the order of rds-info, which is that of the option letters in ASCII. */
     private List<InfoTable<?>> tables() {
-        final boolean all =
-            !(counters || sockets || connections || receive || send || retransmit || tcp || infiniband || paths || clients);
+        final boolean all = !(
+            counters || sockets || connections || receive || send || retransmit || tcp
+            || infiniband || paths || security || clients);
         final List<InfoTable<?>> tables = new ArrayList<>();
         addIf(tables, all || tcp, InfoTable.TCP);
         addIf(tables, all || counters, InfoTable.COUNTERS);
@@ -122,6 +127,7 @@ final class InfoCommand implements Callable<Integer> {
         addIf(tables, all || send, InfoTable.SEND);
         addIf(tables, all || retransmit, InfoTable.RETRANSMIT);
         addIf(tables, paths || (all && json), InfoTable.PATHS);
+        addIf(tables, security || (all && json), InfoTable.SECURITY);
         addIf(tables, clients || (all && json), InfoTable.CLIENTS);
         return tables;
     }

@@ -156,6 +156,11 @@ final class NodeCommand implements Callable<Integer> {
         @Option(names = "--certs", paramLabel = "DIR", description = "Where rds certs wrote trust.pem, NAME.pem and NAME.key.")
         private Path certificates;
 
+        @Option(names = "--peers", paramLabel = "FILE",
+            description = "YAML list of who may be a peer, from where and at which levels; without it, everybody with a "
+                + "certificate.")
+        private Path peers;
+
         @Option(names = "--name", paramLabel = "NAME",
             description = "Which of the certificates in --certs is this node's, and what rds info calls it.")
         private String name;
@@ -192,7 +197,7 @@ final class NodeCommand implements Callable<Integer> {
                 context.driverDir(driverDirectory);
             }
             switch (security.toLowerCase(Locale.ROOT)) {
-                case "plaintext" -> context.security(SecurityMode.PLAINTEXT);
+                case "plaintext" -> context.security(SecurityMode.PLAINTEXT).peerList(peers);
                 case "required" -> identify(context, spec);
                 default -> throw new ParameterException(
                     spec.commandLine(), "--security is required or plaintext, not " + security);
@@ -204,6 +209,9 @@ final class NodeCommand implements Callable<Integer> {
             if (certificates == null || name == null) {
                 throw new ParameterException(spec.commandLine(),
                     "security needs --certs DIR and --name NAME as made by rds certs, or --security plaintext");
+            }
+            if (peers != null) {
+                context.peerList(peers);
             }
             context.security(SecurityMode.REQUIRED)
                 .certificate(certificates.resolve(name + ".pem"))

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.rds4j.RdsAddress;
+import org.rds4j.SecurityMode;
 import org.rds4j.status.CarrierStatus;
 import org.rds4j.status.ClientStatus;
 import org.rds4j.status.MessageStatus;
 import org.rds4j.status.NodeStatus;
 import org.rds4j.status.PathStatus;
+import org.rds4j.status.SecurityStatus;
 import org.rds4j.status.SocketStatus;
 import org.rds4j.status.StatusTable;
 
@@ -46,9 +48,15 @@ public final class InfoTable<T> {
         "%15s %5s %15s %5s %4s %4s %10s %8s %6s %7s %10s %7s %10s", "LocalAddr", "LPort", "RemoteAddr", "RPort", "Tos",
         "Path", "State", "Gen", "NPaths", "Queued", "QBytes", "Unacked", "UBytes"), NodeStatus::paths, InfoTable::detail);
 
+    /** Not of rds-info: what protects each path. */
+    public static final InfoTable<SecurityStatus> SECURITY = new InfoTable<>("security", "RDS Path Security:", format(
+        "%15s %5s %15s %5s %4s %4s %9s %11s %22s %10s %20s  %s", "LocalAddr", "LPort", "RemoteAddr", "RPort", "Tos", "Path",
+        "Security", "Cipher", "Handshake", "Age", "PeerExpires", "Peer (Provider)"), NodeStatus::security, InfoTable::line);
     /** Not of rds-info: applications in other processes. */
     public static final InfoTable<ClientStatus> CLIENTS = new InfoTable<>("clients", "Driver Clients:", format(
         "%10s %10s %10s %24s", "Client", "Process", "Sockets", "LastSignOfLife"), NodeStatus::clients, InfoTable::line);
+
+    private static final long NS_PER_S = 1_000_000_000L;
 
     private final String key;
     private final String title;
@@ -143,6 +151,15 @@ public final class InfoTable<T> {
         return format("%15s %5d %15s %5d %4d %16s %10d", host(message.local()), message.local().port(),
             host(message.remote()), message.remote().port(), message.lane(), Long.toUnsignedString(message.sequence()),
             message.length());
+    }
+
+    private static String line(final SecurityStatus path) {
+        final boolean isSecure = path.mode() != SecurityMode.PLAINTEXT;
+        return format("%15s %5d %15s %5d %4d %4d %9s %11s %22s %10s %20s  %s", host(path.local()), path.local().port(),
+            host(path.remote()), path.remote().port(), path.lane(), path.index(), isSecure ? "tls1.3" : "plaintext",
+            path.cipher(), isSecure ? path.handshake() : "-", path.ageNs() / NS_PER_S + "s",
+            isSecure ? Instant.ofEpochMilli(path.expiresMs()).truncatedTo(ChronoUnit.SECONDS) : "-",
+            isSecure ? path.peer() + " (" + path.provider() + ")" : "-");
     }
 
     private static String line(final ClientStatus client) {

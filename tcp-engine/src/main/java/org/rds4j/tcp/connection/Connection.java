@@ -143,6 +143,7 @@ final class Connection extends FourTuple implements TcpConnection {
     int tsRecent;
     long tsRecentNs;
     long lastAckSent;
+    private long ackLimit;
     long lastChallengeNs;
     long lastReceivedNs;
     /** Probes sent since the peer was heard last; 2 for any number above. */
@@ -256,6 +257,7 @@ final class Connection extends FourTuple implements TcpConnection {
         tsRecent = 0;
         tsRecentNs = connections.nowNs;
         lastAckSent = 0;
+        ackLimit = Long.MAX_VALUE;
         lastChallengeNs = LONG_AGO;
         replies.refill(connections.nowNs);
         lastReceivedNs = connections.nowNs;
@@ -310,9 +312,9 @@ final class Connection extends FourTuple implements TcpConnection {
         return Sequence.wire(sendOrigin, position);
     }
 
-    /** What the next segment acknowledges: RCV.NXT, or less while marks are to be told apart. */
+    /** What the next segment acknowledges: RCV.NXT, or less while marks are to be told apart or the owner keeps some back. */
     long acknowledges() {
-        return ecnReceiver.acknowledges(rcvNxt());
+        return Math.min(ecnReceiver.acknowledges(rcvNxt()), ackLimit);
     }
 
     int acknowledgement() {
@@ -435,6 +437,16 @@ final class Connection extends FourTuple implements TcpConnection {
     public void quickAcks(final int segments) {
         acks.quick(segments);
         connections.lanes.touch(this);
+    }
+
+    @Override
+    public void acknowledgeUpTo(final long position) {
+        final boolean isCut = lastAckSent == ackLimit;
+        ackLimit = position;
+        if (isCut && acknowledges() > lastAckSent) {
+            acks.onUrgent();
+            connections.lanes.touch(this);
+        }
     }
 
     @Override

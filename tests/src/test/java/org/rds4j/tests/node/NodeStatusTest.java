@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
+import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
 import org.rds4j.check.CheckedSocket;
 import org.rds4j.node.RdsNode;
@@ -24,6 +25,7 @@ import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.status.CarrierStatus;
 import org.rds4j.status.NodeStatus;
 import org.rds4j.status.PathStatus;
+import org.rds4j.status.SecurityStatus;
 import org.rds4j.status.StatusDirectory;
 import org.rds4j.status.StatusException;
 import org.rds4j.status.StatusTable;
@@ -64,6 +66,8 @@ class NodeStatusTest {
             final List<NodeStatus> seen = StatusDirectory.at(directory).nodes();
             assertEquals(List.of("first", "second"), seen.stream().map(NodeStatus::name).toList());
             check(seen.getFirst(), seen.getLast(), isEncrypted);
+            checkSecurity(seen.getFirst(), isEncrypted, true, "second");
+            checkSecurity(seen.getLast(), isEncrypted, false, "first");
             assertEquals(10, to.poll(100));
             checker.requireComplete();
             seen.forEach(NodeStatus::close);
@@ -94,6 +98,22 @@ class NodeStatusTest {
         assertEquals(10, counter(first, "send_queued"));
         assertEquals(10, counter(second, "recv_delivered"));
         assertEquals(RdsAddress.parse("10.0.0.2:4001"), second.sockets().getFirst().bound());
+    }
+
+    private static void checkSecurity(
+        final NodeStatus node, final boolean isEncrypted, final boolean isDialed, final String peer) {
+        final SecurityStatus path = node.security().getFirst();
+        assertEquals(node.carriers().getFirst().remote(), path.remote());
+        assertEquals(node.carriers().getFirst().local(), path.local());
+        assertEquals(isDialed, path.isDialed());
+        assertEquals(2, path.lane());
+        assertTrue(path.ageNs() > 0);
+        assertEquals(isEncrypted ? SecurityMode.REQUIRED : SecurityMode.PLAINTEXT, path.mode());
+        assertEquals(isEncrypted ? "AES-128-GCM" : "none", path.cipher());
+        assertEquals(isEncrypted ? "spiffe://rds4j.demo/node/" + peer : "", path.peer());
+        assertEquals(isEncrypted, path.handshake().startsWith("TLS_AES_"));
+        assertEquals(isEncrypted, !path.provider().isEmpty());
+        assertEquals(isEncrypted, path.expiresMs() > System.currentTimeMillis());
     }
 
     private static long counter(final NodeStatus node, final String label) {

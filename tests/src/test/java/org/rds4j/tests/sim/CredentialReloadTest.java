@@ -1,0 +1,236 @@
+package org.rds4j.tests.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.rds4j.RdsAddress;
+import org.rds4j.RdsContext;
+import org.rds4j.RdsSocket;
+import org.rds4j.crypto.certificate.DemoAuthority;
+import org.rds4j.node.RdsNode;
+import org.rds4j.check.CheckedSocket;
+import org.rds4j.sim.check.HistoryChecker;
+import org.rds4j.sim.link.WireConditions;
+import org.rds4j.perf.scenario.NodePair;
+import org.rds4j.sim.world.SimHost;
+import org.rds4j.sim.world.Simulation;
+import org.rds4j.tests.support.NodeFiles;
+
+/** Certificates, keys and bundles replaced under load, in virtual time: nothing is lost, and nobody waits. */
+@Timeout(300)
+class CredentialReloadTest {
+    private static final int RELOADS = 100;
+    private static final int PORT = 4000;
+    private static final long SEND_INTERVAL_NS = 500_000L;
+    private static final long RELOAD_INTERVAL_NS = 600_000_000L;
+    private static final long MOST_PAUSE_NS = 5_000_000L;
+    private static final WireConditions WIRE = WireConditions.PERFECT.withDelayNs(20_000).withRate(10_000_000_000L, 1 << 20);
+
+    @TempDir
+    private Path directory;
+
+    /** A message each way every half millisecond. */
+    private static final class World implements SimHost, AutoCloseable {
+        private final Simulation simulation = new Simulation(11);
+        private final HistoryChecker checker = new HistoryChecker(11);
+        private final NodePair nodes;
+        private final CheckedSocket[] sockets = new CheckedSocket[2];
+        private final long[] lastNs = new long[2];
+        private long longestPauseNs;
+        private long nextSendNs;
+        private boolean isSending = true;
+
+        World(final UnaryOperator<RdsContext> settings) {
+            nodes = new NodePair(simulation, WIRE, settings);
+            sockets[0] = bound(nodes.first());
+            sockets[1] = bound(nodes.second());
+            simulation.host("applications", this);
+            run(RELOAD_INTERVAL_NS);
+            longestPauseNs = 0;
+        }
+
+        private CheckedSocket bound(final RdsNode node) {
+            final RdsSocket socket = node.socket();
+            socket.bind(PORT);
+            return new CheckedSocket(checker, socket, simulation.clock()::nanoTime);
+        }
+
+        void run(final long durationNs) {
+            simulation.runUntil(simulation.clock().nanoTime() + durationNs);
+            assertEquals(Optional.empty(), checker.violation());
+        }
+
+        @Override
+        public int doWork(final long nowNs) {
+            int work = 0;
+            for (int i = 0; i < 2; i++) {
+                if (sockets[i].poll(64) > 0) {
+                    longestPauseNs = Math.max(longestPauseNs, nowNs - lastNs[i]);
+                    lastNs[i] = nowNs;
+                    work++;
+                }
+            }
+            if (isSending && nowNs >= nextSendNs) {
+                nextSendNs = nowNs + SEND_INTERVAL_NS;
+                for (int i = 0; i < 2; i++) {
+                    sockets[i].send(RdsAddress.parse("10.0.0." + (2 - i) + ":" + PORT), 1_000);
+                }
+            }
+            return work;
+        }
+
+        @Override
+        public long nextDeadlineNs() {
+            return isSending ? nextSendNs : Long.MAX_VALUE;
+        }
+
+        long count(final String counter) {
+            return AllToAll.counter(nodes.first(), counter) + AllToAll.counter(nodes.second(), counter);
+        }
+
+        /** All that was sent has come, in order and once. */
+        void finish() {
+            isSending = false;
+            simulation.runUntil(() -> checker.outstanding() == 0, simulation.clock().nanoTime() + 60_000_000_000L);
+            checker.requireComplete();
+            assertEquals(0, count("node_record_refused"));
+        }
+
+        @Override
+        public void close() {
+            sockets[0].close();
+            sockets[1].close();
+            nodes.close();
+        }
+    }
+
+    private static UnaryOperator<RdsContext> settings(
+        final NodeFiles first, final NodeFiles second, final long maxAgeNs) {
+        return context -> ("10.0.0.1/24".equals(context.address()) ? first : second).apply(context).pathMaxAgeNs(maxAgeNs);
+    }
+
+    @Test
+    void shouldLoseNothingAndWaitForNothingInAHundredReloads() {
+        final DemoAuthority authority = NodeFiles.authority();
+        final NodeFiles first = new NodeFiles(directory, "first").identity(authority).trust(authority);
+        final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority);
+        try (World world = new World(settings(first, second, 86_400_000_000_000L))) {
+            for (int i = 0; i < RELOADS; i++) {
+                (i % 2 == 0 ? first : second).identity(authority);
+                world.run(RELOAD_INTERVAL_NS);
+            }
+            assertEquals(RELOADS, world.count("credentials_loaded"));
+            assertEquals(0, world.count("credentials_rejected"));
+            assertEquals(1, world.count("passive-opens"), "the path stays");
+            assertTrue(world.longestPauseNs <= MOST_PAUSE_NS, world.longestPauseNs + " ns");
+            world.finish();
+        }
+    }
+
+    /** Each certificate, and each authority in its time, is what a handshake is made with. */
+    @Test
+    void shouldLoseNothingWhilePathsAreRenewedAndAuthoritiesFollowOneAnother() {
+        DemoAuthority authority = NodeFiles.authority();
+        final NodeFiles first = new NodeFiles(directory, "first").identity(authority).trust(authority);
+        final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority);
+        try (World world = new World(settings(first, second, RELOAD_INTERVAL_NS))) {
+            for (int i = 0; i < RELOADS / 4; i++) {
+                final DemoAuthority next = NodeFiles.authority();
+                first.trust(authority, next);
+                second.trust(authority, next);
+                world.run(RELOAD_INTERVAL_NS);
+                first.identity(next);
+                world.run(RELOAD_INTERVAL_NS);
+                second.identity(next);
+                world.run(2 * RELOAD_INTERVAL_NS);
+                first.trust(next);
+                second.trust(next);
+                world.run(RELOAD_INTERVAL_NS);
+                authority = next;
+            }
+            assertEquals(2 * 3 * RELOADS / 4, world.count("credentials_loaded"));
+            assertEquals(0, world.count("credentials_rejected"));
+            assertEquals(0, world.count("node_handshake_failed"));
+            assertEquals(0, world.count("node_peer_expelled"), "both had handshakes under the new authority in time");
+            assertTrue(world.count("node_path_renewed") >= RELOADS, world.count("node_path_renewed") + " renewals");
+            assertTrue(world.longestPauseNs <= MOST_PAUSE_NS, world.longestPauseNs + " ns");
+            world.finish();
+        }
+    }
+
+    /** A path that stands on an authority alone that is gone ends within a second, and comes back with what is trusted. */
+    @Test
+    void shouldEndPathsOfAnAuthorityThatIsGoneWithinASecond() {
+        final DemoAuthority old = NodeFiles.authority();
+        final DemoAuthority next = NodeFiles.authority();
+        final NodeFiles first = new NodeFiles(directory, "first").identity(old).trust(old, next);
+        final NodeFiles second = new NodeFiles(directory, "second").identity(next).trust(old, next);
+        try (World world = new World(settings(first, second, 86_400_000_000_000L))) {
+            second.trust(next);
+            world.run(1_000_000_000L);
+            assertEquals(1, AllToAll.counter(world.nodes.second(), "node_peer_expelled"));
+            assertTrue(AllToAll.counter(world.nodes.second(), "peer_refused_untrusted") > 0);
+            final long delivered = world.checker.delivered();
+            world.run(5_000_000_000L);
+            assertEquals(delivered, world.checker.delivered(), "not one more message");
+            first.identity(next);
+            world.run(40_000_000_000L);
+            assertTrue(world.checker.delivered() > delivered);
+            world.finish();
+        }
+    }
+
+    @Test
+    void shouldKeepWhatItHasWhileFilesDoNotServe() {
+        final DemoAuthority authority = NodeFiles.authority();
+        final NodeFiles first = new NodeFiles(directory, "first").identity(authority).trust(authority);
+        final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority);
+        first.peers("peers: [{identity: 'spiffe://rds4j.demo/node/*'}]");
+        final String bundle = first.read("trust.pem");
+        final String certificate = first.read("node.pem");
+        try (World world = new World(settings(first, second, RELOAD_INTERVAL_NS))) {
+            first.write("trust.pem", bundle.substring(0, bundle.length() / 2));
+            world.run(RELOAD_INTERVAL_NS);
+            first.write("trust.pem", bundle);
+            first.write("node.pem", second.read("node.pem"));
+            world.run(RELOAD_INTERVAL_NS);
+            first.write("node.key", second.read("node.key"));
+            world.run(RELOAD_INTERVAL_NS);
+            first.write("node.pem", certificate).peers("peers: ]");
+            world.run(RELOAD_INTERVAL_NS);
+            assertEquals(0, world.count("credentials_loaded"));
+            assertTrue(world.count("credentials_rejected") >= 4, world.count("credentials_rejected") + " rejections");
+            assertEquals(0, world.count("node_handshake_failed"));
+            assertTrue(world.count("node_path_renewed") >= 4, "handshakes go on with the old ones");
+            first.identity(authority).peers("peers: [{identity: 'spiffe://rds4j.demo/**'}]");
+            world.run(RELOAD_INTERVAL_NS);
+            assertEquals(1, world.count("credentials_loaded"));
+            world.finish();
+        }
+    }
+
+    /** Taken from the list of peers: the path ends at once; and not before a message of it is let in again. */
+    @Test
+    void shouldEndPathsOfPeersThatAreTakenFromTheList() {
+        final DemoAuthority authority = NodeFiles.authority();
+        final NodeFiles first = new NodeFiles(directory, "first").identity(authority).trust(authority);
+        final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority)
+            .peers("peers: [{identity: 'spiffe://rds4j.demo/node/first', addresses: [10.0.0.0/30]}]");
+        try (World world = new World(settings(first, second, 86_400_000_000_000L))) {
+            second.peers("peers: [{identity: 'spiffe://rds4j.demo/node/first', addresses: [10.0.0.0/32]}]");
+            world.run(1_000_000_000L);
+            assertEquals(1, AllToAll.counter(world.nodes.second(), "node_peer_expelled"));
+            assertTrue(AllToAll.counter(world.nodes.second(), "peer_refused_address") > 0);
+            assertTrue(AllToAll.counter(world.nodes.second(), "connections-in-use") == 0);
+            second.peers("peers: [{identity: 'spiffe://rds4j.demo/node/first', addresses: [10.0.0.0/30]}]");
+            world.run(40_000_000_000L);
+            world.finish();
+        }
+    }
+}
