@@ -286,6 +286,12 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         watch.onHandshakeFailed(task, connection, isDialed);
     }
 
+    /** What a device does of a new carrier's encryption, or null without one. */
+    InlineTransmission inlineTransmission(final SecureCarrier carrier) {
+        final InlineService inline = security.inline();
+        return inline == null ? null : inline.transmission(carrier, carrier.connection, carrier.session(), queue);
+    }
+
     /** A carrier's connection is about to be given back: its keys go too. */
     void forget(final SecureCarrier carrier) {
         carrierById.remove(carrier.session().id());
@@ -305,7 +311,10 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     /** Moves greetings and endings on, and takes finished records and handshake steps from the encryption thread. */
     int poll(final long now) {
-        final int work = security == null ? 0 : security.drain(this) + watch.poll();
+        int work = security == null ? 0 : security.drain(this) + watch.poll();
+        if (security != null && security.inline() != null) {
+            work += security.inline().poll();
+        }
         if (!greetings.isEmpty()) {
             pollGreetings(now);
         }
@@ -381,6 +390,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     /** Greetings have time limits and steps to submit again; they are few and short-lived, so they are simply asked often. */
     long nextDeadlineNs() {
-        return greetings.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+        final long greetingNs = greetings.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+        return security == null || security.inline() == null
+            ? greetingNs : Math.min(greetingNs, security.inline().nextDeadlineNs(nowNs));
     }
 }

@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.InlineTlsMode;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
@@ -15,6 +16,8 @@ import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.agent.EncryptionQueue;
+import org.rds4j.crypto.offload.record.InlineTls;
+import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.qos.classify.QosConfiguration;
@@ -204,7 +207,20 @@ final class NodeAssembly {
         identities.list(counters);
         final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);
         resources.add(queue::end);
-        return new SecurityService(identities, AeadProviders.best(), context.cipher(), queue);
+        final AeadProvider provider = AeadProviders.best();
+        return new SecurityService(identities, provider, context.cipher(), queue, inline(builder, provider));
+    }
+
+    private InlineService inline(final RdsNode.Builder builder, final AeadProvider provider) {
+        final boolean isSought = builder.inline == null && context.inlineTls() == InlineTlsMode.AUTO;
+        final InlineTls device = isSought ? InlineDevices.open(context.device(), provider) : builder.inline;
+        if (device == null) {
+            return null;
+        }
+        resources.add(device);
+        final InlineService service = new InlineService(device, provider, context.tcpBufferLength());
+        service.list(counters);
+        return service;
     }
 
     private void list(final CryptoCounters cryptoCounters, final String suffix) {

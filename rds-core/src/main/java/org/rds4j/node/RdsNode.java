@@ -26,6 +26,7 @@ import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.offload.record.InlineTls;
 import org.rds4j.driver.DriverConductor;
 import org.rds4j.driver.DriverDirectory;
 import org.rds4j.qos.classify.QosConfiguration;
@@ -307,6 +308,7 @@ public final class RdsNode implements AutoCloseable {
         final RdsContext context;
         LinkPort link;
         EncryptionAgent encryption;
+        InlineTls inline;
         RandomGenerator random;
         EpochClock epochClock = SystemEpochClock.INSTANCE;
         QosConfiguration qos = QosConfiguration.defaults();
@@ -334,6 +336,17 @@ public final class RdsNode implements AutoCloseable {
          */
         public Builder encryption(final EncryptionAgent agent) {
             encryption = agent;
+            return this;
+        }
+
+        /**
+         * Uses a device with inline TLS instead of looking for that of the NIC, whatever the context says.
+         *
+         * @param device the node's own; closed with the node.
+         * @return this.
+         */
+        public Builder inlineTls(final InlineTls device) {
+            inline = device;
             return this;
         }
 

@@ -36,6 +36,8 @@ final class SecureCarrier extends TcpCarrier {
 
     private final SecureSession session;
     private final EncryptionQueue queue;
+    /** Null where no device encrypts. */
+    private final InlineTransmission inline;
     private final long[] contentAddress = new long[OPEN_CAPACITY];
     private final int[] contentLength = new int[OPEN_CAPACITY];
     private final long[] recordEnd = new long[OPEN_CAPACITY];
@@ -56,6 +58,7 @@ final class SecureCarrier extends TcpCarrier {
         super(connection, carriers);
         this.session = session;
         this.queue = queue;
+        this.inline = carriers.inlineTransmission(this);
         this.parsedPosition = connection.consumedPosition();
         withholdAcknowledgement();
     }
@@ -88,10 +91,18 @@ final class SecureCarrier extends TcpCarrier {
         if (position < 0) {
             return NOT_NOW;
         }
-        queue.seal(session, address, length, connection.sendAddress(position), recordLength);
+        if (inline != null && inline.takes(length)) {
+            inline.frame(address, length, position);
+        } else {
+            queue.seal(session, address, length, connection.sendAddress(position), recordLength);
+        }
         sealing++;
         sealingOctets += recordLength;
         return position + recordLength;
+    }
+
+    InlineTransmission inline() {
+        return inline;
     }
 
     /** Asked before anything is claimed, since a claim cannot be taken back. Two slots: a key update may come first. */
@@ -101,6 +112,9 @@ final class SecureCarrier extends TcpCarrier {
 
     private boolean updateKeys() {
         isUpdatingKeys = submitControl(KEY_UPDATE_LENGTH);
+        if (isUpdatingKeys && inline != null) {
+            inline.onKeyUpdate();
+        }
         return isUpdatingKeys;
     }
 
@@ -139,19 +153,35 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     void onSealed(final int claimed, final RecordError error) {
+        isUpdatingKeys &= claimed != KEY_UPDATE_LENGTH;
+        if (!takeSealed(claimed, error)) {
+            return;
+        }
+        if (inline != null) {
+            inline.beforeSealed();
+        }
+        connection.commitSend(claimed);
+    }
+
+    /** Whether a record that stands in claimed space may be committed. */
+    boolean takeSealed(final int claimed, final RecordError error) {
         tellWatcher();
         sealing--;
         sealingOctets -= claimed;
-        isUpdatingKeys &= claimed != KEY_UPDATE_LENGTH;
         if (isDown()) {
-            return;
+            return false;
         }
         if (error != RecordError.NONE) {
-            carriers.count(NodeCounter.SEAL_FAILED);
-            fail(CarrierDownReason.SECURITY);
-            return;
+            failSealing();
+            return false;
         }
-        connection.commitSend(claimed);
+        return true;
+    }
+
+    /** What was to be sent cannot be protected. */
+    void failSealing() {
+        carriers.count(NodeCounter.SEAL_FAILED);
+        fail(CarrierDownReason.SECURITY);
     }
 
     @Override
@@ -260,7 +290,11 @@ final class SecureCarrier extends TcpCarrier {
 
     @Override
     public boolean isDrained() {
-        return isReleased() || (isDown() && sealing == 0 && opened == submitted && (isDiscarded() || isRead()));
+        return isReleased() || (isDown() && sealing == 0 && opened == submitted && (isDiscarded() || isRead()) && isOffDevice());
+    }
+
+    private boolean isOffDevice() {
+        return inline == null || inline.end();
     }
 
     private boolean isRead() {

@@ -21,14 +21,17 @@ final class SecurityService {
     private final AeadProvider provider;
     private final RecordCipher cipher;
     private final EncryptionQueue queue;
+    private final InlineService inline;
     private final Deque<Object> wipes = new ArrayDeque<>();
 
     SecurityService(
-        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final EncryptionQueue queue) {
+        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final EncryptionQueue queue,
+        final InlineService inline) {
         this.identities = identities;
         this.cipher = cipher;
         this.provider = provider;
         this.queue = queue;
+        this.inline = inline;
     }
 
     RecordCipher cipher() {
@@ -37,6 +40,11 @@ final class SecurityService {
 
     EncryptionQueue queue() {
         return queue;
+    }
+
+    /** The device that encrypts, or null. */
+    InlineService inline() {
+        return inline;
     }
 
     String providerName() {

@@ -121,6 +121,27 @@ public final class EncryptionQueue {
     }
 
     /**
+     * Has something else done between the records of a session. Engine thread.
+     *
+     * @param session whose turn it is.
+     * @param task    not submitted, or drained since; retained until drained.
+     * @return false when the ring is full.
+     */
+    public boolean submit(final SecureSession session, final EncryptionTask task) {
+        if (!ring.hasAvailableCapacity(1)) {
+            engineCounters.increment(CryptoCounter.RING_FULL);
+            return false;
+        }
+        final long sequence = ring.next();
+        final CryptoJob job = ring.get(sequence);
+        job.kind = CryptoJob.Kind.TASK;
+        job.session = session;
+        job.other = task;
+        ring.publish(sequence);
+        return true;
+    }
+
+    /**
      * Wipes a session's keys after all its jobs submitted before. Engine thread.
      *
      * @param session to be closed.
@@ -213,6 +234,7 @@ public final class EncryptionQueue {
     private void deliver(final CryptoJob job) {
         final SecureSession session = job.session;
         final HandshakeTask task = job.task;
+        final EncryptionTask other = job.other;
         job.release();
         switch (job.kind) {
             case SEAL, SEAL_ALERT, UPDATE_KEYS -> drainTo.onSealed(session, job.tag, job.resultLength, job.resultError);
@@ -222,6 +244,7 @@ public final class EncryptionQueue {
                 task.outstanding(false);
                 drainTo.onHandshake(task);
             }
+            case TASK -> other.onExecuted(job.resultError);
             case CLOSE -> drainTo.onClosed(session);
         }
     }

@@ -43,6 +43,7 @@ final class JobExecutor {
             case OPEN -> open(job);
             case HANDSHAKE -> handshake(job);
             case ABANDON -> abandon(job);
+            case TASK -> job.resultError = job.other.execute(job.session.sealer());
             case CLOSE -> close(job.session);
         }
     }

@@ -57,6 +57,15 @@ public final class TrafficKeys implements AutoCloseable {
     }
 
     /**
+     * The same keys in arrays of their own.
+     *
+     * @return a copy; these stay valid until closed.
+     */
+    public TrafficKeys copy() {
+        return new TrafficKeys(secret.clone(), key.clone(), iv.clone());
+    }
+
+    /**
      * The traffic secret.
      *
      * @return the array itself: borrowed, and zeros after {@link #close()}.
