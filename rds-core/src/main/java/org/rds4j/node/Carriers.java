@@ -53,6 +53,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final NodeCounters counters;
     private final List<Greeting> greetings = new ArrayList<>();
     private final List<TcpCarrier> ending = new ArrayList<>();
+    private final List<SecureCarrier> refusing = new ArrayList<>();
     private final GreetingLimits limits;
     private final PathProtection protection = new PathProtection();
     private final PeerWatch watch;
@@ -303,6 +304,23 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         counters.increment(counter);
     }
 
+    long nowNs() {
+        return nowNs;
+    }
+
+    /** A carrier has sent an alert, and ends when that has arrived. */
+    void onRefusing(final SecureCarrier carrier) {
+        refusing.add(carrier);
+    }
+
+    private void pollRefusing() {
+        for (int i = refusing.size() - 1; i >= 0; i--) {
+            if (refusing.get(i).endAfterAlert()) {
+                refusing.remove(i);
+            }
+        }
+    }
+
     /** Tells the time to whatever happens before {@link #poll}. */
     void now(final long now) {
         nowNs = now;
@@ -317,6 +335,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         }
         if (!greetings.isEmpty()) {
             pollGreetings(now);
+        }
+        if (!refusing.isEmpty()) {
+            pollRefusing();
         }
         if (!ending.isEmpty()) {
             pollEnding();
@@ -388,9 +409,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         // The carrier is forgotten already.
     }
 
-    /** Greetings have time limits and steps to submit again; they are few and short-lived, so they are simply asked often. */
+    /** Greetings and last words have time limits; they are few and short-lived, so they are simply asked often. */
     long nextDeadlineNs() {
-        final long greetingNs = greetings.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+        final long greetingNs = greetings.isEmpty() && refusing.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
         return security == null || security.inline() == null
             ? greetingNs : Math.min(greetingNs, security.inline().nextDeadlineNs(nowNs));
     }

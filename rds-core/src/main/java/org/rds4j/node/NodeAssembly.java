@@ -208,7 +208,7 @@ final class NodeAssembly {
         final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);
         resources.add(queue::end);
         final AeadProvider provider = AeadProviders.best();
-        return new SecurityService(identities, provider, context.cipher(), queue, inline(builder, provider));
+        return new SecurityService(identities, provider, context.cipher(), builder.keyLimits, queue, inline(builder, provider));
     }
 
     private InlineService inline(final RdsNode.Builder builder, final AeadProvider provider) {

@@ -1,8 +1,5 @@
 package org.rds4j.crypto.offload.record;
 
-import org.rds4j.crypto.provider.AeadProvider;
-import org.rds4j.crypto.record.TrafficKeys;
-
 /**
  * What a device holds for one key of one connection, and the same key for software. Made, used for sealing and ended by the
  * encryption thread; the engine only reads the numbers that go into elements.
@@ -16,14 +13,13 @@ public final class DeviceContext {
     /**
      * A context.
      *
-     * @param keys       taken over.
-     * @param provider   of AES-GCM in software.
+     * @param epoch      the key; taken over.
      * @param generation of the keys, 0 for the first of a connection.
      * @param tis        of the device.
      * @param key        index in the device.
      */
-    DeviceContext(final TrafficKeys keys, final AeadProvider provider, final int generation, final int tis, final int key) {
-        this.epoch = new KeyEpoch(keys, provider);
+    DeviceContext(final KeyEpoch epoch, final int generation, final int tis, final int key) {
+        this.epoch = epoch;
         this.generation = generation;
         this.tis = tis;
         this.key = key;

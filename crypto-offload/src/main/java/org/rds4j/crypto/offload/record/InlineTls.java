@@ -78,21 +78,25 @@ public final class InlineTls implements AutoCloseable {
      */
     synchronized DeviceContext attach(
         final TrafficKeys trafficKeys, final int generation, final AeadProvider provider, final OffloadCounters counters) {
-        final byte[] key = trafficKeys.key();
-        final int tis = channel.capabilities().canEncrypt(TlsVersion.TLS_1_3, key.length)
+        final KeyEpoch epoch = new KeyEpoch(trafficKeys, provider);
+        final int tis = channel.capabilities().canEncrypt(TlsVersion.TLS_1_3, epoch.keyLength())
             ? contexts.acquire() : FirmwareChannel.NONE;
-        final int index = tis == FirmwareChannel.NONE ? FirmwareChannel.NONE : keys.acquire(key);
-        if (index != FirmwareChannel.NONE) {
-            final DeviceContext context = new DeviceContext(trafficKeys, provider, generation, tis, index);
-            live.add(context);
-            return context;
+        final int key = tis == FirmwareChannel.NONE ? FirmwareChannel.NONE : epoch.acquire(keys);
+        if (key == FirmwareChannel.NONE) {
+            refuse(epoch, tis);
+            counters.increment(OffloadCounter.REFUSED);
+            return null;
         }
+        final DeviceContext context = new DeviceContext(epoch, generation, tis, key);
+        live.add(context);
+        return context;
+    }
+
+    private void refuse(final KeyEpoch epoch, final int tis) {
         if (tis != FirmwareChannel.NONE) {
             contexts.release(tis);
         }
-        trafficKeys.close();
-        counters.increment(OffloadCounter.REFUSED);
-        return null;
+        epoch.close();
     }
 
     /** Ends a context that nothing uses; what a queue that failed has used is not used again. Encryption thread. */
