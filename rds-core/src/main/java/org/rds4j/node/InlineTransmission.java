@@ -73,7 +73,6 @@ final class InlineTransmission implements SegmentSink, SealRequest {
     private long retained = NOTHING;
     private int framed;
     private int framing;
-    private boolean isAfterImage;
     private boolean isKeyOld;
     private boolean isEnding;
 
@@ -111,20 +110,8 @@ final class InlineTransmission implements SegmentSink, SealRequest {
         if (!carrier.takeSealed(task.length(), error)) {
             return;
         }
-        if (!isAfterImage) {
-            isAfterImage = true;
-            connection.endSegment(); // or else what holds both is sealed
-        }
         stream.append((int) task.position(), task.length(), task.number(), task.digest());
         connection.commitSend(task.length());
-    }
-
-    /** A record that was sealed in software is about to be committed. */
-    void beforeSealed() {
-        if (isAfterImage) {
-            isAfterImage = false;
-            connection.endSegment();
-        }
     }
 
     /** The sealing key is about to change, behind all that was submitted. */

@@ -180,9 +180,6 @@ final class SecureCarrier extends TcpCarrier {
         if (!takeSealed(claimed, error)) {
             return;
         }
-        if (inline != null) {
-            inline.beforeSealed();
-        }
         connection.commitSend(claimed);
         if (isAlerting && claimed == ALERT_LENGTH) {
             connection.closeSend();

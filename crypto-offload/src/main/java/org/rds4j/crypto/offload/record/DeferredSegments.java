@@ -20,6 +20,11 @@ final class DeferredSegments {
     private int head;
     private int count;
 
+    /** Whether a train finds room, in however many parts it may be cut. */
+    boolean hasRoom() {
+        return count <= CAPACITY / 2;
+    }
+
     boolean isFull() {
         return count == CAPACITY;
     }

@@ -10,9 +10,9 @@ import org.rds4j.crypto.record.RecordHeaderFlyweight;
 
 /**
  * The send stream of a connection some of whose records stand in it as plaintext, as images for the device to encrypt, and all
- * others as ciphertext. The engine's part: it posts segments and computes no cipher. What the device cannot send as it goes
- * on is sealed where it stands, by way of a {@link SealRequest}, and its segments wait for that: what is sent again, unless the
- * {@link OffloadPolicy} leaves that to the device, and what touches ciphertext too. A record that was sealed stays sealed.
+ * others as ciphertext. The engine's part: it posts segments and computes no cipher. A segment that holds both is cut where one becomes
+ * the other. What the device cannot send as it goes on, as what is sent again unless the {@link OffloadPolicy} leaves that to
+ * the device, is sealed where it stands by way of a {@link SealRequest}, and its segments wait for that; it stays sealed.
  * <p>
  * Plaintext never leaves in an element without a TIS, since whatever is not sealed is known here until its memory may be used for
  * something else. Positions are the low 32 bits of stream positions. Nothing throws, waits or allocates. Engine thread.
@@ -41,6 +41,7 @@ public final class OffloadedStream {
     private final int mtu;
     private final RecordMap map;
     private final byte[] states;
+    private final SegmentHeaders headers = new SegmentHeaders();
     private final DeferredSegments deferred = new DeferredSegments();
     private final RetransmissionGauge gauge;
     private final int worstBlocks;
@@ -133,7 +134,7 @@ public final class OffloadedStream {
      * @return false to be asked again after {@link #poll}.
      */
     public boolean hasRoom() {
-        return !deferred.isFull() && queue.hasRoom(worstBlocks, SEND_BLOCKS);
+        return deferred.hasRoom() && queue.hasRoom(worstBlocks, SEND_BLOCKS);
     }
 
     /**
@@ -142,7 +143,7 @@ public final class OffloadedStream {
      * @param position     of the first payload octet.
      * @param length       octets of payload, more than 0.
      * @param mss          payload octets of each packet of a train.
-     * @param header       address of Ethernet, IP and TCP headers; copied.
+     * @param header       address of Ethernet, IP and TCP headers; copied, and changed.
      * @param headerLength octets of headers, at most 128.
      */
     public void transmit(final int position, final int length, final int mss, final long header, final int headerLength) {
@@ -157,11 +158,14 @@ public final class OffloadedStream {
         if (gauge.isExceededBy(length, isAgain) && !isLeaving) {
             leave();
         }
-        final byte place = place(position, length);
-        if (place == SEALED) {
-            post(position, length, mss, header, headerLength);
-        } else if (place != IMAGE || !encrypt(position, length, mss, header, headerLength, isAgain)) {
-            defer(position, length, mss, header, headerLength);
+        headers.open(header, headerLength);
+        final int end = position + length;
+        for (int at = position; at != end;) {
+            final byte state = stateAt(at);
+            final int partEnd = endOfRun(at, end, state);
+            headers.cut(at - position, partEnd - at, partEnd == end);
+            transmit(state, at, partEnd - at, mss, header, headerLength, isAgain);
+            at = partEnd;
         }
         queue.ring();
     }
@@ -272,23 +276,35 @@ public final class OffloadedStream {
         return releasable;
     }
 
-    /** Sealed, image, or wanted where a segment touches both or what is to be sealed. */
-    private byte place(final int position, final int length) {
-        final int end = position + length;
-        int at = position;
-        boolean isImage = true;
-        boolean isSealed = true;
-        int slot = map.findBehind(position);
-        while (slot != RecordMap.NONE && map.startOf(slot) - end < 0) {
-            isImage &= states[slot] == IMAGE && map.startOf(slot) - at <= 0;
-            isSealed &= states[slot] == SEALED;
-            at = map.endOf(slot);
-            slot = map.findBehind(at);
+    private void transmit(
+        final byte state, final int position, final int length, final int mss, final long header, final int headerLength,
+        final boolean isAgain) {
+        if (state == SEALED && queue.hasRoom(SEND_BLOCKS, SEND_BLOCKS)) {
+            post(position, length, mss, header, headerLength);
+        } else if (state != IMAGE || !encrypt(position, length, mss, header, headerLength, isAgain)) {
+            defer(position, length, mss, header, headerLength);
         }
-        if (isSealed) {
+    }
+
+    /** Of the octet's record; what is in none is ciphertext. */
+    private byte stateAt(final int position) {
+        final int slot = map.find(position);
+        if (slot == RecordMap.NONE) {
             return SEALED;
         }
-        return isImage && at - end >= 0 ? IMAGE : WANTED;
+        return states[slot] == SEALING ? WANTED : states[slot];
+    }
+
+    /** Up to where octets are in the same state. */
+    private int endOfRun(final int position, final int end, final byte state) {
+        int at = position;
+        while (at - end < 0 && stateAt(at) == state) {
+            final int slot = map.findBehind(at);
+            final boolean isBeforeRecord = slot != RecordMap.NONE && map.startOf(slot) - at > 0;
+            final int next = slot == RecordMap.NONE ? end : isBeforeRecord ? map.startOf(slot) : map.endOf(slot);
+            at = next - end < 0 ? next : end;
+        }
+        return at;
     }
 
     private boolean encrypt(
@@ -343,6 +359,10 @@ public final class OffloadedStream {
     }
 
     private void defer(final int position, final int length, final int mss, final long header, final int headerLength) {
+        if (deferred.isFull()) {
+            counters.increment(OffloadCounter.NO_ROOM); // as if lost on the way
+            return;
+        }
         deferred.add(position, length, mss, header, headerLength);
         int slot = map.findBehind(position);
         while (slot != RecordMap.NONE && map.startOf(slot) - (position + length) < 0) {
@@ -389,7 +409,8 @@ public final class OffloadedStream {
             counters.increment(OffloadCounter.DROPPED_ACKNOWLEDGED);
             return true;
         }
-        if (place(deferred.position(), deferred.length()) != SEALED || !queue.hasRoom(SEND_BLOCKS, SEND_BLOCKS)) {
+        final int end = deferred.position() + deferred.length();
+        if (endOfRun(deferred.position(), end, SEALED) != end || !queue.hasRoom(SEND_BLOCKS, SEND_BLOCKS)) {
             return false;
         }
         post(deferred.position(), deferred.length(), deferred.segmentSize(), deferred.header(), deferred.headerLength());
