@@ -103,7 +103,7 @@ final class StreamReference implements FrameTap {
         for (int done = 0; done < length;) {
             final int at = (int) (position + done) & WINDOW - 1;
             final int count = Math.min(length - done, WINDOW - at);
-            take(at, done, count);
+            takePart(at, done, count);
             done += count;
         }
         end = Math.max(end, position + length);
@@ -120,7 +120,7 @@ final class StreamReference implements FrameTap {
     }
 
     /** A part of the segment at a place of the window. */
-    private void take(final int at, final int from, final int count) {
+    private void takePart(final int at, final int from, final int count) {
         final int known = present.nextSetBit(at);
         if (known < 0 || known >= at + count) {
             System.arraycopy(segment, from, stream, at, count);
