@@ -231,9 +231,6 @@ public final class RdsNode implements AutoCloseable {
 
     private void start() {
         final List<Agent> agents = parts.agents();
-        if (context.threadingMode() != ThreadingMode.DEDICATED && agents.size() > 1) {
-            parts.engine().companion(agents.getLast());
-        }
         switch (context.threadingMode()) {
             case INVOKER -> {
                 invoker = new AgentInvoker(RdsNode::onError, null, composite(withIdentities(agents)));
@@ -306,7 +303,7 @@ public final class RdsNode implements AutoCloseable {
     public static final class Builder {
         final RdsContext context;
         LinkPort link;
-        EncryptionAgent encryption;
+        List<EncryptionAgent> encryption = List.of();
         RandomGenerator random;
         EpochClock epochClock = SystemEpochClock.INSTANCE;
         QosConfiguration qos = QosConfiguration.defaults();
@@ -327,13 +324,13 @@ public final class RdsNode implements AutoCloseable {
         }
 
         /**
-         * Uses an encryption agent that the caller runs, perhaps for several nodes.
+         * Uses encryption agents that the caller runs, perhaps for several nodes; connections are spread over them.
          *
-         * @param agent running, or run by the same thread as this node's invoker.
+         * @param agents running, in every threading mode.
          * @return this.
          */
-        public Builder encryption(final EncryptionAgent agent) {
-            encryption = agent;
+        public Builder encryption(final EncryptionAgent... agents) {
+            encryption = List.of(agents);
             return this;
         }
 

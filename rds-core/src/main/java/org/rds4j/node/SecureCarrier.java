@@ -35,6 +35,7 @@ final class SecureCarrier extends TcpCarrier {
     private static final int OPEN_MASK = OPEN_CAPACITY - 1;
 
     private final SecureSession session;
+    private final EncryptionLink link;
     private final EncryptionQueue queue;
     private final long[] contentAddress = new long[OPEN_CAPACITY];
     private final int[] contentLength = new int[OPEN_CAPACITY];
@@ -52,10 +53,11 @@ final class SecureCarrier extends TcpCarrier {
     private boolean isRefusing;
 
     SecureCarrier(
-        final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionQueue queue) {
+        final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionLink link) {
         super(connection, carriers);
         this.session = session;
-        this.queue = queue;
+        this.link = link;
+        this.queue = link.queue();
         this.parsedPosition = connection.consumedPosition();
         withholdAcknowledgement();
     }
@@ -96,7 +98,7 @@ final class SecureCarrier extends TcpCarrier {
 
     /** Asked before anything is claimed, since a claim cannot be taken back. Two slots: a key update may come first. */
     private boolean isQueueFull() {
-        return queue.capacity() - queue.outstanding() < 2;
+        return queue.room(session) < 2;
     }
 
     private boolean updateKeys() {
@@ -283,5 +285,6 @@ final class SecureCarrier extends TcpCarrier {
     @Override
     void onRelease() {
         carriers.forget(this);
+        link.close(session);
     }
 }
