@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * How much memory the control groups of this process leave it (cgroups(7), and memory in the kernel's cgroup-v1 and cgroup-v2): the
- * least of what its own group and those around it do. Pages of files count as left, as they can be had back; pages of memory
+ * How much memory the control groups of this process leave it (cgroups(7), either version): the least of what its own group and
+ * those around it do. Pages of files count as left, as they can be had back; pages of memory
  * that is shared cannot.
  */
 final class ControlGroups {

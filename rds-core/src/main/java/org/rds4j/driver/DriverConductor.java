@@ -250,7 +250,7 @@ public final class DriverConductor implements Agent {
 
     /**
      * Blocks are not there before they are used; when the host then has no memory for one, it ends a process, this perhaps. So
-     * room for all blocks of all sockets must be there from the start, as far as they are not in use, and so not available, already.
+     * room for all blocks of all sockets must be there from the start, but for those in use, whose memory is not available now.
      */
     private void requireRoom() throws IOException {
         long promised = layout.length();
