@@ -204,7 +204,7 @@ final class NodeAssembly {
         identities.list(counters);
         final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);
         resources.add(queue::end);
-        return new SecurityService(identities, AeadProviders.best(), context.cipher(), queue);
+        return new SecurityService(identities, AeadProviders.best(), context.cipher(), builder.keyLimits, queue);
     }
 
     private void list(final CryptoCounters cryptoCounters, final String suffix) {

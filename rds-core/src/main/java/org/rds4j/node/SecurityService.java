@@ -20,11 +20,14 @@ final class SecurityService {
     private final IdentityAgent identities;
     private final AeadProvider provider;
     private final RecordCipher cipher;
+    private final KeyLimits keyLimits;
     private final EncryptionQueue queue;
     private final Deque<Object> wipes = new ArrayDeque<>();
 
     SecurityService(
-        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final EncryptionQueue queue) {
+        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final KeyLimits keyLimits,
+        final EncryptionQueue queue) {
+        this.keyLimits = keyLimits;
         this.identities = identities;
         this.cipher = cipher;
         this.provider = provider;
@@ -50,13 +53,13 @@ final class SecurityService {
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask clientTask(final long id, final Marker marker, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), provider, KeyLimits.DEFAULT);
+        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), provider, keyLimits);
     }
 
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask serverTask(final long id, final MarkerPolicy policy, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), provider, KeyLimits.DEFAULT);
+        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), provider, keyLimits);
     }
 
     /** Encryption thread: by the list of peers in force when TLS is done. */

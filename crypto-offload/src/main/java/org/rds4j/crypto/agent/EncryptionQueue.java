@@ -5,6 +5,7 @@ import com.lmax.disruptor.RingBuffer;
 import org.agrona.LangUtil;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
+import org.rds4j.crypto.record.RecordError;
 
 /**
  * An engine's way to the encryption thread and back: one bounded ring, whose slots go from engine to encryption thread to
@@ -96,6 +97,15 @@ public final class EncryptionQueue {
     public boolean open(
         final SecureSession session, final long recordAddress, final int recordLength, final long tag) {
         return submit(CryptoJob.Kind.OPEN, session, null, recordAddress, recordLength, 0, tag);
+    }
+
+    /**
+     * Counts a record that is refused by its header alone, before it is here. Engine thread.
+     *
+     * @param error why.
+     */
+    public void refused(final RecordError error) {
+        engineCounters.increment(JobExecutor.counterOf(error));
     }
 
     /**
