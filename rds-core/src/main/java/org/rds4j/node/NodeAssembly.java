@@ -195,7 +195,8 @@ final class NodeAssembly {
             context, new CredentialFiles(context, builder.epochClock.time()), builder.epochClock);
         identities.levelsOfLane(LaneSettings.levels(qos));
         identities.list(counters);
-        return new SecurityService(identities, AeadProviders.best(), context.cipher(), encryption(builder.encryption));
+        return new SecurityService(
+            identities, AeadProviders.best(), context.cipher(), builder.keyLimits, encryption(builder.encryption));
     }
 
     /** Inline where there is no other thread, else over the threads given or as many of its own as the context says. */

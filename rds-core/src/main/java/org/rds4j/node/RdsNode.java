@@ -27,6 +27,7 @@ import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.driver.DriverConductor;
 import org.rds4j.driver.DriverDirectory;
 import org.rds4j.qos.classify.QosConfiguration;
@@ -329,6 +330,7 @@ public final class RdsNode implements AutoCloseable {
         EpochClock epochClock = SystemEpochClock.INSTANCE;
         ThreadFactory threads = Thread::new;
         QosConfiguration qos = QosConfiguration.defaults();
+        KeyLimits keyLimits = KeyLimits.DEFAULT;
 
         private Builder(final RdsContext context) {
             this.context = context;
@@ -375,6 +377,17 @@ public final class RdsNode implements AutoCloseable {
          */
         public Builder epochClock(final EpochClock clock) {
             epochClock = clock;
+            return this;
+        }
+
+        /**
+         * Changes keys sooner than has to be, as tests do that cannot send a terabyte.
+         *
+         * @param limits of each key; between the soft and the hard ones there is room for the 16 records that are under way.
+         * @return this.
+         */
+        public Builder keyLimits(final KeyLimits limits) {
+            keyLimits = limits;
             return this;
         }
 

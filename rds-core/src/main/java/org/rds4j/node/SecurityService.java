@@ -15,10 +15,13 @@ final class SecurityService {
     private final IdentityAgent identities;
     private final AeadProvider provider;
     private final RecordCipher cipher;
+    private final KeyLimits keyLimits;
     private final EncryptionLink[] links;
 
     SecurityService(
-        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final List<EncryptionLink> links) {
+        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final KeyLimits keyLimits,
+        final List<EncryptionLink> links) {
+        this.keyLimits = keyLimits;
         this.identities = identities;
         this.cipher = cipher;
         this.provider = provider;
@@ -40,13 +43,13 @@ final class SecurityService {
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask clientTask(final long id, final Marker marker, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), provider, KeyLimits.DEFAULT);
+        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), provider, keyLimits);
     }
 
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask serverTask(final long id, final MarkerPolicy policy, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), provider, KeyLimits.DEFAULT);
+        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), provider, keyLimits);
     }
 
     /** Encryption thread: by the list of peers in force when TLS is done. */
