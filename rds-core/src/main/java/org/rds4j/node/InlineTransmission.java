@@ -192,7 +192,7 @@ final class InlineTransmission implements SegmentSink, SealRequest {
     }
 
     private void attach() {
-        if (queue.capacity() - queue.outstanding() < 4 || !connection.retainSend(connection.acknowledgedPosition())) {
+        if (queue.room(session) < 4 || !connection.retainSend(connection.acknowledgedPosition())) {
             return;
         }
         retained = connection.acknowledgedPosition();
@@ -255,7 +255,7 @@ final class InlineTransmission implements SegmentSink, SealRequest {
     public boolean seal(final int position, final int length, final long recordNumber, final long digest) {
         final long acknowledged = connection.acknowledgedPosition();
         final long at = acknowledged - ((int) acknowledged - position);
-        if (seals.isEmpty() || queue.capacity() == queue.outstanding()) {
+        if (seals.isEmpty() || queue.room(session) == 0) {
             return false;
         }
         final SealTask task = seals.poll();

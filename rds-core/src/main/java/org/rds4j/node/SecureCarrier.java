@@ -37,6 +37,7 @@ final class SecureCarrier extends TcpCarrier {
     private static final int OPEN_MASK = OPEN_CAPACITY - 1;
 
     private final SecureSession session;
+    private final EncryptionLink link;
     private final EncryptionQueue queue;
     /** Null where no device encrypts. */
     private final InlineTransmission inline;
@@ -62,10 +63,11 @@ final class SecureCarrier extends TcpCarrier {
     private long alertDeadlineNs;
 
     SecureCarrier(
-        final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionQueue queue) {
+        final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionLink link) {
         super(connection, carriers);
         this.session = session;
-        this.queue = queue;
+        this.link = link;
+        this.queue = link.queue();
         this.inline = carriers.inlineTransmission(this);
         this.parsedPosition = connection.consumedPosition();
         withholdAcknowledgement();
@@ -112,9 +114,13 @@ final class SecureCarrier extends TcpCarrier {
         return inline;
     }
 
+    EncryptionQueue queue() {
+        return queue;
+    }
+
     /** Asked before anything is claimed, since a claim cannot be taken back. Two slots: a key update may come first. */
     private boolean isQueueFull() {
-        return queue.capacity() - queue.outstanding() < 2;
+        return queue.room(session) < 2;
     }
 
     /** Whether anything may be sent that is not an alert. */
@@ -410,5 +416,6 @@ final class SecureCarrier extends TcpCarrier {
     @Override
     void onRelease() {
         carriers.forget(this);
+        link.close(session);
     }
 }

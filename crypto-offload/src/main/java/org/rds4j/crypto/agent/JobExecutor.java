@@ -27,6 +27,9 @@ final class JobExecutor {
 
     /** Answers every job: one that cannot be computed is refused, so that those behind it are not held up. */
     void execute(final CryptoJob job) {
+        if (job.submitter == Thread.currentThread().threadId()) {
+            counters.increment(CryptoCounter.JOBS_INLINE);
+        }
         try {
             compute(job);
         } catch (final RuntimeException e) {
@@ -43,7 +46,7 @@ final class JobExecutor {
             case OPEN -> open(job);
             case HANDSHAKE -> handshake(job);
             case ABANDON -> abandon(job);
-            case TASK -> job.resultError = job.other.execute(job.session.sealer());
+            case TASK -> other(job);
             case CLOSE -> close(job.session);
         }
     }
@@ -73,6 +76,13 @@ final class JobExecutor {
         counters.increment(CryptoCounter.RECORDS_SEALED);
         counters.add(CryptoCounter.OCTETS_SEALED, length - RecordHeaderFlyweight.OVERHEAD);
         if (session.onSealed()) {
+            counters.increment(CryptoCounter.KEY_SOFT_LIMITS);
+        }
+    }
+
+    private void other(final CryptoJob job) {
+        job.resultError = job.other.execute(job.session.sealer());
+        if (job.session.onSealed()) {
             counters.increment(CryptoCounter.KEY_SOFT_LIMITS);
         }
     }
