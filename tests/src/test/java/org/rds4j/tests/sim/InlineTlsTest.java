@@ -31,6 +31,8 @@ class InlineTlsTest {
     private static final int PORT = 4000;
     private static final long TIME_LIMIT_NS = 36_000_000_000_000L;
     private static final int THRESHOLD = 3_000;
+    private static final int MAX_BURST = 150;
+    private static final long MAX_PAUSE_NS = 300_000L;
     private static final WireConditions GOOD_WIRE =
         WireConditions.PERFECT.withDelayNs(20_000).withRate(10_000_000_000L, 1 << 20);
     private static final WireConditions BAD_WIRE =
@@ -50,12 +52,12 @@ class InlineTlsTest {
         identities.close();
     }
 
-    /** Sends messages of random lengths as fast as they are taken, and checks them at the other end. */
+    /** Sends messages of random lengths in bursts, so that records are of all sizes, and checks them at the other end. */
     private static final class Messages implements SimHost, AutoCloseable {
         private final InlinePair pair;
         private final HistoryChecker checker = new HistoryChecker(5);
         private final StreamReference reference = new StreamReference();
-        private final RandomGenerator lengths;
+        private final RandomGenerator chance;
         private final RdsSocket sender;
         private final RdsSocket receiver;
         private final RdsAddress destination;
@@ -63,13 +65,15 @@ class InlineTlsTest {
         private final int maxLength;
         private long left;
         private int nextLength = -1;
+        private int burst;
+        private long nextBurstNs;
         private long nowNs;
 
         Messages(final Simulation simulation, final InlinePair pair, final long count, final int maxLength) {
             this.pair = pair;
             this.left = count;
             this.maxLength = maxLength;
-            lengths = simulation.random().stream("lengths");
+            chance = simulation.random().stream("messages");
             sender = pair.first().socket();
             receiver = pair.second().socket();
             sender.bind(PORT + 1);
@@ -87,8 +91,14 @@ class InlineTlsTest {
             }
             int work = receiver.poll((buffer, offset, length, info) -> checker.onDelivered(
                 info.sourceLow(), destination.low(), buffer, offset, length, nowNs), 64);
-            while (left > 0 && offer()) {
+            if (burst == 0 && nowNs >= nextBurstNs) {
+                burst = 1 + chance.nextInt(MAX_BURST);
+            }
+            while (burst > 0 && left > 0 && offer()) {
                 work++;
+                if (--burst == 0) {
+                    nextBurstNs = nowNs + chance.nextLong(MAX_PAUSE_NS);
+                }
             }
             return work;
         }
@@ -96,7 +106,7 @@ class InlineTlsTest {
         private boolean offer() {
             final long source = pair.first().address().low();
             if (nextLength < 0) {
-                nextLength = lengths.nextInt(maxLength + 1);
+                nextLength = chance.nextInt(maxLength + 1);
                 payload.checkLimit(nextLength + 1);
                 checker.fillNext(source, destination.low(), payload, 0, nextLength);
             }
@@ -111,7 +121,7 @@ class InlineTlsTest {
 
         @Override
         public long nextDeadlineNs() {
-            return Long.MAX_VALUE;
+            return left > 0 && burst == 0 ? nextBurstNs : Long.MAX_VALUE;
         }
 
         void finish(final Simulation simulation) {
@@ -158,14 +168,15 @@ class InlineTlsTest {
         try (InlinePair pair = new InlinePair(simulation, BAD_WIRE, identities, ModelMode.STRICT, STAY, THRESHOLD, FEW);
             Messages messages = new Messages(simulation, pair, count, 300)) {
             messages.finish(simulation);
-            System.out.println(messages.reference.records() + " records " + messages.reference.keyChanges() + " changes "
-                + messages.reference.octetsAgain() + " again");
-            pair.first().counters((n, m, v) -> {
-                if (n.startsWith("tls") || n.startsWith("retr")) {
-                    System.out.println(n + " " + v);
-                }
-            });
             requireFaultless(pair);
+            final long records = messages.reference.records();
+            final long resyncs = pair.count("tls-resync");
+            assertTrue(records > count / 100 && resyncs > records / 20, records + " records, " + resyncs + " resyncs");
+            assertTrue(messages.reference.keyChanges() > records / 400, messages.reference.keyChanges() + " key changes");
+            assertTrue(messages.reference.octetsAgain() > count, messages.reference.octetsAgain() + " octets sent again");
+            final long byDevice = pair.count(ModelCounter.ENCRYPTED_BYTES);
+            final long bySoftware = pair.count("tls-sealed-bytes");
+            assertTrue(byDevice > 20 * count && bySoftware > 20 * count, byDevice + " by the device, " + bySoftware + " not");
         }
     }
 }
