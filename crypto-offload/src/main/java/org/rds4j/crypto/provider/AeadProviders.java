@@ -1,46 +1,44 @@
 package org.rds4j.crypto.provider;
 
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The AES-GCM providers of this machine, best first. A provider that does not pass a known answer is not offered. */
+/** The AES-GCM providers of this module. A provider that does not pass a known answer is not offered. */
 public final class AeadProviders {
-    private static final Logger LOGGER = LoggerFactory.getLogger(AeadProviders.class);
-    private static final List<AeadProvider> ALL =
-        List.of(verified(IpsecMbProvider.probe()), verified(OpenSslProvider.probe()));
+    private static final List<AeadProvider> ALL = List.of(
+        verified(IpsecMbProvider.probe()),
+        verified(OpenSslProvider.probe()),
+        verified(JcaProvider.conscrypt()),
+        verified(JcaProvider.jdk()));
 
     private AeadProviders() {
     }
 
     /**
-     * Every provider known, usable or not, in the order of measured speed.
+     * Every provider known here, usable or not.
      *
-     * @return at least one; each says by itself whether it can be used.
+     * @return each says by itself whether it can be used.
      */
     public static List<AeadProvider> all() {
         return ALL;
     }
 
     /**
-     * The fastest provider this machine has. Says in the log which one it is, and why none faster.
+     * The provider of this module that {@link AeadCalibration} chooses. Waits until it has.
      *
      * @return a usable provider.
      * @throws IllegalStateException when there is none; the message says what to install.
      */
     public static AeadProvider best() {
-        final StringBuilder missing = new StringBuilder();
-        for (final AeadProvider provider : ALL) {
-            if (provider.isAvailable()) {
-                LOGGER.info("AES-GCM by {}{}", provider.name(), missing);
-                return provider;
-            }
-            missing.append("; not by ").append(provider.name()).append(": ").append(provider.unavailabilityCause());
-        }
-        throw new IllegalStateException("no AES-GCM library can be used" + missing);
+        return AeadCalibration.begin(ALL).join().choice();
     }
 
-    private static AeadProvider verified(final AeadProvider provider) {
+    /**
+     * Asks a provider two known questions before it is trusted.
+     *
+     * @param provider usable or not.
+     * @return the provider, or one that cannot be used in its place when an answer was wrong.
+     */
+    public static AeadProvider verified(final AeadProvider provider) {
         return !provider.isAvailable() || KnownAnswer.isRightFrom(provider)
             ? provider : new RefusedProvider(provider.name(), "it gave a wrong answer to a known question");
     }
