@@ -1,14 +1,12 @@
 package org.rds4j.crypto.provider;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The AES-GCM providers of this module. A provider that does not pass a known answer is not offered. */
 public final class AeadProviders {
-    private static final List<AeadProvider> ALL = List.of(
-        verified(IpsecMbProvider.probe()),
-        verified(OpenSslProvider.probe()),
-        verified(JcaProvider.conscrypt()),
-        verified(JcaProvider.jdk()));
+    private static final List<AeadProvider> NATIVE =
+        List.of(verified(IpsecMbProvider.probe()), verified(OpenSslProvider.probe()));
 
     private AeadProviders() {
     }
@@ -19,7 +17,17 @@ public final class AeadProviders {
      * @return each says by itself whether it can be used.
      */
     public static List<AeadProvider> all() {
-        return ALL;
+        return Stream.concat(NATIVE.stream(), Fallbacks.ALL.stream()).toList();
+    }
+
+    /**
+     * The providers among which {@link AeadCalibration} has to choose: those that leave garbage on the heap only where all
+     * others are missing, so that they need not even be loaded elsewhere.
+     *
+     * @return one that can be used at least, unless there is none.
+     */
+    public static List<AeadProvider> candidates() {
+        return NATIVE.stream().anyMatch(AeadProvider::isAvailable) ? NATIVE : all();
     }
 
     /**
@@ -29,7 +37,7 @@ public final class AeadProviders {
      * @throws IllegalStateException when there is none; the message says what to install.
      */
     public static AeadProvider best() {
-        return AeadCalibration.begin(ALL).join().choice();
+        return AeadCalibration.begin(candidates()).join().choice();
     }
 
     /**
@@ -41,6 +49,12 @@ public final class AeadProviders {
     public static AeadProvider verified(final AeadProvider provider) {
         return !provider.isAvailable() || KnownAnswer.isRightFrom(provider)
             ? provider : new RefusedProvider(provider.name(), "it gave a wrong answer to a known question");
+    }
+
+    /** Those that leave garbage, loaded when somebody asks for them. */
+    private static final class Fallbacks {
+        private static final List<AeadProvider> ALL =
+            List.of(verified(JcaProvider.conscrypt()), verified(JcaProvider.jdk()));
     }
 
     /** A provider whose library is there but cannot be trusted. */
