@@ -3,9 +3,10 @@ package org.rds4j.dpdk;
 import org.rds4j.dpdk.internal.Native;
 
 /**
- * AES-GCM by a software driver of DPDK's cryptodev, on the calling thread: {@code crypto_aesni_gcm} here. Key schedules are sessions
- * in a pool of DPDK's memory. Sessions are made and freed by any thread; each is used by one thread at a time, and different threads
- * may process bursts of different sessions.
+ * AES-GCM by a software driver of DPDK's cryptodev, on the calling thread: {@code crypto_aesni_gcm} here. Key schedules are
+ * sessions in a pool of DPDK's memory. Sessions are made and freed by any thread; each is used by one thread at a time, and
+ * different threads may process bursts of different sessions. The driver compares tags by {@code memcmp}, whose time depends
+ * on where they differ.
  */
 public final class CryptoDevice implements AutoCloseable {
     private static final int ENOTSUP = 95;

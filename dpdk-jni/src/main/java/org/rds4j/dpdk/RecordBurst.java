@@ -6,8 +6,9 @@ import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 
 /**
- * TLS records to be sealed and opened by a {@link CryptoDevice} in one crossing, in the order in which they were added. Records of
- * one session that follow one another are given to the driver together. One thread at a time; nothing here allocates.
+ * TLS records to be sealed and opened by a {@link CryptoDevice} in one crossing, in the order in which they were added.
+ * Records of one session that follow one another are given to the driver together. One thread at a time; nothing here
+ * allocates.
  * <pre>
  *   0         8        16       24         32     40       44     48        56
  *   +---------+--------+--------+----------+------+--------+------+---------+
@@ -65,8 +66,8 @@ public final class RecordBurst {
     }
 
     /**
-     * Adds a record to be opened in place; its tag follows its text, and its text becomes zeros when the tag is wrong. All memory is
-     * borrowed until the burst is processed.
+     * Adds a record to be opened in place; its tag follows its text, and its text becomes zeros when the tag is wrong. All
+     * memory is borrowed until the burst is processed.
      *
      * @param session      made for opening.
      * @param nonceAddress of 12 octets.

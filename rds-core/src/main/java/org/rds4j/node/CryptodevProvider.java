@@ -1,5 +1,7 @@
 package org.rds4j.node;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.rds4j.crypto.provider.Aead;
 import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.provider.AeadProviders;
@@ -43,6 +45,15 @@ public final class CryptodevProvider implements AeadProvider {
             plugged = new Absent(e.getMessage());
         }
         return plugged;
+    }
+
+    /**
+     * The providers among which nodes of this process choose.
+     *
+     * @return those of the cryptography and this one.
+     */
+    public static List<AeadProvider> candidates() {
+        return Stream.concat(AeadProviders.candidates().stream(), Stream.of(ofProcess())).toList();
     }
 
     @Override

@@ -15,7 +15,6 @@ import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.agent.EncryptionQueue;
-import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.schedule.EgressArbiter;
@@ -69,6 +68,9 @@ final class NodeAssembly {
         final SecurityService security = security(builder);
         this.status = status(builder);
         final LinkPort port = link(builder.link);
+        if (security != null) {
+            security.choice().begin();
+        }
         final NetworkLayer network = network(port);
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
@@ -204,7 +206,7 @@ final class NodeAssembly {
         identities.list(counters);
         final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);
         resources.add(queue::end);
-        return new SecurityService(identities, AeadProviders.best(), context.cipher(), queue);
+        return new SecurityService(identities, new CipherChoice(), context.cipher(), queue);
     }
 
     private void list(final CryptoCounters cryptoCounters, final String suffix) {

@@ -10,7 +10,6 @@ import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.handshake.Marker;
 import org.rds4j.crypto.handshake.MarkerPolicy;
 import org.rds4j.crypto.handshake.PeerPolicy;
-import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.record.KeyLimits;
 
 /** A node's identity, and its engine's queue to the encryption thread. Engine thread only. */
@@ -18,16 +17,16 @@ final class SecurityService {
     private static final int COMPLETIONS_PER_TURN = 64;
 
     private final IdentityAgent identities;
-    private final AeadProvider provider;
+    private final CipherChoice choice;
     private final RecordCipher cipher;
     private final EncryptionQueue queue;
     private final Deque<Object> wipes = new ArrayDeque<>();
 
     SecurityService(
-        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final EncryptionQueue queue) {
+        final IdentityAgent identities, final CipherChoice choice, final RecordCipher cipher, final EncryptionQueue queue) {
         this.identities = identities;
         this.cipher = cipher;
-        this.provider = provider;
+        this.choice = choice;
         this.queue = queue;
     }
 
@@ -39,8 +38,8 @@ final class SecurityService {
         return queue;
     }
 
-    String providerName() {
-        return provider.name();
+    CipherChoice choice() {
+        return choice;
     }
 
     IdentityAgent identities() {
@@ -50,13 +49,15 @@ final class SecurityService {
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask clientTask(final long id, final Marker marker, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), provider, KeyLimits.DEFAULT);
+        return new HandshakeTask(
+            id, () -> identities.active().tls().newClient(marker, peers), choice.provider(), KeyLimits.DEFAULT);
     }
 
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask serverTask(final long id, final MarkerPolicy policy, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), provider, KeyLimits.DEFAULT);
+        return new HandshakeTask(
+            id, () -> identities.active().tls().newServer(policy, peers), choice.provider(), KeyLimits.DEFAULT);
     }
 
     /** Encryption thread: by the list of peers in force when TLS is done. */

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the providers of this machine take for records of several sizes, and which of them is used therefore. Measured once per
- * process for the same providers, on a thread of its own beside the start, in a twentieth of a second.
+ * process for the same providers, in a fifth of a second of a thread of its own; nobody has to wait for it.
  */
 public final class AeadCalibration {
     /** Octets of content of the records measured. */
@@ -23,7 +23,10 @@ public final class AeadCalibration {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AeadCalibration.class);
     private static final Map<List<AeadProvider>, CompletableFuture<AeadCalibration>> BEGUN = new ConcurrentHashMap<>();
-    private static final long BUDGET_NS = 50_000_000L;
+    /** Until code that Java compiles is as fast as it gets; before that only calls are compared, whose kinds differ. */
+    private static final long WARM_UP_NS = 150_000_000L;
+    private static final int WARM_UP_SIZES = 3;
+    private static final long MEASURED_NS = 50_000_000L;
     private static final int BATCH = 8;
 
     private final List<AeadSpeed> speeds;
@@ -80,18 +83,14 @@ public final class AeadCalibration {
     }
 
     private static CompletableFuture<AeadCalibration> start(final List<AeadProvider> providers) {
-        final List<AeadProvider> usable = providers.stream().filter(AeadProvider::isAvailable).toList();
-        final String missing = providers.stream().filter(provider -> !provider.isAvailable())
-            .map(provider -> "; not by " + provider.name() + ": " + provider.unavailabilityCause())
-            .collect(Collectors.joining());
-        if (usable.isEmpty()) {
-            throw new IllegalStateException("no AES-GCM library can be used" + missing);
-        }
+        final List<AeadProvider> usable = AeadProviders.usable(providers);
+        final String missing = AeadProviders.missing(providers);
         final CompletableFuture<AeadCalibration> result = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("rds-calibration").start(() -> {
             try {
                 result.complete(measured(usable, missing));
             } catch (final RuntimeException e) {
+                LOGGER.warn("AES-GCM could not be measured", e);
                 result.completeExceptionally(e);
             }
         });
@@ -105,7 +104,6 @@ public final class AeadCalibration {
         return calibration;
     }
 
-    /** In turns, so that the noise of a start hits all alike; the best batch of each counts. */
     private static List<AeadSpeed> measure(final List<AeadProvider> providers) {
         final List<AeadMeter> meters = new ArrayList<>();
         try {
@@ -114,19 +112,25 @@ public final class AeadCalibration {
             }
             final long[] sealNs = new long[meters.size()];
             final long[] openNs = new long[meters.size()];
-            Arrays.fill(sealNs, Long.MAX_VALUE);
-            Arrays.fill(openNs, Long.MAX_VALUE);
-            final long startNs = System.nanoTime();
-            do {
-                for (int i = 0; i < sealNs.length; i++) {
-                    sealNs[i] = Math.min(sealNs[i], meters.get(i).seal());
-                    openNs[i] = Math.min(openNs[i], meters.get(i).open());
-                }
-            } while (System.nanoTime() - startNs < BUDGET_NS);
+            turns(meters.subList(0, WARM_UP_SIZES * providers.size()), sealNs, openNs, WARM_UP_NS);
+            turns(meters, sealNs, openNs, MEASURED_NS);
             return speeds(meters, sealNs, openNs);
         } finally {
             CloseHelper.closeAll(meters);
         }
+    }
+
+    /** In turns, so that the noise of a start hits all alike; the best batch of each counts. */
+    private static void turns(final List<AeadMeter> meters, final long[] sealNs, final long[] openNs, final long forNs) {
+        Arrays.fill(sealNs, Long.MAX_VALUE);
+        Arrays.fill(openNs, Long.MAX_VALUE);
+        final long startNs = System.nanoTime();
+        do {
+            for (int i = 0; i < meters.size(); i++) {
+                sealNs[i] = Math.min(sealNs[i], meters.get(i).seal());
+                openNs[i] = Math.min(openNs[i], meters.get(i).open());
+            }
+        } while (System.nanoTime() - startNs < forNs);
     }
 
     private static List<AeadSpeed> speeds(final List<AeadMeter> meters, final long[] sealNs, final long[] openNs) {

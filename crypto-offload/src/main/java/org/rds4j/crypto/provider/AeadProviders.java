@@ -1,6 +1,7 @@
 package org.rds4j.crypto.provider;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The AES-GCM providers of this module. A provider that does not pass a known answer is not offered. */
@@ -38,6 +39,33 @@ public final class AeadProviders {
      */
     public static AeadProvider best() {
         return AeadCalibration.begin(candidates()).join().choice();
+    }
+
+    /**
+     * The first provider that can be used.
+     *
+     * @param providers usable or not.
+     * @return one of them.
+     * @throws IllegalStateException when there is none; the message says what to install.
+     */
+    public static AeadProvider first(final List<AeadProvider> providers) {
+        return usable(providers).getFirst();
+    }
+
+    /** Those that can be used; at least one. */
+    static List<AeadProvider> usable(final List<AeadProvider> providers) {
+        final List<AeadProvider> usable = providers.stream().filter(AeadProvider::isAvailable).toList();
+        if (usable.isEmpty()) {
+            throw new IllegalStateException("no AES-GCM library can be used" + missing(providers));
+        }
+        return usable;
+    }
+
+    /** Why the others cannot, as the end of a sentence. */
+    static String missing(final List<AeadProvider> providers) {
+        return providers.stream().filter(provider -> !provider.isAvailable())
+            .map(provider -> "; not by " + provider.name() + ": " + provider.unavailabilityCause())
+            .collect(Collectors.joining());
     }
 
     /**

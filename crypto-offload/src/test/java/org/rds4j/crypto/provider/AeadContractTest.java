@@ -52,7 +52,8 @@ public abstract class AeadContractTest {
     /** RFC 8448, section 3: application data of client (record 0) and server (record 1). */
     @Test
     void shouldSealAndOpenTheRecordsOfRfc8448() {
-        final String content = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031";
+        final String content = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+            + "202122232425262728292a2b2c2d2e2f3031";
         assertRecord("17422dda596ed5d9acd890e3c63f5051", "5b78923dee08579033e523d9", content,
             "1703030043a23f7054b62c94d0affafe8228ba55cbefacea42f914aa66bcab3f2b9819a8a5b46b395bd54a9a20441e2b"
                 + "62974e1f5a6292a2977014bd1e3deae63aeebb21694915e4");
