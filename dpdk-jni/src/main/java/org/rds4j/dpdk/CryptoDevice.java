@@ -40,7 +40,7 @@ public final class CryptoDevice implements AutoCloseable {
             environment.unclaim(resource(name));
             throw DpdkException.of(device == -ENOTSUP ? name + " works by queues only" : "cannot attach " + name, device);
         }
-        final long pool = Native.createSessionPool(device, "sessions-" + name, sessions);
+        final long pool = Native.createSessionPool(device, name, sessions);
         if (pool < 0) {
             Native.unplugCrypto(device);
             environment.unclaim(resource(name));

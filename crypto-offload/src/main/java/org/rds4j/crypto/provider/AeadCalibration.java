@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the providers of this machine take for records of several sizes, and which of them is used therefore. Measured once per
- * process for the same providers, in a fifth of a second of a thread of its own; nobody has to wait for it.
+ * process for the same providers, in a fifth of a second, two at most, of a thread of its own; nobody has to wait for it.
  */
 public final class AeadCalibration {
     /** Octets of content of the records measured. */
@@ -23,10 +23,13 @@ public final class AeadCalibration {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AeadCalibration.class);
     private static final Map<List<AeadProvider>, CompletableFuture<AeadCalibration>> BEGUN = new ConcurrentHashMap<>();
-    /** Until code that Java compiles is as fast as it gets; before that only calls are compared, whose kinds differ. */
-    private static final long WARM_UP_NS = 150_000_000L;
+    /** Until the calls are compiled: before that only calls are compared, whose kinds differ. An eighth of a second. */
+    private static final int WARM_UP_TURNS = 2_500;
     private static final int WARM_UP_SIZES = 3;
-    private static final long MEASURED_NS = 50_000_000L;
+    /** A twentieth of a second. */
+    private static final int MEASURED_TURNS = 250;
+    /** On a machine that has no time for this. */
+    private static final long MOST_NS = 1_000_000_000L;
     private static final int BATCH = 8;
 
     private final List<AeadSpeed> speeds;
@@ -112,8 +115,8 @@ public final class AeadCalibration {
             }
             final long[] sealNs = new long[meters.size()];
             final long[] openNs = new long[meters.size()];
-            turns(meters.subList(0, WARM_UP_SIZES * providers.size()), sealNs, openNs, WARM_UP_NS);
-            turns(meters, sealNs, openNs, MEASURED_NS);
+            turns(meters.subList(0, WARM_UP_SIZES * providers.size()), sealNs, openNs, WARM_UP_TURNS);
+            turns(meters, sealNs, openNs, MEASURED_TURNS);
             return speeds(meters, sealNs, openNs);
         } finally {
             CloseHelper.closeAll(meters);
@@ -121,16 +124,16 @@ public final class AeadCalibration {
     }
 
     /** In turns, so that the noise of a start hits all alike; the best batch of each counts. */
-    private static void turns(final List<AeadMeter> meters, final long[] sealNs, final long[] openNs, final long forNs) {
+    private static void turns(final List<AeadMeter> meters, final long[] sealNs, final long[] openNs, final int turns) {
         Arrays.fill(sealNs, Long.MAX_VALUE);
         Arrays.fill(openNs, Long.MAX_VALUE);
         final long startNs = System.nanoTime();
-        do {
+        for (int turn = 0; turn == 0 || (turn < turns && System.nanoTime() - startNs < MOST_NS); turn++) {
             for (int i = 0; i < meters.size(); i++) {
                 sealNs[i] = Math.min(sealNs[i], meters.get(i).seal());
                 openNs[i] = Math.min(openNs[i], meters.get(i).open());
             }
-        } while (System.nanoTime() - startNs < forNs);
+        }
     }
 
     private static List<AeadSpeed> speeds(final List<AeadMeter> meters, final long[] sealNs, final long[] openNs) {
