@@ -263,7 +263,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             secure.session().lane(key.lane());
             carrierById.put(secure.session().id(), secure);
             watch.onUp(key, secure, task.peer(), isDialed, nowNs);
-            protection.add(carrier, key, isDialed, task.peer(), security.providerName());
+            protection.add(carrier, key, isDialed, task.peer(), task.provider().name());
         } else {
             protection.add(carrier, key, isDialed, null, "");
         }

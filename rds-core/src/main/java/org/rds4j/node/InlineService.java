@@ -15,7 +15,7 @@ final class InlineService {
     private static final long BUSY_PAUSE_NS = 1_000L;
 
     private final InlineTls inline;
-    private final AeadProvider provider;
+    private final CipherChoice choice;
     private final int ringLength;
     private final OffloadCounters counters = OffloadCounters.allocate();
     private final List<InlineTransmission> active = new ArrayList<>();
@@ -24,12 +24,12 @@ final class InlineService {
      * A service without connections.
      *
      * @param inline     the device, shared with encryption threads.
-     * @param provider   of AES-GCM in software.
+     * @param choice     of what seals in software.
      * @param ringLength octets of a connection's send ring.
      */
-    InlineService(final InlineTls inline, final AeadProvider provider, final int ringLength) {
+    InlineService(final InlineTls inline, final CipherChoice choice, final int ringLength) {
         this.inline = inline;
-        this.provider = provider;
+        this.choice = choice;
         this.ringLength = ringLength;
     }
 
@@ -50,7 +50,7 @@ final class InlineService {
     }
 
     AeadProvider provider() {
-        return provider;
+        return choice.provider();
     }
 
     int ringLength() {

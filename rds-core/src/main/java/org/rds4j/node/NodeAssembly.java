@@ -18,8 +18,6 @@ import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.offload.record.InlineTls;
-import org.rds4j.crypto.provider.AeadProvider;
-import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.schedule.EgressArbiter;
@@ -73,6 +71,9 @@ final class NodeAssembly {
         final SecurityService security = security(builder);
         this.status = status(builder);
         final LinkPort port = link(builder.link);
+        if (security != null) {
+            security.choice().begin();
+        }
         final NetworkLayer network = network(port);
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
@@ -198,19 +199,19 @@ final class NodeAssembly {
             context, new CredentialFiles(context, builder.epochClock.time()), builder.epochClock);
         identities.levelsOfLane(LaneSettings.levels(qos));
         identities.list(counters);
-        final AeadProvider provider = AeadProviders.best();
+        final CipherChoice choice = new CipherChoice();
         return new SecurityService(
-            identities, provider, context.cipher(), builder.keyLimits, encryption(builder.encryption), inline(builder, provider));
+            identities, choice, context.cipher(), builder.keyLimits, encryption(builder.encryption), inline(builder, choice));
     }
 
-    private InlineService inline(final RdsNode.Builder builder, final AeadProvider provider) {
+    private InlineService inline(final RdsNode.Builder builder, final CipherChoice choice) {
         final boolean isSought = builder.inline == null && context.inlineTls() == InlineTlsMode.AUTO;
-        final InlineTls device = isSought ? InlineDevices.open(context.device(), provider) : builder.inline;
+        final InlineTls device = isSought ? InlineDevices.open(context.device(), choice.provider()) : builder.inline;
         if (device == null) {
             return null;
         }
         resources.add(device);
-        final InlineService service = new InlineService(device, provider, context.tcpBufferLength());
+        final InlineService service = new InlineService(device, choice, context.tcpBufferLength());
         service.list(counters);
         return service;
     }

@@ -110,8 +110,9 @@ final class SecureCarrier extends TcpCarrier {
         return position + recordLength;
     }
 
-    InlineTransmission inline() {
-        return inline;
+    /** Whether a device encrypts large records now. */
+    boolean isInline() {
+        return inline != null && inline.isByDevice();
     }
 
     EncryptionQueue queue() {
