@@ -16,4 +16,9 @@ final class Subjects {
         return List.of(RdsSubject.plaintext(), RdsSubject.encrypted(), DriverSubject.encrypted(), KernelSubject.tcp(),
             KernelSubject.tls());
     }
+
+    /** Encrypted nodes, whose NICs do and do not encrypt. */
+    static List<SubjectFactory> offloaded() {
+        return List.of(RdsSubject.encrypted(), RdsSubject.offloaded());
+    }
 }

@@ -8,10 +8,14 @@ import org.agrona.CloseHelper;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
+import org.rds4j.crypto.model.ModelMode;
+import org.rds4j.crypto.offload.record.InlineTls;
+import org.rds4j.crypto.offload.record.OffloadPolicy;
 import org.rds4j.dpdk.DpdkEnvironment;
 import org.rds4j.dpdk.DpdkMempool;
 import org.rds4j.dpdk.DpdkRingPair;
 import org.rds4j.node.RdsNode;
+import org.rds4j.perf.offload.ModelPort;
 import org.rds4j.tcp.link.LinkPort;
 
 /**
@@ -20,8 +24,10 @@ import org.rds4j.tcp.link.LinkPort;
  */
 final class LoopbackNodes implements AutoCloseable {
     private static final int FRAMES = 8_192;
+    private static final int NO_DEVICE = -1;
     private static final int RING_SIZE = 1_024;
 
+    private final int threshold;
     private final Host host;
     private final DemoIdentities identities;
     private final DpdkMempool mempool;
@@ -52,6 +58,26 @@ final class LoopbackNodes implements AutoCloseable {
      *                    none.
      */
     LoopbackNodes(final String name, final boolean isEncrypted, final Host host, final int mtu, final Path drivers) {
+        this(name, isEncrypted, host, mtu, drivers, NO_DEVICE);
+    }
+
+    /**
+     * Brings both nodes up, encrypted, each with a modelled NIC that encrypts large records.
+     *
+     * @param name      as above.
+     * @param host      as above.
+     * @param mtu       as above.
+     * @param threshold octets of content from which on a record is for the NIC.
+     * @return the nodes.
+     */
+    static LoopbackNodes withModels(final String name, final Host host, final int mtu, final int threshold) {
+        return new LoopbackNodes(name, true, host, mtu, null, threshold);
+    }
+
+    private LoopbackNodes(
+        final String name, final boolean isEncrypted, final Host host, final int mtu, final Path drivers,
+        final int threshold) {
+        this.threshold = threshold;
         final DpdkEnvironment environment = DpdkEnvironment.start();
         this.host = host;
         identities = isEncrypted ? new DemoIdentities(List.of("client", "server")) : null;
@@ -72,8 +98,13 @@ final class LoopbackNodes implements AutoCloseable {
             .receiveBufferLength(4 << 20)
             .driverDir(drivers == null ? null : drivers.resolve(name))
             .threadingMode(ThreadingMode.INVOKER);
-        return RdsNode.with(
-            identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name)).link(port).launch();
+        final RdsNode.Builder builder = RdsNode.with(
+            identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name));
+        if (threshold == NO_DEVICE) {
+            return builder.link(port).launch();
+        }
+        final ModelPort nic = new ModelPort(port, ModelMode.STRICT);
+        return builder.link(nic).inlineTls(new InlineTls(nic.model(), OffloadPolicy.DEFAULT, threshold)).launch();
     }
 
     /**

@@ -123,6 +123,7 @@ public final class OffloadedStream {
         map.append(length, recordNumber, null, true, digest);
         final int slot = map.find(position);
         states[slot] = IMAGE;
+        counters.increment(OffloadCounter.RECORDS);
         if (isLeaving) {
             want(slot);
         }
@@ -207,6 +208,7 @@ public final class OffloadedStream {
         map.onRead(slot, 0);
         if (isSealed) {
             states[slot] = SEALED;
+            counters.increment(OffloadCounter.RECORDS_SEALED);
         } else {
             counters.increment(OffloadCounter.IMAGE_CHANGED);
         }
