@@ -104,7 +104,7 @@ class OffloadTest {
             final OffloadPair own = transferByOwnSink(mode, seed, sink);
             assertEquals(payloads(plain), payloads(own), mode.toString());
             assertEquals(payloads(own).size(), sink.segments);
-            assertTrue(mode == Mode.PLAIN || sink.trains < sink.segments / 2, sink.trains + " of " + sink.segments);
+            assertTrue(mode.equals(Mode.PLAIN) || sink.trains < sink.segments / 2, sink.trains + " of " + sink.segments);
             assertTrue(seed == 0 || own.a.counters.get(TcpCounter.RETRANSMISSIONS) > 0);
         }
     }

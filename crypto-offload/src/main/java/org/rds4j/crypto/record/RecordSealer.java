@@ -76,8 +76,8 @@ public final class RecordSealer implements AutoCloseable {
     }
 
     /**
-     * Writes one record of application data as it is before encryption, for somebody else to encrypt under the present key and the
-     * number {@link #recordNumber()} had before: header, content, type, and zeros for the tag. It counts as sealed.
+     * Writes one record of application data as it is before encryption, for somebody else to encrypt under the present key and
+     * the number {@link #recordNumber()} had before: header, content, type, and zeros for the tag. It counts as sealed.
      *
      * @param contentAddress borrowed, only read.
      * @param contentLength  0 to 16384.

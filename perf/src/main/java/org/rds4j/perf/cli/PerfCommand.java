@@ -214,7 +214,9 @@ final class PerfCommand implements Callable<Integer> {
             out.println(aeadChoice());
         }
         Table.of(measurements).forEach(table -> out.print("\n" + table.text()));
-        out.print(remarks.stream().collect(Collectors.joining("\n", remarks.isEmpty() ? "" : "\n", remarks.isEmpty() ? "" : "\n")));
+        if (!remarks.isEmpty()) {
+            out.println("\n" + String.join("\n", remarks));
+        }
         out.flush();
     }
 

@@ -17,8 +17,8 @@ import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.record.TrafficKeys;
 
 /**
- * A NIC that encrypts records, and what is shared of it: pools of keys and contexts, memory it may read. Its firmware takes long to
- * answer, so encryption threads ask it, one at a time; engines use the queues that they were given.
+ * A NIC that encrypts records, and what is shared of it: pools of keys and contexts, memory it may read. Its firmware takes
+ * long to answer, so encryption threads ask it, one at a time; engines use the queues that they were given.
  */
 public final class InlineTls implements AutoCloseable {
     private static final int QUEUE_BLOCKS = 1024;

@@ -16,8 +16,8 @@ import org.rds4j.crypto.record.RecordSealer;
 import org.rds4j.crypto.record.TrafficKeys;
 
 /**
- * From what size on a record is cheaper for this machine's processor when a device encrypts it: then it is copied, hashed, and as a
- * rule preceded by the elements that set the device to it, since smaller ones went before; otherwise it is sealed. What
+ * From what size on a record is cheaper for this machine's processor when a device encrypts it: then it is copied, hashed, and
+ * as a rule preceded by the elements that set the device to it, since smaller ones went before; otherwise it is sealed. What
  * the device itself takes is not known here.
  */
 public final class OffloadThreshold {
@@ -43,7 +43,7 @@ public final class OffloadThreshold {
      * Measures for some milliseconds.
      *
      * @param provider what software would seal with.
-     * @return octets of content, 256 to 16384: the least from which on the device is worth its elements, or the most that there is.
+     * @return octets of content, 256 to 16384: the least from which on the device is worth its elements, or the most there is.
      */
     public static int measure(final AeadProvider provider) {
         final OffloadThreshold threshold = new OffloadThreshold(provider);

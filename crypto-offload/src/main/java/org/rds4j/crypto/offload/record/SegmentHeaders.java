@@ -3,8 +3,8 @@ package org.rds4j.crypto.offload.record;
 import org.rds4j.crypto.offload.wqe.BigEndian;
 
 /**
- * Headers of a segment or a train (Ethernet without a tag, IPv4 or IPv6 without extensions, TCP), to be made those of its parts one
- * after the other: PSH and FIN stay on the last, CWR (RFC 3168, section 6.1.2) on the first. Checksums are the device's.
+ * Headers of a segment or a train (Ethernet without a tag, IPv4 or IPv6 without extensions, TCP), to be made those of its parts
+ * one after the other: PSH and FIN stay on the last, CWR (RFC 3168, section 6.1.2) on the first. Checksums are the device's.
  */
 final class SegmentHeaders {
     private static final int NETWORK = 14;
