@@ -18,8 +18,8 @@ import org.rds4j.sim.link.FrameTap;
 import org.rds4j.sim.link.Side;
 
 /**
- * What one side of a link should have sent, by the cipher of the JDK: every octet of its stream that is sent again must be what it
- * was, and every record must be what the JDK makes of the record's plaintext, under the keys of the connection and
+ * What one side of a link should have sent, by the cipher of the JDK: every octet of its stream that is sent again must be what
+ * it was, and every record must be what the JDK makes of the record's plaintext, under the keys of the connection and
  * consecutive numbers.
  */
 final class StreamReference implements FrameTap {

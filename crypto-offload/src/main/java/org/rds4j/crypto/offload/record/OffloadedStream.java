@@ -11,8 +11,8 @@ import org.rds4j.crypto.record.RecordHeaderFlyweight;
 /**
  * The send stream of a connection some of whose records stand in it as plaintext, as images for the device to encrypt, and all
  * others as ciphertext. The engine's part: it posts segments and computes no cipher. A segment that holds both is cut where one
- * becomes the other. What the device cannot send as it goes on, as what is sent again unless the {@link OffloadPolicy} leaves that to
- * the device, is sealed where it stands by way of a {@link SealRequest}, and its segments wait for that; it stays sealed.
+ * becomes the other. What the device cannot send as it goes on, as what is sent again unless the {@link OffloadPolicy} leaves
+ * that to the device, is sealed where it stands by way of a {@link SealRequest}, and its segments wait for that; it stays sealed.
  * <p>
  * Plaintext never leaves in an element without a TIS, since whatever is not sealed is known here until its memory may be used for
  * something else. Positions are the low 32 bits of stream positions. Nothing throws, waits or allocates. Engine thread.
