@@ -213,6 +213,8 @@ final class InlineTransmission implements SegmentSink, SealRequest {
         }
         if (stream == null) {
             begin(task.memoryKey());
+        } else if (context != null) {
+            service.counters().increment(OffloadCounter.RESUMPTIONS);
         }
         if (context == null || carrier.isDown() || !connection.payloadSink(this)) {
             stream.leave();
