@@ -82,8 +82,8 @@ class UnreadByManyTest {
             final SimLink link = simulation.link(address, nodes.isEmpty() ? HUB_LINK : LINK);
             link.conditions(CABLE);
             links.add(link);
-            final RdsContext context = new RdsContext(new Properties()).address(address + "/24").mtu(MTU).security(SecurityMode.PLAINTEXT)
-                .threadingMode(ThreadingMode.INVOKER).nanoClock(simulation.clock());
+            final RdsContext context = new RdsContext(new Properties()).address(address + "/24").mtu(MTU)
+                .security(SecurityMode.PLAINTEXT).threadingMode(ThreadingMode.INVOKER).nanoClock(simulation.clock());
             final RdsNode node = RdsNode.with(settings.apply(context)).link(link.port(Side.A))
                 .random(simulation.random().stream(address)).launch();
             simulation.host(address, new NodeHost(node), List.of(link));
@@ -175,7 +175,7 @@ class UnreadByManyTest {
             World with = new World(senders, context -> context).withUnreadSocket().begin()) {
             final long alone = without.rate();
             final long beside = with.rate();
-            assertTrue(beside >= alone * 95 / 100, beside + " of " + alone + ", " + with.mostOverflow + " octets behind the ring");
+            assertTrue(beside >= alone * 95 / 100, beside + " of " + alone + ", " + with.mostOverflow + " octets wait");
             assertEquals(0, AllToAll.counter(with.hub, "recv_blocked"));
             assertTrue(with.mostOverflow <= AllToAll.counter(with.hub, "receive-overflow-limit") * 3 / 4);
             final long perSender = with.mostOverflow / senders;
