@@ -6,20 +6,15 @@
  * The message numbered k of the stream with seed s is the first octets of a row of 64-bit words, little endian: word 0 is k, and
  * word j is mix(mix(s) + k + j * GOLDEN). How long it is, see length_of.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#define RDS_FAMILY 21
+#include "rds-socket.h"
+
 #define MOST (1u << 20)
 #define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
 #define BUFFER (4 << 20)
@@ -90,26 +85,6 @@ static void fail(const char *what)
 {
 	printf("failed: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static socklen_t parse(const char *host, const char *port, struct sockaddr_storage *to)
-{
-	struct sockaddr_in *four = (struct sockaddr_in *)to;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)to;
-
-	memset(to, 0, sizeof *to);
-	if (inet_pton(AF_INET, host, &four->sin_addr) == 1) {
-		four->sin_family = AF_INET;
-		four->sin_port = htons(atoi(port));
-		return sizeof *four;
-	}
-	if (inet_pton(AF_INET6, host, &six->sin6_addr) == 1) {
-		six->sin6_family = AF_INET6;
-		six->sin6_port = htons(atoi(port));
-		return sizeof *six;
-	}
-	fprintf(stderr, "%s is no address\n", host);
-	exit(2);
 }
 
 static void set(struct settings *s, const char *argument)
