@@ -27,6 +27,7 @@ import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.driver.DriverConductor;
 import org.rds4j.driver.DriverDirectory;
 import org.rds4j.qos.classify.QosConfiguration;
@@ -253,9 +254,6 @@ public final class RdsNode implements AutoCloseable {
 
     private void startAgents() {
         final List<Agent> agents = parts.agents();
-        if (context.threadingMode() != ThreadingMode.DEDICATED && agents.size() > 1) {
-            parts.engine().companion(agents.getLast());
-        }
         switch (context.threadingMode()) {
             case INVOKER -> {
                 invoker = new AgentInvoker(RdsNode::onError, null, composite(withIdentities(agents)));
@@ -327,11 +325,12 @@ public final class RdsNode implements AutoCloseable {
     public static final class Builder {
         final RdsContext context;
         LinkPort link;
-        EncryptionAgent encryption;
+        List<EncryptionAgent> encryption = List.of();
         RandomGenerator random;
         EpochClock epochClock = SystemEpochClock.INSTANCE;
         ThreadFactory threads = Thread::new;
         QosConfiguration qos = QosConfiguration.defaults();
+        KeyLimits keyLimits = KeyLimits.DEFAULT;
 
         private Builder(final RdsContext context) {
             this.context = context;
@@ -349,13 +348,13 @@ public final class RdsNode implements AutoCloseable {
         }
 
         /**
-         * Uses an encryption agent that the caller runs, perhaps for several nodes.
+         * Uses encryption agents that the caller runs, perhaps for several nodes; connections are spread over them.
          *
-         * @param agent running, or run by the same thread as this node's invoker.
+         * @param agents running, in every threading mode.
          * @return this.
          */
-        public Builder encryption(final EncryptionAgent agent) {
-            encryption = agent;
+        public Builder encryption(final EncryptionAgent... agents) {
+            encryption = List.of(agents);
             return this;
         }
 
@@ -378,6 +377,17 @@ public final class RdsNode implements AutoCloseable {
          */
         public Builder epochClock(final EpochClock clock) {
             epochClock = clock;
+            return this;
+        }
+
+        /**
+         * Changes keys sooner than has to be, as tests do that cannot send a terabyte.
+         *
+         * @param limits of each key; between the soft and the hard ones there is room for the 16 records that are under way.
+         * @return this.
+         */
+        public Builder keyLimits(final KeyLimits limits) {
+            keyLimits = limits;
             return this;
         }
 
