@@ -11,7 +11,6 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.crypto.agent.CompletionHandler;
-import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
 import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.record.RecordError;
@@ -48,11 +47,11 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final int maxConnections;
     private final SourcePorts ports;
     private final SecurityService security;
-    private final EncryptionQueue queue;
     private final RandomGenerator random;
     private final NodeCounters counters;
     private final List<Greeting> greetings = new ArrayList<>();
     private final List<TcpCarrier> ending = new ArrayList<>();
+    private final List<SecureCarrier> refusing = new ArrayList<>();
     private final GreetingLimits limits;
     private final PathProtection protection = new PathProtection();
     private final PeerWatch watch;
@@ -95,7 +94,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.watch = security == null ? null : new PeerWatch(security, counters);
         this.dscpOfLane = settings.dscpOfLane();
         this.security = security;
-        this.queue = security == null ? null : security.queue();
         this.random = random;
         this.counters = counters;
     }
@@ -229,7 +227,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
                 high, low)
             : security.clientTask(
                 id, PathMarker.of(dialedKey.lane(), dialedKey.index(), paths, security.cipher(), random), high, low);
-        final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, queue, task);
+        final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, security.pin(), task);
         greetingById.put(id, greeting);
         return greeting;
     }
@@ -262,6 +260,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         carrier.connection.dscp(dscpOfLane.applyAsInt(key.lane()));
         if (carrier instanceof SecureCarrier secure) {
             final HandshakeTask task = greetingById.remove(secure.session().id()).task();
+            secure.session().lane(key.lane());
             carrierById.put(secure.session().id(), secure);
             watch.onUp(key, secure, task.peer(), isDialed, nowNs);
             protection.add(carrier, key, isDialed, task.peer(), task.provider().name());
@@ -286,15 +285,31 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         watch.onHandshakeFailed(task, connection, isDialed);
     }
 
-    /** A carrier's connection is about to be given back: its keys go too. */
+    /** A carrier's connection is about to be given back. */
     void forget(final SecureCarrier carrier) {
         carrierById.remove(carrier.session().id());
         watch.onGone(carrier);
-        security.close(carrier.session());
     }
 
     void count(final NodeCounter counter) {
         counters.increment(counter);
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    /** A carrier has sent an alert, and ends when that has arrived. */
+    void onRefusing(final SecureCarrier carrier) {
+        refusing.add(carrier);
+    }
+
+    private void pollRefusing() {
+        for (int i = refusing.size() - 1; i >= 0; i--) {
+            if (refusing.get(i).endAfterAlert()) {
+                refusing.remove(i);
+            }
+        }
     }
 
     /** Tells the time to whatever happens before {@link #poll}. */
@@ -303,11 +318,19 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         protection.now(now);
     }
 
-    /** Moves greetings and endings on, and takes finished records and handshake steps from the encryption thread. */
+    /** Takes finished records and handshake steps from the encryption threads. */
+    int drain() {
+        return security == null ? 0 : security.drain(this);
+    }
+
+    /** Moves greetings and endings on, and takes what is finished from the encryption threads. */
     int poll(final long now) {
-        final int work = security == null ? 0 : security.drain(this) + watch.poll();
+        final int work = security == null ? 0 : drain() + watch.poll();
         if (!greetings.isEmpty()) {
             pollGreetings(now);
+        }
+        if (!refusing.isEmpty()) {
+            pollRefusing();
         }
         if (!ending.isEmpty()) {
             pollEnding();
@@ -331,12 +354,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     }
 
     private void forget(final Greeting greeting) {
-        if (greeting instanceof SecureGreeting secure) {
-            final HandshakeTask task = secure.task();
-            greetingById.remove(task.id());
-            if (task.session() == null) {
-                security.abandon(task);
-            }
+        if (greeting instanceof SecureGreeting secure && greetingById.remove(secure.task().id()) != null) {
+            secure.giveUp();
         }
     }
 
@@ -379,8 +398,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         // The carrier is forgotten already.
     }
 
-    /** Greetings have time limits and steps to submit again; they are few and short-lived, so they are simply asked often. */
+    /** Greetings and last words have time limits; they are few and short-lived, so they are simply asked often. */
     long nextDeadlineNs() {
-        return greetings.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+        return greetings.isEmpty() && refusing.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
     }
 }
