@@ -19,8 +19,8 @@ import org.rds4j.tests.guest.GuestNetwork.Device;
 import org.rds4j.tests.support.NodeFiles;
 
 /**
- * A node and a peer that is none: OpenSSL makes its handshake, and its records are the kernel's (kTLS). The peer has an address of
- * its own for each test; with one below the node's it dials and is the client of TLS.
+ * A node and a peer that is none: OpenSSL makes its handshake, and its records are the kernel's (kTLS). The peer has an address
+ * of its own for each test; with one below the node's it dials and is the client of TLS.
  */
 @Timeout(150)
 class LinuxKtlsIT {
