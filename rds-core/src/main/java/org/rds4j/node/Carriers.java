@@ -294,6 +294,10 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         counters.increment(counter);
     }
 
+    void count(final NodeCounter counter, final long amount) {
+        counters.add(counter, amount);
+    }
+
     /** Tells the time to whatever happens before {@link #poll}. */
     void now(final long now) {
         nowNs = now;

@@ -40,7 +40,7 @@ import org.rds4j.tcp.wire.ChecksumWarmUp;
 
 /** Builds the parts of a node in the order in which they need each other: encryption, link, network, TCP, RDS, egress. */
 final class NodeAssembly {
-    private static final int ENCRYPTION_QUEUE_LENGTH = 256;
+    private static final int ENCRYPTION_QUEUE_LENGTH = 64;
     private static final int ETHERNET_HEADER_LENGTH = 14;
 
     private final RdsContext context;
@@ -251,6 +251,7 @@ final class NodeAssembly {
         final RdsEngine rds = new RdsEngine(context, carriers, qos::laneOf, random, rdsCounters);
         counters.add("send-pool-in-use", "octets lent to paths for messages queued or unacknowledged", rds::sendPoolInUse);
         counters.add("reassembly-in-use", "octets of partly received messages", rds::reassemblyInUse);
+        counters.add("reassembly-copied", "payload octets copied to make messages whole", rds::reassemblyCopied);
         counters.add("receive-overflow-in-use", "octets of messages behind full receive rings", rds::receiveOverflowInUse);
         counters.add("paths", "paths to peers, with a carrier or without", rds::pathCount);
         final CongestionCounts congestion = rds.proxy().congestion().counts();

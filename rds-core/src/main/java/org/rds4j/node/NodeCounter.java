@@ -44,7 +44,12 @@ public enum NodeCounter {
     /** Path that makes a new handshake for its age. */
     PATH_RENEWED(18, "node_path_renewed", "paths closed in good order for a new handshake, at pathMaxAge"),
     /** Refused peer that the log does not hear of. */
-    REFUSAL_UNREPORTED(19, "node_refusal_unreported", "refused peers that got no line in the log, as its ring was full");
+    REFUSAL_UNREPORTED(19, "node_refusal_unreported", "refused peers that got no line in the log, as its ring was full"),
+    /** Data that waits in its log because the ring to the encryption thread is full. */
+    ENCRYPTION_FULL(20, "node_encryption_full",
+        "times that data stayed in its log because the ring of its lane to the encryption thread was full"),
+    /** Octets copied into TCP's ring. */
+    OCTETS_COPIED(21, "node_octets_copied", "octets copied from logs into streams; what is sealed is not copied");
 
     private final int slot;
     private final String label;
