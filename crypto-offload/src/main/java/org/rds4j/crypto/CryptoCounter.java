@@ -19,9 +19,11 @@ public enum CryptoCounter {
     /** Open failed: longer than a record may be. */
     OPEN_OVERFLOW("crypto-open-overflow", "records refused: record_overflow"),
     /** Open failed: a type or message not expected here. */
-    OPEN_UNEXPECTED("crypto-open-unexpected", "records refused: unexpected_message"),
+    OPEN_UNEXPECTED("crypto-open-unexpected", "records refused: unexpected_message, or a KeyUpdate with an illegal_parameter"),
     /** Open failed: not a record at all. */
     OPEN_DECODE("crypto-open-decode", "records refused: decode_error"),
+    /** Open refused: the peer has gone beyond the hard limit of its key. */
+    OPEN_KEY_EXHAUSTED("crypto-open-key-exhausted", "records refused: the peer did not change its key at the hard limit"),
     /** Open refused: the session had failed or was closed before. */
     OPEN_REFUSED("crypto-open-refused", "records refused: session dead or closed"),
     /** Keys that reached their soft limit. */
@@ -30,6 +32,10 @@ public enum CryptoCounter {
     KEY_UPDATES_SENT("crypto-key-updates-sent", "sealing keys replaced, each by a KeyUpdate record sent"),
     /** Opening keys replaced. */
     KEY_UPDATES_RECEIVED("crypto-key-updates-received", "opening keys replaced, each by a KeyUpdate record received"),
+    /** KeyUpdates that ask for one in return. */
+    KEY_UPDATES_REQUESTED("crypto-key-updates-requested", "KeyUpdates received that ask this side to replace its key, too"),
+    /** KeyUpdates that ask the peer. */
+    KEY_UPDATES_ASKED("crypto-key-updates-asked", "KeyUpdates sent that ask the peer to replace its overdue key"),
     /** Handshakes begun. */
     HANDSHAKES_STARTED("crypto-handshakes-started", "handshakes begun"),
     /** Handshakes that gave a session. */

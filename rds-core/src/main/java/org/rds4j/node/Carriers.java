@@ -51,6 +51,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final NodeCounters counters;
     private final List<Greeting> greetings = new ArrayList<>();
     private final List<TcpCarrier> ending = new ArrayList<>();
+    private final List<SecureCarrier> refusing = new ArrayList<>();
     private final GreetingLimits limits;
     private final PathProtection protection = new PathProtection();
     private final PeerWatch watch;
@@ -262,7 +263,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
             secure.session().lane(key.lane());
             carrierById.put(secure.session().id(), secure);
             watch.onUp(key, secure, task.peer(), isDialed, nowNs);
-            protection.add(carrier, key, isDialed, task.peer(), security.providerName());
+            protection.add(carrier, key, isDialed, task.peer(), task.provider().name());
         } else {
             protection.add(carrier, key, isDialed, null, "");
         }
@@ -298,6 +299,23 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         counters.add(counter, amount);
     }
 
+    long nowNs() {
+        return nowNs;
+    }
+
+    /** A carrier has sent an alert, and ends when that has arrived. */
+    void onRefusing(final SecureCarrier carrier) {
+        refusing.add(carrier);
+    }
+
+    private void pollRefusing() {
+        for (int i = refusing.size() - 1; i >= 0; i--) {
+            if (refusing.get(i).endAfterAlert()) {
+                refusing.remove(i);
+            }
+        }
+    }
+
     /** Tells the time to whatever happens before {@link #poll}. */
     void now(final long now) {
         nowNs = now;
@@ -314,6 +332,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         final int work = security == null ? 0 : drain() + watch.poll();
         if (!greetings.isEmpty()) {
             pollGreetings(now);
+        }
+        if (!refusing.isEmpty()) {
+            pollRefusing();
         }
         if (!ending.isEmpty()) {
             pollEnding();
@@ -381,8 +402,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         // The carrier is forgotten already.
     }
 
-    /** Greetings have time limits and steps to submit again; they are few and short-lived, so they are simply asked often. */
+    /** Greetings and last words have time limits; they are few and short-lived, so they are simply asked often. */
     long nextDeadlineNs() {
-        return greetings.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+        return greetings.isEmpty() && refusing.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
     }
 }

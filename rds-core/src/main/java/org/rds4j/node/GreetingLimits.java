@@ -12,7 +12,6 @@ import org.rds4j.RdsContext;
 final class GreetingLimits {
     /** Addresses remembered; each has completed a TCP handshake, so it is its own. */
     private static final int MAX_HOSTS = 4096;
-    private static final long SECOND_NS = 1_000_000_000L;
 
     private final boolean isSecure;
     private final int maxPerHost;
@@ -30,28 +29,6 @@ final class GreetingLimits {
 
         Host(final Rate rate) {
             this.rate = rate;
-        }
-    }
-
-    /** So many in a second, and as many at once: the time at which all that were taken would have come evenly. */
-    private static final class Rate {
-        private final long intervalNs;
-        private long evenNs = Long.MIN_VALUE / 2;
-
-        Rate(final int perSecond) {
-            intervalNs = SECOND_NS / perSecond;
-        }
-
-        boolean has(final long nowNs) {
-            return evenNs - nowNs <= SECOND_NS - intervalNs;
-        }
-
-        void take(final long nowNs) {
-            evenNs = Math.max(evenNs, nowNs) + intervalNs;
-        }
-
-        boolean isIdle(final long nowNs) {
-            return evenNs - nowNs <= 0;
         }
     }
 

@@ -16,7 +16,6 @@ import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.agent.EncryptionQueue;
-import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.schedule.EgressArbiter;
@@ -70,6 +69,9 @@ final class NodeAssembly {
         final SecurityService security = security(builder);
         this.status = status(builder);
         final LinkPort port = link(builder.link);
+        if (security != null) {
+            security.choice().begin();
+        }
         final NetworkLayer network = network(port);
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
@@ -195,7 +197,8 @@ final class NodeAssembly {
             context, new CredentialFiles(context, builder.epochClock.time()), builder.epochClock);
         identities.levelsOfLane(LaneSettings.levels(qos));
         identities.list(counters);
-        return new SecurityService(identities, AeadProviders.best(), context.cipher(), encryption(builder.encryption));
+        return new SecurityService(
+            identities, new CipherChoice(), context.cipher(), builder.keyLimits, encryption(builder.encryption));
     }
 
     /** Inline where there is no other thread, else over the threads given or as many of its own as the context says. */

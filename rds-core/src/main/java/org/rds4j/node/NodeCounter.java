@@ -13,7 +13,7 @@ public enum NodeCounter {
     /** Handshake that took too long. */
     HANDSHAKE_TIMEOUT(3, "node_handshake_timeout", "TLS handshakes given up after the time limit"),
     /** Record that did not authenticate or parse; its connection was reset. */
-    RECORD_REFUSED(4, "node_record_refused", "records that failed authentication or framing; the connection was reset"),
+    RECORD_REFUSED(4, "node_record_refused", "records that failed authentication or framing; the connection was ended by an alert"),
     /** Record that could not be sealed; its connection was reset. */
     SEAL_FAILED(5, "node_seal_failed", "records that could not be sealed; the connection was reset"),
     /** Connection that could not be opened for want of a port or route. */
@@ -45,11 +45,17 @@ public enum NodeCounter {
     PATH_RENEWED(18, "node_path_renewed", "paths closed in good order for a new handshake, at pathMaxAge"),
     /** Refused peer that the log does not hear of. */
     REFUSAL_UNREPORTED(19, "node_refusal_unreported", "refused peers that got no line in the log, as its ring was full"),
+    /** Connection that its peer ended by an alert. */
+    ALERT_RECEIVED(20, "node_alert_received", "connections that the peer ended by an alert in a record"),
+    /** Connection that ended without a farewell. */
+    TRUNCATED(21, "node_truncated", "encrypted connections that ended without close_notify; what was cut off is not delivered"),
+    /** Peer that changes its keys far too often. */
+    KEY_UPDATE_FLOOD(22, "node_key_update_flood", "connections ended because the peer sent more than 10 KeyUpdates in a second"),
     /** Data that waits in its log because the ring to the encryption thread is full. */
-    ENCRYPTION_FULL(20, "node_encryption_full",
+    ENCRYPTION_FULL(23, "node_encryption_full",
         "times that data stayed in its log because the ring of its lane to the encryption thread was full"),
     /** Octets copied into TCP's ring. */
-    OCTETS_COPIED(21, "node_octets_copied", "octets copied from logs into streams; what is sealed is not copied");
+    OCTETS_COPIED(24, "node_octets_copied", "octets copied from logs into streams; what is sealed is not copied");
 
     private final int slot;
     private final String label;

@@ -3,6 +3,7 @@ package org.rds4j.node;
 import java.util.ArrayList;
 import java.util.List;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.certificate.PeerIdentity;
 import org.rds4j.crypto.handshake.SessionKeys;
 import org.rds4j.status.SecurityStatus;
@@ -44,7 +45,7 @@ final class PathProtection implements StatusSource {
         final TcpCarrier carrier, final PathKey key, final boolean isDialed, final PeerIdentity peer, final String provider) {
         if (carrier instanceof SecureCarrier secure) {
             final SessionKeys keys = secure.session().keys();
-            final String cipher = keys.sendKeys().key().length == AES_128_LENGTH ? "AES-128-GCM" : "AES-256-GCM";
+            final String cipher = keys.sendKeys().keyLength() == AES_128_LENGTH ? "AES-128-GCM" : "AES-256-GCM";
             entries.add(new Entry(carrier, key, isDialed, nowNs, peer.notAfter().toEpochMilli(),
                 SecurityStatus.texts(cipher, provider, keys.cipherSuite(), peer.id().toString())));
         } else {
@@ -80,13 +81,16 @@ final class PathProtection implements StatusSource {
     }
 
     private void write(final Entry entry, final StatusPage page) {
+        final SecureSession session = entry.carrier instanceof SecureCarrier secure ? secure.session() : null;
         final TcpConnection c = entry.carrier.connection;
         page.next();
         page.put(c.localHigh()).put(c.localLow()).put(c.localPort())
             .put(c.remoteHigh()).put(c.remoteLow()).put(c.remotePort())
             .put(entry.key.lane()).put(entry.key.index())
             .put(entry.carrier.isSecure() ? 1 : 0).put(entry.isDialed ? 1 : 0)
-            .put(nowNs - entry.sinceNs).put(entry.expiresMs).put(entry.texts.length);
+            .put(nowNs - entry.sinceNs).put(entry.expiresMs)
+            .put(session == null ? 0 : session.sendGeneration()).put(session == null ? 0 : session.receiveGeneration())
+            .put(entry.texts.length);
         page.putRows(entry.texts);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -26,6 +27,7 @@ import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.driver.DriverConductor;
 import org.rds4j.driver.DriverDirectory;
 import org.rds4j.qos.classify.QosConfiguration;
@@ -54,6 +56,7 @@ public final class RdsNode implements AutoCloseable {
     private final NodeParts parts;
     private final EngineProxy proxy;
     private final int permittedLevels;
+    private final ThreadFactory threads;
     private final List<AutoCloseable> runners = new ArrayList<>();
     private AgentInvoker invoker;
     private DriverConductor conductor;
@@ -61,8 +64,10 @@ public final class RdsNode implements AutoCloseable {
     private boolean isClosed;
 
     private RdsNode(
-        final RdsContext context, final NodeParts parts, final EngineProxy proxy, final int permittedLevels) {
+        final RdsContext context, final NodeParts parts, final EngineProxy proxy, final int permittedLevels,
+        final ThreadFactory threads) {
         this.context = context;
+        this.threads = threads;
         this.parts = parts;
         this.proxy = proxy;
         this.permittedLevels = permittedLevels;
@@ -221,15 +226,33 @@ public final class RdsNode implements AutoCloseable {
         }
         isClosed = true;
         proxy.close();
+        stop();
+        CloseHelper.closeAll(parts.resources());
+    }
+
+    /** The conductor after the engine, which knows the memory of its sockets. Agents that never ran are closed here. */
+    private void stop() {
         CloseHelper.closeAll(runners);
         if (invoker != null) {
             invoker.close();
         }
         CloseHelper.close(conductorRunner);
-        CloseHelper.closeAll(parts.resources());
     }
 
+    /** Every agent, or none. */
     private void start() {
+        try {
+            startAgents();
+            if (conductorRunner != null) {
+                AgentRunner.startOnThread(conductorRunner, threads);
+            }
+        } catch (final RuntimeException | OutOfMemoryError e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private void startAgents() {
         final List<Agent> agents = parts.agents();
         switch (context.threadingMode()) {
             case INVOKER -> {
@@ -269,7 +292,6 @@ public final class RdsNode implements AutoCloseable {
         conductor = agent;
         conductorRunner = new AgentRunner(
             new BackoffIdleStrategy(1, 1, CONDUCTOR_MIN_PARK_NS, CONDUCTOR_MAX_PARK_NS), RdsNode::onError, null, agent);
-        AgentRunner.startOnThread(conductorRunner);
     }
 
     private static Agent composite(final List<Agent> agents) {
@@ -278,8 +300,8 @@ public final class RdsNode implements AutoCloseable {
 
     private void run(final Agent agent, final IdleStrategy idleStrategy) {
         final AgentRunner runner = new AgentRunner(idleStrategy, RdsNode::onError, null, agent);
-        AgentRunner.startOnThread(runner);
         runners.add(runner);
+        AgentRunner.startOnThread(runner, threads);
     }
 
     private static void onError(final Throwable error) {
@@ -306,7 +328,9 @@ public final class RdsNode implements AutoCloseable {
         List<EncryptionAgent> encryption = List.of();
         RandomGenerator random;
         EpochClock epochClock = SystemEpochClock.INSTANCE;
+        ThreadFactory threads = Thread::new;
         QosConfiguration qos = QosConfiguration.defaults();
+        KeyLimits keyLimits = KeyLimits.DEFAULT;
 
         private Builder(final RdsContext context) {
             this.context = context;
@@ -357,6 +381,17 @@ public final class RdsNode implements AutoCloseable {
         }
 
         /**
+         * Changes keys sooner than has to be, as tests do that cannot send a terabyte.
+         *
+         * @param limits of each key; between the soft and the hard ones there is room for the 16 records that are under way.
+         * @return this.
+         */
+        public Builder keyLimits(final KeyLimits limits) {
+            keyLimits = limits;
+            return this;
+        }
+
+        /**
          * Uses other service levels and lanes.
          *
          * @param configuration validated.
@@ -382,15 +417,14 @@ public final class RdsNode implements AutoCloseable {
                 final DriverDirectory directory = claim(resources);
                 final NodeAssembly assembly = new NodeAssembly(this, resources);
                 final int levels = permittedLevels(qos);
-                final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), levels);
-                final DriverConductor conductor = directory == null ? null
-                    : new DriverConductor(context, directory, assembly.proxy(), levels, assembly.random(), epochClock,
-                        assembly.rdsCounters());
-                node.start();
-                if (conductor != null) {
+                final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), levels, threads);
+                if (directory != null) {
+                    final DriverConductor conductor = new DriverConductor(
+                        context, directory, assembly.proxy(), levels, assembly.random(), epochClock, assembly.rdsCounters());
                     assembly.status().clients(conductor.status());
                     node.conduct(conductor);
                 }
+                node.start();
                 return node;
             } catch (final RuntimeException | OutOfMemoryError e) {
                 CloseHelper.closeAll(resources);

@@ -6,6 +6,8 @@ import org.rds4j.carrier.CarrierHandler;
 import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordHeaderFlyweight;
+import org.rds4j.crypto.record.RecordSealer;
 import org.rds4j.tcp.TcpConnection;
 
 /**
@@ -13,16 +15,16 @@ import org.rds4j.tcp.TcpConnection;
  * of the send stream, and opened in place in the receive stream; the engine thread only keeps both in order.
  */
 final class SecureCarrier extends TcpCarrier {
-    private static final int HEADER_LENGTH = 5;
-    private static final int RECORD_OVERHEAD = 22;
-    /** Header, type, tag, and nothing inside. */
-    private static final int LEAST_RECORD = 22;
-    private static final int ALERT_LENGTH = 24;
-    private static final int KEY_UPDATE_LENGTH = 27;
-    private static final int MAX_CONTENT = 16_384;
-    private static final int MAX_BODY = MAX_CONTENT + 256;
+    private static final int HEADER_LENGTH = RecordHeaderFlyweight.HEADER_LENGTH;
+    private static final int RECORD_OVERHEAD = RecordHeaderFlyweight.OVERHEAD;
+    private static final int ALERT_LENGTH = RecordSealer.ALERT_RECORD_LENGTH;
+    private static final int KEY_UPDATE_LENGTH = RecordSealer.KEY_UPDATE_RECORD_LENGTH;
+    private static final int MAX_CONTENT = RecordHeaderFlyweight.MAX_CONTENT_LENGTH;
     private static final int CLOSE_NOTIFY = 0;
-    private static final int TYPE_ALERT = 21;
+    /** A key lasts for seconds at any rate that a NIC has; whoever changes it more often than that keeps this host busy. */
+    private static final int KEY_UPDATES_PER_SECOND = 10;
+    /** For the last word to a peer that has sent something wrong. */
+    private static final long ALERT_TIME_NS = 100_000_000L;
 
     /** Records in flight, whatever their size, beyond which datagrams wait and share the next record. */
     private static final int SMALL_RECORDS_IN_FLIGHT = 2;
@@ -37,6 +39,7 @@ final class SecureCarrier extends TcpCarrier {
     private final SecureSession session;
     private final EncryptionLink link;
     private final EncryptionQueue queue;
+    private final Rate keyUpdates = new Rate(KEY_UPDATES_PER_SECOND);
     private final long[] contentAddress = new long[OPEN_CAPACITY];
     private final int[] contentLength = new int[OPEN_CAPACITY];
     private final long[] recordEnd = new long[OPEN_CAPACITY];
@@ -50,7 +53,12 @@ final class SecureCarrier extends TcpCarrier {
     private boolean isUpdatingKeys;
     private boolean isClosing;
     private boolean closeNotifySent;
+    private boolean isPeerClosed;
+    private boolean isPeerDone;
     private boolean isRefusing;
+    private boolean isAlerting;
+    private long alertEnd;
+    private long alertDeadlineNs;
 
     SecureCarrier(
         final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionLink link) {
@@ -71,8 +79,8 @@ final class SecureCarrier extends TcpCarrier {
             connection.acknowledgeUpTo(recordEnd[(int) opened & OPEN_MASK] - 1);
         } else if (!isRefusing) {
             final boolean isHeaderHere = connection.receivedPosition() - parsedPosition >= HEADER_LENGTH;
-            final int length = isHeaderHere ? HEADER_LENGTH + (octet(3) << 8 | octet(4)) : LEAST_RECORD;
-            connection.acknowledgeUpTo(parsedPosition + Math.max(length, LEAST_RECORD) - 1);
+            final int length = isHeaderHere ? RecordHeaderFlyweight.recordLength(header()) : RECORD_OVERHEAD;
+            connection.acknowledgeUpTo(parsedPosition + Math.max(length, RECORD_OVERHEAD) - 1);
         }
     }
 
@@ -82,7 +90,7 @@ final class SecureCarrier extends TcpCarrier {
 
     @Override
     public long offer(final long address, final int length) {
-        if (isDown() || isClosing || isQueueFull() || (session.isKeyUpdateDue() && !isUpdatingKeys && !updateKeys())) {
+        if (!isOpen() || isQueueFull() || !hasKeyInForce()) {
             return NOT_NOW;
         }
         final int recordLength = length + RECORD_OVERHEAD;
@@ -91,8 +99,7 @@ final class SecureCarrier extends TcpCarrier {
             return NOT_NOW;
         }
         queue.seal(session, address, length, connection.sendAddress(position), recordLength);
-        sealing++;
-        sealingOctets += recordLength;
+        onSubmitted(recordLength);
         return position + recordLength;
     }
 
@@ -101,25 +108,41 @@ final class SecureCarrier extends TcpCarrier {
         return queue.room(session) < 2;
     }
 
-    private boolean updateKeys() {
-        isUpdatingKeys = submitControl(KEY_UPDATE_LENGTH);
-        return isUpdatingKeys;
+    /** Whether anything may be sent that is not an alert. */
+    private boolean isOpen() {
+        return !isDown() && !isClosing && !isRefusing;
     }
 
-    private boolean submitControl(final int length) {
-        final long position = connection.claimSend(length);
+    /** Where a new key is due, a KeyUpdate goes before more data; without room for it, no more data goes. */
+    private boolean hasKeyInForce() {
+        return !session.isKeyUpdateDue() || isUpdatingKeys || updateKeys();
+    }
+
+    private boolean updateKeys() {
+        final long position = connection.claimSend(KEY_UPDATE_LENGTH);
         if (position < 0) {
             return false;
         }
-        final long address = connection.sendAddress(position);
-        if (length == ALERT_LENGTH) {
-            queue.sealAlert(session, CLOSE_NOTIFY, address, length);
-        } else {
-            queue.updateKeys(session, address, length);
+        queue.updateKeys(session, connection.sendAddress(position), KEY_UPDATE_LENGTH);
+        onSubmitted(KEY_UPDATE_LENGTH);
+        isUpdatingKeys = true;
+        return true;
+    }
+
+    private boolean alert(final int description) {
+        final long position = isQueueFull() ? -1 : connection.claimSend(ALERT_LENGTH);
+        if (position < 0) {
+            return false;
         }
+        queue.sealAlert(session, description, connection.sendAddress(position), ALERT_LENGTH);
+        onSubmitted(ALERT_LENGTH);
+        alertEnd = position + ALERT_LENGTH;
+        return true;
+    }
+
+    private void onSubmitted(final int length) {
         sealing++;
         sealingOctets += length;
-        return true;
     }
 
     @Override
@@ -129,7 +152,7 @@ final class SecureCarrier extends TcpCarrier {
 
     @Override
     public boolean isReady() {
-        return !isDown() && !isClosing
+        return isOpen()
             && hasRecordToSpare()
             && connection.sendSpace() >= MAX_CONTENT + RECORD_OVERHEAD + KEY_UPDATE_LENGTH
             && hasRoom();
@@ -162,6 +185,9 @@ final class SecureCarrier extends TcpCarrier {
             return;
         }
         connection.commitSend(claimed);
+        if (isAlerting && claimed == ALERT_LENGTH) {
+            connection.closeSend();
+        }
     }
 
     @Override
@@ -170,16 +196,17 @@ final class SecureCarrier extends TcpCarrier {
         withholdAcknowledgement();
     }
 
-    /** Hands complete records to the encryption thread, in order, as far as both rings have room. */
+    /** Hands complete records to the encryption thread, in order, as far as both rings have room. A header is judged at once. */
     void submitRecords() {
         long available = connection.receivedPosition() - parsedPosition;
         while (available >= HEADER_LENGTH && submitted - delivered < OPEN_CAPACITY && !isRefusing && !isDiscarded()) {
-            final int body = octet(3) << 8 | octet(4);
-            if (body > MAX_BODY) {
-                refuse();
+            final RecordError error = RecordHeaderFlyweight.check(header());
+            if (error != RecordError.NONE) {
+                queue.refused(error);
+                refuse(error);
                 return;
             }
-            final int length = HEADER_LENGTH + body;
+            final int length = RecordHeaderFlyweight.recordLength(header());
             if (available < length) {
                 return;
             }
@@ -194,34 +221,95 @@ final class SecureCarrier extends TcpCarrier {
         }
     }
 
-    private int octet(final int offset) {
-        return UnsafeApi.getByte(connection.receiveAddress(parsedPosition + offset, 1)) & 0xff;
+    private long header() {
+        return connection.receiveAddress(parsedPosition, HEADER_LENGTH);
     }
 
     void onOpened(final long address, final int length, final int type, final RecordError error) {
         tellWatcher();
         final int slot = (int) opened & OPEN_MASK;
+        final boolean isData = error == RecordError.NONE && type == RecordHeaderFlyweight.TYPE_APPLICATION_DATA && !isPeerDone;
         contentAddress[slot] = address;
-        contentLength[slot] = type == TYPE_ALERT || error != RecordError.NONE ? 0 : length;
+        contentLength[slot] = isData ? length : 0;
+        opened++;
         if (error != RecordError.NONE) {
-            refuse();
-            opened++;
+            refuse(error);
             return;
         }
-        opened++;
         if (!isDown()) {
             withholdAcknowledgement();
-        }
-        if (type == TYPE_ALERT && !isDown()) {
-            connection.closeSend();
+            onControl(type, address);
+            requireGoodEnd();
         }
     }
 
-    private void refuse() {
-        if (!isRefusing) {
-            isRefusing = true;
-            carriers.count(NodeCounter.RECORD_REFUSED);
+    private void onControl(final int type, final long address) {
+        if (type == RecordHeaderFlyweight.TYPE_ALERT) {
+            onAlert(UnsafeApi.getByte(address + 1) & 0xff);
+        } else if (type == RecordHeaderFlyweight.TYPE_HANDSHAKE && !isRefusing) {
+            onKeyUpdate();
+        }
+    }
+
+    /** All but the one that says farewell are errors, whatever they call themselves (RFC 8446 section 6). */
+    private void onAlert(final int description) {
+        isPeerDone = true;
+        if (description == CLOSE_NOTIFY) {
+            close();
+        } else {
+            carriers.count(NodeCounter.ALERT_RECEIVED);
+            fail(CarrierDownReason.RESET);
+        }
+    }
+
+    private void onKeyUpdate() {
+        if (keyUpdates.has(carriers.nowNs())) {
+            keyUpdates.take(carriers.nowNs());
+        } else {
+            carriers.count(NodeCounter.KEY_UPDATE_FLOOD);
+            refuse(RecordError.UNEXPECTED_MESSAGE);
+        }
+    }
+
+    /**
+     * Says why, then ends the connection: as soon as the peer has heard it, or cannot be expected to any more. From here on nothing
+     * is opened and no data is sent.
+     */
+    private void refuse(final RecordError error) {
+        if (isRefusing) {
+            return;
+        }
+        isRefusing = true;
+        carriers.count(NodeCounter.RECORD_REFUSED);
+        isAlerting = !isDown() && !isClosing && alert(error.alert());
+        if (isAlerting) {
+            failure(CarrierDownReason.SECURITY);
+            alertDeadlineNs = carriers.nowNs() + ALERT_TIME_NS;
+            carriers.onRefusing(this);
+        } else {
             fail(CarrierDownReason.SECURITY);
+        }
+    }
+
+    /** Ends the connection if the peer has the alert or should have it by now. Returns true when there is nothing left to do. */
+    boolean endAfterAlert() {
+        if (!isDown() && (connection.acknowledgedPosition() >= alertEnd || carriers.nowNs() - alertDeadlineNs >= 0)) {
+            connection.abort();
+        }
+        return isDown();
+    }
+
+    @Override
+    public void onPeerClosed(final TcpConnection halfClosed) {
+        isPeerClosed = true;
+        requireGoodEnd();
+    }
+
+    /** A stream that ends without a farewell may have been cut by somebody on the way (RFC 8446 section 6.1). */
+    private void requireGoodEnd() {
+        if (isPeerClosed && !isPeerDone && !isRefusing && !isDown() && opened == submitted && !holdsCompleteRecord()) {
+            carriers.count(NodeCounter.TRUNCATED);
+            fail(CarrierDownReason.RESET);
         }
     }
 
@@ -250,8 +338,16 @@ final class SecureCarrier extends TcpCarrier {
         if (!isDown()) {
             withholdAcknowledgement();
         }
+        answerKeyUpdate();
         continueClose();
         return total;
+    }
+
+    /** A peer that asks for a new key gets it when there is no data to send, too. */
+    private void answerKeyUpdate() {
+        if (isOpen() && session.isKeyUpdateDue() && !isUpdatingKeys && !isQueueFull()) {
+            updateKeys();
+        }
     }
 
     /** Says close_notify inside the records, then closes. */
@@ -262,7 +358,7 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     private void continueClose() {
-        if (isClosing && !closeNotifySent && !isDown() && !isQueueFull() && submitControl(ALERT_LENGTH)) {
+        if (isClosing && !closeNotifySent && !isDown() && !isRefusing && alert(CLOSE_NOTIFY)) {
             closeNotifySent = true;
             connection.closeSend();
         }
@@ -282,7 +378,7 @@ final class SecureCarrier extends TcpCarrier {
             return false;
         }
         final long available = connection.receivedPosition() - parsedPosition;
-        return available >= HEADER_LENGTH && available >= HEADER_LENGTH + (octet(3) << 8 | octet(4));
+        return available >= HEADER_LENGTH && available >= RecordHeaderFlyweight.recordLength(header());
     }
 
     @Override

@@ -7,21 +7,23 @@ import org.rds4j.crypto.agent.HandshakeTask;
 import org.rds4j.crypto.handshake.Marker;
 import org.rds4j.crypto.handshake.MarkerPolicy;
 import org.rds4j.crypto.handshake.PeerPolicy;
-import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.record.KeyLimits;
 
 /** A node's identity, and its engine's links to the encryption threads. Engine thread only. */
 final class SecurityService {
     private final IdentityAgent identities;
-    private final AeadProvider provider;
+    private final CipherChoice choice;
     private final RecordCipher cipher;
+    private final KeyLimits keyLimits;
     private final EncryptionLink[] links;
 
     SecurityService(
-        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final List<EncryptionLink> links) {
+        final IdentityAgent identities, final CipherChoice choice, final RecordCipher cipher, final KeyLimits keyLimits,
+        final List<EncryptionLink> links) {
+        this.keyLimits = keyLimits;
         this.identities = identities;
         this.cipher = cipher;
-        this.provider = provider;
+        this.choice = choice;
         this.links = links.toArray(EncryptionLink[]::new);
     }
 
@@ -29,8 +31,8 @@ final class SecurityService {
         return cipher;
     }
 
-    String providerName() {
-        return provider.name();
+    CipherChoice choice() {
+        return choice;
     }
 
     IdentityAgent identities() {
@@ -40,13 +42,13 @@ final class SecurityService {
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask clientTask(final long id, final Marker marker, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), provider, KeyLimits.DEFAULT);
+        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), choice.provider(), keyLimits);
     }
 
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask serverTask(final long id, final MarkerPolicy policy, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), provider, KeyLimits.DEFAULT);
+        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), choice.provider(), keyLimits);
     }
 
     /** Encryption thread: by the list of peers in force when TLS is done. */

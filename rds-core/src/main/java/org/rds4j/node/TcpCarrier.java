@@ -89,9 +89,14 @@ abstract class TcpCarrier implements ByteCarrier, TcpHandler {
 
     final void fail(final CarrierDownReason reason) {
         if (!isDown) {
-            failure = reason;
+            failure(reason);
             connection.abort();
         }
+    }
+
+    /** Why the connection will have ended, however it does. The first reason stays. */
+    final void failure(final CarrierDownReason reason) {
+        failure = failure == null ? reason : failure;
     }
 
     final boolean isDown() {

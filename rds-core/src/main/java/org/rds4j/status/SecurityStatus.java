@@ -7,7 +7,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.SecurityMode;
 
 /**
- * What protects a path, as of {@link StatusTable#SECURITY}: what was negotiated when its connection was made.
+ * What protects a path, as of {@link StatusTable#SECURITY}: what was negotiated when its connection was made, and which keys are in use now.
  *
  * @param local     address and port.
  * @param remote    address and port.
@@ -20,11 +20,13 @@ import org.rds4j.SecurityMode;
  * @param handshake cipher suite of the handshake, or empty in plaintext.
  * @param ageNs     since the handshake.
  * @param expiresMs end of the peer's certificate, milliseconds since 1970; 0 in plaintext.
+ * @param sendKey   how often this node has changed its key on the connection.
+ * @param receiveKey how often the peer has changed its own.
  * @param peer      who the peer proved to be, or empty in plaintext.
  */
 public record SecurityStatus(
     RdsAddress local, RdsAddress remote, int lane, int index, SecurityMode mode, boolean isDialed, String cipher,
-    String provider, String handshake, long ageNs, long expiresMs, String peer) {
+    String provider, String handshake, long ageNs, long expiresMs, int sendKey, int receiveKey, String peer) {
     private static final int TEXTS = 4;
 
     /**
@@ -54,13 +56,16 @@ public record SecurityStatus(
             final boolean isDialed = row.word() != 0;
             final long ageNs = row.word();
             final long expiresMs = row.word();
+            final int sendKey = row.number();
+            final int receiveKey = row.number();
             final byte[] octets = new byte[row.number()];
             for (int at = 0; at < octets.length; at += StatusPage.ROW_LENGTH) {
                 rows.get(next++).octets(octets, at);
             }
             final String[] texts = new String(octets, StandardCharsets.UTF_8).split("\n", TEXTS);
             paths.add(new SecurityStatus(
-                local, remote, lane, index, mode, isDialed, texts[0], texts[1], texts[2], ageNs, expiresMs, texts[3]));
+                local, remote, lane, index, mode, isDialed, texts[0], texts[1], texts[2], ageNs, expiresMs, sendKey, receiveKey,
+                texts[3]));
         }
         return paths;
     }

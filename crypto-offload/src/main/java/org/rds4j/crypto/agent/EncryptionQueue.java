@@ -2,6 +2,7 @@ package org.rds4j.crypto.agent;
 
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
+import org.rds4j.crypto.record.RecordError;
 
 /**
  * An engine's way to an encryption thread and back: a bounded ring for each lane, and one for handshakes, whose slots go from
@@ -117,6 +118,15 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
     public boolean open(
         final SecureSession session, final long recordAddress, final int recordLength, final long tag) {
         return submit(CryptoJob.Kind.OPEN, session, recordAddress, recordLength, 0, tag);
+    }
+
+    /**
+     * Counts a record that is refused by its header alone, before it is here. Engine thread.
+     *
+     * @param error why.
+     */
+    public void refused(final RecordError error) {
+        engineCounters.increment(JobExecutor.counterOf(error));
     }
 
     /**

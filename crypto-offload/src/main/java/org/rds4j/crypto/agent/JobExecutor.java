@@ -62,7 +62,7 @@ final class JobExecutor {
         final RecordSealer sealer = session.sealer();
         final int length = switch (job.kind) {
             case SEAL_ALERT -> sealer.sealAlert(job.inputLength, job.outputAddress);
-            case UPDATE_KEYS -> sealer.updateKeys(job.outputAddress);
+            case UPDATE_KEYS -> updateKeys(session, job.outputAddress);
             default -> sealer.seal(job.inputAddress, job.inputLength, job.outputAddress);
         };
         job.resultLength = length;
@@ -74,17 +74,20 @@ final class JobExecutor {
         }
         counters.increment(CryptoCounter.RECORDS_SEALED);
         counters.add(CryptoCounter.OCTETS_SEALED, length - RecordHeaderFlyweight.OVERHEAD);
-        if (job.kind == CryptoJob.Kind.UPDATE_KEYS) {
-            counters.increment(CryptoCounter.KEY_UPDATES_SENT);
+        if (session.onSealed()) {
+            counters.increment(CryptoCounter.KEY_SOFT_LIMITS);
         }
-        noteSoftLimit(session, sealer.isKeyUpdateDue());
     }
 
-    private void noteSoftLimit(final SecureSession session, final boolean isDue) {
-        if (isDue != session.isKeyUpdateDue()) {
-            session.keyUpdateDue(isDue);
-            counters.add(CryptoCounter.KEY_SOFT_LIMITS, isDue ? 1 : 0);
+    private int updateKeys(final SecureSession session, final long outputAddress) {
+        final boolean isPeerAsked = session.isPeerToBeAsked();
+        final int length = session.sealer().updateKeys(outputAddress, isPeerAsked);
+        if (length > 0) {
+            session.onKeysUpdated(isPeerAsked);
+            counters.increment(CryptoCounter.KEY_UPDATES_SENT);
+            counters.add(CryptoCounter.KEY_UPDATES_ASKED, isPeerAsked ? 1 : 0);
         }
+        return length;
     }
 
     private void open(final CryptoJob job) {
@@ -101,9 +104,11 @@ final class JobExecutor {
         }
         counters.increment(CryptoCounter.RECORDS_OPENED);
         counters.add(CryptoCounter.OCTETS_OPENED, length);
+        job.session.onOpened();
         if (job.resultType == RecordHeaderFlyweight.TYPE_HANDSHAKE) {
             job.resultLength = 0;
             counters.increment(CryptoCounter.KEY_UPDATES_RECEIVED);
+            counters.add(CryptoCounter.KEY_UPDATES_REQUESTED, opener.isKeyUpdateRequested() ? 1 : 0);
         }
     }
 
@@ -117,7 +122,7 @@ final class JobExecutor {
         if (ended && task.session() != null) {
             sessions.add(task.session());
             counters.increment(CryptoCounter.HANDSHAKES_COMPLETED);
-            counters.add(CryptoCounter.HANDSHAKES_256, task.session().keys().sendKeys().key().length == 32 ? 1 : 0);
+            counters.add(CryptoCounter.HANDSHAKES_256, task.session().keys().sendKeys().keyLength() == 32 ? 1 : 0);
         } else if (ended) {
             counters.increment(CryptoCounter.HANDSHAKES_FAILED);
         }
@@ -137,11 +142,12 @@ final class JobExecutor {
         }
     }
 
-    private static CryptoCounter counterOf(final RecordError error) {
+    static CryptoCounter counterOf(final RecordError error) {
         return switch (error) {
             case BAD_RECORD_MAC -> CryptoCounter.OPEN_BAD_MAC;
             case RECORD_OVERFLOW -> CryptoCounter.OPEN_OVERFLOW;
-            case UNEXPECTED_MESSAGE -> CryptoCounter.OPEN_UNEXPECTED;
+            case UNEXPECTED_MESSAGE, ILLEGAL_PARAMETER -> CryptoCounter.OPEN_UNEXPECTED;
+            case KEY_EXHAUSTED -> CryptoCounter.OPEN_KEY_EXHAUSTED;
             case DECODE_ERROR -> CryptoCounter.OPEN_DECODE;
             default -> CryptoCounter.OPEN_REFUSED;
         };

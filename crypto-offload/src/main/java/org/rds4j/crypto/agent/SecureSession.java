@@ -18,6 +18,11 @@ public final class SecureSession {
     private int lane;
     private volatile boolean keyUpdateDue;
     private volatile boolean closed;
+    private volatile int sendGeneration;
+    private volatile int receiveGeneration;
+    private boolean isSoftLimitNoted;
+    private boolean isAnswerDue;
+    private boolean hasAsked;
 
     /**
      * A session with record number 0 in both directions. Sessions that come out of a {@link HandshakeTask} are made by it.
@@ -25,14 +30,14 @@ public final class SecureSession {
      * @param id       the engine's own name for the connection.
      * @param keys     of both directions; taken over, wiped when the session closes.
      * @param provider of AES-GCM.
-     * @param limits   of each sealing key.
+     * @param limits   of each key.
      */
     public SecureSession(
         final long id, final SessionKeys keys, final AeadProvider provider, final KeyLimits limits) {
         this.id = id;
         this.keys = keys;
         this.sealer = new RecordSealer(provider, keys.sendKeys(), limits);
-        this.opener = new RecordOpener(provider, keys.receiveKeys());
+        this.opener = new RecordOpener(provider, keys.receiveKeys(), limits, 0);
     }
 
     /**
@@ -56,10 +61,29 @@ public final class SecureSession {
     /**
      * Whether the engine should submit {@link EncryptionQueue#updateKeys}. Any thread.
      *
-     * @return true once the sealing key is past its soft limit, until it is replaced.
+     * @return true once the sealing key is past its soft limit, the peer has asked for another one, or the peer is to be asked;
+     *     until the sealing key is replaced.
      */
     public boolean isKeyUpdateDue() {
         return keyUpdateDue;
+    }
+
+    /**
+     * How often the sealing key was replaced. Any thread.
+     *
+     * @return 0 for the first key.
+     */
+    public int sendGeneration() {
+        return sendGeneration;
+    }
+
+    /**
+     * How often the peer has replaced its sealing key. Any thread.
+     *
+     * @return 0 for the first key.
+     */
+    public int receiveGeneration() {
+        return receiveGeneration;
     }
 
     /**
@@ -92,8 +116,43 @@ public final class SecureSession {
         return opener;
     }
 
-    void keyUpdateDue(final boolean due) {
-        keyUpdateDue = due;
+    /** Encryption thread, after a record was sealed. Returns true when the key has come to its soft limit with it. */
+    boolean onSealed() {
+        final boolean isDue = sealer.isKeyUpdateDue();
+        final boolean isNew = isDue && !isSoftLimitNoted;
+        isSoftLimitNoted = isDue;
+        judge();
+        return isNew;
+    }
+
+    /** Encryption thread, after a record was opened. However many requests came, the next new key answers all of them. */
+    void onOpened() {
+        isAnswerDue |= opener.isKeyUpdateRequested();
+        if (receiveGeneration != opener.generation()) {
+            receiveGeneration = opener.generation();
+            hasAsked = false;
+        }
+        judge();
+    }
+
+    /** Encryption thread: whether the KeyUpdate sealed next should ask the peer for one. */
+    boolean isPeerToBeAsked() {
+        return !hasAsked && opener.isKeyUpdateOverdue();
+    }
+
+    /** Encryption thread, after a KeyUpdate was sealed. */
+    void onKeysUpdated(final boolean wasPeerAsked) {
+        hasAsked |= wasPeerAsked;
+        isAnswerDue = false;
+        sendGeneration = sealer.generation();
+    }
+
+    /** Written only when it changes, as the engine reads it for each record. */
+    private void judge() {
+        final boolean isDue = isAnswerDue || sealer.isKeyUpdateDue() || isPeerToBeAsked();
+        if (isDue != keyUpdateDue) {
+            keyUpdateDue = isDue;
+        }
     }
 
     void close() {

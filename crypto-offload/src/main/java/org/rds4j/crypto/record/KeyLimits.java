@@ -2,7 +2,8 @@ package org.rds4j.crypto.record;
 
 /**
  * How much one key may protect. At the soft limits a new key should be asked for, at the hard limits sealing stops. A
- * record counts {@code ceil((content + 1) / 16) + 1} blocks of AES.
+ * record counts {@code ceil(inner / 16) + 1} blocks of AES, where the inner text is content, type and padding. Every record
+ * counts that a key has protected, control records included; what is sent again does not, as it is the same record.
  *
  * @param softRecords records before a new key is due.
  * @param hardRecords records before sealing stops.
@@ -18,5 +19,25 @@ public record KeyLimits(long softRecords, long hardRecords, long softBlocks, lon
         if (softRecords < 1 || softBlocks < 1 || hardRecords <= softRecords || hardBlocks <= softBlocks) {
             throw new IllegalArgumentException("each soft limit must be at least 1 and below its hard limit");
         }
+    }
+
+    static long blocks(final int innerLength) {
+        return ((innerLength + 15) >> 4) + 1L;
+    }
+
+    /** Whether the one who seals should change the key. */
+    boolean isDue(final long records, final long blocks) {
+        return records >= softRecords || blocks >= softBlocks;
+    }
+
+    /** Whether the one who seals should have changed the key long ago, and the one who opens may remind it. */
+    boolean isOverdue(final long records, final long blocks) {
+        return records >= softRecords + (hardRecords - softRecords) / 2
+            || blocks >= softBlocks + (hardBlocks - softBlocks) / 2;
+    }
+
+    /** Whether a key that has protected so much may not protect another record. */
+    boolean isExhausted(final long records, final long blocks, final long blocksOfNext) {
+        return records >= hardRecords || blocks + blocksOfNext > hardBlocks;
     }
 }

@@ -2,6 +2,7 @@ package org.rds4j.crypto.record;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.agrona.BufferUtil;
 
 /**
@@ -22,8 +23,10 @@ final class NonceSequence {
         restart(iv, firstRecordNumber);
     }
 
+    /** Overwrites the array. */
     void restart(final byte[] iv, final long firstRecordNumber) {
         nonce.put(0, iv);
+        Arrays.fill(iv, (byte) 0);
         ivTail = nonce.getLong(TAIL_OFFSET);
         recordNumber = firstRecordNumber;
         writeNonce();

@@ -12,6 +12,8 @@ public enum RecordError {
     BAD_RECORD_MAC(20),
     /** A content type or message that must not come here, or no content type at all. */
     UNEXPECTED_MESSAGE(10),
+    /** A message holds a value that it must not. */
+    ILLEGAL_PARAMETER(47),
     /** The key may protect no further record. */
     KEY_EXHAUSTED(80),
     /** The content is longer than a record holds. */

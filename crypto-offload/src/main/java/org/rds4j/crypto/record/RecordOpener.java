@@ -13,6 +13,7 @@ public final class RecordOpener implements AutoCloseable {
     public static final int MAX_EMPTY_RECORDS = 32;
 
     private final AeadProvider provider;
+    private final KeyLimits limits;
     private final NonceSequence nonces;
     private TrafficKeys keys;
     private Aead aead;
@@ -20,6 +21,9 @@ public final class RecordOpener implements AutoCloseable {
     private int contentType;
     private int emptyRecords;
     private int generation;
+    private boolean isKeyUpdateRequested;
+    private long keyRecords;
+    private long keyBlocks;
     private long records;
     private long octets;
 
@@ -30,7 +34,7 @@ public final class RecordOpener implements AutoCloseable {
      * @param keys     of this direction; taken over, closed with the opener.
      */
     public RecordOpener(final AeadProvider provider, final TrafficKeys keys) {
-        this(provider, keys, 0);
+        this(provider, keys, KeyLimits.DEFAULT, 0);
     }
 
     /**
@@ -41,10 +45,24 @@ public final class RecordOpener implements AutoCloseable {
      * @param firstRecordNumber unsigned.
      */
     public RecordOpener(final AeadProvider provider, final TrafficKeys keys, final long firstRecordNumber) {
+        this(provider, keys, KeyLimits.DEFAULT, firstRecordNumber);
+    }
+
+    /**
+     * An opener that continues a sequence, with limits.
+     *
+     * @param provider          of AES-GCM.
+     * @param keys              of this direction; taken over, closed with the opener.
+     * @param limits            beyond whose hard ones no data under one key is taken.
+     * @param firstRecordNumber unsigned.
+     */
+    public RecordOpener(
+        final AeadProvider provider, final TrafficKeys keys, final KeyLimits limits, final long firstRecordNumber) {
         this.provider = provider;
+        this.limits = limits;
         this.keys = keys;
         this.nonces = new NonceSequence(keys.iv(), firstRecordNumber);
-        this.aead = provider.newAead(keys.key());
+        this.aead = keys.newAead(provider);
     }
 
     /**
@@ -78,6 +96,25 @@ public final class RecordOpener implements AutoCloseable {
      */
     public int contentType() {
         return contentType;
+    }
+
+    /**
+     * Whether the last opened record was a KeyUpdate that asks for one in return.
+     *
+     * @return true until the next record is opened.
+     */
+    public boolean isKeyUpdateRequested() {
+        return isKeyUpdateRequested;
+    }
+
+    /**
+     * Whether the peer should have changed its key long ago: halfway between the soft and the hard limit. One that keeps the
+     * limits is never reminded, whatever is on its way.
+     *
+     * @return true until the key changes.
+     */
+    public boolean isKeyUpdateOverdue() {
+        return limits.isOverdue(keyRecords, keyBlocks);
     }
 
     /**
@@ -153,6 +190,7 @@ public final class RecordOpener implements AutoCloseable {
 
     /** Strips padding, finds the type (RFC 8446 section 5.4) and decides whether such a record may come here. */
     private int judge(final long textAddress, final int textLength) {
+        isKeyUpdateRequested = false;
         if (textLength > RecordHeaderFlyweight.MAX_CONTENT_LENGTH + 1) {
             return fail(RecordError.RECORD_OVERFLOW);
         }
@@ -168,12 +206,30 @@ public final class RecordOpener implements AutoCloseable {
         if (!isAcceptable(textAddress, contentLength)) {
             return fail(RecordError.UNEXPECTED_MESSAGE);
         }
+        return count(textAddress, textLength, contentLength);
+    }
+
+    /** As its sealer counts; it may end a key with control records beyond the hard limit. */
+    private int count(final long textAddress, final int textLength, final int contentLength) {
+        final long blocks = KeyLimits.blocks(textLength);
+        if (contentType == RecordHeaderFlyweight.TYPE_APPLICATION_DATA && limits.isExhausted(keyRecords, keyBlocks, blocks)) {
+            return fail(RecordError.KEY_EXHAUSTED);
+        }
+        keyRecords++;
+        keyBlocks += blocks;
         records++;
         octets += contentLength;
-        if (contentType == RecordHeaderFlyweight.TYPE_HANDSHAKE) {
-            changeKeys();
+        return contentType == RecordHeaderFlyweight.TYPE_HANDSHAKE ? obey(textAddress) : contentLength;
+    }
+
+    private int obey(final long keyUpdate) {
+        final int request = KeyUpdate.request(keyUpdate);
+        if (request > KeyUpdate.REQUESTED) {
+            return fail(RecordError.ILLEGAL_PARAMETER);
         }
-        return contentLength;
+        isKeyUpdateRequested = request == KeyUpdate.REQUESTED;
+        changeKeys();
+        return KeyUpdate.LENGTH;
     }
 
     private boolean isAcceptable(final long contentAddress, final int contentLength) {
@@ -190,8 +246,10 @@ public final class RecordOpener implements AutoCloseable {
         aead.close();
         keys.close();
         keys = next;
-        aead = provider.newAead(next.key());
+        aead = next.newAead(provider);
         nonces.restart(next.iv(), 0);
+        keyRecords = 0;
+        keyBlocks = 0;
         generation++;
     }
 

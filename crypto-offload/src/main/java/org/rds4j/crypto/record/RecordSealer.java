@@ -58,7 +58,7 @@ public final class RecordSealer implements AutoCloseable {
         this.limits = limits;
         this.keys = keys;
         this.nonces = new NonceSequence(keys.iv(), firstRecordNumber);
-        this.aead = provider.newAead(keys.key());
+        this.aead = keys.newAead(provider);
     }
 
     /**
@@ -89,17 +89,28 @@ public final class RecordSealer implements AutoCloseable {
     }
 
     /**
-     * Writes a KeyUpdate record, the last one under the present key, and changes to the next key with record number 0
-     * (RFC 8446 section 4.6.3). Allowed at the hard limit too.
+     * Writes a KeyUpdate record that asks for nothing, see {@link #updateKeys(long, boolean)}.
      *
      * @param outAddress where {@link #KEY_UPDATE_RECORD_LENGTH} octets are written.
      * @return octets of the record, or 0 with the reason in {@link #error()}.
      */
     public int updateKeys(final long outAddress) {
+        return updateKeys(outAddress, false);
+    }
+
+    /**
+     * Writes a KeyUpdate record, the last one under the present key, and changes to the next key with record number 0
+     * (RFC 8446 section 4.6.3). Allowed at the hard limit too.
+     *
+     * @param outAddress  where {@link #KEY_UPDATE_RECORD_LENGTH} octets are written.
+     * @param isRequested whether the peer is asked to change its own key.
+     * @return octets of the record, or 0 with the reason in {@link #error()}.
+     */
+    public int updateKeys(final long outAddress, final boolean isRequested) {
         if (!isUsable()) {
             return 0;
         }
-        KeyUpdate.write(messageAddress);
+        KeyUpdate.write(messageAddress, isRequested ? KeyUpdate.REQUESTED : KeyUpdate.NOT_REQUESTED);
         final int length = protect(messageAddress, KeyUpdate.LENGTH, RecordHeaderFlyweight.TYPE_HANDSHAKE, outAddress);
         if (length > 0) {
             changeKeys();
@@ -113,7 +124,7 @@ public final class RecordSealer implements AutoCloseable {
      * @return true from the soft limit on.
      */
     public boolean isKeyUpdateDue() {
-        return keyRecords >= limits.softRecords() || keyBlocks >= limits.softBlocks();
+        return limits.isDue(keyRecords, keyBlocks);
     }
 
     /**
@@ -189,7 +200,7 @@ public final class RecordSealer implements AutoCloseable {
             error = RecordError.CONTENT_TOO_LONG;
             return 0;
         }
-        if (keyRecords >= limits.hardRecords() || keyBlocks + blocks(contentLength) > limits.hardBlocks()) {
+        if (limits.isExhausted(keyRecords, keyBlocks, KeyLimits.blocks(contentLength + 1))) {
             error = RecordError.KEY_EXHAUSTED;
             return 0;
         }
@@ -209,7 +220,7 @@ public final class RecordSealer implements AutoCloseable {
         }
         nonces.advance();
         keyRecords++;
-        keyBlocks += blocks(contentLength);
+        keyBlocks += KeyLimits.blocks(contentLength + 1);
         records++;
         octets += contentLength;
         error = RecordError.NONE;
@@ -221,7 +232,7 @@ public final class RecordSealer implements AutoCloseable {
         aead.close();
         keys.close();
         keys = next;
-        aead = provider.newAead(next.key());
+        aead = next.newAead(provider);
         nonces.restart(next.iv(), 0);
         keyRecords = 0;
         keyBlocks = 0;
@@ -230,9 +241,5 @@ public final class RecordSealer implements AutoCloseable {
 
     private boolean isUsable() {
         return error != RecordError.CLOSED && error != RecordError.INTERNAL_ERROR;
-    }
-
-    private static long blocks(final int contentLength) {
-        return ((contentLength + 1 + 15) >> 4) + 1L;
     }
 }

@@ -1,14 +1,16 @@
 package org.rds4j.crypto.record;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
+import org.rds4j.crypto.provider.Aead;
+import org.rds4j.crypto.provider.AeadProvider;
 
 /**
- * The keys of one direction, derived from its traffic secret by HKDF-Expand-Label with SHA-256 (RFC 8446 section 7.3).
- * Wiped by {@link #close()}. Not thread safe.
+ * The keys of one direction, derived from its traffic secret by HKDF-Expand-Label with SHA-256 (RFC 8446 section 7.3). They
+ * stand outside the heap, which a collector copies from place to place and a dump shows. Wiped by {@link #close()}. Not thread
+ * safe.
  */
 public final class TrafficKeys implements AutoCloseable {
     /** Octets of a traffic secret. */
@@ -16,22 +18,31 @@ public final class TrafficKeys implements AutoCloseable {
     /** Octets of the write IV. */
     public static final int IV_LENGTH = 12;
 
-    private static final String HMAC = "HmacSHA256";
+    private static final int IV_OFFSET = SECRET_LENGTH;
+    private static final int KEY_OFFSET = IV_OFFSET + IV_LENGTH;
 
-    private final byte[] secret;
-    private final byte[] key;
-    private final byte[] iv;
+    private final int keyLength;
+    private final ByteBuffer memory;
 
-    private TrafficKeys(final byte[] secret, final byte[] key, final byte[] iv) {
-        this.secret = secret;
-        this.key = key;
-        this.iv = iv;
+    private TrafficKeys(final byte[] secret, final int keyLength) {
+        this.keyLength = keyLength;
+        this.memory = ByteBuffer.allocateDirect(KEY_OFFSET + keyLength);
+        memory.put(0, secret);
+        expand(secret, "key", KEY_OFFSET, keyLength);
+        expand(secret, "iv", IV_OFFSET, IV_LENGTH);
+    }
+
+    private void expand(final byte[] secret, final String label, final int offset, final int length) {
+        final byte[] expanded = new byte[length];
+        ExpandLabel.expand(secret, label, expanded);
+        memory.put(offset, expanded);
+        Arrays.fill(expanded, (byte) 0);
     }
 
     /**
      * Derives key and IV.
      *
-     * @param secret    32 octets; copied.
+     * @param secret    32 octets; borrowed, the caller wipes them.
      * @param keyLength 16 for AES-128, 32 for AES-256.
      * @return the keys.
      */
@@ -40,8 +51,7 @@ public final class TrafficKeys implements AutoCloseable {
             throw new IllegalArgumentException("a traffic secret has 32 octets and a key 16 or 32, not "
                 + secret.length + " and " + keyLength);
         }
-        return new TrafficKeys(
-            secret.clone(), expandLabel(secret, "key", keyLength), expandLabel(secret, "iv", IV_LENGTH));
+        return new TrafficKeys(secret, keyLength);
     }
 
     /**
@@ -50,65 +60,75 @@ public final class TrafficKeys implements AutoCloseable {
      * @return keys of the next generation; these stay valid until closed.
      */
     public TrafficKeys next() {
-        final byte[] nextSecret = expandLabel(secret, "traffic upd", SECRET_LENGTH);
-        final TrafficKeys next = derive(nextSecret, key.length);
+        final byte[] secret = secret();
+        final byte[] nextSecret = new byte[SECRET_LENGTH];
+        ExpandLabel.expand(secret, "traffic upd", nextSecret);
+        final TrafficKeys next = derive(nextSecret, keyLength);
+        Arrays.fill(secret, (byte) 0);
         Arrays.fill(nextSecret, (byte) 0);
         return next;
     }
 
     /**
+     * A cipher under the key.
+     *
+     * @param provider makes it.
+     * @return to be closed by the caller.
+     */
+    public Aead newAead(final AeadProvider provider) {
+        final byte[] key = key();
+        try {
+            return provider.newAead(key);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    /**
+     * Length of the AES key.
+     *
+     * @return 16 or 32 octets, also after {@link #close()}.
+     */
+    public int keyLength() {
+        return keyLength;
+    }
+
+    /**
      * The traffic secret.
      *
-     * @return the array itself: borrowed, and zeros after {@link #close()}.
+     * @return a copy, for the caller to overwrite; zeros after {@link #close()}.
      */
     public byte[] secret() {
-        return secret;
+        return copy(0, SECRET_LENGTH);
     }
 
     /**
      * The AES key.
      *
-     * @return the array itself: borrowed, and zeros after {@link #close()}.
+     * @return a copy, for the caller to overwrite; zeros after {@link #close()}.
      */
     public byte[] key() {
-        return key;
+        return copy(KEY_OFFSET, keyLength);
     }
 
     /**
      * The write IV.
      *
-     * @return the array itself: borrowed, and zeros after {@link #close()}.
+     * @return a copy, for the caller to overwrite; zeros after {@link #close()}.
      */
     public byte[] iv() {
-        return iv;
+        return copy(IV_OFFSET, IV_LENGTH);
     }
 
     /** Overwrites secret, key and IV with zeros. Idempotent. */
     @Override
     public void close() {
-        Arrays.fill(secret, (byte) 0);
-        Arrays.fill(key, (byte) 0);
-        Arrays.fill(iv, (byte) 0);
+        UnsafeApi.setMemory(BufferUtil.address(memory), memory.capacity(), (byte) 0);
     }
 
-    /** HKDF-Expand-Label (RFC 8446 section 7.1) with an empty context and at most one block of output. */
-    private static byte[] expandLabel(final byte[] secret, final String label, final int length) {
-        final byte[] name = ("tls13 " + label).getBytes(StandardCharsets.US_ASCII);
-        try {
-            final Mac mac = Mac.getInstance(HMAC);
-            mac.init(new SecretKeySpec(secret, HMAC));
-            mac.update((byte) (length >> 8));
-            mac.update((byte) length);
-            mac.update((byte) name.length);
-            mac.update(name);
-            mac.update((byte) 0);
-            mac.update((byte) 1);
-            final byte[] block = mac.doFinal();
-            final byte[] output = Arrays.copyOf(block, length);
-            Arrays.fill(block, (byte) 0);
-            return output;
-        } catch (final GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no " + HMAC + ", which every Java platform must have", e);
-        }
+    private byte[] copy(final int offset, final int length) {
+        final byte[] octets = new byte[length];
+        memory.get(offset, octets);
+        return octets;
     }
 }

@@ -6,15 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.Reference;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import org.agrona.concurrent.EpochClock;
 import org.junit.jupiter.api.Test;
+import org.rds4j.crypto.Memory;
 import org.rds4j.crypto.certificate.DemoAuthority;
 import org.rds4j.crypto.certificate.PemIdentity;
 import org.rds4j.crypto.certificate.TrustStore;
+import org.rds4j.crypto.offload.JceRecords;
+import org.rds4j.crypto.provider.AeadProviders;
+import org.rds4j.crypto.record.RecordOpener;
+import org.rds4j.crypto.record.TrafficKeys;
 
 /** Our handshake against the JDK's TLS, well-behaved and not. */
 class TlsInteroperabilityTest {
@@ -58,6 +64,36 @@ class TlsInteroperabilityTest {
         assertSecretsEqual(client, server.keys());
         client.step(Pump.takeOutput(server));
         assertArrayEquals(SERVER_MARKER.octets(), client.received());
+    }
+
+    /** Tickets, the marker and the peer's first records come in one piece: not an octet is lost, and records begin with number 0. */
+    @Test
+    void shouldSwitchToRecordsWithSessionTicketsAndPeerDataStillOnTheirWay() throws Exception {
+        final TlsHandshake client = context.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final JdkPeer server = new JdkPeer(false, THEIRS, TRUST, CLOCK, "TLSv1.3");
+        client.onInput(0, 0);
+        pump.deliver(server.step(Pump.takeOutput(client)), client);
+        final byte[] tickets = server.step(Pump.takeOutput(client));
+        assertTrue(tickets.length > 100, "the JDK's server sends a ticket after the handshake");
+        assertArrayEquals(CLIENT_MARKER.octets(), server.received());
+        final byte[] exported = server.export(LABEL, CLIENT_MARKER.octets(), 64);
+        final byte[] records;
+        try (TrafficKeys keys = TrafficKeys.derive(Arrays.copyOfRange(exported, 32, 64), 16)) {
+            records = JceRecords.concat(
+                JceRecords.seal(keys, 0, new byte[] {1, 2, 3}, 23), JceRecords.seal(keys, 1, new byte[400], 23));
+        }
+        final byte[] all = JceRecords.concat(JceRecords.concat(tickets, server.message(SERVER_MARKER.octets())), records);
+        final byte[] rest = pump.deliver(all, client);
+        assertTrue(client.isDone(), () -> String.valueOf(client.failure()));
+        assertArrayEquals(records, rest);
+        final Memory memory = Memory.of(rest);
+        try (RecordOpener opener = new RecordOpener(AeadProviders.best(), client.keys().receiveKeys())) {
+            assertEquals(3, opener.open(memory.address(), 25));
+            assertEquals(400, opener.open(memory.address() + 25, 422));
+            assertEquals(2, opener.recordNumber());
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     @Test

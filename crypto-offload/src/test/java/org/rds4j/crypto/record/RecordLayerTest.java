@@ -212,6 +212,36 @@ class RecordLayerTest {
     }
 
     @Test
+    void shouldCountTheSameOnBothSidesPaddingIncluded() {
+        final RecordOpener limited = new RecordOpener(
+            PROVIDER, TrafficKeys.derive(TestSecrets.specificationSecret(), 16), new KeyLimits(1000, 2000, 4, 8), 0);
+        final byte[] padded = new byte[33];
+        padded[0] = RecordHeaderFlyweight.TYPE_APPLICATION_DATA;
+        assertEquals(0, limited.open(address(OUT), protect(padded, 0)));
+        assertFalse(limited.isKeyUpdateOverdue());
+        assertEquals(0, limited.open(address(OUT), protect(padded, 1)));
+        assertTrue(limited.isKeyUpdateOverdue());
+        assertEquals(-1, limited.open(address(OUT), protect(new byte[] {RecordHeaderFlyweight.TYPE_APPLICATION_DATA}, 2)));
+        assertEquals(RecordError.KEY_EXHAUSTED, limited.error());
+        assertEquals(80, limited.error().alert());
+    }
+
+    @Test
+    void shouldRefuseAKeyUpdateThatAsksForNothingKnown() {
+        for (final int request : new int[] {0, 1}) {
+            final RecordOpener asked = newOpener(0);
+            assertEquals(5, asked.open(address(OUT), protect(new byte[] {24, 0, 0, 1, (byte) request, 22}, 0)));
+            assertEquals(request == 1, asked.isKeyUpdateRequested());
+            assertEquals(1, asked.generation());
+        }
+        for (final int request : new int[] {2, 255}) {
+            assertEquals(RecordError.ILLEGAL_PARAMETER,
+                errorOf(newOpener(0), new byte[] {24, 0, 0, 1, (byte) request, 22}, true));
+        }
+        assertEquals(47, RecordError.ILLEGAL_PARAMETER.alert());
+    }
+
+    @Test
     void shouldNeverUseTheLastRecordNumber() {
         final RecordSealer last = newSealer(KeyLimits.DEFAULT, -2L);
         assertEquals(23, last.seal(address(0), 1, address(OUT)));

@@ -27,15 +27,29 @@ public final class NodePair implements AutoCloseable {
      */
     public NodePair(
         final Simulation simulation, final WireConditions conditions, final UnaryOperator<RdsContext> settings) {
+        this(simulation, conditions, settings, UnaryOperator.identity());
+    }
+
+    /**
+     * Launches both nodes of other parts.
+     *
+     * @param simulation whose clock and chance they get.
+     * @param conditions of the link, both ways.
+     * @param settings   changes a context that is plaintext otherwise.
+     * @param parts      changes what a node is made of.
+     */
+    public NodePair(
+        final Simulation simulation, final WireConditions conditions, final UnaryOperator<RdsContext> settings,
+        final UnaryOperator<RdsNode.Builder> parts) {
         link = simulation.link("link", LinkShape.ETHERNET);
         link.conditions(conditions);
-        first = launch(simulation, "first", "10.0.0.1/24", Side.A, settings);
-        second = launch(simulation, "second", "10.0.0.2/24", Side.B, settings);
+        first = launch(simulation, "first", "10.0.0.1/24", Side.A, settings, parts);
+        second = launch(simulation, "second", "10.0.0.2/24", Side.B, settings, parts);
     }
 
     private RdsNode launch(
         final Simulation simulation, final String name, final String address, final Side side,
-        final UnaryOperator<RdsContext> settings) {
+        final UnaryOperator<RdsContext> settings, final UnaryOperator<RdsNode.Builder> parts) {
         final RdsContext context = new RdsContext(new Properties())
             .address(address)
             .security(SecurityMode.PLAINTEXT)
@@ -46,9 +60,9 @@ public final class NodePair implements AutoCloseable {
             .reconnectResetAfterNs(0)
             .threadingMode(ThreadingMode.INVOKER)
             .nanoClock(simulation.clock());
-        final RdsNode node = RdsNode.with(settings.apply(context))
+        final RdsNode node = parts.apply(RdsNode.with(settings.apply(context))
             .link(link.port(side))
-            .random(simulation.random().stream(name))
+            .random(simulation.random().stream(name)))
             .launch();
         simulation.host(name, new NodeHost(node));
         return node;

@@ -90,7 +90,8 @@ class EncryptionPlacementTest {
             exchange(nodes);
         }
         for (final RdsNode node : List.of(nodes.first(), nodes.second())) {
-            final long records = TwoNodes.counter(node, "crypto-records-sealed") + TwoNodes.counter(node, "crypto-records-opened");
+            final long records =
+                TwoNodes.counter(node, "crypto-records-sealed") + TwoNodes.counter(node, "crypto-records-opened");
             assertTrue(records > 2 * PATHS);
             assertTrue(TwoNodes.counter(node, "crypto-jobs-inline") >= records + PATHS, "others have computed, too");
             assertEquals(PATHS, TwoNodes.counter(node, "crypto-sessions-closed"), "keys are left");

@@ -12,6 +12,7 @@ import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
 import org.rds4j.sim.check.HistoryChecker;
 import org.rds4j.tcp.link.InMemoryLinkPair;
+import org.rds4j.tcp.link.LinkPort;
 import org.rds4j.tests.support.TwoNodes;
 
 /** How often a payload octet is copied between the buffers of two applications: the figures of docs/encryption-threads.md. */
@@ -23,9 +24,8 @@ class OctetsCopiedTest {
     private final HistoryChecker checker = new HistoryChecker(1);
 
     private static RdsNode node(
-        final String address, final String name, final DemoIdentities identities, final InMemoryLinkPair link, final boolean isFirst) {
-        return RdsNode.with(TwoNodes.context(address, ThreadingMode.INVOKER, identities, name).mtu(9_000))
-            .link(isFirst ? link.first() : link.second()).launch();
+        final String address, final String name, final DemoIdentities identities, final LinkPort port) {
+        return RdsNode.with(TwoNodes.context(address, ThreadingMode.INVOKER, identities, name).mtu(9_000)).link(port).launch();
     }
 
     /** Headers, acknowledgements and the handshake are the rest: little beside long datagrams, hence the tolerance. */
@@ -34,8 +34,8 @@ class OctetsCopiedTest {
     void shouldCopyNoMoreThanDocumented(
         final int length, final boolean isEncrypted, final int receiving, final int sendingBeforeFrames) {
         try (DemoIdentities identities = isEncrypted ? new DemoIdentities(List.of("first", "second")) : null;
-            TwoNodes nodes = new TwoNodes(node(TwoNodes.FIRST, "first", identities, link, true),
-                node(TwoNodes.SECOND, "second", identities, link, false), ThreadingMode.INVOKER);
+            TwoNodes nodes = new TwoNodes(node(TwoNodes.FIRST, "first", identities, link.first()),
+                node(TwoNodes.SECOND, "second", identities, link.second()), ThreadingMode.INVOKER);
             CheckedSocket sender = TwoNodes.checked(checker, nodes.first(), 4001);
             CheckedSocket receiver = TwoNodes.checked(checker, nodes.second(), 4000)) {
             pass(nodes, sender, receiver, length, 1);

@@ -4,29 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
-import org.rds4j.RdsSocket;
 import org.rds4j.crypto.certificate.DemoAuthority;
-import org.rds4j.node.RdsNode;
-import org.rds4j.check.CheckedSocket;
-import org.rds4j.sim.check.HistoryChecker;
+import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.sim.link.WireConditions;
-import org.rds4j.perf.scenario.NodePair;
-import org.rds4j.sim.world.SimHost;
-import org.rds4j.sim.world.Simulation;
 import org.rds4j.tests.support.NodeFiles;
 
 /** Certificates, keys and bundles replaced under load, in virtual time: nothing is lost, and nobody waits. */
 @Timeout(300)
 class CredentialReloadTest {
     private static final int RELOADS = 100;
-    private static final int PORT = 4000;
+    private static final int KEY_CHANGES = 100;
     private static final long SEND_INTERVAL_NS = 500_000L;
     private static final long RELOAD_INTERVAL_NS = 600_000_000L;
     private static final long MOST_PAUSE_NS = 5_000_000L;
@@ -35,79 +27,16 @@ class CredentialReloadTest {
     @TempDir
     private Path directory;
 
-    /** A message each way every half millisecond. */
-    private static final class World implements SimHost, AutoCloseable {
-        private final Simulation simulation = new Simulation(11);
-        private final HistoryChecker checker = new HistoryChecker(11);
-        private final NodePair nodes;
-        private final CheckedSocket[] sockets = new CheckedSocket[2];
-        private final long[] lastNs = new long[2];
-        private long longestPauseNs;
-        private long nextSendNs;
-        private boolean isSending = true;
+    /** Running, and beyond its beginning. */
+    private static SteadyPair world(final UnaryOperator<RdsContext> settings) {
+        return world(settings, KeyLimits.DEFAULT);
+    }
 
-        World(final UnaryOperator<RdsContext> settings) {
-            nodes = new NodePair(simulation, WIRE, settings);
-            sockets[0] = bound(nodes.first());
-            sockets[1] = bound(nodes.second());
-            simulation.host("applications", this);
-            run(RELOAD_INTERVAL_NS);
-            longestPauseNs = 0;
-        }
-
-        private CheckedSocket bound(final RdsNode node) {
-            final RdsSocket socket = node.socket();
-            socket.bind(PORT);
-            return new CheckedSocket(checker, socket, simulation.clock()::nanoTime);
-        }
-
-        void run(final long durationNs) {
-            simulation.runUntil(simulation.clock().nanoTime() + durationNs);
-            assertEquals(Optional.empty(), checker.violation());
-        }
-
-        @Override
-        public int doWork(final long nowNs) {
-            int work = 0;
-            for (int i = 0; i < 2; i++) {
-                if (sockets[i].poll(64) > 0) {
-                    longestPauseNs = Math.max(longestPauseNs, nowNs - lastNs[i]);
-                    lastNs[i] = nowNs;
-                    work++;
-                }
-            }
-            if (isSending && nowNs >= nextSendNs) {
-                nextSendNs = nowNs + SEND_INTERVAL_NS;
-                for (int i = 0; i < 2; i++) {
-                    sockets[i].send(RdsAddress.parse("10.0.0." + (2 - i) + ":" + PORT), 1_000);
-                }
-            }
-            return work;
-        }
-
-        @Override
-        public long nextDeadlineNs() {
-            return isSending ? nextSendNs : Long.MAX_VALUE;
-        }
-
-        long count(final String counter) {
-            return AllToAll.counter(nodes.first(), counter) + AllToAll.counter(nodes.second(), counter);
-        }
-
-        /** All that was sent has come, in order and once. */
-        void finish() {
-            isSending = false;
-            simulation.runUntil(() -> checker.outstanding() == 0, simulation.clock().nanoTime() + 60_000_000_000L);
-            checker.requireComplete();
-            assertEquals(0, count("node_record_refused"));
-        }
-
-        @Override
-        public void close() {
-            sockets[0].close();
-            sockets[1].close();
-            nodes.close();
-        }
+    private static SteadyPair world(final UnaryOperator<RdsContext> settings, final KeyLimits limits) {
+        final SteadyPair world = new SteadyPair(WIRE, settings, limits, SEND_INTERVAL_NS);
+        world.run(RELOAD_INTERVAL_NS);
+        world.forgetPauses();
+        return world;
     }
 
     private static UnaryOperator<RdsContext> settings(
@@ -120,7 +49,7 @@ class CredentialReloadTest {
         final DemoAuthority authority = NodeFiles.authority();
         final NodeFiles first = new NodeFiles(directory, "first").identity(authority).trust(authority);
         final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority);
-        try (World world = new World(settings(first, second, 86_400_000_000_000L))) {
+        try (SteadyPair world = world(settings(first, second, 86_400_000_000_000L))) {
             for (int i = 0; i < RELOADS; i++) {
                 (i % 2 == 0 ? first : second).identity(authority);
                 world.run(RELOAD_INTERVAL_NS);
@@ -128,8 +57,34 @@ class CredentialReloadTest {
             assertEquals(RELOADS, world.count("credentials_loaded"));
             assertEquals(0, world.count("credentials_rejected"));
             assertEquals(1, world.count("passive-opens"), "the path stays");
-            assertTrue(world.longestPauseNs <= MOST_PAUSE_NS, world.longestPauseNs + " ns");
+            assertTrue(world.longestPauseNs() <= MOST_PAUSE_NS, world.longestPauseNs() + " ns");
             world.finish();
+        }
+    }
+
+    /** Both at once: neither kind of change stops a message for longer than a few of its own length. */
+    @Test
+    void shouldLoseNothingAndWaitForNothingInAHundredReloadsAndHundredsOfKeyChanges() {
+        final DemoAuthority authority = NodeFiles.authority();
+        final NodeFiles first = new NodeFiles(directory, "first").identity(authority).trust(authority);
+        final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority);
+        try (SteadyPair world = world(
+            settings(first, second, 86_400_000_000_000L), new KeyLimits(400, 800, 1L << 33, 1L << 34))) {
+            for (int i = 0; i < RELOADS; i++) {
+                (i % 2 == 0 ? first : second).identity(authority);
+                world.run(RELOAD_INTERVAL_NS);
+            }
+            world.finish();
+            assertEquals(RELOADS, world.count("credentials_loaded"));
+            assertEquals(1, world.count("passive-opens"), "the path stays");
+            final long changes = world.count("crypto-key-updates-sent");
+            assertTrue(changes >= 2 * KEY_CHANGES, changes + " key changes");
+            assertEquals(changes, world.count("crypto-key-updates-received"));
+            assertEquals(0, world.count("crypto-key-updates-asked"), "nobody has to be reminded");
+            System.out.printf(
+                "%d reloads and %d key changes, %d messages: longest pause %.3f ms, a message every %.3f ms%n", RELOADS, changes,
+                world.checker().delivered(), world.longestPauseNs() / 1e6, SEND_INTERVAL_NS / 1e6);
+            assertTrue(world.longestPauseNs() <= MOST_PAUSE_NS, world.longestPauseNs() + " ns");
         }
     }
 
@@ -139,7 +94,7 @@ class CredentialReloadTest {
         DemoAuthority authority = NodeFiles.authority();
         final NodeFiles first = new NodeFiles(directory, "first").identity(authority).trust(authority);
         final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority);
-        try (World world = new World(settings(first, second, RELOAD_INTERVAL_NS))) {
+        try (SteadyPair world = world(settings(first, second, RELOAD_INTERVAL_NS))) {
             for (int i = 0; i < RELOADS / 4; i++) {
                 final DemoAuthority next = NodeFiles.authority();
                 first.trust(authority, next);
@@ -159,7 +114,7 @@ class CredentialReloadTest {
             assertEquals(0, world.count("node_handshake_failed"));
             assertEquals(0, world.count("node_peer_expelled"), "both had handshakes under the new authority in time");
             assertTrue(world.count("node_path_renewed") >= RELOADS, world.count("node_path_renewed") + " renewals");
-            assertTrue(world.longestPauseNs <= MOST_PAUSE_NS, world.longestPauseNs + " ns");
+            assertTrue(world.longestPauseNs() <= MOST_PAUSE_NS, world.longestPauseNs() + " ns");
             world.finish();
         }
     }
@@ -171,17 +126,17 @@ class CredentialReloadTest {
         final DemoAuthority next = NodeFiles.authority();
         final NodeFiles first = new NodeFiles(directory, "first").identity(old).trust(old, next);
         final NodeFiles second = new NodeFiles(directory, "second").identity(next).trust(old, next);
-        try (World world = new World(settings(first, second, 86_400_000_000_000L))) {
+        try (SteadyPair world = world(settings(first, second, 86_400_000_000_000L))) {
             second.trust(next);
             world.run(1_000_000_000L);
-            assertEquals(1, AllToAll.counter(world.nodes.second(), "node_peer_expelled"));
-            assertTrue(AllToAll.counter(world.nodes.second(), "peer_refused_untrusted") > 0);
-            final long delivered = world.checker.delivered();
+            assertEquals(1, AllToAll.counter(world.nodes().second(), "node_peer_expelled"));
+            assertTrue(AllToAll.counter(world.nodes().second(), "peer_refused_untrusted") > 0);
+            final long delivered = world.checker().delivered();
             world.run(5_000_000_000L);
-            assertEquals(delivered, world.checker.delivered(), "not one more message");
+            assertEquals(delivered, world.checker().delivered(), "not one more message");
             first.identity(next);
             world.run(40_000_000_000L);
-            assertTrue(world.checker.delivered() > delivered);
+            assertTrue(world.checker().delivered() > delivered);
             world.finish();
         }
     }
@@ -194,7 +149,7 @@ class CredentialReloadTest {
         first.peers("peers: [{identity: 'spiffe://rds4j.demo/node/*'}]");
         final String bundle = first.read("trust.pem");
         final String certificate = first.read("node.pem");
-        try (World world = new World(settings(first, second, RELOAD_INTERVAL_NS))) {
+        try (SteadyPair world = world(settings(first, second, RELOAD_INTERVAL_NS))) {
             first.write("trust.pem", bundle.substring(0, bundle.length() / 2));
             world.run(RELOAD_INTERVAL_NS);
             first.write("trust.pem", bundle);
@@ -222,12 +177,12 @@ class CredentialReloadTest {
         final NodeFiles first = new NodeFiles(directory, "first").identity(authority).trust(authority);
         final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority)
             .peers("peers: [{identity: 'spiffe://rds4j.demo/node/first', addresses: [10.0.0.0/30]}]");
-        try (World world = new World(settings(first, second, 86_400_000_000_000L))) {
+        try (SteadyPair world = world(settings(first, second, 86_400_000_000_000L))) {
             second.peers("peers: [{identity: 'spiffe://rds4j.demo/node/first', addresses: [10.0.0.0/32]}]");
             world.run(1_000_000_000L);
-            assertEquals(1, AllToAll.counter(world.nodes.second(), "node_peer_expelled"));
-            assertTrue(AllToAll.counter(world.nodes.second(), "peer_refused_address") > 0);
-            assertTrue(AllToAll.counter(world.nodes.second(), "connections-in-use") == 0);
+            assertEquals(1, AllToAll.counter(world.nodes().second(), "node_peer_expelled"));
+            assertTrue(AllToAll.counter(world.nodes().second(), "peer_refused_address") > 0);
+            assertTrue(AllToAll.counter(world.nodes().second(), "connections-in-use") == 0);
             second.peers("peers: [{identity: 'spiffe://rds4j.demo/node/first', addresses: [10.0.0.0/30]}]");
             world.run(40_000_000_000L);
             world.finish();

@@ -1,7 +1,9 @@
 package org.rds4j.crypto.offload.record;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.agrona.BufferUtil;
+import org.rds4j.crypto.offload.firmware.KeyPool;
 import org.rds4j.crypto.offload.wqe.BigEndian;
 import org.rds4j.crypto.provider.Aead;
 import org.rds4j.crypto.provider.AeadProvider;
@@ -22,15 +24,26 @@ final class KeyEpoch implements AutoCloseable {
     /** Takes the keys over. */
     KeyEpoch(final TrafficKeys keys, final AeadProvider provider) {
         this.keys = keys;
-        aead = provider.newAead(keys.key());
-        nonceBuffer.put(0, keys.iv());
+        aead = keys.newAead(provider);
+        final byte[] iv = keys.iv();
+        nonceBuffer.put(0, iv);
+        Arrays.fill(iv, (byte) 0);
         salt = BigEndian.getInt(nonce);
         ivTail = BigEndian.getLong(nonce + TAIL_OFFSET);
     }
 
-    /** The key itself: borrowed. */
-    byte[] key() {
-        return keys.key();
+    int keyLength() {
+        return keys.keyLength();
+    }
+
+    /** A key of the device with the same value. */
+    int acquire(final KeyPool pool) {
+        final byte[] key = keys.key();
+        try {
+            return pool.acquire(key);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
     }
 
     TrafficKeys nextKeys() {

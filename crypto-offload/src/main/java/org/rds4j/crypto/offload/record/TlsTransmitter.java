@@ -497,9 +497,9 @@ public final class TlsTransmitter implements AutoCloseable {
     }
 
     private void startDevice() {
-        final int tis = channel.capabilities().canEncrypt(TlsVersion.TLS_1_3, epoch.key().length)
+        final int tis = channel.capabilities().canEncrypt(TlsVersion.TLS_1_3, epoch.keyLength())
             ? tisPool.acquire() : FirmwareChannel.NONE;
-        final int key = tis == FirmwareChannel.NONE ? FirmwareChannel.NONE : keyPool.acquire(epoch.key());
+        final int key = tis == FirmwareChannel.NONE ? FirmwareChannel.NONE : epoch.acquire(keyPool);
         if (key == FirmwareChannel.NONE) {
             if (tis != FirmwareChannel.NONE) {
                 tisPool.release(tis);
@@ -529,7 +529,7 @@ public final class TlsTransmitter implements AutoCloseable {
 
     private void resumeDevice() {
         keyPool.release(device.key());
-        final int key = keyPool.acquire(epoch.key());
+        final int key = epoch.acquire(keyPool);
         if (key == FirmwareChannel.NONE) {
             tisPool.release(device.tis());
             device = null;
