@@ -115,6 +115,16 @@ class RdsContextTest {
     }
 
     @Test
+    void shouldTakeSeveralEncryptionThreadsWhereEncryptionHasThreads() {
+        assertEquals(1, plain().conclude().encryptionThreads());
+        assertEquals(4, RdsContext.parse("encryptionThreads: 4", new Properties()).encryptionThreads());
+        assertTrue(errorOf(() -> plain().encryptionThreads(0).conclude()).contains("'encryptionThreads'"));
+        assertTrue(errorOf(() -> plain().encryptionThreads(65).conclude()).contains("'encryptionThreads'"));
+        assertTrue(errorOf(() -> plain().encryptionThreads(2).threadingMode(ThreadingMode.SHARED).conclude())
+            .contains("DEDICATED"));
+    }
+
+    @Test
     void shouldRefuseValuesThatDoNotServe() {
         assertTrue(errorOf(() -> new RdsContext(new Properties()).conclude()).contains("'address'"));
         assertTrue(errorOf(() -> plain().address("10.0.0.1").conclude()).contains("prefix length"));

@@ -15,6 +15,7 @@ public final class ReassemblyPool {
     private long limit;
     private long allocatedLength;
     private long usedLength;
+    private long copiedLength;
 
     /**
      * An empty pool.
@@ -42,6 +43,20 @@ public final class ReassemblyPool {
      */
     public long usedLength() {
         return usedLength;
+    }
+
+    /** Octets were copied to or between buffers. */
+    void onCopied(final int length) {
+        copiedLength += length;
+    }
+
+    /**
+     * Octets copied to make messages whole.
+     *
+     * @return since the start; 0 when every message came in one piece.
+     */
+    public long copiedLength() {
+        return copiedLength;
     }
 
     private static int sizeClass(final int length) {

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 /** Builds the parts of a node in the order in which they need each other: encryption, link, network, TCP, RDS, egress. */
 final class NodeAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
-    private static final int ENCRYPTION_QUEUE_LENGTH = 256;
+    private static final int ENCRYPTION_QUEUE_LENGTH = 64;
     private static final int ETHERNET_HEADER_LENGTH = 14;
 
     private final RdsContext context;
@@ -271,6 +271,7 @@ final class NodeAssembly {
         counters.add("reassembly-in-use", "octets of partly received messages", rds::reassemblyInUse);
         counters.add("receive-overflow-limit", "most octets of messages behind full receive rings; a socket's share is 3/4",
             context::receiveOverflowLength);
+        counters.add("reassembly-copied", "payload octets copied to make messages whole", rds::reassemblyCopied);
         counters.add("receive-overflow-in-use", "octets of messages behind full receive rings", rds::receiveOverflowInUse);
         counters.add("paths", "paths to peers, with a carrier or without", rds::pathCount);
         final CongestionCounts congestion = rds.proxy().congestion().counts();
