@@ -2,9 +2,6 @@
  * Exchanges messages that can be checked with one peer over PF_RDS; runs in the guest of the interoperability tests, against
  * the same program in Java (ExchangeRun). Both know from seed and number what each message must be: how long it is, and every
  * octet. So a message that is lost, doubled, reordered or damaged shows itself at the receiver.
- *
- * The message numbered k of the stream with seed s is the first octets of a row of 64-bit words, little endian: word 0 is k, and
- * word j is mix(mix(s) + k + j * GOLDEN). How long it is, see length_of.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "checked-messages.h"
+
 #define RDS_FAMILY 21
-#define MOST (1u << 20)
-#define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
 #define BUFFER (4 << 20)
 
 static const char *const explanation =
@@ -40,43 +37,10 @@ static const char *const explanation =
 
 struct settings {
 	uint64_t send, receive, seed, loose, wait, delay, gap, deaf, linger, blocking, sndbuf, rcvbuf;
-	bool mixed;
-	uint32_t size;
+	struct sizes sizes;
 };
 
 static unsigned char *out, *in, *wanted;
-
-static uint64_t mix(uint64_t z)
-{
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
-/* One in 256 of the mixed ones is of any length up to the limit, every 5000th just there, the others are below 16 KiB. */
-static uint32_t length_of(const struct settings *s, uint64_t seed, uint64_t number)
-{
-	uint64_t r = mix(mix(seed ^ GOLDEN) + number);
-
-	if (!s->mixed)
-		return s->size;
-	if (number % 5000 == 4999)
-		return MOST;
-	if ((r & 0xff) == 0)
-		return (r >> 8) % (MOST + 1);
-	return (r >> 16) % (UINT64_C(1) << ((r >> 8) % 15));
-}
-
-static void fill(unsigned char *to, uint64_t seed, uint64_t number, uint32_t length)
-{
-	uint64_t base = mix(seed) + number;
-
-	for (uint32_t at = 0; at < length; at += 8) {
-		uint64_t word = at == 0 ? number : mix(base + at / 8 * GOLDEN);
-
-		memcpy(to + at, &word, sizeof word);	/* the buffers have room for a whole last word */
-	}
-}
 
 static double now(void)
 {
@@ -120,12 +84,8 @@ static void set(struct settings *s, const char *argument)
 		{ "blocking=", &s->blocking }, { "sndbuf=", &s->sndbuf }, { "rcvbuf=", &s->rcvbuf },
 	};
 
-	if (!strncmp(argument, "size=", 5)) {
-		s->mixed = !strcmp(argument + 5, "mixed");
-		s->size = s->mixed ? 0 : strtoul(argument + 5, NULL, 10);
-		if (s->size <= MOST)
-			return;
-	}
+	if (!strncmp(argument, "size=", 5) && parse_sizes(argument + 5, &s->sizes))
+		return;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		size_t n = strlen(all[i].name);
 
@@ -165,7 +125,7 @@ static bool prepared;
 /* True when a message left. */
 static bool send_one(int fd, const struct settings *s, struct progress *p, const struct sockaddr_storage *to, socklen_t tolen)
 {
-	uint32_t length = length_of(s, s->seed, p->sent);
+	uint32_t length = length_of(&s->sizes, s->seed, p->sent);
 
 	if (!prepared)
 		fill(out, s->seed, p->sent, length);
@@ -225,7 +185,7 @@ static bool receive_one(int fd, const struct settings *s, struct progress *p, co
 		memcpy(&number, in, 8);
 	if (number < p->next)
 		wrong(p, "late or repeated", number, length);
-	if ((uint64_t)length != length_of(s, s->seed ^ 1, number))
+	if ((uint64_t)length != length_of(&s->sizes, s->seed ^ 1, number))
 		wrong(p, "of the wrong length", number, length);
 	fill(wanted, s->seed ^ 1, number, length);
 	if (memcmp(in, wanted, length) != 0)
@@ -243,7 +203,7 @@ static bool receive_one(int fd, const struct settings *s, struct progress *p, co
 
 int main(int argc, char **argv)
 {
-	struct settings s = { .wait = 60, .mixed = true, .sndbuf = BUFFER, .rcvbuf = BUFFER };
+	struct settings s = { .wait = 60, .sizes.mixed = true, .sndbuf = BUFFER, .rcvbuf = BUFFER };
 	struct sockaddr_storage peer;
 
 	if (argc < 5) {

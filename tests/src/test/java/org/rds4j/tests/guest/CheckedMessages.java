@@ -7,7 +7,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The messages that {@code rds-exchange} sends and expects: from seed and number follow the length and every octet of each, so
- * that one lost, doubled, reordered or damaged shows itself at the receiver. The rules are told in {@code rds-exchange.c}.
+ * that one lost, doubled, reordered or damaged shows itself at the receiver. The rules are told in {@code checked-messages.h}.
  */
 final class CheckedMessages {
     /** Longest message. */

@@ -3,6 +3,7 @@ package org.rds4j.tests.guest;
 import java.util.ArrayList;
 import java.util.List;
 import org.rds4j.tests.support.NetworkNamespace;
+import org.rds4j.tests.support.NodeFiles;
 import org.rds4j.tests.support.Program;
 
 /** A namespace with a bridge, on it the guest's tap device and the end of whatever a node is at. */
@@ -49,10 +50,21 @@ final class GuestNetwork implements AutoCloseable {
         return namespace;
     }
 
-    /** Starts a node that is not yet on the bridge, with further properties of its context as {@code name=value}. */
+    /** Starts a plaintext node that is not yet on the bridge, with further properties of its context as {@code name=value}. */
     CommandProcess node(final Device device, final String cidr, final String... properties) {
-        final List<String> flags = new ArrayList<>(List.of("device=" + device.string(), "address=" + cidr, "statusDir=none",
-            "security=plaintext", "maxConnections=256"));
+        return node(device, cidr, List.of("security=plaintext"), properties);
+    }
+
+    /** The same for a node that encrypts. */
+    CommandProcess node(final Device device, final String cidr, final NodeFiles credentials, final String... properties) {
+        return node(device, cidr, credentials.properties(), properties);
+    }
+
+    private CommandProcess node(
+        final Device device, final String cidr, final List<String> security, final String... properties) {
+        final List<String> flags = new ArrayList<>(List.of(
+            "device=" + device.string(), "address=" + cidr, "statusDir=none", "maxConnections=256"));
+        flags.addAll(security);
         flags.addAll(List.of(properties));
         final List<String> words = new ArrayList<>(Program.java(NodeProgram.class));
         words.addAll(1, flags.stream().map(each -> "-Drds." + each).toList());

@@ -3,9 +3,11 @@ package org.rds4j.tests.guest;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.rds4j.tests.support.NetworkNamespace;
 import org.rds4j.tests.support.Program;
@@ -33,7 +35,16 @@ final class LinuxGuest implements AutoCloseable {
 
     /** Makes the file to boot from, or skips the test with the reason why there can be none. */
     static Path image(final Path directory) {
-        try (Program check = Program.start(List.of(script(), "check"))) {
+        return image(directory, "");
+    }
+
+    /** The same with {@code rds-ktls} in it. */
+    static Path imageWithTls(final Path directory) {
+        return image(directory, "tls");
+    }
+
+    private static Path image(final Path directory, final String more) {
+        try (Program check = Program.start(List.of(script(), "check", more))) {
             final int exitCode = check.exitCode();
             assumeTrue(exitCode == 0, () -> "no Linux guest: " + check.output().strip());
         }
@@ -81,6 +92,12 @@ final class LinuxGuest implements AutoCloseable {
 
     String run(final String line) {
         return machine.run(line);
+    }
+
+    /** Writes a file of a few thousand octets. */
+    void write(final String path, final String text) {
+        final String octets = Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        run("echo " + octets + " | base64 -d > " + path);
     }
 
     /** What its kernel said, for a failure's report. */

@@ -11,7 +11,7 @@ import org.rds4j.RdsContext;
 import org.rds4j.node.RdsNode;
 
 /**
- * A plaintext node in a process of its own, of what {@link RdsContext} finds in the system properties. Takes commands as
+ * A node in a process of its own, of what {@link RdsContext} finds in the system properties. Takes commands as
  * {@link CommandProcess} sends them: {@code rds-exchange} with the words of that program, and {@code counters}.
  */
 public final class NodeProgram {

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
@@ -84,6 +85,12 @@ public final class NodeFiles {
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Properties by which a node in a process of its own uses the files, as {@code name=value}. */
+    public List<String> properties() {
+        return List.of("security=required", "certificate=" + directory.resolve("node.pem"),
+            "privateKey=" + directory.resolve("node.key"), "trust=" + directory.resolve("trust.pem"));
     }
 
     /** Has a node use the files, with a list of peers when there is one. */
