@@ -71,7 +71,7 @@ class SecureCarrierTest {
     private SecureCarrier carrier(final KeyLimits limits) {
         final SessionKeys keys = new SessionKeys(keys(1), keys(2), true, "TLS_AES_128_GCM_SHA256", List.of(), new Marker(1, 2));
         carrier = new SecureCarrier(
-            connection(), carriers, new SecureSession(1, keys, AeadProviders.best(), limits), queue);
+            connection(), carriers, new SecureSession(1, keys, AeadProviders.best(), limits), new EncryptionLink(queue));
         return carrier;
     }
 
