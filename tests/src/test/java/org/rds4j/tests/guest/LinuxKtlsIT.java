@@ -134,10 +134,13 @@ class LinuxKtlsIT {
     }
 
     /** The kernel did every record of both directions, under the first key, and farewell was said on both sides. */
-    private void assertKernelDidAll(final String said) {
+    private static void assertKernelDidAll(final String said) {
         assertEquals(number(said, "done: .* records (\\d+)"), number(said, "tx: by the kernel, number (\\d+), key changes 0"), said);
         assertTrue(number(said, "rx: by the kernel, number (\\d+), key changes 0") > 0, said);
         assertTrue(said.endsWith(FAREWELL), said);
+    }
+
+    private void assertNothingRefused() {
         assertEquals(0, counted("node_record_refused"));
         assertEquals(0, counted("node_truncated"));
     }
@@ -155,6 +158,7 @@ class LinuxKtlsIT {
             final String said = exchange(1, MANY, "");
             assertTrue(said.contains(", AES-128\n"), said);
             assertKernelDidAll(said);
+            assertNothingRefused();
         }
 
         /** The numbers before it are the library's. The peer asks for the cipher that the node does not ask for. */
@@ -164,12 +168,14 @@ class LinuxKtlsIT {
             final String said = exchange(last, FEW, "tx=5 rx=5 cipher=256");
             assertTrue(said.contains(", AES-256\n"), said);
             assertKernelDidAll(said);
+            assertNothingRefused();
         }
 
         /** What the node says first is in the socket before the kernel gets the key, and tickets come before the marker. */
         @Test
         void shouldNotBeLostAtTheSwitchFromTlsToTheKernel() {
             assertKernelDidAll(exchange(203, FEW, "tickets=3 pause=500"));
+            assertNothingRefused();
         }
 
         /** The library does what a kernel cannot, which takes no second key: whole directions. */
@@ -212,7 +218,7 @@ class LinuxKtlsIT {
         }
     }
 
-    /** With a node that asks for AES-256. */
+    /** With a node that asks for AES-256, and is closed first. */
     @Nested
     class LongKeys {
         @BeforeAll
@@ -221,19 +227,26 @@ class LinuxKtlsIT {
         }
 
         @Test
-        void shouldCarryTenThousandMessagesEachWay() {
-            final String said = exchange(211, MANY, "");
+        void shouldCarryTenThousandMessagesEachWayAndAFarewell() {
+            final String words = "send=" + MANY + " receive=" + MANY;
+            final Command here = here(211, words);
+            final Command there = there(211, words + " linger=60");
+            there.awaitDone();
+            here.awaitDone();
+            assertNothingRefused();
+            node.close();
+            final String said = there.finish();
             assertTrue(said.contains(", AES-256\n"), said);
             assertKernelDidAll(said);
         }
     }
 
-    /** With a node that changes its key all the time. */
+    /** With a node that changes its key all the time, and reminds its peer of a key that is due. */
     @Nested
     class ShortLivedKeys {
         @BeforeAll
         static void start() {
-            startNode("key.softRecords=" + SOFT_RECORDS);
+            startNode("key.softRecords=" + SOFT_RECORDS, "key.hardRecords=1500");
         }
 
         /** In the kernel, where it takes another key; else libcrypto opens what the node sends. */
@@ -244,6 +257,14 @@ class LinuxKtlsIT {
             assertTrue(keyChanges(said, "rx") >= 3, said);
             assertEquals(keyChanges(said, "rx"), counted("crypto-key-updates-sent"), said);
             assertTrue(said.endsWith(FAREWELL), said);
+        }
+
+        @Test
+        void shouldBeThePeersToo() {
+            final String said = exchange(224, 4 * FEW, "rekeyed=1");
+            assertTrue(keyChanges(said, "tx") >= 1, said);
+            assertEquals(keyChanges(said, "tx"), counted("crypto-key-updates-asked"), said);
+            assertEquals(keyChanges(said, "tx"), counted("crypto-key-updates-received"), said);
         }
 
         @Test
@@ -266,23 +287,6 @@ class LinuxKtlsIT {
         }
     }
 
-    /** With a node that reminds its peer of a key that is due. */
-    @Nested
-    class OverdueKeys {
-        @BeforeAll
-        static void start() {
-            startNode("key.softRecords=" + SOFT_RECORDS, "key.hardRecords=1500");
-        }
-
-        @Test
-        void shouldBeChangedOnDemand() {
-            final String said = exchange(231, 4 * FEW, "rekeyed=1");
-            assertTrue(keyChanges(said, "tx") >= 1, said);
-            assertEquals(keyChanges(said, "tx"), counted("crypto-key-updates-asked"), said);
-            assertEquals(keyChanges(said, "tx"), counted("crypto-key-updates-received"), said);
-        }
-    }
-
     /** With a node that makes new connections all the time: key changes that no kernel has to follow. */
     @Nested
     class Connections {
@@ -297,17 +301,6 @@ class LinuxKtlsIT {
             final String said = exchange(last, 4 * FEW, "connections=100");
             assertTrue(said.lines().filter("end: closed"::equals).count() >= 2, said);
             assertTrue(counted("node_path_renewed") >= 1);
-        }
-
-        @Test
-        void shouldEndWithAFarewellWhenTheNodeIsClosed() {
-            final Command here = here(242, "send=10");
-            final Command there = there(242, "receive=10 linger=30");
-            there.awaitDone();
-            here.awaitDone();
-            node.close();
-            assertTrue(there.finish().endsWith(FAREWELL), there.text());
-            start();
         }
     }
 }
