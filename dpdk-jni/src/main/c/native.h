@@ -25,6 +25,7 @@ extern const struct native_methods mempool_methods;
 extern const struct native_methods device_methods;
 extern const struct native_methods queue_methods;
 extern const struct native_methods ring_pair_methods;
+extern const struct native_methods cryptodev_methods;
 
 /* Sends DPDK's log to memory instead of the console; log_take() hands the text over and forgets it. */
 int log_capture(void);

@@ -18,6 +18,7 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved)
 {
     const struct native_methods *tables[] = {
         &environment_methods, &mempool_methods, &device_methods, &queue_methods, &ring_pair_methods,
+        &cryptodev_methods,
     };
     JNIEnv *env;
     (void) reserved;

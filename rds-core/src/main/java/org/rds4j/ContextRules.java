@@ -11,6 +11,7 @@ final class ContextRules {
     private static final int MOST_BUFFER = Integer.MAX_VALUE / 2;
     private static final int RDS_HEADER_LENGTH = 48;
     private static final int MAX_NAME_LENGTH = 120;
+    private static final int MOST_ENCRYPTION_THREADS = 64;
 
     private final RdsContext context;
 
@@ -54,6 +55,14 @@ final class ContextRules {
         requireRange("maxHandshakesPerHost", context.maxHandshakesPerHost(), 1, 1 << 16);
         requireRange("handshakeRate", context.handshakeRate(), 1, 1 << 20);
         requireRange("handshakeRatePerHost", context.handshakeRatePerHost(), 1, 1 << 20);
+        checkEncryptionThreads();
+    }
+
+    private void checkEncryptionThreads() {
+        requireRange("encryptionThreads", context.encryptionThreads(), 1, MOST_ENCRYPTION_THREADS);
+        require(context.encryptionThreads() == 1 || context.threadingMode() == ThreadingMode.DEDICATED,
+            "key 'encryptionThreads' is " + context.encryptionThreads() + " and threadingMode " + context.threadingMode()
+            + ", in which the engine's own thread encrypts: leave the key out, or set threadingMode to DEDICATED");
     }
 
     private void checkLengths() {

@@ -50,6 +50,7 @@ public final class RdsContext {
     private int handshakeRate = 500;
     private int handshakeRatePerHost = 100;
     private ThreadingMode threadingMode = ThreadingMode.DEDICATED;
+    private int encryptionThreads = 1;
     private String engineIdleStrategy = "backoff";
     private String cryptoIdleStrategy = "backoff";
     private String applicationIdleStrategy = "backoff";
@@ -690,6 +691,27 @@ public final class RdsContext {
     public RdsContext threadingMode(final ThreadingMode value) {
         requireOpen();
         threadingMode = value;
+        return this;
+    }
+
+    /**
+     * How many threads seal and open records in {@link ThreadingMode#DEDICATED}; each connection keeps to one of them.
+     *
+     * @return the value.
+     */
+    public int encryptionThreads() {
+        return encryptionThreads;
+    }
+
+    /**
+     * Sets how many threads seal and open records; more than one in {@link ThreadingMode#DEDICATED} only.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext encryptionThreads(final int value) {
+        requireOpen();
+        encryptionThreads = value;
         return this;
     }
 

@@ -63,6 +63,9 @@ public enum RdsKey {
     THREADING_MODE("threadingMode",
         (context, text) -> context.threadingMode(constant(ThreadingMode.class, "threadingMode", text)),
         RdsContext::threadingMode),
+    /** How many threads seal and open records, each for its own connections. */
+    ENCRYPTION_THREADS("encryptionThreads",
+        (context, text) -> context.encryptionThreads(length("encryptionThreads", text)), RdsContext::encryptionThreads),
     /** How an idle engine thread waits: {@code busy-spin}, {@code yield} or {@code backoff}. */
     ENGINE_IDLE_STRATEGY("engineIdleStrategy",
         (context, text) -> context.engineIdleStrategy(text), RdsContext::engineIdleStrategy),

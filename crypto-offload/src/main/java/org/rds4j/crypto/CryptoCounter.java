@@ -48,6 +48,8 @@ public enum CryptoCounter {
     HANDSHAKES_ABANDONED("crypto-handshakes-abandoned", "handshakes given up before their end"),
     /** Jobs that the library threw an exception at. */
     JOBS_FAILED("crypto-jobs-failed", "jobs that could not be computed and were answered with an internal error"),
+    /** Jobs computed by the engine thread itself. */
+    JOBS_INLINE("crypto-jobs-inline", "records and handshake steps computed by the thread that submitted them"),
     /** Sessions whose keys were wiped. */
     SESSIONS_CLOSED("crypto-sessions-closed", "sessions closed and their keys wiped"),
     /** Jobs not accepted for want of a slot. */

@@ -49,6 +49,15 @@ public final class DpdkEnvironment implements AutoCloseable {
     }
 
     /**
+     * The environment of this process, whoever started it.
+     *
+     * @return the environment, or null when DPDK does not run.
+     */
+    public static synchronized DpdkEnvironment running() {
+        return running;
+    }
+
+    /**
      * Starts the EAL, or returns the running one when it was started with the same arguments.
      * <p>
      * Arguments the caller leaves out are completed: a unique file prefix, {@code --in-memory}, one lcore that may run on every

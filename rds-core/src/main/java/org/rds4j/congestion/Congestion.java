@@ -17,15 +17,16 @@ public final class Congestion {
     /**
      * Nothing is congested.
      *
-     * @param context  concluded.
-     * @param counters of the engine.
+     * @param context    concluded.
+     * @param generation of this host, which its maps are numbered in.
+     * @param counters   of the engine.
      */
-    public Congestion(final RdsContext context, final RdsCounters counters) {
+    public Congestion(final RdsContext context, final int generation, final RdsCounters counters) {
         this.counters = counters;
         this.intervalNs = context.congestionMapIntervalNs();
         this.maps = CongestionMaps.inMemory(Math.min(MAX_HOSTS, context.maxPeers()) + 1);
         this.local = new LocalCongestion(maps, context.localAddress().high(), context.localAddress().low());
-        this.messages = new MapMessages(local, counters);
+        this.messages = new MapMessages(local, generation, counters);
     }
 
     /**
@@ -53,6 +54,12 @@ public final class Congestion {
      */
     public MapSender newSender() {
         return new MapSender(messages, intervalNs);
+    }
+
+    /** A map has come from a peer that was older than one which came before: ignored. */
+    public void onOldMap() {
+        counters.increment(RdsCounter.CONG_UPDATE_RECEIVED);
+        counters.increment(RdsCounter.CONG_DROP_OLD);
     }
 
     /**

@@ -5,8 +5,8 @@ import org.rds4j.carrier.ByteCarrier;
 /**
  * Tells one peer this host's congestion map: over the first of its paths that can send once a carrier came up, and after each
  * change. One message is on its way at a time, and after a few in a row there is one per interval at most, so a port that flaps
- * costs little, however often it does (generic cell rate algorithm, ITU-T I.371). Maps stand outside the send log: they have no
- * number, are not sent again, and a carrier that breaks takes its map with it. Engine thread only.
+ * costs little, however often it does (generic cell rate algorithm, ITU-T I.371). Maps stand outside the send log: they do not
+ * count as messages of a path, are not sent again, and a carrier that breaks takes its map with it. Engine thread only.
  */
 public final class MapSender {
     private static final long NEVER = -1;
@@ -53,17 +53,18 @@ public final class MapSender {
     /**
      * Sends what is due; between two messages of a path.
      *
-     * @param on    a carrier to the peer that may send now.
-     * @param nowNs the engine's time.
+     * @param on         a carrier to the peer that may send now.
+     * @param isNumbered whether maps tell their number, which a host of another kind is not told.
+     * @param nowNs      the engine's time.
      * @return false while the carrier must be offered nothing else, because it has the first part of a map.
      */
     @SuppressWarnings("ReferenceEquality") // carriers have no other identity
-    public boolean poll(final ByteCarrier on, final long nowNs) {
+    public boolean poll(final ByteCarrier on, final boolean isNumbered, final long nowNs) {
         if (message == null) {
             if (!isDue() || nowNs < nextNs()) {
                 return true;
             }
-            begin(on, nowNs);
+            begin(on, isNumbered, nowNs);
         }
         if (on != carrier) {
             return true;
@@ -76,10 +77,10 @@ public final class MapSender {
         return carrier == null || offered == MapMessages.LENGTH;
     }
 
-    private void begin(final ByteCarrier on, final long nowNs) {
+    private void begin(final ByteCarrier on, final boolean isNumbered, final long nowNs) {
         toldChanges = messages.congestion().changes();
         paidUntilNs = Math.max(paidUntilNs, nowNs) + intervalNs;
-        message = messages.take();
+        message = messages.take(isNumbered);
         carrier = on;
         offered = 0;
     }

@@ -14,6 +14,7 @@ import org.rds4j.socket.ReadySets;
 final class AttachedClient {
     private final long number;
     private final Line line;
+    private final int process;
     private final SharedMemory memory;
     private final ClientRegion region;
     private final ReadySets readySets;
@@ -33,20 +34,20 @@ final class AttachedClient {
         /**
          * A new socket.
          *
-         * @param openId    names the request.
-         * @param readySets of the client.
-         * @param line      to the client, which is handed the socket's memory.
+         * @param client that asks, and is handed the socket's memory.
+         * @param openId names the request.
          * @return the socket, or null when there are too many.
          * @throws IOException when there is no memory for it, or the client does not take it.
          */
-        ClientSocket make(long openId, ReadySets readySets, Line line) throws IOException;
+        ClientSocket make(AttachedClient client, long openId) throws IOException;
     }
 
     AttachedClient(
-        final long number, final Line line, final SharedMemory memory, final int setLength, final SocketMaker maker,
-        final int maxSockets) {
+        final long number, final Line line, final int process, final SharedMemory memory, final int setLength,
+        final SocketMaker maker, final int maxSockets) {
         this.number = number;
         this.line = line;
+        this.process = process;
         this.memory = memory;
         this.region = new ClientRegion(memory.memory());
         this.counts = region.congestionCounts();
@@ -77,6 +78,28 @@ final class AttachedClient {
 
     int socketCount() {
         return sockets.size();
+    }
+
+    /** As of {@link Line#process}. */
+    int process() {
+        return process;
+    }
+
+    Line line() {
+        return line;
+    }
+
+    ReadySets readySets() {
+        return readySets;
+    }
+
+    /** Octets of its sockets' blocks that were never used. */
+    long unusedLength() throws IOException {
+        long unused = 0;
+        for (final ClientSocket socket : sockets) {
+            unused += socket.unusedLength();
+        }
+        return unused;
     }
 
     /** Carries out what the client asks for, and goes on with what was begun. */
@@ -110,7 +133,7 @@ final class AttachedClient {
 
     private boolean open(final long id) {
         try {
-            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(id, readySets, line) : null;
+            final ClientSocket socket = sockets.size() < maxSockets ? maker.make(this, id) : null;
             if (socket == null) {
                 region.opened(id, Errno.ENOMEM.number(), 0, 0);
             } else {

@@ -6,21 +6,21 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How much memory the host can give, by proc_meminfo(5). */
+/** How much memory this process can have, by proc_meminfo(5) and its {@link ControlGroups}. */
 final class AvailableMemory {
     private static final long OCTETS_PER_UNIT = 1024;
     private static final String NEVER_OVERCOMMIT = "2";
 
-    private final Path meminfo;
-    private final Path overcommit;
+    private final Path proc;
+    private final ControlGroups groups;
 
     AvailableMemory() {
-        this(Path.of("/proc/meminfo"), Path.of("/proc/sys/vm/overcommit_memory"));
+        this(Path.of("/proc"));
     }
 
-    AvailableMemory(final Path meminfo, final Path overcommit) {
-        this.meminfo = meminfo;
-        this.overcommit = overcommit;
+    AvailableMemory(final Path proc) {
+        this.proc = proc;
+        this.groups = new ControlGroups(proc);
     }
 
     /**
@@ -30,12 +30,12 @@ final class AvailableMemory {
      */
     long octets() throws IOException {
         final Map<String, Long> lines = new HashMap<>();
-        for (final String line : Files.readAllLines(meminfo)) {
+        for (final String line : Files.readAllLines(proc.resolve("meminfo"))) {
             final String[] words = line.split(":?\\s+", 3);
             lines.put(words[0], Long.parseLong(words[1]) * OCTETS_PER_UNIT);
         }
-        final long available = lines.getOrDefault("MemAvailable", 0L);
-        if (!Files.readString(overcommit).strip().equals(NEVER_OVERCOMMIT)) {
+        final long available = Math.min(lines.getOrDefault("MemAvailable", 0L), groups.octets());
+        if (!Files.readString(proc.resolve("sys/vm/overcommit_memory")).strip().equals(NEVER_OVERCOMMIT)) {
             return available;
         }
         return Math.min(available, lines.getOrDefault("CommitLimit", 0L) - lines.getOrDefault("Committed_AS", 0L));

@@ -59,12 +59,16 @@ final class ClientSocket {
     private void hand(final Line line) throws IOException {
         try {
             line.send(new Line.Message(serial, 0, memory.descriptor()));
-            memory.closeDescriptor();
         } catch (final IOException e) {
             engine.directory().remove(slot);
             memory.close();
             throw e;
         }
+    }
+
+    /** Octets of blocks that were never used. */
+    long unusedLength() throws IOException {
+        return memory.unusedLength();
     }
 
     int slot() {

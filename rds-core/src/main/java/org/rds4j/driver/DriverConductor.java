@@ -36,11 +36,11 @@ public final class DriverConductor implements Agent {
     private final DriverDirectory directory;
     private final RegionLayout layout;
     private final int permittedLevels;
-    private final int maxClients;
+    private final LastPlaces seats;
+    private final LastPlaces sockets;
     private final int maxSocketsPerClient;
-    private final int maxSockets;
     private final ClientTable table;
-    private final AvailableMemory available = new AvailableMemory();
+    private final AvailableMemory available;
     private final SharedMemory controlMemory;
     private final ControlRegion control;
     private final SharedMemory congestionMemory;
@@ -67,16 +67,23 @@ public final class DriverConductor implements Agent {
     public DriverConductor(
         final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels,
         final RandomGenerator random, final EpochClock clock, final RdsCounters counters) {
+        this(context, directory, engine, permittedLevels, random, clock, counters, new AvailableMemory());
+    }
+
+    DriverConductor(
+        final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels,
+        final RandomGenerator random, final EpochClock clock, final RdsCounters counters, final AvailableMemory available) {
+        this.available = available;
         this.engine = engine;
         this.counters = counters;
         this.clock = clock;
         this.layout = RegionLayout.of(context);
         this.permittedLevels = permittedLevels;
-        this.maxClients = context.maxClients();
+        this.seats = new LastPlaces(context.maxClients());
+        this.sockets = new LastPlaces(context.maxSockets());
         this.maxSocketsPerClient = context.maxSocketsPerClient();
-        this.maxSockets = context.maxSockets();
         this.directory = directory;
-        this.table = new ClientTable(maxClients);
+        this.table = new ClientTable(seats.total());
         final List<AutoCloseable> made = new ArrayList<>();
         try {
             congestionMemory =
@@ -89,6 +96,9 @@ public final class DriverConductor implements Agent {
             control.beat(clock.time());
             control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
             door = Door.open(directory);
+        } catch (final RuntimeException e) {
+            CloseHelper.closeAll(made);
+            throw e;
         } catch (final IOException e) {
             CloseHelper.closeAll(made);
             throw new DriverException("cannot be a driver in the directory " + directory.path() + ": " + e);
@@ -182,15 +192,16 @@ public final class DriverConductor implements Agent {
 
     private void admit(final Line line) throws IOException {
         line.limitUnread();
-        if (clients.size() >= maxClients) {
+        final int process = line.process();
+        if (!hasSeat(process)) {
             serve(true); // some may have gone since the last look
         }
-        if (clients.size() >= maxClients) {
+        if (!hasSeat(process)) {
             refuse(line);
             return;
         }
         final long number = ++clientCount;
-        final int length = ClientRegion.length(maxSockets);
+        final int length = ClientRegion.length(sockets.total());
         final SharedMemory memory;
         try {
             memory = SharedMemory.create("rds-client-" + number, length, length);
@@ -198,10 +209,19 @@ public final class DriverConductor implements Agent {
             refuse(line);
             return;
         }
-        clients.add(new AttachedClient(number, line, memory, maxSockets, this::newSocket, maxSocketsPerClient));
+        clients.add(new AttachedClient(
+            number, line, process, memory, sockets.total(), this::newSocket, maxSocketsPerClient));
         line.send(new Line.Message(
             number, 0, controlMemory.descriptor(), congestionMemory.descriptor(), memory.descriptor()));
         memory.closeDescriptor();
+    }
+
+    private boolean hasSeat(final int process) {
+        boolean isMore = false;
+        for (final AttachedClient client : clients) {
+            isMore |= client.process() == process;
+        }
+        return seats.isFree(clients.size(), isMore);
     }
 
     private static void refuse(final Line line) throws IOException {
@@ -209,21 +229,34 @@ public final class DriverConductor implements Agent {
         line.close();
     }
 
-    private ClientSocket newSocket(final long openId, final ReadySets readySets, final Line line) throws IOException {
+    private ClientSocket newSocket(final AttachedClient client, final long openId) throws IOException {
+        if (!hasSocketFor(client.process())) {
+            return null;
+        }
         requireRoom();
-        return ClientSocket.create(engine, line, layout, permittedLevels, readySets, ++socketCount, openId);
+        return ClientSocket.create(
+            engine, client.line(), layout, permittedLevels, client.readySets(), ++socketCount, openId);
+    }
+
+    private boolean hasSocketFor(final int process) {
+        int ofAll = 0;
+        int ofProcess = 0;
+        for (final AttachedClient client : clients) {
+            ofAll += client.socketCount();
+            ofProcess += client.process() == process ? client.socketCount() : 0;
+        }
+        return sockets.isFree(ofAll, ofProcess > 0);
     }
 
     /**
      * Blocks are not there before they are used; when the host then has no memory for one, it ends a process, this perhaps. So
-     * room for all blocks of all sockets must be there from the start.
+     * room for all blocks of all sockets must be there from the start, but for those in use, whose memory is not available now.
      */
     private void requireRoom() throws IOException {
-        long sockets = 1;
+        long promised = layout.length();
         for (final AttachedClient client : clients) {
-            sockets += client.socketCount();
+            promised += client.unusedLength();
         }
-        final long promised = layout.denseLength() + sockets * (layout.length() - layout.denseLength());
         if (available.octets() < promised) {
             throw new IOException("no memory for " + promised + " octets");
         }

@@ -20,6 +20,8 @@ final class Line implements AutoCloseable {
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_SNDBUF = 7;
+    private static final int SO_PEERCRED = 17;
+    private static final int CREDENTIALS_LENGTH = 12;
     private static final int SCM_RIGHTS = 1;
     private static final int POLLIN = 1;
     private static final int POLLHUP = 16;
@@ -113,6 +115,20 @@ final class Line implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment least = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
             UnixCall.SETSOCKOPT.call(socket, SOL_SOCKET, SO_SNDBUF, least.address(), Integer.BYTES);
+        }
+    }
+
+    /**
+     * Which process connected, as the kernel knows it.
+     *
+     * @return its id, or 0 for those in containers whose processes have no ids here.
+     */
+    int process() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment credentials = arena.allocate(CREDENTIALS_LENGTH, Integer.BYTES);
+            final MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, CREDENTIALS_LENGTH);
+            UnixCall.GETSOCKOPT.call(requireOpen(), SOL_SOCKET, SO_PEERCRED, credentials.address(), length.address());
+            return credentials.get(ValueLayout.JAVA_INT, 0);
         }
     }
 

@@ -3,6 +3,7 @@ package org.rds4j.driver;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Memory that processes share, as memfd_create(2) makes it: a file without a name, which whoever is handed its descriptor can
@@ -22,6 +23,12 @@ final class SharedMemory implements AutoCloseable {
     private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
     private static final int CLOSED = -1;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_BLOCKS = 0x400;
+    private static final int STATX_LENGTH = 256;
+    private static final int STX_BLOCKS_OFFSET = 48;
+    private static final int BLOCK_LENGTH = 512;
+    private static final long PIECE_LENGTH = 2 << 20;
 
     private final Arena arena;
     private final MemorySegment memory;
@@ -55,7 +62,7 @@ final class SharedMemory implements AutoCloseable {
         final Arena arena = Arena.ofShared();
         try {
             UnixCall.FTRUNCATE.call(descriptor, length);
-            UnixCall.FALLOCATE.call(descriptor, 0, 0, denseLength); // says here that there is no memory
+            putPages(denseLength, (from, piece) -> UnixCall.FALLOCATE.call(descriptor, 0, from, piece));
             final MemorySegment memory = map(descriptor, length, PROT_READ | PROT_WRITE, arena);
             UnixCall.FCNTL.call(descriptor, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | seal);
             memory.asSlice(0, denseLength).fill((byte) 0); // no page fault for a thread that has better things to do
@@ -64,6 +71,27 @@ final class SharedMemory implements AutoCloseable {
             arena.close();
             UnixCall.closeDescriptor(descriptor);
             throw e;
+        }
+    }
+
+    /** A call that puts pages behind memory, or says that there is no memory for them. */
+    @FunctionalInterface
+    interface PagePutter {
+        void put(long from, long length) throws UnixException;
+    }
+
+    /** Piece by piece: a signal ends such a call, and undoes what it did, so that a long one might never come to an end. */
+    static void putPages(final long length, final PagePutter call) throws UnixException {
+        long from = 0;
+        while (from < length) {
+            try {
+                call.put(from, Math.min(PIECE_LENGTH, length - from));
+                from += PIECE_LENGTH;
+            } catch (final UnixException e) {
+                if (e.errno() != UnixException.EINTR) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -132,6 +160,20 @@ final class SharedMemory implements AutoCloseable {
     /** What others map it by, until {@link #closeDescriptor()}. */
     int descriptor() {
         return descriptor;
+    }
+
+    /**
+     * Memory that is not there until someone writes to it.
+     *
+     * @return octets of holes, before {@link #closeDescriptor()}.
+     */
+    long unusedLength() throws IOException {
+        try (Arena space = Arena.ofConfined()) {
+            final MemorySegment nowhere = space.allocate(1);
+            final MemorySegment answer = space.allocate(STATX_LENGTH, Long.BYTES);
+            UnixCall.STATX.call(descriptor, nowhere.address(), AT_EMPTY_PATH, STATX_BLOCKS, answer.address());
+            return Math.max(0, memory.byteSize() - answer.get(ValueLayout.JAVA_LONG, STX_BLOCKS_OFFSET) * BLOCK_LENGTH);
+        }
     }
 
     /** Everybody who is to have the memory has it. */

@@ -69,9 +69,10 @@ public final class RdsEngine implements ReleaseHandler {
     public RdsEngine(
         final RdsContext context, final PathConnector connector, final IntUnaryOperator laneOfServiceLevel,
         final RandomGenerator random, final RdsCounters counters) {
-        final Probe probe = new Probe(context.paths(), newGeneration(random), counters);
+        final int generation = newGeneration(random);
+        final Probe probe = new Probe(context.paths(), generation, counters);
         this.counters = counters;
-        this.congestion = new Congestion(context, counters);
+        this.congestion = new Congestion(context, generation, counters);
         final ArrivalTimes times = new ArrivalTimes(context.nanoClock());
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
         this.receiveOverflow = new ReassemblyPool(context.receiveOverflowLength());

@@ -15,7 +15,8 @@ package org.rds4j.frame;
  *      9  CSUM       be32 value, u8 enabled, 3 pad                    8
  *     32  LANE       u8 lane; private, Linux stops parsing here       1
  * </pre>
- * Reading stops at anything not listed. Meaningful on probes only.
+ * Reading stops at anything not listed. Meaningful on probes, and the generation
+ * on numbered congestion maps.
  */
 public final class ExtensionHeaderFlyweight {
     /** Type: how many paths the sender supports. */

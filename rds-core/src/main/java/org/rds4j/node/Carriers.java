@@ -11,7 +11,6 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.crypto.agent.CompletionHandler;
-import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
 import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.record.RecordError;
@@ -48,7 +47,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final int maxConnections;
     private final SourcePorts ports;
     private final SecurityService security;
-    private final EncryptionQueue queue;
     private final RandomGenerator random;
     private final NodeCounters counters;
     private final List<Greeting> greetings = new ArrayList<>();
@@ -96,7 +94,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.watch = security == null ? null : new PeerWatch(security, counters);
         this.dscpOfLane = settings.dscpOfLane();
         this.security = security;
-        this.queue = security == null ? null : security.queue();
         this.random = random;
         this.counters = counters;
     }
@@ -230,7 +227,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
                 high, low)
             : security.clientTask(
                 id, PathMarker.of(dialedKey.lane(), dialedKey.index(), paths, security.cipher(), random), high, low);
-        final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, queue, task);
+        final SecureGreeting greeting = new SecureGreeting(this, dialedKey, deadlineNs, security.pin(), task);
         greetingById.put(id, greeting);
         return greeting;
     }
@@ -263,9 +260,10 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         carrier.connection.dscp(dscpOfLane.applyAsInt(key.lane()));
         if (carrier instanceof SecureCarrier secure) {
             final HandshakeTask task = greetingById.remove(secure.session().id()).task();
+            secure.session().lane(key.lane());
             carrierById.put(secure.session().id(), secure);
             watch.onUp(key, secure, task.peer(), isDialed, nowNs);
-            protection.add(carrier, key, isDialed, task.peer(), security.providerName());
+            protection.add(carrier, key, isDialed, task.peer(), task.provider().name());
         } else {
             protection.add(carrier, key, isDialed, null, "");
         }
@@ -287,11 +285,10 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         watch.onHandshakeFailed(task, connection, isDialed);
     }
 
-    /** A carrier's connection is about to be given back: its keys go too. */
+    /** A carrier's connection is about to be given back. */
     void forget(final SecureCarrier carrier) {
         carrierById.remove(carrier.session().id());
         watch.onGone(carrier);
-        security.close(carrier.session());
     }
 
     void count(final NodeCounter counter) {
@@ -321,9 +318,14 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         protection.now(now);
     }
 
-    /** Moves greetings and endings on, and takes finished records and handshake steps from the encryption thread. */
+    /** Takes finished records and handshake steps from the encryption threads. */
+    int drain() {
+        return security == null ? 0 : security.drain(this);
+    }
+
+    /** Moves greetings and endings on, and takes what is finished from the encryption threads. */
     int poll(final long now) {
-        final int work = security == null ? 0 : security.drain(this) + watch.poll();
+        final int work = security == null ? 0 : drain() + watch.poll();
         if (!greetings.isEmpty()) {
             pollGreetings(now);
         }
@@ -352,12 +354,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     }
 
     private void forget(final Greeting greeting) {
-        if (greeting instanceof SecureGreeting secure) {
-            final HandshakeTask task = secure.task();
-            greetingById.remove(task.id());
-            if (task.session() == null) {
-                security.abandon(task);
-            }
+        if (greeting instanceof SecureGreeting secure && greetingById.remove(secure.task().id()) != null) {
+            secure.giveUp();
         }
     }
 

@@ -2,7 +2,6 @@ package org.rds4j.node;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.agrona.LangUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.rds4j.engine.RdsEngine;
@@ -30,7 +29,6 @@ final class EngineAgent implements Agent {
     private final PlainStreams streams;
     private final Egress egress;
     private final NodeStatusService status;
-    private Agent companion;
     private final FrameBurst received = new FrameBurst(RECEIVE_BURST);
 
     EngineAgent(
@@ -68,6 +66,7 @@ final class EngineAgent implements Agent {
         work += tcp.onTime(nowNs);
         work += carriers.poll(nowNs);
         work += rds.poll(nowNs);
+        work += carriers.drain(); // what was sealed meanwhile leaves with this cycle
         work += streams.poll();
         work += egress.poll(nowNs);
         work += status.poll();
@@ -90,15 +89,6 @@ final class EngineAgent implements Agent {
             Math.min(rds.nextDeadlineNs(), Math.min(carriers.nextDeadlineNs(), streams.nextDeadlineNs())));
     }
 
-    /**
-     * Names the encryption agent when it shares this agent's thread, and so has to be run while this one closes.
-     *
-     * @param agent the other agent, or null when it has a thread of its own.
-     */
-    void companion(final Agent agent) {
-        companion = agent;
-    }
-
     /** Waits a little for what is not acknowledged, then closes every socket and connection; what is not over soon is reset. */
     @Override
     public void onClose() {
@@ -117,19 +107,9 @@ final class EngineAgent implements Agent {
 
     private void workUntil(final BooleanSupplier isOver) {
         for (int i = 0; i < CLOSING_CYCLES && (i == 0 || !isOver.getAsBoolean()); i++) {
-            if (doWork() + companionWork() == 0) {
+            if (doWork() == 0) {
                 LockSupport.parkNanos(CLOSING_PAUSE_NS);
             }
-        }
-    }
-
-
-    private int companionWork() {
-        try {
-            return companion == null ? 0 : companion.doWork();
-        } catch (final Exception e) {
-            LangUtil.rethrowUnchecked(e);
-            return 0;
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -40,6 +41,8 @@ final class IdentityAgent implements Agent {
     private final long patienceNs;
     private final RefusalLog refusals;
     private final OneToOneConcurrentArrayQueue<Object> reports = new OneToOneConcurrentArrayQueue<>(RING_LENGTH);
+    /** Made once: with {@code INVOKER} this agent's cycle belongs to the packet path. */
+    private final Consumer<Object> onReport = this::onReport;
     private final OneToOneConcurrentArrayQueue<Sentence> sentences = new OneToOneConcurrentArrayQueue<>(RING_LENGTH);
     private final List<SecurePeer> peers = new ArrayList<>();
     private final Map<Chain, Optional<PeerRefusal>> verdicts = new HashMap<>();
@@ -120,7 +123,7 @@ final class IdentityAgent implements Agent {
 
     @Override
     public int doWork() {
-        final int work = reports.drain(this::onReport);
+        final int work = reports.drain(onReport);
         final long nowNs = nanoClock.nanoTime();
         if (nowNs - nextPollNs < 0) {
             return work;

@@ -10,12 +10,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
+import org.rds4j.ThreadingMode;
 import org.rds4j.congestion.CongestionCounts;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.agent.EncryptionQueue;
-import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.schedule.EgressArbiter;
@@ -69,6 +69,9 @@ final class NodeAssembly {
         final SecurityService security = security(builder);
         this.status = status(builder);
         final LinkPort port = link(builder.link);
+        if (security != null) {
+            security.choice().begin();
+        }
         final NetworkLayer network = network(port);
         final TcpEngine tcp = tcp(network, port);
         final NodeCounters nodeCounters = nodeCounters();
@@ -190,27 +193,58 @@ final class NodeAssembly {
         if (context.security() == SecurityMode.PLAINTEXT) {
             return null;
         }
-        EncryptionAgent agent = builder.encryption;
-        if (agent == null) {
-            agent = new EncryptionAgent("rds-encryption", CryptoCounters.allocate());
-            agents.add(agent);
-        }
-        list(agent.counters(), "");
-        final CryptoCounters engineCounters = CryptoCounters.allocate();
-        list(engineCounters, "_engine");
         identities = new IdentityAgent(
             context, new CredentialFiles(context, builder.epochClock.time()), builder.epochClock);
         identities.levelsOfLane(LaneSettings.levels(qos));
         identities.list(counters);
-        final EncryptionQueue queue = agent.newQueue(ENCRYPTION_QUEUE_LENGTH, engineCounters);
-        resources.add(queue::end);
-        return new SecurityService(identities, AeadProviders.best(), context.cipher(), builder.keyLimits, queue);
+        return new SecurityService(
+            identities, new CipherChoice(), context.cipher(), builder.keyLimits, encryption(builder.encryption));
     }
 
-    private void list(final CryptoCounters cryptoCounters, final String suffix) {
-        for (final CryptoCounter counter : CryptoCounter.values()) {
-            counters.add(counter.label() + suffix, counter.meaning(), () -> cryptoCounters.get(counter));
+    /** Inline where there is no other thread, else over the threads given or as many of its own as the context says. */
+    private List<EncryptionLink> encryption(final List<EncryptionAgent> given) {
+        final CryptoCounters engineCounters = CryptoCounters.allocate();
+        final List<EncryptionQueue> queues = new ArrayList<>();
+        if (given.isEmpty() && context.threadingMode() != ThreadingMode.DEDICATED) {
+            final CryptoCounters inline = CryptoCounters.allocate();
+            list(List.of(inline), "");
+            queues.add(EncryptionQueue.inline(ENCRYPTION_QUEUE_LENGTH, qos.laneCount(), inline, engineCounters));
+        } else {
+            final List<EncryptionAgent> threads = given.isEmpty() ? ownThreads() : given;
+            list(threads.stream().map(EncryptionAgent::counters).toList(), "");
+            threads.forEach(thread -> queues.add(thread.newQueue(
+                ENCRYPTION_QUEUE_LENGTH, qos.laneCount(), new RecordArbiter(qos, context.nanoClock()), engineCounters)));
         }
+        list(List.of(engineCounters), "_engine");
+        queues.forEach(queue -> resources.add(queue::end));
+        return queues.stream().map(EncryptionLink::new).toList();
+    }
+
+    private List<EncryptionAgent> ownThreads() {
+        final List<EncryptionAgent> threads = new ArrayList<>();
+        for (int i = 0; i < context.encryptionThreads(); i++) {
+            threads.add(new EncryptionAgent(i == 0 ? "rds-encryption" : "rds-encryption-" + i, CryptoCounters.allocate()));
+        }
+        agents.addAll(threads);
+        return threads;
+    }
+
+    /** What several threads count is shown as one sum and, of each, with the thread's number. */
+    private void list(final List<CryptoCounters> ofThreads, final String suffix) {
+        for (final CryptoCounter counter : CryptoCounter.values()) {
+            counters.add(counter.label() + suffix, counter.meaning(), () -> sum(ofThreads, counter));
+        }
+        for (int i = 0; ofThreads.size() > 1 && i < ofThreads.size(); i++) {
+            list(List.of(ofThreads.get(i)), suffix + "_thread" + i);
+        }
+    }
+
+    private static long sum(final List<CryptoCounters> ofThreads, final CryptoCounter counter) {
+        long sum = 0;
+        for (int i = 0; i < ofThreads.size(); i++) {
+            sum += ofThreads.get(i).get(counter);
+        }
+        return sum;
     }
 
     private RdsEngine rds(final Carriers carriers) {

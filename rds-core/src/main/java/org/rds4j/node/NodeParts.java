@@ -8,7 +8,7 @@ import org.agrona.concurrent.Agent;
  *
  * @param engine    the engine thread's work.
  * @param streams   plain TCP connections of applications.
- * @param agents    the engine first, then the encryption agent if it is this node's own.
+ * @param agents    the engine first, then encryption agents if they are this node's own.
  * @param identities looks after credentials, or null in plaintext.
  * @param counters  of every part.
  * @param resources closed after the agents, in order.

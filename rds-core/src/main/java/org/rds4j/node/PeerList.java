@@ -34,7 +34,7 @@ final class PeerList {
     private static final int ALL_LEVELS = (1 << ServiceLevel.COUNT) - 1;
     private static final Set<String> KEYS = Set.of("peers", "revoked");
     private static final Set<String> ENTRY_KEYS = Set.of("identity", "addresses", "levels");
-    private static final Pattern LEVELS = Pattern.compile("([0-7])(?:-([0-7]))?");
+    private static final Pattern LEVELS = Pattern.compile("(\\d|1[0-5])(?:-(\\d|1[0-5]))?");
     private static final Pattern SERIAL = Pattern.compile("(0[xX])?[0-9a-fA-F]+(:[0-9a-fA-F]{2})*");
 
     private final String text;
@@ -155,7 +155,7 @@ final class PeerList {
         for (final Object range : ranges) {
             final var match = LEVELS.matcher(String.valueOf(range));
             if (!match.matches()) {
-                throw new RdsConfigurationException("'levels' has '" + range + "': write levels of 0 to 7, as [0, 2-5]");
+                throw new RdsConfigurationException("'levels' has '" + range + "': write levels of 0 to 15, as [0, 2-5]");
             }
             final int first = Integer.parseInt(match.group(1));
             final int last = match.group(2) == null ? first : Integer.parseInt(match.group(2));

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -55,6 +56,7 @@ public final class RdsNode implements AutoCloseable {
     private final NodeParts parts;
     private final EngineProxy proxy;
     private final int permittedLevels;
+    private final ThreadFactory threads;
     private final List<AutoCloseable> runners = new ArrayList<>();
     private AgentInvoker invoker;
     private DriverConductor conductor;
@@ -62,8 +64,10 @@ public final class RdsNode implements AutoCloseable {
     private boolean isClosed;
 
     private RdsNode(
-        final RdsContext context, final NodeParts parts, final EngineProxy proxy, final int permittedLevels) {
+        final RdsContext context, final NodeParts parts, final EngineProxy proxy, final int permittedLevels,
+        final ThreadFactory threads) {
         this.context = context;
+        this.threads = threads;
         this.parts = parts;
         this.proxy = proxy;
         this.permittedLevels = permittedLevels;
@@ -222,19 +226,34 @@ public final class RdsNode implements AutoCloseable {
         }
         isClosed = true;
         proxy.close();
+        stop();
+        CloseHelper.closeAll(parts.resources());
+    }
+
+    /** The conductor after the engine, which knows the memory of its sockets. Agents that never ran are closed here. */
+    private void stop() {
         CloseHelper.closeAll(runners);
         if (invoker != null) {
             invoker.close();
         }
         CloseHelper.close(conductorRunner);
-        CloseHelper.closeAll(parts.resources());
     }
 
+    /** Every agent, or none. */
     private void start() {
-        final List<Agent> agents = parts.agents();
-        if (context.threadingMode() != ThreadingMode.DEDICATED && agents.size() > 1) {
-            parts.engine().companion(agents.getLast());
+        try {
+            startAgents();
+            if (conductorRunner != null) {
+                AgentRunner.startOnThread(conductorRunner, threads);
+            }
+        } catch (final RuntimeException | OutOfMemoryError e) {
+            stop();
+            throw e;
         }
+    }
+
+    private void startAgents() {
+        final List<Agent> agents = parts.agents();
         switch (context.threadingMode()) {
             case INVOKER -> {
                 invoker = new AgentInvoker(RdsNode::onError, null, composite(withIdentities(agents)));
@@ -273,7 +292,6 @@ public final class RdsNode implements AutoCloseable {
         conductor = agent;
         conductorRunner = new AgentRunner(
             new BackoffIdleStrategy(1, 1, CONDUCTOR_MIN_PARK_NS, CONDUCTOR_MAX_PARK_NS), RdsNode::onError, null, agent);
-        AgentRunner.startOnThread(conductorRunner);
     }
 
     private static Agent composite(final List<Agent> agents) {
@@ -282,8 +300,8 @@ public final class RdsNode implements AutoCloseable {
 
     private void run(final Agent agent, final IdleStrategy idleStrategy) {
         final AgentRunner runner = new AgentRunner(idleStrategy, RdsNode::onError, null, agent);
-        AgentRunner.startOnThread(runner);
         runners.add(runner);
+        AgentRunner.startOnThread(runner, threads);
     }
 
     private static void onError(final Throwable error) {
@@ -307,9 +325,10 @@ public final class RdsNode implements AutoCloseable {
     public static final class Builder {
         final RdsContext context;
         LinkPort link;
-        EncryptionAgent encryption;
+        List<EncryptionAgent> encryption = List.of();
         RandomGenerator random;
         EpochClock epochClock = SystemEpochClock.INSTANCE;
+        ThreadFactory threads = Thread::new;
         QosConfiguration qos = QosConfiguration.defaults();
         KeyLimits keyLimits = KeyLimits.DEFAULT;
 
@@ -329,13 +348,13 @@ public final class RdsNode implements AutoCloseable {
         }
 
         /**
-         * Uses an encryption agent that the caller runs, perhaps for several nodes.
+         * Uses encryption agents that the caller runs, perhaps for several nodes; connections are spread over them.
          *
-         * @param agent running, or run by the same thread as this node's invoker.
+         * @param agents running, in every threading mode.
          * @return this.
          */
-        public Builder encryption(final EncryptionAgent agent) {
-            encryption = agent;
+        public Builder encryption(final EncryptionAgent... agents) {
+            encryption = List.of(agents);
             return this;
         }
 
@@ -398,15 +417,14 @@ public final class RdsNode implements AutoCloseable {
                 final DriverDirectory directory = claim(resources);
                 final NodeAssembly assembly = new NodeAssembly(this, resources);
                 final int levels = permittedLevels(qos);
-                final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), levels);
-                final DriverConductor conductor = directory == null ? null
-                    : new DriverConductor(context, directory, assembly.proxy(), levels, assembly.random(), epochClock,
-                        assembly.rdsCounters());
-                node.start();
-                if (conductor != null) {
+                final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), levels, threads);
+                if (directory != null) {
+                    final DriverConductor conductor = new DriverConductor(
+                        context, directory, assembly.proxy(), levels, assembly.random(), epochClock, assembly.rdsCounters());
                     assembly.status().clients(conductor.status());
                     node.conduct(conductor);
                 }
+                node.start();
                 return node;
             } catch (final RuntimeException | OutOfMemoryError e) {
                 CloseHelper.closeAll(resources);

@@ -37,6 +37,7 @@ final class SecureCarrier extends TcpCarrier {
     private static final int OPEN_MASK = OPEN_CAPACITY - 1;
 
     private final SecureSession session;
+    private final EncryptionLink link;
     private final EncryptionQueue queue;
     private final Rate keyUpdates = new Rate(KEY_UPDATES_PER_SECOND);
     private final long[] contentAddress = new long[OPEN_CAPACITY];
@@ -60,10 +61,11 @@ final class SecureCarrier extends TcpCarrier {
     private long alertDeadlineNs;
 
     SecureCarrier(
-        final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionQueue queue) {
+        final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionLink link) {
         super(connection, carriers);
         this.session = session;
-        this.queue = queue;
+        this.link = link;
+        this.queue = link.queue();
         this.parsedPosition = connection.consumedPosition();
         withholdAcknowledgement();
     }
@@ -103,7 +105,7 @@ final class SecureCarrier extends TcpCarrier {
 
     /** Asked before anything is claimed, since a claim cannot be taken back. Two slots: a key update may come first. */
     private boolean isQueueFull() {
-        return queue.capacity() - queue.outstanding() < 2;
+        return queue.room(session) < 2;
     }
 
     /** Whether anything may be sent that is not an alert. */
@@ -379,5 +381,6 @@ final class SecureCarrier extends TcpCarrier {
     @Override
     void onRelease() {
         carriers.forget(this);
+        link.close(session);
     }
 }

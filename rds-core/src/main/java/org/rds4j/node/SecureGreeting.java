@@ -4,7 +4,6 @@ import java.util.random.RandomGenerator;
 import org.rds4j.RecordCipher;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathKey;
-import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
 import org.rds4j.crypto.handshake.Marker;
 import org.rds4j.tcp.TcpConnection;
@@ -14,7 +13,7 @@ import org.rds4j.tcp.TcpConnection;
  * TCP streams and the {@link HandshakeTask}, one step at a time.
  */
 final class SecureGreeting extends Greeting {
-    private final EncryptionQueue queue;
+    private final EncryptionLink link;
     private final HandshakeTask task;
     private boolean hasBegun;
     private boolean hasFailed;
@@ -23,10 +22,10 @@ final class SecureGreeting extends Greeting {
         final Carriers carriers,
         final PathKey dialedKey,
         final long deadlineNs,
-        final EncryptionQueue queue,
+        final EncryptionLink link,
         final HandshakeTask task) {
         super(carriers, dialedKey, deadlineNs);
-        this.queue = queue;
+        this.link = link;
         this.task = task;
     }
 
@@ -41,6 +40,15 @@ final class SecureGreeting extends Greeting {
 
     HandshakeTask task() {
         return task;
+    }
+
+    /** The connection will never be a carrier: what is secret about it is wiped. */
+    void giveUp() {
+        if (task.session() == null) {
+            link.abandon(task);
+        } else {
+            link.close(task.session());
+        }
     }
 
     @Override
@@ -73,7 +81,7 @@ final class SecureGreeting extends Greeting {
         final boolean begins = dialedKey() != null && !hasBegun;
         if (length > 0 || begins) {
             final long address = length > 0 ? connection.receiveAddress(position, length) : 0;
-            hasBegun |= queue.handshake(task, address, begins ? 0 : length);
+            hasBegun |= link.queue().handshake(task, address, begins ? 0 : length);
         }
     }
 
@@ -85,7 +93,7 @@ final class SecureGreeting extends Greeting {
         final boolean isSent = outputLength == 0 || connection.send(task.outputAddress(), outputLength) == outputLength;
         task.clearOutput();
         if (task.session() != null && (isSent || isClosed())) {
-            become(new SecureCarrier(connection, carriers, task.session(), queue), key());
+            become(new SecureCarrier(connection, carriers, task.session(), link), key());
         } else if (isClosed()) {
             return;
         } else if (task.failure() != null || !isSent) {

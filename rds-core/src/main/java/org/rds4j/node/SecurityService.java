@@ -1,49 +1,38 @@
 package org.rds4j.node;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
 import org.rds4j.RecordCipher;
 import org.rds4j.crypto.agent.CompletionHandler;
-import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
-import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.handshake.Marker;
 import org.rds4j.crypto.handshake.MarkerPolicy;
 import org.rds4j.crypto.handshake.PeerPolicy;
-import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.record.KeyLimits;
 
-/** A node's identity, and its engine's queue to the encryption thread. Engine thread only. */
+/** A node's identity, and its engine's links to the encryption threads. Engine thread only. */
 final class SecurityService {
-    private static final int COMPLETIONS_PER_TURN = 64;
-
     private final IdentityAgent identities;
-    private final AeadProvider provider;
+    private final CipherChoice choice;
     private final RecordCipher cipher;
     private final KeyLimits keyLimits;
-    private final EncryptionQueue queue;
-    private final Deque<Object> wipes = new ArrayDeque<>();
+    private final EncryptionLink[] links;
 
     SecurityService(
-        final IdentityAgent identities, final AeadProvider provider, final RecordCipher cipher, final KeyLimits keyLimits,
-        final EncryptionQueue queue) {
+        final IdentityAgent identities, final CipherChoice choice, final RecordCipher cipher, final KeyLimits keyLimits,
+        final List<EncryptionLink> links) {
         this.keyLimits = keyLimits;
         this.identities = identities;
         this.cipher = cipher;
-        this.provider = provider;
-        this.queue = queue;
+        this.choice = choice;
+        this.links = links.toArray(EncryptionLink[]::new);
     }
 
     RecordCipher cipher() {
         return cipher;
     }
 
-    EncryptionQueue queue() {
-        return queue;
-    }
-
-    String providerName() {
-        return provider.name();
+    CipherChoice choice() {
+        return choice;
     }
 
     IdentityAgent identities() {
@@ -53,13 +42,13 @@ final class SecurityService {
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask clientTask(final long id, final Marker marker, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), provider, keyLimits);
+        return new HandshakeTask(id, () -> identities.active().tls().newClient(marker, peers), choice.provider(), keyLimits);
     }
 
     /** With the credentials that are in force when the handshake begins. */
     HandshakeTask serverTask(final long id, final MarkerPolicy policy, final long remoteHigh, final long remoteLow) {
         final PeerPolicy peers = peers(remoteHigh, remoteLow);
-        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), provider, keyLimits);
+        return new HandshakeTask(id, () -> identities.active().tls().newServer(policy, peers), choice.provider(), keyLimits);
     }
 
     /** Encryption thread: by the list of peers in force when TLS is done. */
@@ -68,33 +57,21 @@ final class SecurityService {
             peer, remoteHigh, remoteLow, identities.levels(PathMarker.lane(marker)));
     }
 
-    /** Has the session's keys wiped, now or as soon as the queue has room. */
-    void close(final SecureSession session) {
-        wipes.add(session);
-        submitWipes();
-    }
-
-    /** Has an unfinished handshake's secrets wiped, now or as soon as the queue has room. */
-    void abandon(final HandshakeTask task) {
-        wipes.add(task);
-        submitWipes();
+    /** The thread with the fewest connections takes the next, for as long as it lives. */
+    EncryptionLink pin() {
+        EncryptionLink fewest = links[0];
+        for (final EncryptionLink link : links) {
+            fewest = link.connections() < fewest.connections() ? link : fewest;
+        }
+        fewest.pin();
+        return fewest;
     }
 
     int drain(final CompletionHandler handler) {
-        final int work = queue.drain(handler, COMPLETIONS_PER_TURN);
-        if (!wipes.isEmpty()) {
-            submitWipes();
+        int work = 0;
+        for (final EncryptionLink link : links) {
+            work += link.drain(handler);
         }
         return work;
-    }
-
-    private void submitWipes() {
-        while (!wipes.isEmpty() && submit(wipes.peek())) {
-            wipes.remove();
-        }
-    }
-
-    private boolean submit(final Object wipe) {
-        return wipe instanceof SecureSession session ? queue.close(session) : queue.abandon((HandshakeTask) wipe);
     }
 }

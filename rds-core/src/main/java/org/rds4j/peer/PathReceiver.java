@@ -106,7 +106,8 @@ final class PathReceiver implements CarrierHandler, FrameHandler {
     public boolean onFrame(final long headerAddress, final long payload, final int length) {
         header.wrap(headerAddress);
         final boolean isProbe = header.isProbePing() || header.isProbePong();
-        if (isProbe) {
+        final boolean isMap = header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP;
+        if (isProbe || isMap) {
             extensions.parse(header.extensionsHigh(), header.extensionsLow());
         }
         final boolean isFirst = isFirstMessageDue;
@@ -116,8 +117,8 @@ final class PathReceiver implements CarrierHandler, FrameHandler {
         } else {
             path.onNextMessage();
         }
-        if (header.flags() == RdsHeaderFlyweight.FLAG_CONG_BITMAP) {
-            peer.onMap(payload, length);
+        if (isMap) {
+            peer.onMap(header.sequence(), extensions.generation(), payload, length);
             return true;
         }
         final boolean isTaken = accept(isProbe, isFirst && !peer.isForeign(), payload, length);

@@ -62,7 +62,7 @@ final class PathSender {
     /** Sends what is due, once the peer was heard; before that the opener only. How many chunks. */
     int send(final ByteCarrier carrier, final boolean isHeard, final long nowNs) {
         if ((opening.isDue() && !opening.send(carrier)) || !isHeard
-            || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, nowNs))
+            || (!log.isInsideMessage() && !peer.mapSender().poll(carrier, !peer.isForeign(), nowNs))
             || !log.hasUnsent() || !peer.isCaughtUp(key)) {
             return 0;
         }

@@ -4,6 +4,7 @@ import org.rds4j.RdsAddress;
 import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.PathKey;
+import org.rds4j.congestion.MapOrder;
 import org.rds4j.congestion.MapSender;
 import org.rds4j.frame.ExtensionHeaderFlyweight;
 import org.rds4j.status.RdsCounter;
@@ -39,6 +40,7 @@ public final class Peer {
     private final long low;
     private final boolean isLocalSmaller;
     private final MapSender mapSender;
+    private final MapOrder mapOrder = new MapOrder();
     private final Lane[] lanes = new Lane[PathKey.MAX_LANES];
     private final LanesRegained regained = new LanesRegained();
     private Kind kind;
@@ -63,9 +65,13 @@ public final class Peer {
         return mapSender;
     }
 
-    /** A map has come from the peer. */
-    void onMap(final long payload, final int length) {
-        services.congestion().onMap(high, low, payload, length);
+    /** A map has come from the peer, over any path: with its number and the generation that it is of, or 0. */
+    void onMap(final long number, final int mapGeneration, final long payload, final int length) {
+        if (mapOrder.isNews(number, mapGeneration, generation)) {
+            services.congestion().onMap(high, low, payload, length);
+        } else {
+            services.congestion().onOldMap();
+        }
     }
 
     boolean is(final long otherHigh, final long otherLow) {

@@ -87,7 +87,9 @@ public enum RdsCounter {
     /** Applications in other processes that the driver did with because something went wrong with them. */
     CLIENT_FAILED(41, "client_failed", "applications in other processes cut off because what they did made no sense"),
     /** Hosts dialed because they still had connections to an engine that was here before. */
-    CONN_ORPHANED(42, "conn_orphaned", "times an unknown host was dialed because it had connections to an engine before this");
+    CONN_ORPHANED(42, "conn_orphaned", "times an unknown host was dialed because it had connections to an engine before this"),
+    /** Maps that came after a newer one of the same host. */
+    CONG_DROP_OLD(43, "cong_drop_old", "congestion maps ignored because a newer one had come before over another path");
 
     private final int id;
     private final String label;

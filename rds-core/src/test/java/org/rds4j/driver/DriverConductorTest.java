@@ -1,6 +1,7 @@
 package org.rds4j.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -8,6 +9,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -15,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.Errno;
+import org.rds4j.RdsContext;
 import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.socket.EngineCommand;
@@ -127,7 +132,7 @@ class DriverConductorTest extends DriverFixture {
         final long octetsPerSocket = 128L << 20;
         final int enough = (int) Math.min(4096, new AvailableMemory().octets() / octetsPerSocket + 2);
         assumeTrue(enough < 4096, "a host with more than half a terabyte");
-        start(context().largeBlocks(64).maxSockets(enough).maxSocketsPerClient(enough));
+        start(context().largeBlocks(64).maxSockets(2 * enough).maxSocketsPerClient(enough));
         try (RdsClient client = RdsClient.attach(directory); RdsSocket one = client.socket()) {
             for (int i = 1; i < enough; i++) {
                 if (!isRoomFor(client)) {
@@ -138,6 +143,49 @@ class DriverConductorTest extends DriverFixture {
             }
         }
         fail("more is promised than the host has");
+    }
+
+    /** What a socket's blocks have taken is not available any more, and not asked for again. */
+    @Test
+    void shouldNotAskTwiceForMemoryThatIsInUse() throws IOException {
+        final Path proc = parent.resolve("proc");
+        final RdsContext context = context().largeBlocks(2).maxMessageLength(1 << 20);
+        final long octetsPerSocket = RegionLayout.of(context.conclude()).length();
+        AvailableMemoryTest.writeMeminfo(proc, (2 * octetsPerSocket >> 10) + 64);
+        start(context, new AvailableMemory(proc));
+        try (RawClient raw = new RawClient(this)) {
+            final RawClient.Socket first = raw.open();
+            AvailableMemoryTest.writeMeminfo(proc, (2 * octetsPerSocket >> 10) - 256);
+            assertEquals(Errno.ENOMEM.number(), raw.ask(), "the blocks of two sockets do not fit");
+            first.memory().fill((byte) 0);
+            AvailableMemoryTest.writeMeminfo(proc, (octetsPerSocket >> 10) + 64);
+            raw.open();
+        }
+    }
+
+    @Test
+    void shouldKeepTheLastPlacesForProcessesThatHaveNone() throws IOException {
+        start(context().maxClients(16).maxSocketsPerClient(16));
+        final List<RdsClient> clients = new ArrayList<>();
+        try (RdsClient greedy = RdsClient.attach(directory)) {
+            for (int i = 0; i < 13; i++) {
+                clients.add(RdsClient.attach(directory));
+            }
+            assertEquals(Errno.ENOMEM, errno(() -> RdsClient.attach(directory)));
+            for (int i = 0; i < 14; i++) {
+                greedy.socket();
+            }
+            assertEquals(Errno.ENOMEM, errno(greedy::socket));
+            assertEquals(Errno.ENOMEM, errno(clients.getFirst()::socket), "of the same process");
+        } finally {
+            clients.forEach(RdsClient::close);
+        }
+        final LastPlaces places = new LastPlaces(16);
+        assertTrue(places.isFree(15, false));
+        assertFalse(places.isFree(16, false));
+        assertTrue(places.isFree(13, true));
+        assertFalse(places.isFree(14, true));
+        assertTrue(new LastPlaces(1).isFree(0, true), "too few to keep any");
     }
 
     private boolean isEverySlotFree() {

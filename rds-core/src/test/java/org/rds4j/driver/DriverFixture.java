@@ -24,7 +24,7 @@ abstract class DriverFixture {
     RdsEngine engine;
     Path directory;
     @TempDir
-    private Path parent;
+    Path parent;
     private DriverDirectory claimed;
     private DriverConductor conductor;
     private Thread thread;
@@ -36,12 +36,19 @@ abstract class DriverFixture {
     }
 
     final void start(final RdsContext context) {
+        start(context, new AvailableMemory());
+    }
+
+    final void start(final RdsContext context, final AvailableMemory available) {
         directory = parent.resolve("driver");
-        context.conclude();
+        if (!context.isConcluded()) {
+            context.conclude();
+        }
         engine = new RdsEngine(context, new Nowhere(), level -> 0, new SplittableRandom(1), counters);
         claimed = DriverDirectory.claim(directory);
         conductor = new DriverConductor(
-            context, claimed, engine.proxy(), 0xffff, new SplittableRandom(2), SystemEpochClock.INSTANCE, counters);
+            context, claimed, engine.proxy(), 0xffff, new SplittableRandom(2), SystemEpochClock.INSTANCE, counters,
+            available);
         thread = Thread.ofPlatform().name("driver").start(this::run);
     }
 

@@ -13,7 +13,7 @@ final class RawClient implements AutoCloseable {
     private final Admission admission;
 
     /** A socket as a client has it. */
-    record Socket(SocketRegion region, UnsafeBuffer octets, int slot) {
+    record Socket(SocketRegion region, UnsafeBuffer octets, MemorySegment memory, int slot) {
     }
 
     RawClient(final DriverFixture fixture) {
@@ -49,7 +49,8 @@ final class RawClient implements AutoCloseable {
         final UnsafeBuffer octets =
             new UnsafeBuffer(memory.asSlice(0, admission.control().layout().denseLength()).asByteBuffer());
         return new Socket(
-            new SocketRegion(admission.control().layout(), memory, 0xffff), octets, admission.region().openedSlot());
+            new SocketRegion(admission.control().layout(), memory, 0xffff), octets, memory,
+            admission.region().openedSlot());
     }
 
     /** Binds to the node's address; answers the errno. */

@@ -2,10 +2,13 @@ package org.rds4j.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -14,6 +17,7 @@ class SharedMemoryTest {
     private static final int EPERM = 1;
     private static final int LENGTH = 64 << 10;
     private static final int DENSE_LENGTH = 8 << 10;
+    private static final int PAGE_LENGTH = 4096;
     private static final int F_ADD_SEALS = 1033;
     private static final int F_SEAL_WRITE = 8;
     private static final int KEEP_SIZE_AND_PUNCH_HOLE = 3;
@@ -44,6 +48,35 @@ class SharedMemoryTest {
                 assertEquals(0, memory.memory().get(ValueLayout.JAVA_BYTE, i));
             }
         }
+    }
+
+    @Test
+    void shouldKnowWhatWasNeverUsed() throws IOException {
+        try (SharedMemory memory = SharedMemory.create("test", LENGTH, DENSE_LENGTH)) {
+            assertEquals(LENGTH - DENSE_LENGTH, memory.unusedLength());
+            memory.memory().set(ValueLayout.JAVA_BYTE, DENSE_LENGTH, (byte) 1);
+            assertEquals(LENGTH - DENSE_LENGTH - PAGE_LENGTH, memory.unusedLength());
+        }
+    }
+
+    /** Every second call is interrupted, and has done nothing. */
+    @Test
+    void shouldHaveAllItsPagesWhateverSignalsCome() throws IOException {
+        final long length = (64L << 20) + 1;
+        final AtomicInteger calls = new AtomicInteger();
+        final AtomicLong done = new AtomicLong();
+        SharedMemory.putPages(length, (from, piece) -> {
+            assertEquals(done.get(), from);
+            if (calls.getAndIncrement() % 2 == 0) {
+                throw new UnixException("fallocate", UnixException.EINTR);
+            }
+            assertTrue(piece <= 2 << 20, "little is done in vain");
+            done.addAndGet(piece);
+        });
+        assertEquals(length, done.get());
+        assertThrows(UnixException.class, () -> SharedMemory.putPages(1, (from, piece) -> {
+            throw new UnixException("fallocate", UnixException.EAGAIN);
+        }));
     }
 
     @Test

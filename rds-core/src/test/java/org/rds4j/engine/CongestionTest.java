@@ -141,6 +141,38 @@ class CongestionTest {
         assertTrue(offer(1) > 0);
     }
 
+    /** The map that says "congested" waits on a path that is busy when the one that says "relieved" goes out. */
+    @Test
+    void shouldNotTakeAMapThatIsReadAfterANewerOne() {
+        final TestNode left = network.node(network.context("10.0.0.11/24").paths(8));
+        final TestNode right = network.node(network.context("10.0.0.12/24").paths(8));
+        final CheckedSocket from = left.checked(4000);
+        final CheckedSocket to = right.checked(4001);
+        from.send(to.address(), 1);
+        network.until(() -> network.links.size() == 8);
+        network.until(() -> to.poll(1) == 1);
+        network.steps(2_000);
+        to.socket().receiveBufferLength(1_000);
+        network.links.forEach(link -> link.dialed.unread(true));
+        from.send(to.address(), 1_001);
+        network.steps(200);
+        final MemoryCarrier late = network.links.stream().map(link -> link.dialed)
+            .filter(carrier -> carrier.receivedLength() > 8192).findFirst().orElseThrow();
+        network.links.stream().map(link -> link.dialed).filter(carrier -> carrier != late)
+            .forEach(carrier -> carrier.unread(false));
+        for (int port = 5000; port < 5056; port++) { // of which some use that path
+            right.checked(port).send(from.address(), 512 << 10);
+        }
+        network.steps(200);
+        to.poll(1);
+        network.steps(2_000);
+        assertEquals(0, left.count(RdsCounter.CONG_DROP_OLD));
+        assertTrue(from.send(to.address(), 1) > 0);
+        late.unread(false);
+        network.until(() -> left.count(RdsCounter.CONG_DROP_OLD) == 1);
+        assertTrue(from.send(to.address(), 1) > 0);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {2_000, 16_384})
     void shouldSendMapsInAsManyChunksAsTheCarrierWants(final int maxChunkLength) {

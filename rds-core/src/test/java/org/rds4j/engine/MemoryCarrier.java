@@ -35,6 +35,7 @@ final class MemoryCarrier implements ByteCarrier {
     private boolean isDown;
     private boolean isDownTold;
     private int remotePort;
+    private boolean isUnread;
 
     private MemoryCarrier(final int maxChunkLength, final int maxInFlight) {
         this.maxChunkLength = maxChunkLength;
@@ -69,6 +70,12 @@ final class MemoryCarrier implements ByteCarrier {
 
     int receivedLength() {
         return writeIndex - readIndex;
+    }
+
+    /** Whether nobody comes to read what was received, though it is acknowledged. */
+    void unread(final boolean isLeft) {
+        isUnread = isLeft;
+        tellWatcher();
     }
 
     /** Takes received octets away, as if they had been read. */
@@ -199,7 +206,7 @@ final class MemoryCarrier implements ByteCarrier {
 
     @Override
     public int receive(final CarrierHandler handler) {
-        if (readIndex == writeIndex) {
+        if (readIndex == writeIndex || isUnread) {
             return 0;
         }
         final int taken = handler.onBytes(receivedAddress + readIndex, writeIndex - readIndex);

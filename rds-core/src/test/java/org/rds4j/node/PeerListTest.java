@@ -25,7 +25,7 @@ class PeerListTest {
             addresses: [10.0.0.1]
           - identity: spiffe://cluster.example/node/a
             addresses: [192.168.0.0/16, 'fd00:7::/32']
-            levels: [1, 4-5]
+            levels: [1, 4-5, 14-15]
           - identity: spiffe://cluster.example/rack/*/node-*
             addresses: [10.1.0.0/20]
           - identity: spiffe://partner.example/**
@@ -47,6 +47,8 @@ class PeerListTest {
         "spiffe://cluster.example/node/a, 192.168.7.7, 0x30,",
         "spiffe://cluster.example/node/a, 192.168.7.7, 0x0c, LEVEL",
         "spiffe://cluster.example/node/a, 192.168.7.7, 0x06,",
+        "spiffe://cluster.example/node/a, 192.168.7.7, 0x8000,",
+        "spiffe://cluster.example/node/a, 192.168.7.7, 0x3f00, LEVEL",
         "spiffe://cluster.example/node/a, 192.168.7.7, 0x00, LEVEL",
         "spiffe://cluster.example/node/a, fd00:7::1, 0x10,",
         "spiffe://cluster.example/node/a, fd00:8::1, 0x10, ADDRESS",
@@ -105,7 +107,7 @@ class PeerListTest {
         "peers: [{identity: 'spiffe://d/a', address: []}]", "peers: [{identity: 'spiffe://d/a', addresses: []}]",
         "peers: [{identity: 'spiffe://d/a', addresses: [10.0.0.0/33]}]",
         "peers: [{identity: 'spiffe://d/a', addresses: ['10.0.0.1:4000']}]",
-        "peers: [{identity: 'spiffe://d/a', addresses: [everywhere]}]", "peers: [{identity: 'spiffe://d/a', levels: [8]}]",
+        "peers: [{identity: 'spiffe://d/a', addresses: [everywhere]}]", "peers: [{identity: 'spiffe://d/a', levels: [16]}]",
         "peers: [{identity: 'spiffe://d/a', levels: []}]", "peers: [{identity: 'spiffe://d/a', levels: ['5-4']}]",
         "peers: [{identity: 'spiffe://d/a', levels: 3}]", "revoked: [77]", "revoked: ['x']", "peers: ["})
     void shouldRefuseWhatIsNoList(final String yaml) {

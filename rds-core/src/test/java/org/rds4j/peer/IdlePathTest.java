@@ -34,7 +34,7 @@ class IdlePathTest {
             context, new Probe(1, 1, RdsCounters.inMemory()), 0, null, new ConnectBudget(1), null, new PathSchedule(),
             (path, header, payload, length) -> true, (owner, length) -> { }, new ReassemblyPool(1 << 20),
             new ArrivalTimes(() -> 0), logs,
-            new Congestion(context, RdsCounters.inMemory()), new SplittableRandom(1), RdsCounters.inMemory());
+            new Congestion(context, 1, RdsCounters.inMemory()), new SplittableRandom(1), RdsCounters.inMemory());
         final Peer peer = new Peer(services, 0, 1);
         final PeerPath[] paths = new PeerPath[PATHS];
         paths[0] = new PeerPath(services, peer, new PathKey(0, 1, 0, 0), 0);

@@ -13,6 +13,8 @@ final class CryptoJob {
     int inputLength;
     long outputAddress;
     long tag;
+    /** The thread that submitted the job, to be told from the one that computes it. */
+    long submitter;
     int resultLength;
     int resultType;
     RecordError resultError;

@@ -5,11 +5,11 @@ import org.agrona.concurrent.Agent;
 import org.rds4j.crypto.CryptoCounters;
 
 /**
- * The encryption thread's work: serves the queue of every engine in turn. All AES-GCM and all TLS handshake computation of
- * a node happens inside {@link #doWork()}, on whichever thread runs the agent.
+ * An encryption thread's work: serves the queue of every engine in turn. All AES-GCM and all TLS handshake computation of the
+ * connections that are pinned to it happens inside {@link #doWork()}, on whichever thread runs the agent.
  */
 public final class EncryptionAgent implements Agent {
-    /** Jobs taken from one queue before the next queue has its turn. */
+    /** Records taken from one queue before the next queue has its turn. */
     public static final int JOBS_PER_TURN = 16;
 
     private final String roleName;
@@ -28,17 +28,28 @@ public final class EncryptionAgent implements Agent {
     }
 
     /**
-     * Makes a queue for one engine. Any thread, also while the agent runs.
+     * Makes a queue of one lane for one engine. Any thread, also while the agent runs.
      *
      * @param capacity       jobs in flight, a power of two.
      * @param engineCounters written by the engine thread.
      * @return the queue, served from the agent's next turn on.
      */
-    public synchronized EncryptionQueue newQueue(final int capacity, final CryptoCounters engineCounters) {
-        if (Integer.bitCount(capacity) != 1) {
-            throw new IllegalArgumentException("the capacity of an encryption queue must be a power of two, not " + capacity);
-        }
-        final EncryptionQueue queue = new EncryptionQueue(capacity, new JobExecutor(counters), engineCounters);
+    public EncryptionQueue newQueue(final int capacity, final CryptoCounters engineCounters) {
+        return newQueue(capacity, 1, LaneOrder.BY_NUMBER, engineCounters);
+    }
+
+    /**
+     * Makes a queue for one engine. Any thread, also while the agent runs.
+     *
+     * @param capacity       jobs in flight in each lane, and of handshakes; a power of two.
+     * @param laneCount      lanes of sessions.
+     * @param order          in which lanes are served; used by the agent's thread alone from now on.
+     * @param engineCounters written by the engine thread.
+     * @return the queue, served from the agent's next turn on.
+     */
+    public synchronized EncryptionQueue newQueue(
+        final int capacity, final int laneCount, final LaneOrder order, final CryptoCounters engineCounters) {
+        final EncryptionQueue queue = new EncryptionQueue(capacity, laneCount, order, false, counters, engineCounters);
         final EncryptionQueue[] present = queues;
         final EncryptionQueue[] extended = new EncryptionQueue[present.length + 1];
         System.arraycopy(present, 0, extended, 0, present.length);

@@ -1,43 +1,64 @@
 package org.rds4j.crypto.agent;
 
-import com.lmax.disruptor.EventPoller;
-import com.lmax.disruptor.RingBuffer;
-import org.agrona.LangUtil;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.record.RecordError;
 
 /**
- * An engine's way to the encryption thread and back: one bounded ring, whose slots go from engine to encryption thread to
- * engine. Results come back in the order of submission.
+ * An engine's way to an encryption thread and back: a bounded ring for each lane, and one for handshakes, whose slots go from
+ * engine to encryption thread to engine. Results of a lane come back in the order of submission. Which lane is served next is
+ * decided record by record, so that a record waits for the one being computed and for those that its lane's rank puts before
+ * it, however many others are queued. Handshakes take one step between turns of records.
  * <p>
  * Submitting and draining belong to one engine thread and neither block nor allocate. A submission returns false when
- * the ring is full: nothing happened, and the caller tries again after a {@link #drain}. Memory named in a job is
+ * the lane's ring is full: nothing happened, and the caller tries again after a {@link #drain}. Memory named in a job is
  * borrowed until the job is drained; what the encryption thread wrote there is visible from then on.
+ * <p>
+ * A queue that is {@link #inline} has no encryption thread: a submission computes the job at once. What comes back is drained
+ * all the same, so that nothing above knows the difference.
  */
-public final class EncryptionQueue {
-    private final RingBuffer<CryptoJob> ring;
-    private final EventPoller<CryptoJob> execution;
-    private final EventPoller<CryptoJob> completion;
+public final class EncryptionQueue implements LaneOrder.LaneHeads {
+    private final JobRing[] lanes;
+    private final JobRing handshakes;
+    private final LaneOrder order;
+    private final boolean isInline;
     private final CryptoCounters engineCounters;
-    private final EventPoller.Handler<CryptoJob> executionHandler;
-    private final EventPoller.Handler<CryptoJob> completionHandler;
     private final JobExecutor executor;
     private volatile boolean isEnded;
-    private CompletionHandler drainTo;
-    private RuntimeException failure;
-    private int executionLeft;
-    private int completionLeft;
 
-    EncryptionQueue(final int capacity, final JobExecutor executor, final CryptoCounters engineCounters) {
-        this.executor = executor;
+    EncryptionQueue(
+        final int capacity,
+        final int laneCount,
+        final LaneOrder order,
+        final boolean isInline,
+        final CryptoCounters counters,
+        final CryptoCounters engineCounters) {
+        if (Integer.bitCount(capacity) != 1) {
+            throw new IllegalArgumentException("the capacity of an encryption queue must be a power of two, not " + capacity);
+        }
+        this.executor = new JobExecutor(counters);
         this.engineCounters = engineCounters;
-        this.ring = RingBuffer.createSingleProducer(CryptoJob::new, capacity);
-        this.execution = ring.newPoller();
-        this.completion = ring.newPoller(execution.getSequence());
-        ring.addGatingSequences(completion.getSequence());
-        this.executionHandler = (job, sequence, endOfBatch) -> execute(job);
-        this.completionHandler = (job, sequence, endOfBatch) -> complete(job);
+        this.order = order;
+        this.isInline = isInline;
+        this.handshakes = new JobRing(capacity);
+        this.lanes = new JobRing[laneCount];
+        for (int lane = 0; lane < laneCount; lane++) {
+            lanes[lane] = new JobRing(capacity);
+        }
+    }
+
+    /**
+     * A queue without an encryption thread, whose jobs are computed by the thread that submits them.
+     *
+     * @param capacity       jobs not yet drained in each lane, a power of two.
+     * @param laneCount      lanes of sessions.
+     * @param counters       of what is computed, written by the engine thread.
+     * @param engineCounters written by the engine thread.
+     * @return the queue; {@link #end} wipes its sessions.
+     */
+    public static EncryptionQueue inline(
+        final int capacity, final int laneCount, final CryptoCounters counters, final CryptoCounters engineCounters) {
+        return new EncryptionQueue(capacity, laneCount, LaneOrder.BY_NUMBER, true, counters, engineCounters);
     }
 
     /**
@@ -56,7 +77,7 @@ public final class EncryptionQueue {
         final int contentLength,
         final long outAddress,
         final long tag) {
-        return submit(CryptoJob.Kind.SEAL, session, null, contentAddress, contentLength, outAddress, tag);
+        return submit(CryptoJob.Kind.SEAL, session, contentAddress, contentLength, outAddress, tag);
     }
 
     /**
@@ -70,7 +91,7 @@ public final class EncryptionQueue {
      */
     public boolean sealAlert(
         final SecureSession session, final int description, final long outAddress, final long tag) {
-        return submit(CryptoJob.Kind.SEAL_ALERT, session, null, 0, description, outAddress, tag);
+        return submit(CryptoJob.Kind.SEAL_ALERT, session, 0, description, outAddress, tag);
     }
 
     /**
@@ -82,7 +103,7 @@ public final class EncryptionQueue {
      * @return false when the ring is full.
      */
     public boolean updateKeys(final SecureSession session, final long outAddress, final long tag) {
-        return submit(CryptoJob.Kind.UPDATE_KEYS, session, null, 0, 0, outAddress, tag);
+        return submit(CryptoJob.Kind.UPDATE_KEYS, session, 0, 0, outAddress, tag);
     }
 
     /**
@@ -96,7 +117,7 @@ public final class EncryptionQueue {
      */
     public boolean open(
         final SecureSession session, final long recordAddress, final int recordLength, final long tag) {
-        return submit(CryptoJob.Kind.OPEN, session, null, recordAddress, recordLength, 0, tag);
+        return submit(CryptoJob.Kind.OPEN, session, recordAddress, recordLength, 0, tag);
     }
 
     /**
@@ -137,56 +158,84 @@ public final class EncryptionQueue {
      * @return false when the ring is full.
      */
     public boolean close(final SecureSession session) {
-        return submit(CryptoJob.Kind.CLOSE, session, null, 0, 0, 0, 0);
+        return submit(CryptoJob.Kind.CLOSE, session, 0, 0, 0, 0);
     }
 
     /**
      * Says that nothing will be submitted or drained any more. The agent leaves alone what waits, wipes the keys of all
-     * sessions made here and forgets the queue. Any thread.
+     * sessions made here and forgets the queue; without an agent they are wiped before this returns. Any thread, after the
+     * engine's last call.
      */
     public void end() {
         isEnded = true;
+        if (isInline) {
+            wipe();
+        }
     }
 
     /**
-     * Takes finished jobs, in order. Engine thread. The handler must not drain. A handler that throws has had its job all
-     * the same: the exception is thrown on from here, and the next drain goes on behind it.
+     * Takes finished jobs, in the order of each lane. Engine thread. The handler must not drain. A handler that throws has had
+     * its job all the same: the exception is thrown on from here, and the next drain goes on behind it.
      *
      * @param handler called for each job.
-     * @param limit   most jobs to take.
+     * @param limit   most jobs to take of each lane.
      * @return how many were taken.
      */
     public int drain(final CompletionHandler handler, final int limit) {
-        drainTo = handler;
-        completionLeft = limit;
-        if (limit > 0) {
-            poll(completion, completionHandler);
+        int taken = 0;
+        for (final JobRing lane : lanes) {
+            taken += drain(lane, handler, limit);
         }
-        drainTo = null;
-        if (failure != null) {
-            final RuntimeException thrown = failure;
-            failure = null;
-            throw thrown;
+        return taken + drain(handshakes, handler, limit);
+    }
+
+    private static int drain(final JobRing ring, final CompletionHandler handler, final int limit) {
+        int taken = 0;
+        CryptoJob job;
+        while (taken < limit && (job = ring.finished()) != null) {
+            taken++;
+            try {
+                deliver(job, handler);
+            } finally {
+                ring.onCompleted();
+            }
         }
-        return limit - completionLeft;
+        return taken;
     }
 
     /**
      * Jobs submitted and not yet drained. Engine thread.
      *
-     * @return at most the capacity.
+     * @return over all lanes and handshakes.
      */
     public int outstanding() {
-        return (int) (ring.getCursor() - completion.getSequence().get());
+        int sum = handshakes.outstanding();
+        for (final JobRing lane : lanes) {
+            sum += lane.outstanding();
+        }
+        return sum;
     }
 
     /**
-     * Slots of the ring.
+     * Jobs that could be submitted for a session before its lane's ring is full. Engine thread.
      *
-     * @return the capacity.
+     * @param session whose lane is asked for.
+     * @return 0 or more.
      */
-    public int capacity() {
-        return ring.getBufferSize();
+    public int room(final SecureSession session) {
+        final JobRing ring = lanes[session.lane()];
+        return ring.capacity() - ring.outstanding();
+    }
+
+    @Override
+    public int laneCount() {
+        return lanes.length;
+    }
+
+    @Override
+    public int length(final int lane) {
+        final CryptoJob job = lanes[lane].waiting();
+        return job == null ? 0 : Math.max(1, job.inputLength);
     }
 
     boolean isEnded() {
@@ -198,47 +247,59 @@ public final class EncryptionQueue {
         executor.closeAll();
     }
 
-    /** Encryption thread: executes waiting jobs. */
+    /** Encryption thread: executes waiting records by the order of lanes, up to a limit, and then one step of a handshake. */
     int execute(final int limit) {
-        executionLeft = limit;
-        poll(execution, executionHandler);
-        return limit - executionLeft;
-    }
-
-    private boolean execute(final CryptoJob job) {
-        executor.execute(job);
-        return --executionLeft > 0;
-    }
-
-    /** The poller would present a job again whose handler threw. */
-    private boolean complete(final CryptoJob job) {
-        try {
-            deliver(job);
-        } catch (final RuntimeException e) {
-            failure = e;
+        int done = 0;
+        for (int lane = next(limit); lane != LaneOrder.NONE; lane = next(limit - done)) {
+            final int octets = length(lane);
+            execute(lanes[lane]);
+            order.onServed(lane, octets);
+            done++;
         }
-        return --completionLeft > 0 && failure == null;
+        if (handshakes.waiting() != null) {
+            execute(handshakes);
+            done++;
+        }
+        return done;
     }
 
-    private void deliver(final CryptoJob job) {
+    private int next(final int limit) {
+        return limit > 0 && isAnyWaiting() ? order.next(this) : LaneOrder.NONE;
+    }
+
+    private boolean isAnyWaiting() {
+        for (final JobRing lane : lanes) {
+            if (lane.waiting() != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void execute(final JobRing ring) {
+        executor.execute(ring.waiting());
+        ring.onExecuted();
+    }
+
+    private static void deliver(final CryptoJob job, final CompletionHandler handler) {
         final SecureSession session = job.session;
         final HandshakeTask task = job.task;
         job.release();
         switch (job.kind) {
-            case SEAL, SEAL_ALERT, UPDATE_KEYS -> drainTo.onSealed(session, job.tag, job.resultLength, job.resultError);
-            case OPEN -> drainTo.onOpened(
+            case SEAL, SEAL_ALERT, UPDATE_KEYS -> handler.onSealed(session, job.tag, job.resultLength, job.resultError);
+            case OPEN -> handler.onOpened(
                 session, job.tag, job.outputAddress, job.resultLength, job.resultType, job.resultError);
             case HANDSHAKE, ABANDON -> {
                 task.outstanding(false);
-                drainTo.onHandshake(task);
+                handler.onHandshake(task);
             }
-            case CLOSE -> drainTo.onClosed(session);
+            case CLOSE -> handler.onClosed(session);
         }
     }
 
     private boolean submitTask(
         final CryptoJob.Kind kind, final HandshakeTask task, final long inputAddress, final int inputLength) {
-        if (task.isOutstanding() || !submit(kind, null, task, inputAddress, inputLength, 0, 0)) {
+        if (task.isOutstanding() || !submit(handshakes, kind, null, task, inputAddress, inputLength, 0, 0)) {
             return false;
         }
         task.outstanding(true);
@@ -248,17 +309,27 @@ public final class EncryptionQueue {
     private boolean submit(
         final CryptoJob.Kind kind,
         final SecureSession session,
+        final long inputAddress,
+        final int inputLength,
+        final long outputAddress,
+        final long tag) {
+        return submit(lanes[session.lane()], kind, session, null, inputAddress, inputLength, outputAddress, tag);
+    }
+
+    private boolean submit(
+        final JobRing ring,
+        final CryptoJob.Kind kind,
+        final SecureSession session,
         final HandshakeTask task,
         final long inputAddress,
         final int inputLength,
         final long outputAddress,
         final long tag) {
-        if (!ring.hasAvailableCapacity(1)) {
+        final CryptoJob job = ring.claim();
+        if (job == null) {
             engineCounters.increment(CryptoCounter.RING_FULL);
             return false;
         }
-        final long sequence = ring.next();
-        final CryptoJob job = ring.get(sequence);
         job.kind = kind;
         job.session = session;
         job.task = task;
@@ -266,15 +337,11 @@ public final class EncryptionQueue {
         job.inputLength = inputLength;
         job.outputAddress = outputAddress;
         job.tag = tag;
-        ring.publish(sequence);
-        return true;
-    }
-
-    private static void poll(final EventPoller<CryptoJob> poller, final EventPoller.Handler<CryptoJob> handler) {
-        try {
-            poller.poll(handler);
-        } catch (final Exception e) {
-            LangUtil.rethrowUnchecked(e);
+        job.submitter = Thread.currentThread().threadId();
+        ring.publish();
+        if (isInline) {
+            execute(ring);
         }
+        return true;
     }
 }

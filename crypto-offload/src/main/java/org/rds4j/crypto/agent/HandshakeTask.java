@@ -61,6 +61,15 @@ public final class HandshakeTask {
     }
 
     /**
+     * What computes the session's cipher.
+     *
+     * @return as given.
+     */
+    public AeadProvider provider() {
+        return provider;
+    }
+
+    /**
      * Octets of the last job's input that TLS took. All of them, unless the handshake ended: what is not consumed belongs
      * to the record layer.
      *

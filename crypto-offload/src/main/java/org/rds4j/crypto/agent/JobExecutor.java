@@ -27,6 +27,9 @@ final class JobExecutor {
 
     /** Answers every job: one that cannot be computed is refused, so that those behind it are not held up. */
     void execute(final CryptoJob job) {
+        if (job.submitter == Thread.currentThread().threadId()) {
+            counters.increment(CryptoCounter.JOBS_INLINE);
+        }
         try {
             compute(job);
         } catch (final RuntimeException e) {

@@ -15,6 +15,7 @@ public final class SecureSession {
     private final SessionKeys keys;
     private final RecordSealer sealer;
     private final RecordOpener opener;
+    private int lane;
     private volatile boolean keyUpdateDue;
     private volatile boolean closed;
     private volatile int sendGeneration;
@@ -92,6 +93,19 @@ public final class SecureSession {
      */
     public boolean isClosed() {
         return closed;
+    }
+
+    /**
+     * Says whose rank the session's records have, before the first of them. Engine thread.
+     *
+     * @param value below the number of lanes of the session's queue; 0 unless set.
+     */
+    public void lane(final int value) {
+        lane = value;
+    }
+
+    int lane() {
+        return lane;
     }
 
     RecordSealer sealer() {

@@ -1,8 +1,9 @@
 package org.rds4j.crypto.provider;
 
 /**
- * AES-GCM under one key, over raw addresses. The key schedule stays in native memory between calls, and no call allocates
- * on the Java heap or throws. Not thread safe: one thread at a time uses an instance.
+ * AES-GCM under one key, over raw addresses. The key schedule stays in native memory between calls, and no call throws or
+ * allocates on the Java heap, unless the {@linkplain AeadProvider#isGarbageFree() provider} says so. Not thread safe: one
+ * thread at a time uses an instance.
  * <p>
  * All memory is borrowed for the call. Nobody checks the addresses: a wrong one ends the process.
  */

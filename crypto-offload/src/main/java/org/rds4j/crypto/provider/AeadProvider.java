@@ -26,6 +26,15 @@ public interface AeadProvider {
     }
 
     /**
+     * Whether sealing and opening leave the Java heap alone. Providers that do not are for machines without another.
+     *
+     * @return true when no record costs garbage.
+     */
+    default boolean isGarbageFree() {
+        return true;
+    }
+
+    /**
      * AES-GCM under a key.
      *
      * @param key 16 octets (AES-128) or 32 (AES-256); borrowed, the caller wipes it.

@@ -267,7 +267,10 @@ class EncryptionAgentTest {
 
     @Test
     void shouldRefuseAJobThatCannotBeComputedAndGoOnWithTheNext() {
-        queue.seal(null, memory.address(), 1, memory.address() + OUT, 0);
+        final SecureSession broken = new SecureSession(2, TestSecrets.sessionKeys(true), new ProbedProvider(aead -> {
+            throw new IllegalStateException("no cipher here");
+        }), KeyLimits.DEFAULT);
+        queue.seal(broken, memory.address(), 1, memory.address() + OUT, 0);
         submitSeal(1);
         assertEquals(2, agent.doWork());
         assertEquals(1, queue.drain(completions, 1));

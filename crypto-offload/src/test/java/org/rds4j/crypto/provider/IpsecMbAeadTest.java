@@ -11,7 +11,7 @@ class IpsecMbAeadTest extends AeadContractTest {
     private static final AeadProvider PROVIDER = IpsecMbProvider.probe();
 
     @Override
-    AeadProvider provider() {
+    protected AeadProvider provider() {
         return PROVIDER;
     }
 

@@ -4,7 +4,7 @@ class OpenSslAeadTest extends AeadContractTest {
     private static final AeadProvider PROVIDER = OpenSslProvider.probe();
 
     @Override
-    AeadProvider provider() {
+    protected AeadProvider provider() {
         return PROVIDER;
     }
 }

@@ -377,4 +377,66 @@ public final class Native {
      * @return port id or -errno.
      */
     public static native int createRingPort(String name, long[] receive, long[] transmit);
+
+    /**
+     * Plugs and starts a driver of cryptodev that works on the calling thread.
+     *
+     * @param name of the driver, such as {@code crypto_aesni_gcm}.
+     * @return id of the device or -errno; -ENOTSUP when the driver only works by queues.
+     */
+    public static native int plugCrypto(String name);
+
+    /**
+     * Stops and removes a crypto device.
+     *
+     * @param device id.
+     * @return 0 or -errno.
+     */
+    public static native int unplugCrypto(int device);
+
+    /**
+     * Makes room for sessions.
+     *
+     * @param device   id.
+     * @param name     unique.
+     * @param sessions how many.
+     * @return its address or -errno.
+     */
+    public static native long createSessionPool(int device, String name, int sessions);
+
+    /**
+     * Frees a pool all of whose sessions are free.
+     *
+     * @param pool address.
+     */
+    public static native void freeSessionPool(long pool);
+
+    /**
+     * Expands an AES-GCM key.
+     *
+     * @param device  id.
+     * @param pool    address.
+     * @param sealing true to encrypt.
+     * @param key     16 or 32 octets; no copy stays but the key schedule.
+     * @return address of the session or -errno.
+     */
+    public static native long newSession(int device, long pool, boolean sealing, byte[] key);
+
+    /**
+     * Wipes a session and gives it back to its pool.
+     *
+     * @param device  id.
+     * @param session address.
+     */
+    public static native void freeSession(int device, long session);
+
+    /**
+     * Seals and opens records, see {@code RecordBurst}.
+     *
+     * @param device  id.
+     * @param records address of the descriptors.
+     * @param count   of them.
+     * @return how many succeeded.
+     */
+    public static native int processRecords(int device, long records, int count);
 }

@@ -12,6 +12,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.SystemNanoClock;
+import org.rds4j.crypto.provider.AeadCalibration;
+import org.rds4j.node.CryptodevProvider;
+import org.rds4j.perf.aead.AeadScenario;
 import org.rds4j.perf.idle.IdlePeersScenario;
 import org.rds4j.perf.load.LoadPlan;
 import org.rds4j.perf.load.LoadProgress;
@@ -47,6 +50,8 @@ final class PerfCommand implements Callable<Integer> {
     private static final long ROUND_NS = 1_000_000_000L;
     private static final long QUICK_ROUND_NS = 300_000_000L;
     private static final int ROUNDS = 4;
+    /** Subjects and sizes of records together are about ten times as many as subjects of other scenarios. */
+    private static final int CELL_SHARE = 10;
 
     @Spec
     private CommandSpec spec;
@@ -60,9 +65,10 @@ final class PerfCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "DIR", description = "Write a page with plots, index.html, and results.json.")
     private Path report;
 
-    @Option(names = "--scenario", paramLabel = "rtt|throughput|tcp|idle-peers",
+    @Option(names = "--scenario", paramLabel = "rtt|throughput|tcp|idle-peers|aead",
         description = "Measure only one of the first two, or what the TCP engine alone costs per segment beside the bare ring, "
-            + "or what peers cost the RDS engine with which nothing happens.")
+            + "or what peers cost the RDS engine with which nothing happens, or what sealing and opening records takes by each "
+            + "library and by the encryption thread.")
     private String scenario;
 
     @Option(names = "--sizes", paramLabel = "N", split = ",", description = "Message sizes in octets, for both scenarios.")
@@ -96,6 +102,11 @@ final class PerfCommand implements Callable<Integer> {
             return alone(progress -> new IdlePeersScenario(
                 progress, quick ? QUICK_WARM_UP_NS : WARM_UP_NS, ROUNDS * (quick ? QUICK_ROUND_NS : ROUND_NS)).run());
         }
+        if (Metric.AEAD.label().equals(scenario)) {
+            return alone(progress -> new AeadScenario(AeadCalibration.SIZES, progress,
+                (quick ? QUICK_WARM_UP_NS : WARM_UP_NS) / CELL_SHARE, (quick ? QUICK_ROUND_NS : ROUND_NS) / CELL_SHARE,
+                ROUNDS).run());
+        }
         return load();
     }
 
@@ -124,7 +135,7 @@ final class PerfCommand implements Callable<Integer> {
         final boolean rtt = includes(Metric.RTT);
         final boolean throughput = includes(Metric.THROUGHPUT);
         if (!rtt && !throughput) {
-            throw usage("--scenario is rtt, throughput, tcp or idle-peers, not " + scenario);
+            throw usage("--scenario is rtt, throughput, tcp, idle-peers or aead, not " + scenario);
         }
         try {
             return new LoadPlan(rtt ? sizesOr(quick ? LoadPlan.QUICK_RTT_SIZES : LoadPlan.RTT_SIZES) : List.of(),
@@ -187,8 +198,24 @@ final class PerfCommand implements Callable<Integer> {
             .map(subject -> "  " + subject.label() + ": " + (subject.encrypted() ? "encrypted" : "plaintext") + ", "
                 + subject.link() + ", " + subject.threads())
             .collect(Collectors.joining("\n")));
+        if (measurements.stream().anyMatch(each -> each.subject().encrypted() && !each.subject().isBaseline())) {
+            out.println(aeadChoice());
+        }
         Table.of(measurements).forEach(table -> out.print("\n" + table.text()));
         out.flush();
+    }
+
+    /** What nodes of this process use, and the figures that speak for it. */
+    private static String aeadChoice() {
+        final AeadCalibration calibration = AeadCalibration.begin(CryptodevProvider.candidates()).join();
+        return "  records are sealed and opened by " + calibration.choice().name() + ", as measured at start:\n    "
+            + (calibration.text() + unusable()).replace("\n", "\n    ");
+    }
+
+    private static String unusable() {
+        return CryptodevProvider.candidates().stream().filter(provider -> !provider.isAvailable())
+            .map(provider -> "\n" + provider.name() + " cannot be used: " + provider.unavailabilityCause())
+            .collect(Collectors.joining());
     }
 
     private void write(final List<Measurement> measurements, final MachineDescription machine) throws IOException {

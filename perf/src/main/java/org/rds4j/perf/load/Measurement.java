@@ -186,6 +186,65 @@ public sealed interface Measurement {
         }
     }
 
+    /**
+     * Records sealed or opened by one thread.
+     *
+     * @param subject what was measured.
+     * @param size    octets of content in each record.
+     * @param sealing true when they were sealed, false when they were opened.
+     * @param batches in order; a message is a record.
+     */
+    record Records(SubjectDescription subject, int size, boolean sealing, List<Round> batches) implements Measurement {
+        /**
+         * Keeps the list.
+         */
+        public Records {
+            batches = List.copyOf(batches);
+        }
+
+        @Override
+        public Metric metric() {
+            return Metric.AEAD;
+        }
+
+        /**
+         * What was done with the records.
+         *
+         * @return a word.
+         */
+        public String direction() {
+            return sealing ? "seal" : "open";
+        }
+
+        /**
+         * Time of the thread for one record; batches in which the machine did something else stand above the median.
+         *
+         * @param percentile of the batches, from 0 to 100.
+         * @return nanoseconds.
+         */
+        public double nsPerRecord(final double percentile) {
+            return cost(batches, percentile);
+        }
+
+        /**
+         * Records per second in the median batch.
+         *
+         * @return the rate.
+         */
+        public double recordsPerSecond() {
+            return 1e9 / nsPerRecord(50);
+        }
+
+        /**
+         * Content bits per second in the median batch, in units of 10^9.
+         *
+         * @return the rate.
+         */
+        public double gigabitsPerSecond() {
+            return recordsPerSecond() * size * Byte.SIZE / 1e9;
+        }
+    }
+
     private static double cost(final List<Round> slices, final double percentile) {
         final double[] costs = slices.stream().mapToDouble(slice -> 1e9 / slice.messagesPerSecond()).sorted().toArray();
         return costs[(int) Math.min(costs.length - 1, Math.round(percentile / 100 * (costs.length - 1)))];

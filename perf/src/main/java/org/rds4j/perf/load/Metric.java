@@ -9,7 +9,9 @@ public enum Metric {
     /** Time of one thread for one full TCP segment, from one application's buffer to the other's. */
     TCP("tcp"),
     /** Memory of a peer with which nothing happens, and time of a duty cycle beside such peers. */
-    IDLE_PEERS("idle-peers");
+    IDLE_PEERS("idle-peers"),
+    /** Time to seal or open one record: by a library alone, and by the encryption thread. */
+    AEAD("aead");
 
     private final String label;
 

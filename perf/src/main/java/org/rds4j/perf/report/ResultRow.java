@@ -10,15 +10,15 @@ import org.rds4j.perf.load.SubjectDescription;
  * One measurement as the JSON list has it: exactly these keys, null where a key does not apply to the metric. The last two are
  * there for {@code idle-peers} only.
  *
- * @param subject   {@code rds} for this stack, the baseline's name otherwise.
+ * @param subject   {@code rds} for this stack, the baseline's name otherwise; for {@code aead} the library.
  * @param encrypted whether the bytes on the link were ciphertext.
  * @param link      what carried the frames.
- * @param mode      the thread layout in a word; a round-trip time at a fixed rate adds {@code @rate/s}.
- * @param metric    {@code rtt}, {@code throughput}, {@code tcp} or {@code idle-peers}.
+ * @param mode      the thread layout in a word; a round-trip time at a fixed rate adds {@code @rate/s}, {@code aead} what was done.
+ * @param metric    {@code rtt}, {@code throughput}, {@code tcp}, {@code idle-peers} or {@code aead}.
  * @param size      octets of each message; for {@code tcp} of each segment's payload, and a message is a segment; for
- *                  {@code idle-peers} how many there are.
+ *                  {@code idle-peers} how many there are; for {@code aead} of each record's content, and a message is a record.
  * @param p50Ns     median of the round-trip time in nanoseconds; for {@code tcp} of the thread's time for one segment, for
- *                  {@code idle-peers} for a duty cycle.
+ *                  {@code idle-peers} for a duty cycle, for {@code aead} for a record.
  * @param p99Ns     its 99th percentile.
  * @param p999Ns    its 99.9th percentile.
  * @param msgsPerS  messages delivered per second.
@@ -65,6 +65,10 @@ public record ResultRow(
             case Measurement.IdlePeers idle -> new ResultRow(subject.name(), subject.encrypted(), subject.link(), subject.mode(),
                 idle.metric().label(), idle.size(), Math.round(idle.nsPerCycle(50)), Math.round(idle.nsPerCycle(99)),
                 Math.round(idle.nsPerCycle(99.9)), null, null, idle.heapPerPeer(), idle.directPerPeer());
+            case Measurement.Records records -> new ResultRow(subject.name(), subject.encrypted(), subject.link(),
+                subject.mode() + "-" + records.direction(), records.metric().label(), records.size(),
+                Math.round(records.nsPerRecord(50)), Math.round(records.nsPerRecord(99)), Math.round(records.nsPerRecord(99.9)),
+                records.recordsPerSecond(), records.gigabitsPerSecond(), null, null);
         };
     }
 

@@ -49,6 +49,12 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
                 List.of("peers", "subject", "heap/peer", "direct/peer", "ns/cycle p50", "p99"),
                 idle.stream().map(Table::idleCells).toList()));
         }
+        final List<Measurement.Records> records = only(measurements, Measurement.Records.class);
+        if (!records.isEmpty()) {
+            tables.add(new Table("AES-128-GCM, records of TLS 1.3 in native memory: time of the thread that computes, median",
+                List.of("content", "subject", "direction", "Gbit/s", "records/s", "ns/record p50", "p99", "of fastest raw"),
+                records.stream().map(each -> recordCells(each, records)).toList()));
+        }
         return tables;
     }
 
@@ -115,6 +121,20 @@ public record Table(String title, List<String> columns, List<List<String>> rows)
         return List.of(String.format(Locale.ROOT, "%,d", idle.size()), idle.subject().label(),
             String.format(Locale.ROOT, "%,d", idle.heapPerPeer()), String.format(Locale.ROOT, "%,d", idle.directPerPeer()),
             String.format(Locale.ROOT, "%.1f", idle.nsPerCycle(50)), String.format(Locale.ROOT, "%.1f", idle.nsPerCycle(99)));
+    }
+
+    private static List<String> recordCells(final Measurement.Records each, final List<Measurement.Records> all) {
+        return List.of(bytes(each.size()), each.subject().label(), each.direction(),
+            String.format(Locale.ROOT, "%.1f", each.gigabitsPerSecond()),
+            String.format(Locale.ROOT, "%,.0f", each.recordsPerSecond()),
+            String.format(Locale.ROOT, "%.1f", each.nsPerRecord(50)), String.format(Locale.ROOT, "%.1f", each.nsPerRecord(99)),
+            String.format(Locale.ROOT, "%.2f", each.recordsPerSecond() / fastestRaw(each, all)));
+    }
+
+    private static double fastestRaw(final Measurement.Records like, final List<Measurement.Records> all) {
+        return all.stream()
+            .filter(each -> each.size() == like.size() && each.sealing() == like.sealing() && each.subject().mode().equals("raw"))
+            .mapToDouble(Measurement.Records::recordsPerSecond).max().orElse(Double.NaN);
     }
 
     static String bytes(final int size) {

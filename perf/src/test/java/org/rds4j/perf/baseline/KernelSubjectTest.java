@@ -106,6 +106,7 @@ class KernelSubjectTest {
                     case Measurement.Throughput stream -> assertTrue(stream.messagesPerSecond() > 0);
                     case Measurement.Segments segments -> throw new AssertionError("not asked for: " + segments);
                     case Measurement.IdlePeers idle -> throw new AssertionError("not asked for: " + idle);
+                    case Measurement.Records records -> throw new AssertionError("not asked for: " + records);
                 }
             }
         }

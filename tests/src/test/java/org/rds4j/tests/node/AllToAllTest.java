@@ -92,7 +92,7 @@ class AllToAllTest {
         final List<RdsClient> clients = new ArrayList<>();
         try (TwoNodes nodes = new TwoNodes(
                 RdsNode.with(context(TwoNodes.FIRST, ThreadingMode.DEDICATED, 8, null).driverDir(directory.resolve("driver"))
-                    .maxClients(APPLICATIONS)).link(link.first()).launch(),
+                    .maxClients(2 * APPLICATIONS)).link(link.first()).launch(),
                 RdsNode.with(context(TwoNodes.SECOND, ThreadingMode.DEDICATED, 8, null)).link(link.second()).launch(),
                 ThreadingMode.DEDICATED)) {
             IntStream.range(0, APPLICATIONS).forEach(i -> clients.add(RdsClient.attach(nodes.first().driverDir())));

@@ -1,0 +1,61 @@
+package org.rds4j.node;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.RdsContext;
+import org.rds4j.SecurityMode;
+import org.rds4j.tcp.link.InMemoryLinkPair;
+
+/** A node that cannot start, for want of threads, leaves nothing behind. */
+class StartTest {
+    @TempDir
+    private Path parent;
+
+    private RdsNode.Builder driver(final Path directory) {
+        final RdsContext context = new RdsContext(new Properties()).address("10.0.0.1/24").security(SecurityMode.PLAINTEXT)
+            .driverDir(directory);
+        return RdsNode.with(context).link(new InMemoryLinkPair(1500, 64, 64).first());
+    }
+
+    /** Inodes of shared memory that is mapped; that of other tests may go at any time. */
+    private static Set<String> shared() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream().filter(line -> line.contains("memfd:rds-"))
+            .map(line -> line.split(" +")[4]).collect(Collectors.toSet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void shouldLeaveNothingOfADriverThatCannotStart(final int threads) throws IOException, InterruptedException {
+        final Path directory = parent.resolve("driver");
+        final Set<String> before = shared();
+        final List<Thread> started = new ArrayList<>();
+        final RdsNode.Builder failing = driver(directory);
+        failing.threads = task -> {
+            if (started.size() == threads) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            started.add(new Thread(task));
+            return started.getLast();
+        };
+        assertThrows(OutOfMemoryError.class, failing::launch);
+        for (final Thread thread : started) {
+            thread.join();
+        }
+        assertTrue(before.containsAll(shared()));
+        assertFalse(Files.exists(directory.resolve("driver.sock")), "no client waits at a door that nobody opens");
+        driver(directory).launch().close();
+    }
+}
