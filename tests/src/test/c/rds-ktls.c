@@ -33,6 +33,7 @@ enum {
 
 static const char *const explanation =
 	"usage: rds-ktls OWN PORT PEER PORT [NAME=VALUE...]\n"
+	"       rds-ktls kernel    says whether this kernel takes a second key\n"
 	"  name=URI            the peer's\n"
 	"  files=DIRECTORY     of node.pem, node.key and trust.pem (/tmp)\n"
 	"  send=N receive=N seed=N size=N|mixed wait=S linger=S   as of rds-exchange\n"
@@ -155,12 +156,19 @@ static struct sockaddr_in parse(const char *host)
 	return address;
 }
 
+static int look_at_kernel(void)
+{
+	int error = key_change_error();
+
+	printf("second TLS_TX: %s\n", error ? strerrorname_np(error) : "taken");
+	return error;
+}
+
 /* A kernel that takes no second key would have to be left, which it cannot be: so it does not get the direction. */
 static void share_with_kernel(struct settings *s)
 {
-	int error = s->channel.key_change_error = key_change_error();
+	int error = s->channel.key_change_error = look_at_kernel();
 
-	printf("second TLS_TX: %s\n", error ? strerrorname_np(error) : "taken");
 	if (error && (s->rekey || s->rekeyed))
 		s->channel.kernel_sends_from = NO_KERNEL;
 	if (error && s->rekeyed)
@@ -557,9 +565,9 @@ static void end_connection(struct peer *p)
 
 	p->last = now();
 	while (!p->end) {
-		if (sent == 0 && (sent = channel_send(&p->channel, ALERT, alert, sizeof alert)) == 1)
-			sent += channel_flush(&p->channel) < 0;
-		if (sent == 1 && p->channel.sealed_at == p->channel.sealed_length) {
+		if (sent == 0)
+			sent = channel_send(&p->channel, ALERT, alert, sizeof alert);
+		if (sent == 1 && channel_flush(&p->channel) == 1) {
 			shutdown(p->channel.fd, SHUT_WR);
 			sent = 2;
 		}
@@ -626,6 +634,10 @@ int main(int argc, char **argv)
 		.channel = { .directory = "/tmp", .peer_name = "", .fault = "" } };
 	struct peer p = { .settings = &s };
 
+	if (argc == 2 && !strcmp(argv[1], "kernel")) {
+		look_at_kernel();
+		return 0;
+	}
 	if (argc < 5) {
 		fputs(explanation, stderr);
 		return 2;
