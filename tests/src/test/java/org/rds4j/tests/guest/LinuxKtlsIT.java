@@ -101,12 +101,13 @@ class LinuxKtlsIT {
 
     /** Both send and receive so many messages; answers what the peer said to its end. */
     private static String exchange(final int last, final int count, final String settings) {
-        return exchange(last, "send=" + count + " receive=" + count, "", settings);
+        final String words = "send=" + count + " receive=" + count;
+        return exchange(last, words, words + " " + settings);
     }
 
-    private static String exchange(final int last, final String common, final String ours, final String peers) {
-        final Command here = here(last, common + " " + ours);
-        final Command there = there(last, common + " " + peers);
+    private static String exchange(final int last, final String ours, final String peers) {
+        final Command here = here(last, ours);
+        final Command there = there(last, peers);
         there.awaitDone();
         here.awaitDone();
         return there.finish();
@@ -302,7 +303,8 @@ class LinuxKtlsIT {
         @ParameterizedTest
         @ValueSource(ints = {41, 241})
         void shouldFollowEachOtherWithoutLoss(final int last) {
-            final String said = exchange(last, "send=3000 receive=3000 size=2000", "gap=1000", "connections=100");
+            final String words = "send=3000 receive=3000 size=2000 ";
+            final String said = exchange(last, words + "gap=1000", words + "connections=100");
             assertTrue(said.lines().filter("end: closed"::equals).count() >= 2, said);
             assertTrue(counted("node_path_renewed") >= 1);
         }
