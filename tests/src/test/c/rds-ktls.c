@@ -46,6 +46,7 @@ static const char *const explanation =
 	"  pause=MS            between the handshake and the first record (0)\n"
 	"  alert=N             says this alert at the end, instead of close_notify (0)\n"
 	"  fault=send-key|receive-key   gives the kernel a wrong key\n"
+	"  fault=one-key       gives the kernel no other key to receive with\n"
 	"With rekey and rekeyed, libcrypto does what a kernel cannot do that takes no second key.\n";
 
 struct settings {
@@ -282,7 +283,7 @@ static void break_off(struct peer *p, const char *what)
 	p->end = what;
 	p->error = errno;
 	getsockopt(p->channel.fd, SOL_SOCKET, SO_ERROR, &pending, &length);	/* the kernel sends nothing while it stands */
-	if (p->error == EBADMSG || p->error == EBUSY || p->error == EPROTO)
+	if (p->error != ECONNRESET && p->error != EPIPE && p->error != ETIMEDOUT)
 		channel_send(&p->channel, ALERT, alert, sizeof alert);
 }
 

@@ -328,7 +328,7 @@ static int obey_key_update(struct channel *c, bool is_asking)
 {
 	c->is_asked |= is_asking;
 	take_next_key(&c->in, c->key_length);
-	return c->in.is_kernels ? set_keys(c->fd, TLS_RX, &c->in, c->key_length) : 0;
+	return c->in.is_kernels && !c->in.is_kept ? set_keys(c->fd, TLS_RX, &c->in, c->key_length) : 0;
 }
 
 ssize_t channel_receive(struct channel *c, unsigned char *type, void *to, size_t room)
@@ -488,6 +488,7 @@ static void begin_records(struct channel *c, const struct channel_settings *s)
 	c->in.kernel_from = s->kernel_receives_from;
 	c->out.is_wrong = !strcmp(s->fault, "send-key");
 	c->in.is_wrong = !strcmp(s->fault, "receive-key");
+	c->in.is_kept = !strcmp(s->fault, "one-key");
 	if (ioctl(c->fd, SIOCOUTQ, &unacknowledged))
 		fail("SIOCOUTQ");
 	c->acknowledged_before = info_of(c->fd).tcpi_bytes_acked + unacknowledged;

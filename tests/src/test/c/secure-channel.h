@@ -41,7 +41,7 @@ struct channel_settings {
 	uint64_t kernel_sends_from;	/* number of the first record, or NO_KERNEL */
 	uint64_t kernel_receives_from;
 	int key_change_error;		/* of key_change_error() */
-	const char *fault;		/* "send-key" or "receive-key" is wrong in the kernel, or "" */
+	const char *fault;		/* see rds-ktls, or "" */
 };
 
 struct direction {
@@ -53,6 +53,7 @@ struct direction {
 	uint64_t kernel_from;
 	bool is_kernels;
 	bool is_wrong;			/* the kernel gets a wrong key */
+	bool is_kept;			/* it gets no other one */
 };
 
 struct channel {

@@ -279,14 +279,24 @@ class LinuxKtlsIT {
             assertTrue(number(said, "rx: by the kernel, .*, key changes (\\d+)") >= 3, said);
         }
 
+        @Test
+        void shouldBeDemandedByAKernelThatTakesAnotherKey() throws InterruptedException {
+            assumeTrue(secondKey.endsWith("taken"), "this kernel's answer to another key: " + secondKey);
+            assertEndsByName(225, " fault=one-key", "EKEYEXPIRED");
+        }
+
         /** Linux before 6.14: it has acknowledged what it cannot open, so that is lost; but both sides know. */
         @Test
         void shouldEndTheConnectionOfAKernelThatTakesNoOtherKey() throws InterruptedException {
             assumeTrue(secondKey.endsWith("EBUSY"), "this kernel's answer to another key: " + secondKey);
-            here(223, "send=" + FEW);
-            final Command there = there(223, "receive=" + FEW);
+            assertEndsByName(223, "", "EBUSY");
+        }
+
+        private void assertEndsByName(final int last, final String settings, final String error) throws InterruptedException {
+            here(last, "send=" + FEW);
+            final Command there = there(last, "receive=" + FEW + settings);
             assertEquals(1, there.exitCode());
-            assertTrue(there.text().endsWith("end: receive EBUSY\n"), there.text());
+            assertTrue(there.text().endsWith("end: receive " + error + "\n"), there.text());
             awaitCounted(1, "node_alert_received");
         }
     }
