@@ -24,8 +24,8 @@ import org.rds4j.tests.guest.GuestNetwork.Device;
 import org.rds4j.tests.support.NodeFiles;
 
 /**
- * A node and a peer that is none: OpenSSL makes its handshake, and its records are the kernel's (kTLS). Each test has addresses of
- * its own for the peer; one below the node's makes it dial, and the client of TLS. Tests that need the same node share it.
+ * A node and a peer that is none: OpenSSL makes its handshake, and its records are the kernel's (kTLS). Each test has an address
+ * of its own for the peer; one below the node's makes it dial, and the client of TLS. Tests that need the same node share it.
  */
 @Timeout(150)
 class LinuxKtlsIT {
@@ -139,7 +139,8 @@ class LinuxKtlsIT {
 
     /** The kernel did every record of both directions, under the first key, and farewell was said on both sides. */
     private static void assertKernelDidAll(final String said) {
-        assertEquals(number(said, "done: .* records (\\d+)"), number(said, "tx: by the kernel, number (\\d+), key changes 0"), said);
+        final long sent = number(said, "done: .* records (\\d+)");
+        assertEquals(sent, number(said, "tx: by the kernel, number (\\d+), key changes 0"), said);
         assertTrue(number(said, "rx: by the kernel, number (\\d+), key changes 0") > 0, said);
         assertTrue(said.endsWith(FAREWELL), said);
     }
