@@ -173,8 +173,16 @@ final class SecureCarrier extends TcpCarrier {
     public boolean isReady() {
         return isOpen()
             && hasRecordToSpare()
-            && !isQueueFull()
-            && connection.sendSpace() >= MAX_CONTENT + RECORD_OVERHEAD + KEY_UPDATE_LENGTH;
+            && connection.sendSpace() >= MAX_CONTENT + RECORD_OVERHEAD + KEY_UPDATE_LENGTH
+            && hasRoom();
+    }
+
+    private boolean hasRoom() {
+        if (isQueueFull()) {
+            carriers.count(NodeCounter.ENCRYPTION_FULL);
+            return false;
+        }
+        return true;
     }
 
     private boolean hasRecordToSpare() {
@@ -296,8 +304,8 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     /**
-     * Says why, then ends the connection: as soon as the peer has heard it, or cannot be expected to any more. From here on nothing
-     * is opened and no data is sent.
+     * Says why, then ends the connection: as soon as the peer has heard it, or cannot be expected to any more. From here on
+     * nothing is opened and no data is sent.
      */
     private void refuse(final RecordError error) {
         if (isRefusing) {

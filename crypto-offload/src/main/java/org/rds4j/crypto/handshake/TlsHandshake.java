@@ -169,16 +169,28 @@ public final class TlsHandshake implements AutoCloseable {
         return receivedOctets;
     }
 
-    /** Frees the TLS library's state; keys already agreed stay the caller's. Idempotent. */
+    /**
+     * Frees the TLS library's state, whose secrets give all keys of the connection away; keys already agreed stay the caller's.
+     * Idempotent.
+     */
     @Override
     public void close() {
         engine.closeOutbound();
         try {
             engine.closeInbound();
+            discardFarewell();
         } catch (final SSLException e) {
             // Says that the peer sent no close_notify: it must not, its stream goes on without TLS.
             engine.closeOutbound();
         }
+    }
+
+    /** The library keeps everything for as long as it has a close_notify to give, which the peer must not get. */
+    private void discardFarewell() throws SSLException {
+        do {
+            text.clear();
+            engine.wrap(NOTHING.duplicate(), text);
+        } while (text.position() > 0);
     }
 
     private boolean hasEnded() {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -203,6 +205,30 @@ class TlsHandshakeTest {
             assertNull(server.keys());
             assertNotNull(isClients ? server.failure() : client.failure());
         }
+    }
+
+    /** Its exporter secret gives every key of the connection away; without this it stays until a collector comes by. */
+    @Test
+    void shouldFreeTheStateOfTheLibraryWhenTheHandshakeIsDone() throws ReflectiveOperationException {
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
+        new Pump(Integer.MAX_VALUE).run(client, server);
+        assertTrue(client.isDone() && server.isDone());
+        assertTrue(isFreed(client));
+        assertTrue(isFreed(server));
+    }
+
+    private static boolean isFreed(final TlsHandshake handshake) throws ReflectiveOperationException {
+        final Object ssl = field(field(field(handshake, "engine"), "delegate"), "ssl");
+        final Method isClosed = ssl.getClass().getDeclaredMethod("isClosed");
+        isClosed.setAccessible(true);
+        return (boolean) isClosed.invoke(ssl);
+    }
+
+    private static Object field(final Object of, final String name) throws ReflectiveOperationException {
+        final Field field = of.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(of);
     }
 
     /** What a session is made of shows in no text that a log or an exception might take up. */

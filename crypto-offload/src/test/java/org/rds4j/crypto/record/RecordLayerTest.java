@@ -292,6 +292,23 @@ class RecordLayerTest {
         assertEquals(RecordError.BAD_RECORD_MAC, errorOf(refusing, memory.get(OUT, seal(new byte[1]))));
     }
 
+    /** A library that fails once and works again: what it did not say yes to is not delivered, and nothing after it. */
+    @Test
+    void shouldTakeOneFailureOfTheLibraryForAWrongTagAndStayDead() {
+        final AeadProvider once = new FailingOnceProvider();
+        final RecordOpener opening = new RecordOpener(once, TrafficKeys.derive(TestSecrets.specificationSecret(), 16));
+        final int length = seal(randomContent(20));
+        final byte[] record = memory.get(OUT, length);
+        assertEquals(RecordError.BAD_RECORD_MAC, errorOf(opening, record));
+        assertEquals(-1, opening.open(address(OUT), length), "though the library would open it now");
+        assertEquals(0, opening.records());
+        final RecordSealer sealing =
+            new RecordSealer(once, TrafficKeys.derive(TestSecrets.specificationSecret(), 16), KeyLimits.DEFAULT);
+        assertEquals(0, sealing.seal(address(0), 1, address(OUT)));
+        assertEquals(0, sealing.seal(address(0), 1, address(OUT)), "nobody knows what became of the nonce");
+        assertEquals(RecordError.INTERNAL_ERROR, sealing.error());
+    }
+
     @Test
     void shouldRefuseLimitsInTheWrongOrder() {
         assertThrows(IllegalArgumentException.class, () -> new KeyLimits(2, 2, 1, 2));
@@ -362,6 +379,57 @@ class RecordLayerTest {
         final byte[] content = new byte[length];
         random.nextBytes(content);
         return content;
+    }
+
+    /** Each cipher says no to the first thing it is asked, and is right from then on. */
+    private static final class FailingOnceProvider implements AeadProvider {
+        @Override
+        public String name() {
+            return "failing once";
+        }
+
+        @Override
+        public String unavailabilityCause() {
+            return null;
+        }
+
+        @Override
+        public Aead newAead(final byte[] key) {
+            return new FailingOnce(PROVIDER.newAead(key));
+        }
+    }
+
+    private static final class FailingOnce implements Aead {
+        private final Aead right;
+        private boolean hasFailed;
+
+        FailingOnce(final Aead right) {
+            this.right = right;
+        }
+
+        private boolean isFirst() {
+            final boolean isFirst = !hasFailed;
+            hasFailed = true;
+            return isFirst;
+        }
+
+        @Override
+        public boolean seal(
+            final long nonceAddress, final long aadAddress, final long contentAddress, final int contentLength,
+            final byte contentType, final long outAddress) {
+            return !isFirst() && right.seal(nonceAddress, aadAddress, contentAddress, contentLength, contentType, outAddress);
+        }
+
+        @Override
+        public boolean open(
+            final long nonceAddress, final long aadAddress, final long ciphertextAddress, final int ciphertextLength) {
+            return !isFirst() && right.open(nonceAddress, aadAddress, ciphertextAddress, ciphertextLength);
+        }
+
+        @Override
+        public void close() {
+            right.close();
+        }
     }
 
     /** A library that refuses everything. */

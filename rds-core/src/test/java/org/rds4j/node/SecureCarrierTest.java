@@ -1,0 +1,285 @@
+package org.rds4j.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Random;
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.RdsContext;
+import org.rds4j.SecurityMode;
+import org.rds4j.carrier.ByteCarrier;
+import org.rds4j.carrier.CarrierHandler;
+import org.rds4j.crypto.CryptoCounters;
+import org.rds4j.crypto.agent.CompletionHandler;
+import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.agent.EncryptionQueue;
+import org.rds4j.crypto.agent.HandshakeTask;
+import org.rds4j.crypto.agent.SecureSession;
+import org.rds4j.crypto.handshake.Marker;
+import org.rds4j.crypto.handshake.SessionKeys;
+import org.rds4j.crypto.provider.AeadProviders;
+import org.rds4j.crypto.record.KeyLimits;
+import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordSealer;
+import org.rds4j.crypto.record.TrafficKeys;
+import org.rds4j.tcp.TcpConnection;
+
+/** One carrier on a connection that is nothing but two pieces of memory and a few positions. */
+class SecureCarrierTest {
+    private static final int STREAM = 1 << 20;
+    private static final KeyLimits FEW = new KeyLimits(4, 40, 1 << 20, 1 << 21);
+
+    private final ByteBuffer inbound = ByteBuffer.allocateDirect(STREAM);
+    private final ByteBuffer outbound = ByteBuffer.allocateDirect(STREAM);
+    private final ByteBuffer content = ByteBuffer.allocateDirect(STREAM);
+    private final EncryptionAgent agent = new EncryptionAgent("encryption", CryptoCounters.allocate());
+    private final EncryptionQueue queue = agent.newQueue(256, CryptoCounters.allocate());
+    private final RecordSealer peer = new RecordSealer(AeadProviders.best(), keys(2), KeyLimits.DEFAULT);
+    private final NodeCounters counters =
+        new NodeCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(NodeCounters.LENGTH)), 0);
+    private final Carriers carriers = new Carriers(
+        new RdsContext(new Properties()).address("10.0.0.1/24").security(SecurityMode.PLAINTEXT).conclude(), null,
+        new LaneSettings(16_385, 4, lane -> 0), null, new Random(1), counters);
+    private int written;
+    private int received;
+    private int consumed;
+    private int claimed;
+    private int committed;
+    private int room = STREAM;
+    private long acknowledgeable;
+    private boolean isAborted;
+    private boolean isSendClosed;
+    private SecureCarrier carrier;
+
+    private static TrafficKeys keys(final int first) {
+        final byte[] secret = new byte[TrafficKeys.SECRET_LENGTH];
+        secret[0] = (byte) first;
+        return TrafficKeys.derive(secret, 16);
+    }
+
+    private SecureCarrier carrier(final KeyLimits limits) {
+        final SessionKeys keys = new SessionKeys(keys(1), keys(2), true, "TLS_AES_128_GCM_SHA256", List.of(), new Marker(1, 2));
+        carrier = new SecureCarrier(
+            connection(), carriers, new SecureSession(1, keys, AeadProviders.best(), limits), new EncryptionLink(queue));
+        return carrier;
+    }
+
+    private TcpConnection connection() {
+        return (TcpConnection) Proxy.newProxyInstance(
+            TcpConnection.class.getClassLoader(), new Class<?>[] {TcpConnection.class}, (proxy, method, arguments) ->
+                switch (method.getName()) {
+                    case "receivedPosition" -> (long) received;
+                    case "consumedPosition" -> (long) consumed;
+                    case "receiveAddress" -> BufferUtil.address(inbound) + (long) arguments[0];
+                    case "sendAddress" -> BufferUtil.address(outbound) + (long) arguments[0];
+                    case "sendSpace" -> room - claimed;
+                    case "acknowledgedPosition" -> 0L;
+                    case "claimSend" -> claim((int) arguments[0]);
+                    default -> act(method.getName(), arguments);
+                });
+    }
+
+    private Object act(final String what, final Object[] arguments) {
+        switch (what) {
+            case "consume" -> consumed = (int) (long) arguments[0];
+            case "acknowledgeUpTo" -> acknowledgeable = (long) arguments[0];
+            case "commitSend" -> committed += (int) arguments[0];
+            case "abort" -> isAborted = true;
+            case "closeSend" -> isSendClosed = true;
+            default -> throw new AssertionError(what);
+        }
+        return null;
+    }
+
+    private long claim(final int length) {
+        if (claimed + length > room) {
+            return -1;
+        }
+        claimed += length;
+        return claimed - length;
+    }
+
+    /** The peer's next record, in the stream but not received yet. */
+    private void write(final int length) {
+        written += peer.seal(BufferUtil.address(content), length, BufferUtil.address(inbound) + written);
+    }
+
+    /** Encryption and its answers. */
+    private void work() {
+        agent.doWork();
+        queue.drain(new CompletionHandler() {
+            @Override
+            public void onSealed(final SecureSession session, final long tag, final int length, final RecordError error) {
+                carrier.onSealed((int) tag, error);
+            }
+
+            @Override
+            public void onOpened(
+                final SecureSession session, final long tag, final long address, final int length, final int type,
+                final RecordError error) {
+                carrier.onOpened(address, length, type, error);
+            }
+
+            @Override
+            public void onHandshake(final HandshakeTask task) {
+                throw new AssertionError();
+            }
+
+            @Override
+            public void onClosed(final SecureSession session) {
+                throw new AssertionError();
+            }
+        }, 256);
+    }
+
+    /** However the stream is cut: content is handed out where TCP received it, five octets behind its record's header. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 7, 100, 1_448, 9_000, 1 << 20})
+    void shouldHandOutContentWhereItWasReceived(final int piece) {
+        carrier(KeyLimits.DEFAULT);
+        final List<Long> expected = new ArrayList<>();
+        for (final int length : new int[] {1, 48, 0, 1_400, 16_384, 3, 100}) {
+            if (length > 0) {
+                expected.add(BufferUtil.address(inbound) + written + 5);
+            }
+            write(length);
+        }
+        final List<Long> seen = new ArrayList<>();
+        final CarrierHandler handler = (address, length) -> {
+            seen.add(address);
+            return length;
+        };
+        while (received < written) {
+            received = Math.min(written, received + piece);
+            carrier.onReceivable(null);
+            work();
+            carrier.receive(handler);
+        }
+        assertEquals(expected, seen);
+        assertEquals(written, consumed);
+        assertFalse(isAborted);
+    }
+
+    @Test
+    void shouldAcknowledgeARecordsLastOctetWhenItIsOpen() {
+        carrier(KeyLimits.DEFAULT);
+        write(1_000);
+        received = written;
+        carrier.onReceivable(null);
+        assertEquals(written - 1, acknowledgeable);
+        work();
+        assertTrue(acknowledgeable > written);
+    }
+
+    @Test
+    void shouldRefuseAHeaderBeforeItsRecordIsHere() {
+        carrier(KeyLimits.DEFAULT);
+        for (final byte octet : new byte[] {23, 3, 3, 0x7f, 0}) {
+            inbound.put(received++, octet);
+            carrier.onReceivable(null);
+        }
+        work();
+        assertEquals(1, counters.get(NodeCounter.RECORD_REFUSED));
+        assertEquals(24, committed, "an alert");
+        assertTrue(isSendClosed);
+        assertFalse(isAborted, "not before it can be there");
+        carriers.now(99_000_000L);
+        assertFalse(carrier.endAfterAlert());
+        assertFalse(isAborted);
+        carriers.now(100_000_000L);
+        carrier.endAfterAlert();
+        assertTrue(isAborted);
+        assertEquals(ByteCarrier.NOT_NOW, carrier.offer(BufferUtil.address(content), 10));
+    }
+
+    @Test
+    void shouldAbortAtOnceWithoutRoomForAnAlert() {
+        carrier(KeyLimits.DEFAULT);
+        room = 23;
+        received = 5;
+        carrier.onReceivable(null);
+        assertTrue(isAborted);
+    }
+
+    /** A key is due, a KeyUpdate does not fit: no data goes, however much room it would have had later. */
+    @Test
+    void shouldSendNoDataUnderAKeyThatIsDueUntilTheKeyUpdateHasRoom() {
+        carrier(FEW);
+        for (int i = 0; i < 4; i++) {
+            assertTrue(carrier.offer(BufferUtil.address(content), 10) > 0);
+            work();
+        }
+        room = claimed + 26;
+        for (int i = 0; i < 100; i++) {
+            assertEquals(ByteCarrier.NOT_NOW, carrier.offer(BufferUtil.address(content), 1));
+            carrier.receive((address, length) -> length);
+            work();
+        }
+        assertEquals(0, carrier.session().sendGeneration());
+        room += 27 + 23;
+        assertTrue(carrier.offer(BufferUtil.address(content), 1) > 0);
+        work();
+        assertEquals(1, carrier.session().sendGeneration());
+        assertEquals(4 * 32 + 27 + 23, committed);
+        assertFalse(isAborted);
+    }
+
+    @Test
+    void shouldAnswerARequestWithoutDataToSendAsSoonAsThereIsRoom() {
+        carrier(KeyLimits.DEFAULT);
+        room = 0;
+        for (int i = 0; i < 3; i++) {
+            written += peer.updateKeys(BufferUtil.address(inbound) + written, true);
+        }
+        received = written;
+        carrier.onReceivable(null);
+        work();
+        carrier.receive((address, length) -> length);
+        assertEquals(0, claimed);
+        room = STREAM;
+        for (int i = 0; i < 5; i++) {
+            carrier.receive((address, length) -> length);
+            work();
+        }
+        assertEquals(27, committed, "one answer for three");
+        assertEquals(1, carrier.session().sendGeneration());
+        assertEquals(3, carrier.session().receiveGeneration());
+    }
+
+    @Test
+    void shouldTakeTenKeyUpdatesInASecondAndNotEleven() {
+        carrier(KeyLimits.DEFAULT);
+        for (int i = 0; i < 50; i++) {
+            carriers.now(i * 100_000_000L);
+            receiveKeyUpdate();
+        }
+        assertEquals(0, counters.get(NodeCounter.KEY_UPDATE_FLOOD));
+        carriers.now(10_000_000_000L);
+        for (int i = 0; i < 10; i++) {
+            receiveKeyUpdate();
+        }
+        assertEquals(0, counters.get(NodeCounter.KEY_UPDATE_FLOOD));
+        receiveKeyUpdate();
+        assertEquals(1, counters.get(NodeCounter.KEY_UPDATE_FLOOD));
+        assertEquals(1, counters.get(NodeCounter.RECORD_REFUSED));
+    }
+
+    private void receiveKeyUpdate() {
+        written += peer.updateKeys(BufferUtil.address(inbound) + written);
+        received = written;
+        carrier.onReceivable(null);
+        work();
+        carrier.receive((address, length) -> length);
+    }
+}
