@@ -3,7 +3,6 @@ package org.rds4j.crypto.offload.record;
 import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadCounters;
 import org.rds4j.crypto.offload.queue.SendQueue;
-import org.rds4j.crypto.offload.wqe.SendWqe;
 import org.rds4j.crypto.offload.wqe.UmrWqe;
 import org.rds4j.crypto.offload.wqe.WqeError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
