@@ -13,7 +13,7 @@ public enum NodeCounter {
     /** Handshake that took too long. */
     HANDSHAKE_TIMEOUT(3, "node_handshake_timeout", "TLS handshakes given up after the time limit"),
     /** Record that did not authenticate or parse; its connection was reset. */
-    RECORD_REFUSED(4, "node_record_refused", "records that failed authentication or framing; the connection was ended by an alert"),
+    RECORD_REFUSED(4, "node_record_refused", "records that failed authentication or framing; an alert ended the connection"),
     /** Record that could not be sealed; its connection was reset. */
     SEAL_FAILED(5, "node_seal_failed", "records that could not be sealed; the connection was reset"),
     /** Connection that could not be opened for want of a port or route. */

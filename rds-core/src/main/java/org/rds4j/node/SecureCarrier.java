@@ -264,8 +264,8 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     /**
-     * Says why, then ends the connection: as soon as the peer has heard it, or cannot be expected to any more. From here on nothing
-     * is opened and no data is sent.
+     * Says why, then ends the connection: as soon as the peer has heard it, or cannot be expected to any more. From here on
+     * nothing is opened and no data is sent.
      */
     private void refuse(final RecordError error) {
         if (isRefusing) {
