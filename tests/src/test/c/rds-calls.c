@@ -2,18 +2,12 @@
  * Makes calls on PF_RDS sockets and says what each answered: a number, or E and the errno. Runs in the guest of the
  * interoperability tests, which compares with what sockets of a node answer to the same words (CallRun).
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define RDS_FAMILY 21
-#define SOL_RDS 276
+#include "rds-socket.h"
+
 #define RDS_CANCEL_SENT_TO 1
 #define MOST (4 << 20)
 
@@ -32,28 +26,6 @@ static const char *const explanation =
 	"  k                      close\n";
 
 static char octets[MOST];
-
-static socklen_t parse(const char *host, const char *port, struct sockaddr_storage *to)
-{
-	struct sockaddr_in *four = (struct sockaddr_in *)to;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)to;
-
-	memset(to, 0, sizeof *to);
-	if (strcmp(host, "-") == 0)
-		return sizeof *four;
-	if (inet_pton(AF_INET, host, &four->sin_addr) == 1) {
-		four->sin_family = AF_INET;
-		four->sin_port = htons(atoi(port));
-		return sizeof *four;
-	}
-	if (inet_pton(AF_INET6, host, &six->sin6_addr) == 1) {
-		six->sin6_family = AF_INET6;
-		six->sin6_port = htons(atoi(port));
-		return sizeof *six;
-	}
-	fprintf(stderr, "%s is no address\n", host);
-	exit(2);
-}
 
 static void answer(long result)
 {

@@ -3,22 +3,16 @@
  * the same program in Java (ExchangeRun). Both know from seed and number what each message must be: how long it is, and every
  * octet. So a message that is lost, doubled, reordered or damaged shows itself at the receiver.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "checked-messages.h"
+#include "rds-socket.h"
 
-#define RDS_FAMILY 21
 #define BUFFER (4 << 20)
 
 static const char *const explanation =
@@ -54,26 +48,6 @@ static void fail(const char *what)
 {
 	printf("failed: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static socklen_t parse(const char *host, const char *port, struct sockaddr_storage *to)
-{
-	struct sockaddr_in *four = (struct sockaddr_in *)to;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)to;
-
-	memset(to, 0, sizeof *to);
-	if (inet_pton(AF_INET, host, &four->sin_addr) == 1) {
-		four->sin_family = AF_INET;
-		four->sin_port = htons(atoi(port));
-		return sizeof *four;
-	}
-	if (inet_pton(AF_INET6, host, &six->sin6_addr) == 1) {
-		six->sin6_family = AF_INET6;
-		six->sin6_port = htons(atoi(port));
-		return sizeof *six;
-	}
-	fprintf(stderr, "%s is no address\n", host);
-	exit(2);
 }
 
 static void set(struct settings *s, const char *argument)

@@ -33,6 +33,7 @@ enum {
 
 static const char *const explanation =
 	"usage: rds-ktls OWN PORT PEER PORT [NAME=VALUE...]\n"
+	"       rds-ktls kernel    says whether this kernel takes a second key\n"
 	"  name=URI            the peer's\n"
 	"  files=DIRECTORY     of node.pem, node.key and trust.pem (/tmp)\n"
 	"  send=N receive=N seed=N size=N|mixed wait=S linger=S   as of rds-exchange\n"
@@ -41,13 +42,15 @@ static const char *const explanation =
 	"  tickets=N           session tickets that a server of TLS sends before its marker (0)\n"
 	"  tx=N|user rx=N|user number of the first record of each direction that is the kernel's (0), or none\n"
 	"  rekey=N             changes its own key after each N records (0: never)\n"
-	"  rekeyed=1           expects that the peer changes its key\n"
+	"  rekeyed=1           expects that the peer changes its key, and may ask for ours\n"
+	"  pause=MS            between the handshake and the first record (0)\n"
 	"  alert=N             says this alert at the end, instead of close_notify (0)\n"
 	"  fault=send-key|receive-key   gives the kernel a wrong key\n"
+	"  fault=one-key       gives the kernel no other key to receive with\n"
 	"With rekey and rekeyed, libcrypto does what a kernel cannot do that takes no second key.\n";
 
 struct settings {
-	uint64_t send, receive, seed, wait, linger, connections, cipher, rekey, rekeyed, alert;
+	uint64_t send, receive, seed, wait, linger, connections, cipher, rekey, rekeyed, pause, alert;
 	struct sizes sizes;
 	struct channel_settings channel;
 };
@@ -74,7 +77,7 @@ struct peer {
 
 	/* of one connection */
 	struct channel channel;
-	bool is_opened, is_peer_closed, is_ours_closed;
+	bool is_opened, is_peer_closed;
 	unsigned char *out;
 	size_t out_start, out_end;
 	uint64_t content_made, content_sent;
@@ -126,7 +129,8 @@ static bool set_number(struct settings *s, const char *argument)
 	const struct { const char *name; uint64_t *value; } all[] = {
 		{ "send=", &s->send }, { "receive=", &s->receive }, { "seed=", &s->seed }, { "wait=", &s->wait },
 		{ "linger=", &s->linger }, { "connections=", &s->connections }, { "cipher=", &s->cipher }, { "rekey=", &s->rekey },
-		{ "rekeyed=", &s->rekeyed }, { "alert=", &s->alert }, { "tickets=", &tickets },
+		{ "rekeyed=", &s->rekeyed }, { "pause=", &s->pause }, { "alert=", &s->alert },
+		{ "tickets=", &tickets },
 		{ "tx=", &s->channel.kernel_sends_from }, { "rx=", &s->channel.kernel_receives_from },
 	};
 
@@ -153,13 +157,20 @@ static struct sockaddr_in parse(const char *host)
 	return address;
 }
 
-/* A kernel that takes no second key would have to be left, which it cannot be: so it does not get the direction. */
-static void share_with_kernel(struct settings *s)
+static int look_at_kernel(void)
 {
 	int error = key_change_error();
 
 	printf("second TLS_TX: %s\n", error ? strerrorname_np(error) : "taken");
-	if (error && s->rekey)
+	return error;
+}
+
+/* A kernel that takes no second key would have to be left, which it cannot be: so it does not get the direction. */
+static void share_with_kernel(struct settings *s)
+{
+	int error = s->channel.key_change_error = look_at_kernel();
+
+	if (error && (s->rekey || s->rekeyed))
 		s->channel.kernel_sends_from = NO_KERNEL;
 	if (error && s->rekeyed)
 		s->channel.kernel_receives_from = NO_KERNEL;
@@ -257,23 +268,35 @@ static size_t cut_length(const struct peer *p)
 	return have < most ? have : most;
 }
 
-static bool is_key_used_up(const struct peer *p)
+static bool is_key_due(const struct peer *p)
 {
-	return p->settings->rekey && p->records_under_key >= p->settings->rekey;
+	return p->channel.is_asked || (p->settings->rekey && p->records_under_key >= p->settings->rekey);
+}
+
+/* Nothing more can be done on the connection; the peer has a right to know why. */
+static void break_off(struct peer *p, const char *what)
+{
+	unsigned char alert[] = { 2, errno == EBADMSG ? BAD_RECORD_MAC : INTERNAL_ERROR };
+	int pending;
+	socklen_t length = sizeof pending;
+
+	p->end = what;
+	p->error = errno;
+	getsockopt(p->channel.fd, SOL_SOCKET, SO_ERROR, &pending, &length);	/* the kernel sends nothing while it stands */
+	if (p->error != ECONNRESET && p->error != EPIPE && p->error != ETIMEDOUT)
+		channel_send(&p->channel, ALERT, alert, sizeof alert);
 }
 
 /* True when a record left. */
 static bool send_record(struct peer *p)
 {
-	bool is_update = is_key_used_up(p);
+	bool is_update = is_key_due(p);
 	size_t length = cut_length(p);
 	int result = is_update ? channel_update_keys(&p->channel)
 		: channel_send(&p->channel, DATA, p->out + p->out_start, length);
 
-	if (result < 0) {
-		p->end = "send";
-		p->error = errno;
-	}
+	if (result < 0)
+		break_off(p, "send");
 	if (result <= 0)
 		return false;
 	p->records_under_key = is_update ? 0 : p->records_under_key + 1;
@@ -291,12 +314,10 @@ static bool send_ready(struct peer *p)
 
 	if (p->out_end - p->out_start < AHEAD / 2)
 		make_ready(p);
-	while (!p->end && !p->is_ours_closed && p->out_start < p->out_end && send_record(p))
+	while (!p->end && (p->out_start < p->out_end || p->channel.is_asked) && send_record(p))
 		moved = true;
-	if (!p->end && channel_flush(&p->channel) < 0) {
-		p->end = "send";
-		p->error = errno;
-	}
+	if (!p->end && channel_flush(&p->channel) < 0)
+		break_off(p, "send");
 	return moved;
 }
 
@@ -409,20 +430,6 @@ static void on_alert(struct peer *p, const unsigned char *alert)
 	p->is_peer_closed = true;
 }
 
-/* Says why nothing more can be received; the peer has a right to know, as of any other end. */
-static void on_broken(struct peer *p)
-{
-	unsigned char alert[] = { 2, errno == EBADMSG ? BAD_RECORD_MAC : INTERNAL_ERROR };
-	int pending;
-	socklen_t length = sizeof pending;
-
-	p->end = "receive";
-	p->error = errno;
-	getsockopt(p->channel.fd, SOL_SOCKET, SO_ERROR, &pending, &length);	/* the kernel sends nothing while it stands */
-	if (p->error != ECONNRESET)
-		channel_send(&p->channel, ALERT, alert, sizeof alert);
-}
-
 /* True when something came. */
 static bool receive(struct peer *p)
 {
@@ -433,7 +440,7 @@ static bool receive(struct peer *p)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return false;
 	if (n < 0)
-		on_broken(p);
+		break_off(p, "receive");
 	else if (n == 0)
 		p->end = p->is_peer_closed ? "closed" : "cut off";
 	else if (type == ALERT && n == 2)
@@ -502,13 +509,14 @@ static void begin_connection(struct peer *p)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	getentropy(marker + 8, 8);
 	channel_open(&p->channel, &s->channel, fd, p->is_dialer, marker, s->cipher == 256);
-	p->is_opened = p->is_peer_closed = p->is_ours_closed = false;
+	p->is_opened = p->is_peer_closed = false;
 	p->out_start = p->out_end = p->cut_count = p->in_filled = 0;
 	p->content_made = p->content_sent = p->records_under_key = 0;
 	p->made = p->acknowledged;
 	p->end = NULL;
 	p->error = 0;
 	memset(p->congestion, 0, sizeof p->congestion);
+	usleep(s->pause * 1000);
 	if (p->is_dialer)
 		put_probe(p, 1, PROBE_PORT, PING_PORT);	/* whoever dials says nothing else before the answer */
 }
@@ -558,9 +566,9 @@ static void end_connection(struct peer *p)
 
 	p->last = now();
 	while (!p->end) {
-		if (sent == 0 && (sent = channel_send(&p->channel, ALERT, alert, sizeof alert)) == 1)
-			sent += channel_flush(&p->channel) < 0;
-		if (sent == 1 && p->channel.sealed_at == p->channel.sealed_length) {
+		if (sent == 0)
+			sent = channel_send(&p->channel, ALERT, alert, sizeof alert);
+		if (sent == 1 && channel_flush(&p->channel) == 1) {
 			shutdown(p->channel.fd, SHUT_WR);
 			sent = 2;
 		}
@@ -571,6 +579,16 @@ static void end_connection(struct peer *p)
 		look_at_time(p);
 	}
 	take_acknowledgements(p);
+}
+
+/* Closing a socket that has unread octets resets it, and takes an alert with it that is still under way. */
+static void let_alert_arrive(const struct peer *p)
+{
+	double start = now();
+
+	shutdown(p->channel.fd, SHUT_WR);
+	while (p->error != ECONNRESET && p->error != EPIPE && channel_acknowledged(&p->channel) < p->channel.written && now() - start < 1)
+		usleep(1000);
 }
 
 static void linger(struct peer *p)
@@ -606,6 +624,7 @@ static bool serve(struct peer *p)
 	}
 	end_connection(p);
 	printf("end: %s%s%s\n", p->end, p->error ? " " : "", p->error ? strerrorname_np(p->error) : "");
+	let_alert_arrive(p);
 	channel_close(&p->channel);
 	return is_over;
 }
@@ -616,6 +635,10 @@ int main(int argc, char **argv)
 		.channel = { .directory = "/tmp", .peer_name = "", .fault = "" } };
 	struct peer p = { .settings = &s };
 
+	if (argc == 2 && !strcmp(argv[1], "kernel")) {
+		look_at_kernel();
+		return 0;
+	}
 	if (argc < 5) {
 		fputs(explanation, stderr);
 		return 2;

@@ -26,7 +26,7 @@
 #endif
 
 static const char exporter_label[] = "EXPERIMENTAL rds-tcp tls13 v1";
-static const unsigned char key_update[] = { 24, 0, 0, 1, 0 };
+static const unsigned char key_update[] = { 24, 0, 0, 1, 0 };	/* the last octet is 1 when it asks for one in return */
 
 void fail(const char *what)
 {
@@ -285,10 +285,14 @@ int channel_send(struct channel *c, unsigned char type, const void *content, siz
 
 int channel_update_keys(struct channel *c)
 {
+	if (c->key_change_error && (c->out.is_kernels || is_due_to_kernel(&c->out))) {
+		errno = c->key_change_error;
+		return -1;
+	}
 	int result = channel_send(c, HANDSHAKE, key_update, sizeof key_update);
-
 	if (result <= 0)
 		return result;
+	c->is_asked = false;
 	take_next_key(&c->out, c->key_length);
 	return c->out.is_kernels && set_keys(c->fd, TLS_TX, &c->out, c->key_length) ? -1 : 1;
 }
@@ -315,10 +319,16 @@ static ssize_t receive_by_libcrypto(struct channel *c, unsigned char *type, void
 	return length;
 }
 
-static int obey_key_update(struct channel *c)
+static bool is_key_update(const unsigned char *content, size_t length)
 {
+	return length == sizeof key_update && !memcmp(content, key_update, length - 1) && content[length - 1] <= 1;
+}
+
+static int obey_key_update(struct channel *c, bool is_asking)
+{
+	c->is_asked |= is_asking;
 	take_next_key(&c->in, c->key_length);
-	return c->in.is_kernels ? set_keys(c->fd, TLS_RX, &c->in, c->key_length) : 0;
+	return c->in.is_kernels && !c->in.is_kept ? set_keys(c->fd, TLS_RX, &c->in, c->key_length) : 0;
 }
 
 ssize_t channel_receive(struct channel *c, unsigned char *type, void *to, size_t room)
@@ -328,7 +338,7 @@ ssize_t channel_receive(struct channel *c, unsigned char *type, void *to, size_t
 	if (is_due_to_kernel(&c->in) && c->opened_filled == 0)
 		hand_to_kernel(c, &c->in, TLS_RX);
 	n = c->in.is_kernels ? receive_by_kernel(c, type, to, room) : receive_by_libcrypto(c, type, to);
-	if (n == sizeof key_update && *type == HANDSHAKE && !memcmp(to, key_update, sizeof key_update) && obey_key_update(c))
+	if (n > 0 && *type == HANDSHAKE && is_key_update(to, n) && obey_key_update(c, ((unsigned char *)to)[n - 1]))
 		return -1;
 	return n;
 }
@@ -473,10 +483,12 @@ static void begin_records(struct channel *c, const struct channel_settings *s)
 
 	c->out.cipher = EVP_CIPHER_CTX_new();
 	c->in.cipher = EVP_CIPHER_CTX_new();
+	c->key_change_error = s->key_change_error;
 	c->out.kernel_from = s->kernel_sends_from;
 	c->in.kernel_from = s->kernel_receives_from;
 	c->out.is_wrong = !strcmp(s->fault, "send-key");
 	c->in.is_wrong = !strcmp(s->fault, "receive-key");
+	c->in.is_kept = !strcmp(s->fault, "one-key");
 	if (ioctl(c->fd, SIOCOUTQ, &unacknowledged))
 		fail("SIOCOUTQ");
 	c->acknowledged_before = info_of(c->fd).tcpi_bytes_acked + unacknowledged;

@@ -40,7 +40,8 @@ struct channel_settings {
 	unsigned tickets;		/* session tickets that a server sends before its marker */
 	uint64_t kernel_sends_from;	/* number of the first record, or NO_KERNEL */
 	uint64_t kernel_receives_from;
-	const char *fault;		/* what is given to the kernel in another way than it ought to be, or "" */
+	int key_change_error;		/* of key_change_error() */
+	const char *fault;		/* see rds-ktls, or "" */
 };
 
 struct direction {
@@ -52,12 +53,14 @@ struct direction {
 	uint64_t kernel_from;
 	bool is_kernels;
 	bool is_wrong;			/* the kernel gets a wrong key */
+	bool is_kept;			/* it gets no other one */
 };
 
 struct channel {
 	int fd;
-	int key_length;
+	int key_length, key_change_error;
 	struct direction out, in;
+	bool is_asked;			/* the peer wants another key of ours */
 	unsigned char sealed[MOST_RECORD], opened[MOST_RECORD];
 	size_t sealed_length, sealed_at, opened_filled;
 	uint64_t written;		/* octets of all records */
@@ -80,7 +83,10 @@ void channel_open(struct channel *c, const struct channel_settings *s, int fd, b
 /* Sends one record: 1 when it is taken, 0 when there is no room, -1 with errno. */
 int channel_send(struct channel *c, unsigned char type, const void *content, size_t length);
 
-/* Says KeyUpdate and takes the next key for what follows; answers as channel_send. */
+/*
+ * Says KeyUpdate and takes the next key for what follows; answers as channel_send. Without a word when the kernel has the direction
+ * and would refuse: EBUSY.
+ */
 int channel_update_keys(struct channel *c);
 
 /* Hands to TCP what is left of a record: 1 when nothing is left, 0 when there is no room, -1 with errno. */

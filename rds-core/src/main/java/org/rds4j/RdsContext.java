@@ -26,6 +26,8 @@ public final class RdsContext {
 
     private static final long UNSET = Long.MIN_VALUE;
     private static final int UNSET_LENGTH = Integer.MIN_VALUE;
+    private static final long LEAST_OVERFLOW = 64L << 20;
+    private static final long MOST_OVERFLOW = 1L << 30;
     /** What Linux gives a socket as SO_SNDBUF and SO_RCVBUF, and lets it set; half of it is the limit of payload. */
     private static final int LINUX_BUFFER = 212_992;
     private static final int DEFAULT_MOST_BUFFER = 16 << 20;
@@ -74,7 +76,7 @@ public final class RdsContext {
     private long reconnectMaxDelayNs = UNSET;
     private long reconnectResetAfterNs = UNSET;
     private int connectBudget = 100;
-    private long receiveOverflowLength = 64L << 20;
+    private long receiveOverflowLength = UNSET;
     private long congestionMapIntervalNs = 1_000_000L;
     private long drainTimeoutNs = 5_000_000_000L;
     private long keepAliveIdleNs = 5_000_000_000L;
@@ -163,6 +165,7 @@ public final class RdsContext {
     /** What was not set and depends on other values does so no longer. */
     private void settleDefaults() {
         sendBufferLength = sendBufferLength();
+        receiveOverflowLength = receiveOverflowLength();
         maxSendBufferLength = maxSendBufferLength();
         maxReceiveBufferLength = maxReceiveBufferLength();
         reconnectMinDelayNs = reconnectMinDelayNs();
@@ -1224,15 +1227,27 @@ public final class RdsContext {
     /**
      * Most octets of all datagrams that wait for room in the receive ring of their socket.
      *
-     * @return the value.
+     * @return the value; unless set, what {@link #overflowOfConnections()} says, but 64 MiB to 1 GiB.
      */
     public long receiveOverflowLength() {
-        return receiveOverflowLength;
+        return receiveOverflowLength != UNSET
+            ? receiveOverflowLength : Math.clamp(overflowOfConnections(), LEAST_OVERFLOW, MOST_OVERFLOW);
+    }
+
+    /**
+     * What {@link #receiveOverflowLength} must be for paths never to stop because of one socket that is not read: its share of
+     * that, three quarters, holds all that a socket may have on its way (SO_SNDBUF, taken to be the peers' too) once for each
+     * connection.
+     *
+     * @return octets.
+     */
+    public long overflowOfConnections() {
+        return (long) maxConnections() * sendBufferLength() * 4 / 3;
     }
 
     /**
      * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets three quarters
-     * at most.
+     * at most. When its share is used up, the paths that bring more for it are not read on, for other ports neither.
      *
      * @param value the value.
      * @return this.

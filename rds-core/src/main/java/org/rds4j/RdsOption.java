@@ -13,6 +13,7 @@ import java.util.List;
  * limit of payload</td></tr>
  * <tr><td>{@link #SO_SNDTIMEO}, {@link #SO_RCVTIMEO}</td><td>nanoseconds; 0 for no end</td><td>the same</td></tr>
  * <tr><td>{@link #SO_TIMESTAMP}</td><td>whether {@link DatagramInfo#arrivalNs()} is told</td><td>the same</td></tr>
+ * <tr><td>{@link #SO_ZEROCOPY}</td><td>kept; memory is lent by a call of its own</td><td>the same</td></tr>
  * <tr><td>{@link #RDS_CANCEL_SENT_TO}</td><td>a destination: as {@link RdsSocket#cancelSentTo}</td><td>ENOPROTOOPT</td></tr>
  * <tr><td>{@link #RDS_GET_MR}, {@link #RDS_GET_MR_FOR_DEST}</td><td>EOPNOTSUPP: TCP has no RDMA</td><td>ENOPROTOOPT</td></tr>
  * <tr><td>{@link #RDS_FREE_MR}</td><td>EINVAL: there is no such region</td><td>ENOPROTOOPT</td></tr>
@@ -50,6 +51,9 @@ public final class RdsOption<T> implements SocketOption<T> {
     /** Whether the time of arrival is told. Also numbers 29 and 63 of {@link #SOL_RDS}. */
     public static final RdsOption<Boolean> SO_TIMESTAMP =
         new RdsOption<>(Kind.TIMESTAMP, SOL_SOCKET, 29, "SO_TIMESTAMP", Boolean.class);
+    /** Whether datagrams may be lent: kept, as {@link RdsSocket#lend()} asks for it each time. */
+    public static final RdsOption<Boolean> SO_ZEROCOPY =
+        new RdsOption<>(Kind.ZEROCOPY, SOL_SOCKET, 60, "SO_ZEROCOPY", Boolean.class);
     /** Gives up datagrams to a destination. */
     public static final RdsOption<RdsAddress> RDS_CANCEL_SENT_TO =
         new RdsOption<>(Kind.CANCEL_SENT_TO, SOL_RDS, 1, "RDS_CANCEL_SENT_TO", RdsAddress.class);
@@ -74,13 +78,14 @@ public final class RdsOption<T> implements SocketOption<T> {
         new RdsOption<>(Kind.LATENCY, SOL_RDS, 10, "SO_RDS_MSG_RXPATH_LATENCY", int[].class);
 
     private static final List<RdsOption<?>> ALL = List.of(SO_SNDBUF, SO_RCVBUF, SO_RCVTIMEO, SO_SNDTIMEO, SO_TIMESTAMP,
-        RDS_CANCEL_SENT_TO, RDS_GET_MR, RDS_FREE_MR, RDS_RECVERR, RDS_CONG_MONITOR, RDS_GET_MR_FOR_DEST, SO_RDS_TRANSPORT,
-        SO_RDS_MSG_RXPATH_LATENCY);
+        SO_ZEROCOPY, RDS_CANCEL_SENT_TO, RDS_GET_MR, RDS_FREE_MR, RDS_RECVERR, RDS_CONG_MONITOR, RDS_GET_MR_FOR_DEST,
+        SO_RDS_TRANSPORT, SO_RDS_MSG_RXPATH_LATENCY);
     private static final int SO_TIMESTAMP_NEW = 63;
 
     /** What an option is about. */
     enum Kind {
-        SNDBUF, RCVBUF, RCVTIMEO, SNDTIMEO, TIMESTAMP, CANCEL_SENT_TO, GET_MR, FREE_MR, RECVERR, CONG_MONITOR, TRANSPORT, LATENCY
+        SNDBUF, RCVBUF, RCVTIMEO, SNDTIMEO, TIMESTAMP, ZEROCOPY, CANCEL_SENT_TO, GET_MR, FREE_MR, RECVERR, CONG_MONITOR, TRANSPORT,
+        LATENCY
     }
 
     private final Kind kind;

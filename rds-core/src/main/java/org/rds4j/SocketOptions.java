@@ -18,6 +18,7 @@ final class SocketOptions {
     private volatile long sendTimeoutNs;
     private volatile long receiveTimeoutNs;
     private volatile boolean isReceiveErrors;
+    private volatile boolean isZeroCopy;
     private volatile boolean isTransportSet;
 
     SocketOptions(
@@ -42,6 +43,7 @@ final class SocketOptions {
             case SNDTIMEO -> sendTimeoutNs = timeout(option, (Long) value);
             case RCVTIMEO -> receiveTimeoutNs = timeout(option, (Long) value);
             case RECVERR -> isReceiveErrors = (Boolean) value;
+            case ZEROCOPY -> isZeroCopy = (Boolean) value;
             case CONG_MONITOR -> monitor.set((Boolean) value);
             case TRANSPORT -> transport((Integer) value);
             case GET_MR -> throw RdsException.of(Errno.EOPNOTSUPP, "there is no RDMA over TCP");
@@ -89,6 +91,7 @@ final class SocketOptions {
             case SNDTIMEO -> sendTimeoutNs;
             case RCVTIMEO -> receiveTimeoutNs;
             case RECVERR -> isReceiveErrors;
+            case ZEROCOPY -> isZeroCopy;
             case TIMESTAMP -> arrivals.isTimestampOn();
             case TRANSPORT -> isTransportChosen() ? RdsOption.TRANSPORT_TCP : RdsOption.TRANSPORT_NONE;
             default -> throw RdsException.of(Errno.ENOPROTOOPT, option + " can only be set");

@@ -49,6 +49,17 @@ class RdsContextTest {
         assertEquals(24, context.prefixLength());
     }
 
+    /** Three quarters of it are for one socket that is not read: what each connection may bring for that. */
+    @Test
+    void shouldMakeTheRoomBehindReceiveRingsAsLargeAsConnectionsNeed() {
+        final RdsContext context = new RdsContext(new Properties());
+        assertEquals((256L << 20) * 4 / 3, context.receiveOverflowLength());
+        assertEquals(64L << 20, context.maxConnections(16).receiveOverflowLength(), "at least");
+        assertEquals((16L << 20) * 4 / 3, context.overflowOfConnections());
+        assertEquals(1L << 30, context.maxConnections(1 << 20).receiveOverflowLength(), "at most");
+        assertEquals(8L << 20, context.receiveOverflowLength(8 << 20).receiveOverflowLength());
+    }
+
     @Test
     void shouldNameAnUnknownKey() {
         assertTrue(errorOf(() -> RdsContext.parse("adress: x", new Properties())).contains("'adress'"));
@@ -101,6 +112,16 @@ class RdsContextTest {
         assertTrue(errorOf(() -> plain().peerList(Path.of("x")).conclude()).contains("'peerList'"));
         assertTrue(errorOf(() -> plain().pathMaxAgeNs(0).conclude()).contains("'pathMaxAge'"));
         assertTrue(errorOf(() -> plain().handshakeRate(0).conclude()).contains("'handshakeRate'"));
+    }
+
+    @Test
+    void shouldTakeSeveralEncryptionThreadsWhereEncryptionHasThreads() {
+        assertEquals(1, plain().conclude().encryptionThreads());
+        assertEquals(4, RdsContext.parse("encryptionThreads: 4", new Properties()).encryptionThreads());
+        assertTrue(errorOf(() -> plain().encryptionThreads(0).conclude()).contains("'encryptionThreads'"));
+        assertTrue(errorOf(() -> plain().encryptionThreads(65).conclude()).contains("'encryptionThreads'"));
+        assertTrue(errorOf(() -> plain().encryptionThreads(2).threadingMode(ThreadingMode.SHARED).conclude())
+            .contains("DEDICATED"));
     }
 
     @Test

@@ -72,7 +72,7 @@ class CryptoDeviceTest {
         }
         burst.clear();
         for (int i = 0; i < RECORDS; i++) {
-            burst.open(opening[i / 3 % 2], base + NONCES + i * 16, base + AAD, base + i * STRIDE, contents[i].length + 1);
+            burst.open(opening[i / 3 % 2], nonce(i), base + AAD, record(i), contents[i].length + 1);
         }
         assertEquals(RECORDS, device.process(burst));
         for (int i = 0; i < RECORDS; i++) {
@@ -86,7 +86,7 @@ class CryptoDeviceTest {
         memory.put(40 * STRIDE + contents[40].length + 3, (byte) ~memory.get(40 * STRIDE + contents[40].length + 3));
         burst.clear();
         for (int i = 0; i < RECORDS; i++) {
-            burst.open(opening[0], base + NONCES + i * 16, base + AAD, base + i * STRIDE, contents[i].length + 1);
+            burst.open(opening[0], nonce(i), base + AAD, record(i), contents[i].length + 1);
         }
         assertEquals(RECORDS - 1, device.process(burst));
         for (int i = 0; i < RECORDS; i++) {
@@ -131,12 +131,19 @@ class CryptoDeviceTest {
         for (int i = 0; i < RECORDS; i++) {
             contents[i] = octets(random.nextInt(1500));
             memory.put(i * STRIDE, contents[i]);
-            burst.seal(sealing[key.record(i)], base + NONCES + i * 16, base + AAD, base + i * STRIDE, contents[i].length, TYPE,
-                base + i * STRIDE);
+            burst.seal(sealing[key.record(i)], nonce(i), base + AAD, record(i), contents[i].length, TYPE, record(i));
         }
         assertEquals(RECORDS, burst.count());
         assertEquals(RECORDS, device.process(burst));
         return burst;
+    }
+
+    private long nonce(final int index) {
+        return base + NONCES + index * 16L;
+    }
+
+    private long record(final int index) {
+        return base + (long) index * STRIDE;
     }
 
     private void assertText(final int index, final byte[] expected) {

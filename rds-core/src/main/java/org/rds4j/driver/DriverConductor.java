@@ -14,7 +14,6 @@ import org.rds4j.Errno;
 import org.rds4j.RdsContext;
 import org.rds4j.congestion.CongestionMaps;
 import org.rds4j.socket.EngineProxy;
-import org.rds4j.socket.ReadySets;
 import org.rds4j.socket.RegionLayout;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;

@@ -359,6 +359,15 @@ public final class RdsEngine implements ReleaseHandler {
     }
 
     /**
+     * Octets copied to make messages whole that came in pieces.
+     *
+     * @return since the start.
+     */
+    public long reassemblyCopied() {
+        return reassembly.copiedLength();
+    }
+
+    /**
      * Memory of messages that wait behind full receive rings.
      *
      * @return octets; 0 when every ring has room.

@@ -239,6 +239,7 @@ public final class FrameAssembler {
             return false;
         }
         OffHeap.copy(address, body.address() + bodyFilled, length);
+        pool.onCopied(length);
         bodyFilled += length;
         return true;
     }
@@ -250,6 +251,7 @@ public final class FrameAssembler {
         }
         if (body != null) {
             OffHeap.copy(body.address(), larger.address(), bodyFilled);
+            pool.onCopied(bodyFilled);
             pool.release(body);
         }
         body = larger;

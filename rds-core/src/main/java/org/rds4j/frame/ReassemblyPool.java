@@ -1,6 +1,7 @@
 package org.rds4j.frame;
 
 import java.util.ArrayDeque;
+import java.util.function.IntFunction;
 
 /**
  * Memory for partly received messages of all paths of an engine, in sizes of powers of two from 4 KiB, bounded in all.
@@ -10,18 +11,25 @@ public final class ReassemblyPool {
     private static final int SMALLEST_SHIFT = 12;
 
     private final ArrayDeque<ReassemblyBuffer>[] free;
-    private final long limit;
+    private final IntFunction<ReassemblyBuffer> memory;
+    private long limit;
     private long allocatedLength;
     private long usedLength;
+    private long copiedLength;
 
     /**
      * An empty pool.
      *
      * @param limit most octets of all its buffers, free ones included.
      */
-    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type has no other spelling
     public ReassemblyPool(final long limit) {
+        this(limit, ReassemblyBuffer::new);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type has no other spelling
+    ReassemblyPool(final long limit, final IntFunction<ReassemblyBuffer> memory) {
         this.limit = limit;
+        this.memory = memory;
         this.free = new ArrayDeque[Integer.SIZE - SMALLEST_SHIFT];
         for (int i = 0; i < free.length; i++) {
             free[i] = new ArrayDeque<>();
@@ -37,6 +45,20 @@ public final class ReassemblyPool {
         return usedLength;
     }
 
+    /** Octets were copied to or between buffers. */
+    void onCopied(final int length) {
+        copiedLength += length;
+    }
+
+    /**
+     * Octets copied to make messages whole.
+     *
+     * @return since the start; 0 when every message came in one piece.
+     */
+    public long copiedLength() {
+        return copiedLength;
+    }
+
     private static int sizeClass(final int length) {
         return Math.max(0, Integer.SIZE - Integer.numberOfLeadingZeros(length - 1) - SMALLEST_SHIFT);
     }
@@ -44,7 +66,7 @@ public final class ReassemblyPool {
     /**
      * The bound.
      *
-     * @return most octets of all buffers.
+     * @return most octets of all buffers; less than at first when this process had no more.
      */
     public long limit() {
         return limit;
@@ -77,8 +99,19 @@ public final class ReassemblyPool {
         if (allocatedLength + capacity > limit) {
             return null;
         }
-        allocatedLength += capacity;
-        return new ReassemblyBuffer(capacity);
+        return make(capacity);
+    }
+
+    /** The bound may be above what this process may have outside its heap; then it is what was there. */
+    private ReassemblyBuffer make(final int capacity) {
+        try {
+            final ReassemblyBuffer buffer = memory.apply(capacity);
+            allocatedLength += capacity;
+            return buffer;
+        } catch (final OutOfMemoryError e) {
+            limit = allocatedLength; // to ask again would take long each time
+            return null;
+        }
     }
 
     /**

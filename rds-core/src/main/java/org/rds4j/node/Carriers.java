@@ -295,6 +295,10 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         counters.increment(counter);
     }
 
+    void count(final NodeCounter counter, final long amount) {
+        counters.add(counter, amount);
+    }
+
     long nowNs() {
         return nowNs;
     }

@@ -36,10 +36,13 @@ import org.rds4j.tcp.network.NetworkCounter;
 import org.rds4j.tcp.network.NetworkCounters;
 import org.rds4j.tcp.network.NetworkLayer;
 import org.rds4j.tcp.wire.ChecksumWarmUp;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Builds the parts of a node in the order in which they need each other: encryption, link, network, TCP, RDS, egress. */
 final class NodeAssembly {
-    private static final int ENCRYPTION_QUEUE_LENGTH = 256;
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAssembly.class);
+    private static final int ENCRYPTION_QUEUE_LENGTH = 64;
     private static final int ETHERNET_HEADER_LENGTH = 14;
 
     private final RdsContext context;
@@ -120,6 +123,7 @@ final class NodeAssembly {
         if (given != null) {
             return given;
         }
+        warnOfOverflow();
         try {
             final DeviceLink device = DeviceLink.open(context);
             resources.add(device);
@@ -127,6 +131,17 @@ final class NodeAssembly {
         } catch (final RuntimeException e) {
             status.close();
             throw e;
+        }
+    }
+
+    /** Once a real device is asked for: simulated nodes are small on purpose. */
+    private void warnOfOverflow() {
+        if (context.receiveOverflowLength() < context.overflowOfConnections()) {
+            LOG.warn("receiveOverflowLength {} holds what {} sockets may have on their way to one that is not read, and"
+                + " maxConnections is {}: when more send to it, paths stop for every port (recv_blocked); raise it to {}, or"
+                + " lower the sendBufferLength of the peers", context.receiveOverflowLength(),
+                context.receiveOverflowLength() * 3 / 4 / context.sendBufferLength(), context.maxConnections(),
+                context.overflowOfConnections());
         }
     }
 
@@ -254,6 +269,9 @@ final class NodeAssembly {
         final RdsEngine rds = new RdsEngine(context, carriers, qos::laneOf, random, rdsCounters);
         counters.add("send-pool-in-use", "octets lent to paths for messages queued or unacknowledged", rds::sendPoolInUse);
         counters.add("reassembly-in-use", "octets of partly received messages", rds::reassemblyInUse);
+        counters.add("receive-overflow-limit", "most octets of messages behind full receive rings; a socket's share is 3/4",
+            context::receiveOverflowLength);
+        counters.add("reassembly-copied", "payload octets copied to make messages whole", rds::reassemblyCopied);
         counters.add("receive-overflow-in-use", "octets of messages behind full receive rings", rds::receiveOverflowInUse);
         counters.add("paths", "paths to peers, with a carrier or without", rds::pathCount);
         final CongestionCounts congestion = rds.proxy().congestion().counts();

@@ -50,7 +50,12 @@ public enum NodeCounter {
     /** Connection that ended without a farewell. */
     TRUNCATED(21, "node_truncated", "encrypted connections that ended without close_notify; what was cut off is not delivered"),
     /** Peer that changes its keys far too often. */
-    KEY_UPDATE_FLOOD(22, "node_key_update_flood", "connections ended because the peer sent more than 10 KeyUpdates in a second");
+    KEY_UPDATE_FLOOD(22, "node_key_update_flood", "connections ended because the peer sent more than 10 KeyUpdates in a second"),
+    /** Data that waits in its log because the ring to the encryption thread is full. */
+    ENCRYPTION_FULL(23, "node_encryption_full",
+        "times that data stayed in its log because the ring of its lane to the encryption thread was full"),
+    /** Octets copied into TCP's ring. */
+    OCTETS_COPIED(24, "node_octets_copied", "octets copied from logs into streams; what is sealed is not copied");
 
     private final int slot;
     private final String label;

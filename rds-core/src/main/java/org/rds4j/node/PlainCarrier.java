@@ -19,6 +19,7 @@ final class PlainCarrier extends TcpCarrier {
             return NOT_NOW;
         }
         UnsafeApi.copyMemory(address, connection.sendAddress(position), length);
+        carriers.count(NodeCounter.OCTETS_COPIED, length);
         connection.commitSend(length);
         return position + length;
     }

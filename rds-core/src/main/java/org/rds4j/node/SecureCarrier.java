@@ -154,8 +154,16 @@ final class SecureCarrier extends TcpCarrier {
     public boolean isReady() {
         return isOpen()
             && hasRecordToSpare()
-            && !isQueueFull()
-            && connection.sendSpace() >= MAX_CONTENT + RECORD_OVERHEAD + KEY_UPDATE_LENGTH;
+            && connection.sendSpace() >= MAX_CONTENT + RECORD_OVERHEAD + KEY_UPDATE_LENGTH
+            && hasRoom();
+    }
+
+    private boolean hasRoom() {
+        if (isQueueFull()) {
+            carriers.count(NodeCounter.ENCRYPTION_FULL);
+            return false;
+        }
+        return true;
     }
 
     private boolean hasRecordToSpare() {

@@ -10,8 +10,8 @@ public enum RdsCounter {
     RECV_DROP_NO_SOCK(2, "recv_drop_no_sock", "messages dropped for want of a bound socket"),
     /** Received messages given to a socket. */
     RECV_DELIVERED(3, "recv_delivered", "messages given to a socket"),
-    /** Times a carrier was left unread because a socket's ring was full. */
-    RECV_BLOCKED(4, "recv_blocked", "times a full receive ring stopped the reading of a carrier"),
+    /** Times a carrier was left unread because a socket's ring was full, and its share of what is behind it. */
+    RECV_BLOCKED(4, "recv_blocked", "times the reading of a carrier stopped because of a socket that is not read"),
     /** Pings received. */
     RECV_PING(5, "recv_ping", "pings received"),
     /** Pongs, and probes of either kind, given to a log or, when they open a carrier, to that. */

@@ -7,8 +7,8 @@ import org.rds4j.RdsAddress;
 import org.rds4j.SecurityMode;
 
 /**
- * What protects a path, as of {@link StatusTable#SECURITY}: what was negotiated when its connection was made, and which keys are
- * in use now.
+ * What protects a path, as of {@link StatusTable#SECURITY}: what was negotiated when its connection was made, and which keys
+ * are in use now.
  *
  * @param local     address and port.
  * @param remote    address and port.

@@ -110,6 +110,15 @@ class OptionRulesTest extends SocketFixture {
     }
 
     @Test
+    void zeroCopyIsKept() {
+        assertFalse(socket.getOption(RdsOption.SO_ZEROCOPY));
+        socket.setOption(RdsOption.SO_ZEROCOPY, true);
+        assertTrue(socket.getOption(RdsOption.SO_ZEROCOPY));
+        assertSame(RdsOption.SO_ZEROCOPY, RdsOption.of(1, 60));
+        assertEquals(Errno.ENOPROTOOPT, errnoOf(() -> RdsOption.of(276, 60)));
+    }
+
+    @Test
     void theCongestionMonitorCanOnlyBeSet() {
         socket.setOption(RdsOption.RDS_CONG_MONITOR, true).setOption(RdsOption.RDS_CONG_MONITOR, false);
         assertEquals(Errno.ENOPROTOOPT, errnoOf(() -> socket.getOption(RdsOption.RDS_CONG_MONITOR)));

@@ -77,7 +77,7 @@ public final class AeadCalibration {
     public String text() {
         final StringJoiner lines = new StringJoiner("\n");
         for (final AeadProvider provider : speeds.stream().map(AeadSpeed::provider).distinct().toList()) {
-            lines.add(provider.name() + ": " + speeds.stream().filter(speed -> speed.provider() == provider)
+            lines.add(provider.name() + ": " + speeds.stream().filter(speed -> speed.provider().equals(provider))
                 .map(speed -> String.format(
                     Locale.ROOT, "%d octets %.1f", speed.size(), 2.0 * speed.size() * Byte.SIZE / speed.ns()))
                 .collect(Collectors.joining(", ")) + " Gb/s");

@@ -56,7 +56,7 @@ final class AeadChoice {
         double sum = 0;
         for (final AeadSpeed speed : speeds) {
             final int index = sizes.indexOf(speed.size());
-            sum += speed.provider() == provider && index >= from && index < to ? Math.log(speed.ns()) : 0;
+            sum += speed.provider().equals(provider) && index >= from && index < to ? Math.log(speed.ns()) : 0;
         }
         return sum;
     }

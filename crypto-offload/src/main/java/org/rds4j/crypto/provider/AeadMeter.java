@@ -19,11 +19,8 @@ public final class AeadMeter implements AutoCloseable {
     private final int size;
     private final int count;
     private final int stride;
+    private final int head;
     private final ByteBuffer memory;
-    private final long nonces;
-    private final long aad;
-    private final long contents;
-    private final long records;
     private final Aead aead;
 
     /**
@@ -38,14 +35,10 @@ public final class AeadMeter implements AutoCloseable {
         this.size = size;
         this.count = count;
         this.stride = (size + TRAILER + CACHE_LINE - 1) & -CACHE_LINE;
-        final int head = count * NONCE_SPACE + CACHE_LINE;
+        this.head = count * NONCE_SPACE + CACHE_LINE;
         this.memory = BufferUtil.allocateDirectAligned(head + 2 * count * stride, CACHE_LINE);
-        this.nonces = BufferUtil.address(memory);
-        this.aad = nonces + (long) count * NONCE_SPACE;
-        this.contents = nonces + head;
-        this.records = contents + (long) count * stride;
         for (int i = 0; i < count; i++) {
-            UnsafeApi.putInt(nonces + (long) i * NONCE_SPACE, i);
+            UnsafeApi.putInt(nonce(i), i);
         }
         this.aead = provider.newAead(new byte[KEY_LENGTH]);
     }
@@ -87,7 +80,7 @@ public final class AeadMeter implements AutoCloseable {
         boolean isGood = true;
         final long startNs = System.nanoTime();
         for (int i = 0; i < count; i++) {
-            isGood &= aead.seal(nonce(i), aad, contents + (long) i * stride, size, TYPE, records + (long) i * stride);
+            isGood &= aead.seal(nonce(i), aad(), content(i), size, TYPE, record(i));
         }
         return elapsedNs(startNs, isGood);
     }
@@ -102,7 +95,7 @@ public final class AeadMeter implements AutoCloseable {
         boolean isGood = true;
         final long startNs = System.nanoTime();
         for (int i = 0; i < count; i++) {
-            isGood &= aead.open(nonce(i), aad, records + (long) i * stride, size + 1);
+            isGood &= aead.open(nonce(i), aad(), record(i), size + 1);
         }
         return elapsedNs(startNs, isGood);
     }
@@ -114,7 +107,19 @@ public final class AeadMeter implements AutoCloseable {
     }
 
     private long nonce(final int index) {
-        return nonces + (long) index * NONCE_SPACE;
+        return BufferUtil.address(memory) + (long) index * NONCE_SPACE;
+    }
+
+    private long aad() {
+        return nonce(count);
+    }
+
+    private long content(final int index) {
+        return BufferUtil.address(memory) + head + (long) index * stride;
+    }
+
+    private long record(final int index) {
+        return content(count + index);
     }
 
     private long elapsedNs(final long startNs, final boolean isGood) {

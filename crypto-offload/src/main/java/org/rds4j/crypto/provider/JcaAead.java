@@ -15,20 +15,18 @@ abstract class JcaAead implements Aead {
     private static final String TRANSFORMATION = "AES/GCM/NoPadding";
     private static final int TAG_BITS = TAG_LENGTH * Byte.SIZE;
 
-    private final Provider library;
     private final KeyOctets key;
     private final int keyLength;
     private final byte[] aad = new byte[AAD_LENGTH];
-    private Cipher sealing;
-    private Cipher opening;
+    private final Cipher sealing;
+    private final Cipher opening;
     private boolean closed;
 
     JcaAead(final Provider library, final byte[] keyOctets) {
-        this.library = library;
         this.key = new KeyOctets(keyOctets);
         this.keyLength = keyOctets.length;
-        this.sealing = newCipher();
-        this.opening = newCipher();
+        this.sealing = newCipher(library);
+        this.opening = newCipher(library);
     }
 
     @Override
@@ -76,8 +74,6 @@ abstract class JcaAead implements Aead {
             closed = true;
             wipe(Cipher.ENCRYPT_MODE, sealing);
             wipe(Cipher.DECRYPT_MODE, opening);
-            sealing = null;
-            opening = null;
             key.destroy();
         }
     }
@@ -89,13 +85,15 @@ abstract class JcaAead implements Aead {
     /** Decrypts in place; throws when the tag is wrong. */
     abstract void open(Cipher cipher, long ciphertextAddress, int ciphertextLength) throws GeneralSecurityException;
 
-    /** A cipher refuses the nonce it had last. Whoever seals a record again, with the same content, means it. */
+    /**
+     * A cipher refuses the nonce it had last with its key, so it has to forget that: whoever seals a record again, with the
+     * same content, means it.
+     */
     private void beginSealing(final byte[] nonce) throws GeneralSecurityException {
         try {
             sealing.init(Cipher.ENCRYPT_MODE, key, parameters(nonce));
         } catch (final InvalidAlgorithmParameterException e) {
             wipe(Cipher.ENCRYPT_MODE, sealing);
-            sealing = newCipher();
             sealing.init(Cipher.ENCRYPT_MODE, key, parameters(nonce));
         }
     }
@@ -108,7 +106,7 @@ abstract class JcaAead implements Aead {
         }
     }
 
-    private Cipher newCipher() {
+    private static Cipher newCipher(final Provider library) {
         try {
             return Cipher.getInstance(TRANSFORMATION, library);
         } catch (final GeneralSecurityException e) {

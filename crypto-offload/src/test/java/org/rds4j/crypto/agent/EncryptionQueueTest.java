@@ -47,8 +47,8 @@ class EncryptionQueueTest {
         queue.drain(new Lengths(lengths), CAPACITY);
         assertEquals(11, lengths.size());
         final Aead ofUrgent = calls.get(1);
-        assertEquals(10, calls.stream().filter(aead -> aead == calls.get(0)).count());
-        assertTrue(calls.indexOf(ofUrgent) == 1 && ofUrgent != calls.get(0), "it was not the second to be sealed");
+        assertEquals(10, calls.stream().filter(aead -> aead.equals(calls.get(0))).count());
+        assertTrue(calls.indexOf(ofUrgent) == 1 && !ofUrgent.equals(calls.get(0)), "it was not the second to be sealed");
     }
 
     @Test

@@ -32,8 +32,13 @@ record ProbedProvider(AeadProvider provider, Probe probe) implements AeadProvide
         final Aead aead = provider.newAead(key);
         return new Aead() {
             @Override
-            public boolean seal(final long nonceAddress, final long aadAddress, final long contentAddress, final int contentLength,
-                final byte contentType, final long outAddress) {
+            public boolean seal(
+                final long nonceAddress,
+                final long aadAddress,
+                final long contentAddress,
+                final int contentLength,
+                final byte contentType,
+                final long outAddress) {
                 probe.onCall(this);
                 return aead.seal(nonceAddress, aadAddress, contentAddress, contentLength, contentType, outAddress);
             }

@@ -66,7 +66,7 @@ class TlsInteroperabilityTest {
         assertArrayEquals(SERVER_MARKER.octets(), client.received());
     }
 
-    /** Tickets, the marker and the peer's first records come in one piece: no octet is lost, and numbers begin with 0. */
+    /** Tickets, the marker and the peer's first records come in one piece: no octet is lost, and records begin with number 0. */
     @Test
     void shouldSwitchToRecordsWithSessionTicketsAndPeerDataStillOnTheirWay() throws Exception {
         final TlsHandshake client = context.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);

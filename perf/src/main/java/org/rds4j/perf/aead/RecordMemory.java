@@ -8,28 +8,21 @@ final class RecordMemory {
     private static final int CACHE_LINE = 64;
     private static final int LARGEST_OVERHEAD = 22;
 
-    private final ByteBuffer memory;
-    private final long contents;
-    private final long records;
+    private final int count;
     private final int stride;
+    private final ByteBuffer memory;
 
     RecordMemory(final int size, final int count) {
+        this.count = count;
         stride = (size + LARGEST_OVERHEAD + CACHE_LINE - 1) & -CACHE_LINE;
         memory = BufferUtil.allocateDirectAligned(2 * count * stride, CACHE_LINE);
-        contents = BufferUtil.address(memory);
-        records = contents + (long) count * stride;
     }
 
     long content(final int index) {
-        return contents + (long) index * stride;
+        return BufferUtil.address(memory) + (long) index * stride;
     }
 
     long record(final int index) {
-        return records + (long) index * stride;
-    }
-
-    /** The memory lives as long as this does. */
-    int length() {
-        return memory.capacity();
+        return content(count + index);
     }
 }

@@ -24,6 +24,7 @@ import org.rds4j.perf.load.Metric;
 import org.rds4j.perf.load.Subject;
 import org.rds4j.perf.load.SubjectFactory;
 import org.rds4j.perf.load.TimeBudget;
+import org.rds4j.perf.report.AddedCost;
 import org.rds4j.perf.report.HtmlReport;
 import org.rds4j.perf.report.JsonReport;
 import org.rds4j.perf.report.MachineDescription;
@@ -202,6 +203,7 @@ final class PerfCommand implements Callable<Integer> {
             out.println(aeadChoice());
         }
         Table.of(measurements).forEach(table -> out.print("\n" + table.text()));
+        AddedCost.of(measurements).ifPresent(cost -> out.println("\n" + cost.line()));
         out.flush();
     }
 

@@ -13,7 +13,7 @@ final class Subjects {
 
     /** All factories, in the order in which tables list their subjects. */
     static List<SubjectFactory> all() {
-        return List.of(RdsSubject.plaintext(), RdsSubject.encrypted(), DriverSubject.encrypted(), KernelSubject.tcp(),
-            KernelSubject.tls());
+        return List.of(RdsSubject.plaintext(), RdsSubject.encrypted(), RdsSubject.background(), DriverSubject.encrypted(),
+            KernelSubject.tcp(), KernelSubject.tls());
     }
 }

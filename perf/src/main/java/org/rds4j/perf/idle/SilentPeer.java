@@ -43,7 +43,8 @@ final class SilentPeer implements ByteCarrier {
     }
 
     private void answer() {
-        final ExtensionHeaderFlyweight extensions = new ExtensionHeaderFlyweight().clear().pathCount(1).generation(GENERATION);
+        final ExtensionHeaderFlyweight extensions =
+            new ExtensionHeaderFlyweight().clear().pathCount(1).generation(GENERATION).sourcePortIndex();
         final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
         header.wrap(says.addressOffset())
             .write(1, 0, RdsHeaderFlyweight.PING_PORT, RdsHeaderFlyweight.PROBE_PORT, 0)

@@ -9,9 +9,9 @@ package org.rds4j.perf.load;
  * @param rounds  of each cell. Subjects take turns round by round, so that noise of the machine hits all alike.
  */
 public record TimeBudget(long totalNs, long maxCellNs, int rounds) {
-    /** The default run: with five subjects under three minutes, start of the JVM and of the subjects included. */
+    /** The default run: with six subjects under three minutes, start of the JVM and of the subjects included. */
     public static final TimeBudget FULL = new TimeBudget(115_000_000_000L, 3_000_000_000L, 3);
-    /** The quick run: with five subjects under 45 seconds. */
+    /** The quick run: with six subjects under 45 seconds. */
     public static final TimeBudget QUICK = new TimeBudget(27_000_000_000L, 1_500_000_000L, 2);
 
     /**

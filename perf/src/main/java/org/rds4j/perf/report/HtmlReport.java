@@ -51,7 +51,8 @@ public final class HtmlReport {
             "machine", machine(machine),
             "subjects", subjects(measurements),
             "plots", plots(measurements),
-            "tables", Table.of(measurements).stream().map(HtmlReport::table).collect(Collectors.joining("\n")),
+            "tables", Table.of(measurements).stream().map(HtmlReport::table).collect(Collectors.joining("\n"))
+                + AddedCost.of(measurements).map(cost -> "\n<p>" + escape(cost.line()) + "</p>").orElse(""),
             "list", LIST).entrySet()) {
             page = page.replace("{{" + part.getKey() + "}}", part.getValue());
         }

@@ -35,7 +35,8 @@ final class Plots {
     private static final int HEIGHT = 400;
     private static final int TICKS_PER_HALF_DISTANCE = 4;
 
-    private static final Color[] STACK_COLOURS = {new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73)};
+    private static final Color[] STACK_COLOURS =
+        {new Color(0x0072B2), new Color(0xD55E00), new Color(0x009E73), new Color(0xCC79A7)};
     private static final Color[] BASELINE_COLOURS = {new Color(0x7FB8D8), new Color(0xEAAE7F), new Color(0x7FCEB9)};
     private static final BasicStroke HAIR = new BasicStroke(1);
     private static final BasicStroke SOLID = new BasicStroke(2.2f);

@@ -13,7 +13,8 @@ import org.rds4j.perf.load.SubjectDescription;
  * @param subject   {@code rds} for this stack, the baseline's name otherwise; for {@code aead} the library.
  * @param encrypted whether the bytes on the link were ciphertext.
  * @param link      what carried the frames.
- * @param mode      the thread layout in a word; a round-trip time at a fixed rate adds {@code @rate/s}, {@code aead} what was done.
+ * @param mode      the thread layout in a word; a round-trip time at a fixed rate adds {@code @rate/s}, {@code aead}
+ *                  what was done.
  * @param metric    {@code rtt}, {@code throughput}, {@code tcp}, {@code idle-peers} or {@code aead}.
  * @param size      octets of each message; for {@code tcp} of each segment's payload, and a message is a segment; for
  *                  {@code idle-peers} how many there are; for {@code aead} of each record's content, and a message is a record.

@@ -15,15 +15,17 @@ import org.rds4j.node.RdsNode;
 import org.rds4j.tcp.link.LinkPort;
 
 /**
- * Two nodes, each with an engine of its own, on a crossed pair of {@code net_ring} ports. A node's engine, encryption and
- * application run on one thread: the client's is the measuring thread, the server's depends on the {@link Host}.
+ * Two nodes, each with an engine of its own, on a crossed pair of {@code net_ring} ports. A node's engine and application run
+ * on one thread, and so does encryption unless there are threads for it: the client's is the measuring thread, the server's
+ * depends on the {@link Host}.
  */
 final class LoopbackNodes implements AutoCloseable {
-    private static final int FRAMES = 8_192;
+    private static final int FRAMES = 6_144;
     private static final int RING_SIZE = 1_024;
 
     private final Host host;
     private final DemoIdentities identities;
+    private final EncryptionThreads encryption;
     private final DpdkMempool mempool;
     private final DpdkRingPair ports;
     private final RdsNode client;
@@ -38,7 +40,19 @@ final class LoopbackNodes implements AutoCloseable {
      * @param mtu         of the link, in octets.
      */
     LoopbackNodes(final String name, final boolean isEncrypted, final Host host, final int mtu) {
-        this(name, isEncrypted, host, mtu, null);
+        this(name, isEncrypted, null, host, mtu, null);
+    }
+
+    /**
+     * Brings both nodes up, with encryption in the background.
+     *
+     * @param name       as above.
+     * @param encryption seals and opens while a session is open, closed with the nodes.
+     * @param host       as above.
+     * @param mtu        as above.
+     */
+    LoopbackNodes(final String name, final EncryptionThreads encryption, final Host host, final int mtu) {
+        this(name, true, encryption, host, mtu, null);
     }
 
     /**
@@ -52,17 +66,23 @@ final class LoopbackNodes implements AutoCloseable {
      *                    none.
      */
     LoopbackNodes(final String name, final boolean isEncrypted, final Host host, final int mtu, final Path drivers) {
+        this(name, isEncrypted, null, host, mtu, drivers);
+    }
+
+    private LoopbackNodes(final String name, final boolean isEncrypted, final EncryptionThreads encryption, final Host host,
+        final int mtu, final Path drivers) {
         final DpdkEnvironment environment = DpdkEnvironment.start();
         this.host = host;
+        this.encryption = encryption;
         identities = isEncrypted ? new DemoIdentities(List.of("client", "server")) : null;
         mempool = DpdkMempool.create(environment, name, FRAMES, DpdkMempool.frameCapacityForMtu(mtu));
         ports = DpdkRingPair.open(environment, name, mempool, RING_SIZE, mtu, new SecureRandom());
-        client = launch("client", "10.0.0.1/24", ports.first(), mtu, drivers);
-        server = launch("server", "10.0.0.2/24", ports.second(), mtu, drivers);
+        client = launch(0, "client", "10.0.0.1/24", ports.first(), mtu, drivers);
+        server = launch(1, "server", "10.0.0.2/24", ports.second(), mtu, drivers);
     }
 
     private RdsNode launch(
-        final String name, final String address, final LinkPort port, final int mtu, final Path drivers) {
+        final int number, final String name, final String address, final LinkPort port, final int mtu, final Path drivers) {
         final RdsContext context = new RdsContext(new Properties())
             .address(address)
             .mtu(mtu)
@@ -72,8 +92,9 @@ final class LoopbackNodes implements AutoCloseable {
             .receiveBufferLength(4 << 20)
             .driverDir(drivers == null ? null : drivers.resolve(name))
             .threadingMode(ThreadingMode.INVOKER);
-        return RdsNode.with(
-            identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name)).link(port).launch();
+        final RdsNode.Builder builder = RdsNode.with(
+            identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name)).link(port);
+        return (encryption == null ? builder : builder.encryption(encryption.agent(number))).launch();
     }
 
     /**
@@ -94,6 +115,20 @@ final class LoopbackNodes implements AutoCloseable {
         return server;
     }
 
+    /** A session begins: whatever else is busy for it starts. */
+    void begin() {
+        if (encryption != null) {
+            encryption.start();
+        }
+    }
+
+    /** The session is over. */
+    void end() {
+        if (encryption != null) {
+            encryption.stop();
+        }
+    }
+
     /**
      * Where the server's application runs.
      *
@@ -105,6 +140,7 @@ final class LoopbackNodes implements AutoCloseable {
 
     @Override
     public void close() {
-        CloseHelper.closeAll(host, client, server, ports, mempool, identities);
+        begin();
+        CloseHelper.closeAll(host, client, server, encryption, ports, mempool, identities);
     }
 }

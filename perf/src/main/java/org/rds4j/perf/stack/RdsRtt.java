@@ -9,6 +9,7 @@ import org.rds4j.perf.load.RttSession;
 
 /** Ping-pong between a socket on the client's node and an {@link EchoApplication} on the server's. */
 final class RdsRtt implements RttSession {
+    private final LoopbackNodes nodes;
     private final RdsNode node;
     private final Host host;
     private final RdsSocket client;
@@ -16,6 +17,8 @@ final class RdsRtt implements RttSession {
     private final IdleStrategy idle = Patience.create();
 
     RdsRtt(final LoopbackNodes nodes, final int size) {
+        this.nodes = nodes;
+        nodes.begin();
         this.node = nodes.client();
         this.host = nodes.host();
         this.client = node.socket();
@@ -39,5 +42,6 @@ final class RdsRtt implements RttSession {
     public void close() {
         client.close();
         host.closeApplication();
+        nodes.end();
     }
 }

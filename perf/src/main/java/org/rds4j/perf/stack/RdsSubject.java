@@ -30,17 +30,25 @@ public final class RdsSubject implements Subject {
      * @return its factory.
      */
     public static SubjectFactory plaintext() {
-        return new Factory("rds-plain", false);
+        return new Factory("rds-plain", false, false);
     }
 
     /**
-     * RDS in TLS 1.3 records with AES-128-GCM. On two processors a stream is fastest when each end encrypts on its own thread,
-     * because plaintext and ciphertext stay in one processor's cache.
+     * RDS in TLS 1.3 records with AES-128-GCM, inline: laid out as plaintext and the kernel's TLS are.
      *
      * @return its factory.
      */
     public static SubjectFactory encrypted() {
-        return new Factory("rds", true);
+        return new Factory("rds", true, false);
+    }
+
+    /**
+     * The same with encryption in the background, where the engines' threads do nothing of it.
+     *
+     * @return its factory.
+     */
+    public static SubjectFactory background() {
+        return new Factory("rds-background", true, true);
     }
 
     @Override
@@ -64,18 +72,31 @@ public final class RdsSubject implements Subject {
         forThroughput.close();
     }
 
-    private record Factory(String label, boolean encrypted) implements SubjectFactory {
+    private record Factory(String label, boolean encrypted, boolean background) implements SubjectFactory {
         @Override
         public Subject open() {
             if (!DpdkEnvironment.isAvailable()) {
                 throw new MeasurementException("DPDK is not available, install libdpdk 22.11 or newer: "
                     + DpdkEnvironment.unavailabilityCause().getMessage());
             }
+            return background ? openBackground() : openInline();
+        }
+
+        private Subject openInline() {
             final SubjectDescription description = SubjectDescription.of(
                 label, "rds", encrypted, "net_ring", ", MTU " + MTU);
             final String ports = encrypted ? "perf_tls" : "perf_plain";
             return new RdsSubject(description, new LoopbackNodes(ports + "1", encrypted, new CallersThread(), MTU),
                 new LoopbackNodes(ports + "2", encrypted, new ServerThread(), MTU));
+        }
+
+        private Subject openBackground() {
+            final SubjectDescription description = new SubjectDescription(label, "rds", true, "net_ring", "background",
+                "rtt: both ends on one busy thread, which neither seals nor opens, and one that does nothing else; throughput: "
+                    + "two such threads for each end, MTU " + MTU);
+            return new RdsSubject(description,
+                new LoopbackNodes("perf_back1", new EncryptionThreads(1), new CallersThread(), MTU),
+                new LoopbackNodes("perf_back2", new EncryptionThreads(2), new ServerThread(), MTU));
         }
     }
 }

@@ -15,6 +15,7 @@ final class RdsThroughput implements ThroughputSession {
     private static final int OFFERS_PER_PUMP = 64;
     private static final int OCTETS_PER_PUMP = 64 << 10;
 
+    private final LoopbackNodes nodes;
     private final RdsNode node;
     private final Host host;
     private final int size;
@@ -28,6 +29,8 @@ final class RdsThroughput implements ThroughputSession {
     private long reported;
 
     RdsThroughput(final LoopbackNodes nodes, final int size) {
+        this.nodes = nodes;
+        nodes.begin();
         this.node = nodes.client();
         this.host = nodes.host();
         this.size = size;
@@ -63,5 +66,6 @@ final class RdsThroughput implements ThroughputSession {
     public void close() {
         client.close();
         host.closeApplication();
+        nodes.end();
     }
 }

@@ -32,6 +32,7 @@ class RdsCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"frobnicate", "perf --frobnicate", "perf --scenario jitter", "perf --scenario idle-peers --sizes 64",
+        "perf --scenario aead --subject rds",
         "perf --sizes 15", "perf --sizes many",
         "perf --subject quic", "perf --rate -5", "perf --json /", "bench nothing.is.called.this"})
     void shouldAnswerMisuseWithOneLineThatPointsToTheHelp(final String line) {

@@ -74,6 +74,19 @@ class JsonReportTest {
     }
 
     @Test
+    void shouldTellWhatWasDoneWithRecords() throws IOException {
+        final JsonNode list =
+            written(List.of(Samples.records("a", "raw", true, 1_000), Samples.records("a", "thread", false, 2_000)));
+        assertEquals(KEYS, list.get(0).properties().stream().map(Map.Entry::getKey).toList());
+        assertEquals("raw-seal", list.get(0).get("mode").textValue());
+        assertEquals("aead", list.get(0).get("metric").textValue());
+        assertEquals(1_000, list.get(0).get("p50_ns").longValue());
+        assertEquals(5_000, list.get(0).get("p999_ns").longValue());
+        assertEquals("thread-open", list.get(1).get("mode").textValue());
+        assertEquals(65.536, list.get(1).get("gbit_per_s").doubleValue(), 1e-9);
+    }
+
+    @Test
     void shouldTellAFixedRateFromTheClosedLoop() throws IOException {
         final Histogram histogram = new Histogram(60_000_000_000L, 3);
         histogram.recordValue(1_000);

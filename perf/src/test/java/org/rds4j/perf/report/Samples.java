@@ -43,6 +43,14 @@ final class Samples {
         return new Measurement.IdlePeers(RDS, peers, 1_500, 8_400, slices);
     }
 
+    /** Batches of 100 records of which each but one in a hundred takes a time. */
+    static Measurement.Records records(final String library, final String mode, final boolean isSealing, final long ns) {
+        final List<Measurement.Round> batches = new ArrayList<>(Collections.nCopies(99, new Measurement.Round(100, 100 * ns)));
+        batches.add(new Measurement.Round(100, 500 * ns));
+        return new Measurement.Records(
+            new SubjectDescription(library, library, true, "memory", mode, "a thread"), 16384, isSealing, batches);
+    }
+
     static Measurement.Throughput stream(final SubjectDescription subject, final int size, final long perMilli) {
         return new Measurement.Throughput(subject, size, List.of(
             new Measurement.Round(perMilli * 90, 100_000_000), new Measurement.Round(perMilli * 110, 100_000_000)));

@@ -39,6 +39,15 @@ class TableTest {
     }
 
     @Test
+    void shouldCompareRecordsWithTheFastestLibraryInTheSameDirection() {
+        final List<List<String>> rows = Table.of(List.of(
+            Samples.records("a", "raw", true, 1_000), Samples.records("b", "raw", true, 2_000),
+            Samples.records("b", "thread", true, 1_250), Samples.records("a", "raw", false, 800))).getFirst().rows();
+        assertEquals(List.of("16 KiB", "a", "seal", "131.1", "1,000,000", "1000.0", "1000.0", "1.00"), rows.getFirst());
+        assertEquals(List.of("1.00", "0.50", "0.80", "1.00"), rows.stream().map(List::getLast).toList());
+    }
+
+    @Test
     void shouldLeaveTheComparisonOutWhereThereIsNothingToCompareWith() {
         final String text = Table.of(List.of(Samples.rtt(Samples.RDS, 64, 1_000))).getFirst().text();
         assertTrue(text.lines().skip(2).noneMatch(line -> line.contains("kernel")), text);

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.rds4j.RdsContext;
+import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.node.RdsNode;
 
 /**
@@ -15,6 +16,10 @@ import org.rds4j.node.RdsNode;
  * {@link CommandProcess} sends them: {@code rds-exchange} with the words of that program, and {@code counters}.
  */
 public final class NodeProgram {
+    /** Properties, which are no context's, for limits of a key far below the usual ones. */
+    private static final String SOFT_RECORDS = "rds.key.softRecords";
+    private static final String HARD_RECORDS = "rds.key.hardRecords";
+
     private final RdsNode node;
 
     private NodeProgram(final RdsNode node) {
@@ -23,9 +28,15 @@ public final class NodeProgram {
 
     /** Serves until the input ends. */
     public static void main(final String[] arguments) throws IOException {
-        try (RdsNode node = RdsNode.launch(new RdsContext())) {
+        try (RdsNode node = RdsNode.with(new RdsContext()).keyLimits(keyLimits()).launch()) {
             new NodeProgram(node).serve();
         }
+    }
+
+    private static KeyLimits keyLimits() {
+        final KeyLimits usual = KeyLimits.DEFAULT;
+        return new KeyLimits(Long.getLong(SOFT_RECORDS, usual.softRecords()), Long.getLong(HARD_RECORDS, usual.hardRecords()),
+            usual.softBlocks(), usual.hardBlocks());
     }
 
     private void serve() throws IOException {

@@ -85,7 +85,7 @@ class KeyChangeTest {
         }
     }
 
-    /** Nobody hears anything for two seconds: keys are due, the stream is full, and no key is used up for it. */
+    /** Nobody hears anything for two seconds: keys are due, nothing fits into the stream, and no key is used up for it. */
     @Test
     void shouldHoldDataBackWhileAKeyUpdateFindsNoRoom() {
         final UnaryOperator<RdsContext> small = context -> identities.apply(context, "node").tcpBufferLength(64 << 10);
