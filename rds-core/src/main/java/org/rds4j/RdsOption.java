@@ -84,8 +84,8 @@ public final class RdsOption<T> implements SocketOption<T> {
 
     /** What an option is about. */
     enum Kind {
-        SNDBUF, RCVBUF, RCVTIMEO, SNDTIMEO, TIMESTAMP, ZEROCOPY, CANCEL_SENT_TO, GET_MR, FREE_MR, RECVERR, CONG_MONITOR, TRANSPORT,
-        LATENCY
+        SNDBUF, RCVBUF, RCVTIMEO, SNDTIMEO, TIMESTAMP, ZEROCOPY, CANCEL_SENT_TO, GET_MR, FREE_MR, RECVERR, CONG_MONITOR,
+        TRANSPORT, LATENCY
     }
 
     private final Kind kind;

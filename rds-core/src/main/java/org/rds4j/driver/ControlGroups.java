@@ -59,14 +59,14 @@ final class ControlGroups {
     }
 
     private static boolean isNamed(final String list, final String name) {
-        return Arrays.asList(list.split(",")).contains(name);
+        return Arrays.asList(list.split(",", -1)).contains(name);
     }
 
     private long left(final Version version, final String group) throws IOException {
         long left = Long.MAX_VALUE;
         for (final String line : Files.readAllLines(proc.resolve("self/mountinfo"))) {
-            final String[] mount = line.split(" ");
-            final String[] kind = line.substring(line.indexOf(" - ") + 3).split(" ");
+            final String[] mount = line.split(" ", -1);
+            final String[] kind = line.substring(line.indexOf(" - ") + 3).split(" ", -1);
             if (version == Version.TWO ? kind[0].equals("cgroup2") : kind[0].equals("cgroup") && isNamed(kind[2], "memory")) {
                 left = Math.min(left, left(version, Path.of(mount[4]), below(mount[3], group)));
             }
@@ -94,7 +94,7 @@ final class ControlGroups {
     }
 
     private static long filePages(final Version version, final Path group) throws IOException {
-        return Files.readAllLines(group.resolve("memory.stat")).stream().map(line -> line.split(" "))
+        return Files.readAllLines(group.resolve("memory.stat")).stream().map(line -> line.split(" ", -1))
             .filter(words -> words[0].matches(version.filePages)).mapToLong(words -> Long.parseLong(words[1])).sum();
     }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Random;
 import org.agrona.BufferUtil;
-import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -33,7 +33,7 @@ class StartTest {
     /** Inodes of shared memory that is mapped; that of other tests may go at any time. */
     private static Set<String> shared() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/maps")).stream().filter(line -> line.contains("memfd:rds-"))
-            .map(line -> line.split(" +")[4]).collect(Collectors.toSet());
+            .map(line -> line.split(" +", -1)[4]).collect(Collectors.toSet());
     }
 
     @ParameterizedTest

@@ -16,8 +16,8 @@ import org.rds4j.tests.support.NodeFiles;
 import org.rds4j.tests.support.TwoNodes;
 
 /**
- * A node in a process of its own that sends every datagram back, until its input ends. Arguments: its device, and the directory of
- * its credentials if it is to encrypt. Says {@code ready}.
+ * A node in a process of its own that sends every datagram back, until its input ends. Arguments: its device, and the
+ * directory of its credentials if it is to encrypt. Says {@code ready}.
  */
 public final class EchoProgram {
     static final String ADDRESS = TwoNodes.SECOND;
