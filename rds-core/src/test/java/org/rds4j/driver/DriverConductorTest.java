@@ -151,11 +151,11 @@ class DriverConductorTest extends DriverFixture {
         final Path proc = parent.resolve("proc");
         final RdsContext context = context().largeBlocks(2).maxMessageLength(1 << 20);
         final long octetsPerSocket = RegionLayout.of(context.conclude()).length();
-        AvailableMemoryTest.writeMeminfo(proc, (2 * octetsPerSocket >> 10) + 64);
+        AvailableMemoryTest.writeMeminfo(proc, ((2 * octetsPerSocket) >> 10) + 64);
         start(context, new AvailableMemory(proc));
         try (RawClient raw = new RawClient(this)) {
             final RawClient.Socket first = raw.open();
-            AvailableMemoryTest.writeMeminfo(proc, (2 * octetsPerSocket >> 10) - 256);
+            AvailableMemoryTest.writeMeminfo(proc, ((2 * octetsPerSocket) >> 10) - 256);
             assertEquals(Errno.ENOMEM.number(), raw.ask(), "the blocks of two sockets do not fit");
             first.memory().fill((byte) 0);
             AvailableMemoryTest.writeMeminfo(proc, (octetsPerSocket >> 10) + 64);
