@@ -35,8 +35,9 @@ class AddedCostTest {
 
     @Test
     void shouldSayFiguresAndBounds() {
+        final AddedCost cost = AddedCost.of(run(2_500, 3_500, 10_000, 14_500)).orElseThrow();
         assertEquals("Encryption adds 1.00 us to the median round trip of 64 B (bound 2.00 us) and 4.50 us to the kernel's: "
-            + "0.22 of that (bound 0.25). Both bounds hold.", AddedCost.of(run(2_500, 3_500, 10_000, 14_500)).orElseThrow().line());
+            + "0.22 of that (bound 0.25). Both bounds hold.", cost.line());
     }
 
     @Test

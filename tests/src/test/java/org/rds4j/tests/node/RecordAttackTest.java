@@ -134,6 +134,7 @@ class RecordAttackTest {
 
         private final int alert;
         private final String counter;
+        @SuppressWarnings("ImmutableEnumChecker") // a lambda without state
         private final Consumer<RoguePeer> act;
 
         Offence(final int alert, final String counter, final Consumer<RoguePeer> act) {

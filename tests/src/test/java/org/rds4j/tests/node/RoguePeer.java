@@ -135,7 +135,7 @@ final class RoguePeer implements AutoCloseable {
 
     private byte[] readRaw() {
         final byte[] header = stream.read(HEADER_LENGTH, PATIENCE_NS);
-        final int length = (header[3] & 0xff) << 8 | header[4] & 0xff;
+        final int length = (header[3] & 0xff) << 8 | (header[4] & 0xff);
         final byte[] record = Arrays.copyOf(header, HEADER_LENGTH + length);
         System.arraycopy(stream.read(length, PATIENCE_NS), 0, record, HEADER_LENGTH, length);
         return record;
