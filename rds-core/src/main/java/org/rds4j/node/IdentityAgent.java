@@ -33,7 +33,7 @@ final class IdentityAgent implements Agent {
     /** So that paths that began together do not all make their new handshakes together. */
     private static final int SPREAD = 10;
 
-    private final NanoClock nanoClock;
+    private NanoClock nanoClock;
     private final EpochClock epochClock;
     private final CredentialFiles source;
     private final boolean isStrict;
@@ -74,6 +74,11 @@ final class IdentityAgent implements Agent {
         this.nextPollNs = nanoClock.nanoTime() + INTERVAL_NS;
         this.lastWarningNs = nanoClock.nanoTime() - WARNING_INTERVAL_NS;
         warnOfOwnCertificate();
+    }
+
+    /** Reads the time from elsewhere: beside an engine on its thread, a reading of the clock for each cycle is one too many. */
+    void clock(final NanoClock ofEngine) {
+        nanoClock = ofEngine;
     }
 
     /** Which service levels share a lane; before anything else. */

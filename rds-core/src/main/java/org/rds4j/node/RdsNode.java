@@ -277,6 +277,7 @@ public final class RdsNode implements AutoCloseable {
             return agents;
         }
         final List<Agent> all = new ArrayList<>(agents);
+        parts.identities().clock(parts.engine()::cycleNs);
         all.add(parts.identities());
         return all;
     }

@@ -203,7 +203,9 @@ final class SecureCarrier extends TcpCarrier {
 
     /** Whether a record that stands in claimed space may be committed. */
     boolean takeSealed(final int claimed, final RecordError error) {
-        tellWatcher();
+        if (isDown() || isClosing) {
+            tellWatcher(); // a path with data left is looked at anyway
+        }
         sealing--;
         sealingOctets -= claimed;
         if (isDown()) {
