@@ -106,7 +106,7 @@ class SecureCarrierTest {
             return -1;
         }
         claimed += length;
-        return claimed - length;
+        return (long) claimed - length;
     }
 
     /** The peer's next record, in the stream but not received yet. */
