@@ -44,6 +44,7 @@ public final class RdsContext {
     private Path trust;
     private String federatedTrust = "";
     private Path peerList;
+    private InlineTlsMode inlineTls = InlineTlsMode.OFF;
     private long pathMaxAgeNs = 86_400_000_000_000L;
     private boolean strictExpiry;
     private long handshakeTimeoutNs = 5_000_000_000L;
@@ -545,6 +546,27 @@ public final class RdsContext {
     public RdsContext pathMaxAgeNs(final long value) {
         requireOpen();
         pathMaxAgeNs = value;
+        return this;
+    }
+
+    /**
+     * Whether the NIC encrypts large records on their way out.
+     *
+     * @return the value.
+     */
+    public InlineTlsMode inlineTls() {
+        return inlineTls;
+    }
+
+    /**
+     * Sets whether the NIC encrypts large records on their way out (inline TLS, ConnectX-6 Dx and later), where it can.
+     *
+     * @param value the value.
+     * @return this.
+     */
+    public RdsContext inlineTls(final InlineTlsMode value) {
+        requireOpen();
+        inlineTls = value;
         return this;
     }
 

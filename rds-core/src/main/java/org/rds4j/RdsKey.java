@@ -36,6 +36,9 @@ public enum RdsKey {
     FEDERATED_TRUST("federatedTrust", (context, text) -> context.federatedTrust(text), RdsContext::federatedTrust),
     /** YAML file that says who may be a peer; everybody of the own trust domain by default. */
     PEER_LIST("peerList", (context, text) -> context.peerList(Path.of(text)), RdsContext::peerList),
+    /** Whether the NIC encrypts large records, {@code OFF} or {@code AUTO}. */
+    INLINE_TLS("inlineTls",
+        (context, text) -> context.inlineTls(constant(InlineTlsMode.class, "inlineTls", text)), RdsContext::inlineTls),
     /** Age at which a secure path makes a new handshake, in nanoseconds; a day by default. */
     PATH_MAX_AGE("pathMaxAge",
         (context, text) -> context.pathMaxAgeNs(duration("pathMaxAge", text)), RdsContext::pathMaxAgeNs),

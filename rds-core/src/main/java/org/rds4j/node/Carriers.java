@@ -285,6 +285,12 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         watch.onHandshakeFailed(task, connection, isDialed);
     }
 
+    /** What a device does of a new carrier's encryption, or null without one. */
+    InlineTransmission inlineTransmission(final SecureCarrier carrier) {
+        final InlineService inline = security.inline();
+        return inline == null ? null : inline.transmission(carrier, carrier.connection, carrier.session(), carrier.queue());
+    }
+
     /** A carrier's connection is about to be given back. */
     void forget(final SecureCarrier carrier) {
         carrierById.remove(carrier.session().id());
@@ -329,7 +335,10 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     /** Moves greetings and endings on, and takes what is finished from the encryption threads. */
     int poll(final long now) {
-        final int work = security == null ? 0 : drain() + watch.poll();
+        int work = security == null ? 0 : drain() + watch.poll();
+        if (security != null && security.inline() != null) {
+            work += security.inline().poll();
+        }
         if (!greetings.isEmpty()) {
             pollGreetings(now);
         }
@@ -404,6 +413,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     /** Greetings and last words have time limits; they are few and short-lived, so they are simply asked often. */
     long nextDeadlineNs() {
-        return greetings.isEmpty() && refusing.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+        final long greetingNs = greetings.isEmpty() && refusing.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+        return security == null || security.inline() == null
+            ? greetingNs : Math.min(greetingNs, security.inline().nextDeadlineNs(nowNs));
     }
 }

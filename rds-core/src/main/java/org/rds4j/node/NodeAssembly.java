@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.InlineTlsMode;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
@@ -16,6 +17,7 @@ import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.agent.EncryptionQueue;
+import org.rds4j.crypto.offload.record.InlineTls;
 import org.rds4j.engine.RdsEngine;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.schedule.EgressArbiter;
@@ -212,8 +214,21 @@ final class NodeAssembly {
             context, new CredentialFiles(context, builder.epochClock.time()), builder.epochClock);
         identities.levelsOfLane(LaneSettings.levels(qos));
         identities.list(counters);
+        final CipherChoice choice = new CipherChoice();
         return new SecurityService(
-            identities, new CipherChoice(), context.cipher(), builder.keyLimits, encryption(builder.encryption));
+            identities, choice, context.cipher(), builder.keyLimits, encryption(builder.encryption), inline(builder, choice));
+    }
+
+    private InlineService inline(final RdsNode.Builder builder, final CipherChoice choice) {
+        final boolean isSought = builder.inline == null && context.inlineTls() == InlineTlsMode.AUTO;
+        final InlineTls device = isSought ? InlineDevices.open(context.device(), choice.provider()) : builder.inline;
+        if (device == null) {
+            return null;
+        }
+        resources.add(device);
+        final InlineService service = new InlineService(device, choice, context.tcpBufferLength());
+        service.list(counters);
+        return service;
     }
 
     /** Inline where there is no other thread, else over the threads given or as many of its own as the context says. */

@@ -81,7 +81,8 @@ final class PathProtection implements StatusSource {
     }
 
     private void write(final Entry entry, final StatusPage page) {
-        final SecureSession session = entry.carrier instanceof SecureCarrier secure ? secure.session() : null;
+        final SecureCarrier secure = entry.carrier instanceof SecureCarrier carrier ? carrier : null;
+        final SecureSession session = secure == null ? null : secure.session();
         final TcpConnection c = entry.carrier.connection;
         page.next();
         page.put(c.localHigh()).put(c.localLow()).put(c.localPort())
@@ -90,7 +91,7 @@ final class PathProtection implements StatusSource {
             .put(entry.carrier.isSecure() ? 1 : 0).put(entry.isDialed ? 1 : 0)
             .put(nowNs - entry.sinceNs).put(entry.expiresMs)
             .put(session == null ? 0 : session.sendGeneration()).put(session == null ? 0 : session.receiveGeneration())
-            .put(entry.texts.length);
+            .put(secure != null && secure.isInline() ? 1 : 0).put(entry.texts.length);
         page.putRows(entry.texts);
     }
 }

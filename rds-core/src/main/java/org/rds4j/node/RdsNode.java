@@ -27,6 +27,7 @@ import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
 import org.rds4j.crypto.agent.EncryptionAgent;
+import org.rds4j.crypto.offload.record.InlineTls;
 import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.driver.DriverConductor;
 import org.rds4j.driver.DriverDirectory;
@@ -326,6 +327,7 @@ public final class RdsNode implements AutoCloseable {
         final RdsContext context;
         LinkPort link;
         List<EncryptionAgent> encryption = List.of();
+        InlineTls inline;
         RandomGenerator random;
         EpochClock epochClock = SystemEpochClock.INSTANCE;
         ThreadFactory threads = Thread::new;
@@ -355,6 +357,17 @@ public final class RdsNode implements AutoCloseable {
          */
         public Builder encryption(final EncryptionAgent... agents) {
             encryption = List.of(agents);
+            return this;
+        }
+
+        /**
+         * Uses a device with inline TLS instead of looking for that of the NIC, whatever the context says.
+         *
+         * @param device the node's own; closed with the node.
+         * @return this.
+         */
+        public Builder inlineTls(final InlineTls device) {
+            inline = device;
             return this;
         }
 

@@ -39,6 +39,8 @@ final class SecureCarrier extends TcpCarrier {
     private final SecureSession session;
     private final EncryptionLink link;
     private final EncryptionQueue queue;
+    /** Null where no device encrypts. */
+    private final InlineTransmission inline;
     private final Rate keyUpdates = new Rate(KEY_UPDATES_PER_SECOND);
     private final long[] contentAddress = new long[OPEN_CAPACITY];
     private final int[] contentLength = new int[OPEN_CAPACITY];
@@ -66,6 +68,7 @@ final class SecureCarrier extends TcpCarrier {
         this.session = session;
         this.link = link;
         this.queue = link.queue();
+        this.inline = carriers.inlineTransmission(this);
         this.parsedPosition = connection.consumedPosition();
         withholdAcknowledgement();
     }
@@ -98,9 +101,22 @@ final class SecureCarrier extends TcpCarrier {
         if (position < 0) {
             return NOT_NOW;
         }
-        queue.seal(session, address, length, connection.sendAddress(position), recordLength);
+        if (inline != null && inline.takes(length)) {
+            inline.frame(address, length, position);
+        } else {
+            queue.seal(session, address, length, connection.sendAddress(position), recordLength);
+        }
         onSubmitted(recordLength);
         return position + recordLength;
+    }
+
+    /** Whether a device encrypts large records now. */
+    boolean isInline() {
+        return inline != null && inline.isByDevice();
+    }
+
+    EncryptionQueue queue() {
+        return queue;
     }
 
     /** Asked before anything is claimed, since a claim cannot be taken back. Two slots: a key update may come first. */
@@ -126,6 +142,9 @@ final class SecureCarrier extends TcpCarrier {
         queue.updateKeys(session, connection.sendAddress(position), KEY_UPDATE_LENGTH);
         onSubmitted(KEY_UPDATE_LENGTH);
         isUpdatingKeys = true;
+        if (inline != null) {
+            inline.onKeyUpdate();
+        }
         return true;
     }
 
@@ -172,22 +191,35 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     void onSealed(final int claimed, final RecordError error) {
-        tellWatcher();
-        sealing--;
-        sealingOctets -= claimed;
         isUpdatingKeys &= claimed != KEY_UPDATE_LENGTH;
-        if (isDown()) {
-            return;
-        }
-        if (error != RecordError.NONE) {
-            carriers.count(NodeCounter.SEAL_FAILED);
-            fail(CarrierDownReason.SECURITY);
+        if (!takeSealed(claimed, error)) {
             return;
         }
         connection.commitSend(claimed);
         if (isAlerting && claimed == ALERT_LENGTH) {
             connection.closeSend();
         }
+    }
+
+    /** Whether a record that stands in claimed space may be committed. */
+    boolean takeSealed(final int claimed, final RecordError error) {
+        tellWatcher();
+        sealing--;
+        sealingOctets -= claimed;
+        if (isDown()) {
+            return false;
+        }
+        if (error != RecordError.NONE) {
+            failSealing();
+            return false;
+        }
+        return true;
+    }
+
+    /** What was to be sent cannot be protected. */
+    void failSealing() {
+        carriers.count(NodeCounter.SEAL_FAILED);
+        fail(CarrierDownReason.SECURITY);
     }
 
     @Override
@@ -366,7 +398,11 @@ final class SecureCarrier extends TcpCarrier {
 
     @Override
     public boolean isDrained() {
-        return isReleased() || (isDown() && sealing == 0 && opened == submitted && (isDiscarded() || isRead()));
+        return isReleased() || (isDown() && sealing == 0 && opened == submitted && (isDiscarded() || isRead()) && isOffDevice());
+    }
+
+    private boolean isOffDevice() {
+        return inline == null || inline.end();
     }
 
     private boolean isRead() {

@@ -16,19 +16,26 @@ final class SecurityService {
     private final RecordCipher cipher;
     private final KeyLimits keyLimits;
     private final EncryptionLink[] links;
+    private final InlineService inline;
 
     SecurityService(
         final IdentityAgent identities, final CipherChoice choice, final RecordCipher cipher, final KeyLimits keyLimits,
-        final List<EncryptionLink> links) {
+        final List<EncryptionLink> links, final InlineService inline) {
         this.keyLimits = keyLimits;
         this.identities = identities;
         this.cipher = cipher;
         this.choice = choice;
         this.links = links.toArray(EncryptionLink[]::new);
+        this.inline = inline;
     }
 
     RecordCipher cipher() {
         return cipher;
+    }
+
+    /** The device that encrypts, or null. */
+    InlineService inline() {
+        return inline;
     }
 
     CipherChoice choice() {

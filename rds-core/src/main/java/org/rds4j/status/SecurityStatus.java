@@ -23,11 +23,13 @@ import org.rds4j.SecurityMode;
  * @param expiresMs end of the peer's certificate, milliseconds since 1970; 0 in plaintext.
  * @param sendKey   how often this node has changed its key on the connection.
  * @param receiveKey how often the peer has changed its own.
+ * @param isInline   whether this node's NIC encrypts large records of the connection now.
  * @param peer      who the peer proved to be, or empty in plaintext.
  */
 public record SecurityStatus(
     RdsAddress local, RdsAddress remote, int lane, int index, SecurityMode mode, boolean isDialed, String cipher,
-    String provider, String handshake, long ageNs, long expiresMs, int sendKey, int receiveKey, String peer) {
+    String provider, String handshake, long ageNs, long expiresMs, int sendKey, int receiveKey,
+    boolean isInline, String peer) {
     private static final int TEXTS = 4;
 
     /**
@@ -59,6 +61,7 @@ public record SecurityStatus(
             final long expiresMs = row.word();
             final int sendKey = row.number();
             final int receiveKey = row.number();
+            final boolean isInline = row.word() != 0;
             final byte[] octets = new byte[row.number()];
             for (int at = 0; at < octets.length; at += StatusPage.ROW_LENGTH) {
                 rows.get(next++).octets(octets, at);
@@ -66,7 +69,7 @@ public record SecurityStatus(
             final String[] texts = new String(octets, StandardCharsets.UTF_8).split("\n", TEXTS);
             paths.add(new SecurityStatus(
                 local, remote, lane, index, mode, isDialed, texts[0], texts[1], texts[2], ageNs, expiresMs, sendKey, receiveKey,
-                texts[3]));
+                isInline, texts[3]));
         }
         return paths;
     }

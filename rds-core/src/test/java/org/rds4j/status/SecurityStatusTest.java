@@ -27,7 +27,7 @@ class SecurityStatusTest {
         assertTrue(page.hasRoom(1 + Math.ceilDiv(texts.length, StatusPage.ROW_LENGTH)));
         page.next();
         page.put(LOCAL.high()).put(LOCAL.low()).put(LOCAL.port()).put(REMOTE.high()).put(REMOTE.low()).put(REMOTE.port())
-            .put(3).put(-1).put(1).put(1).put(77).put(1_000).put(5).put(6).put(texts.length);
+            .put(3).put(-1).put(1).put(1).put(77).put(1_000).put(5).put(6).put(1).put(texts.length);
         page.putRows(texts);
     }
 
@@ -52,7 +52,7 @@ class SecurityStatusTest {
         put("second");
         final List<SecurityStatus> paths = SecurityStatus.read(rows());
         assertEquals(new SecurityStatus(LOCAL, REMOTE, 3, -1, SecurityMode.REQUIRED, true, "AES-256-GCM",
-            "Some library 1.2 (fast)", "TLS_X", 77, 1_000, 5, 6, peer), paths.getFirst());
+            "Some library 1.2 (fast)", "TLS_X", 77, 1_000, 5, 6, true, peer), paths.getFirst());
         assertEquals("second", paths.getLast().peer());
     }
 

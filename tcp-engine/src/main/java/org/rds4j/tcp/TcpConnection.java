@@ -2,6 +2,7 @@ package org.rds4j.tcp;
 
 import org.rds4j.tcp.congestion.CongestionControl;
 import org.rds4j.tcp.congestion.CongestionFactory;
+import org.rds4j.tcp.link.SegmentSink;
 
 /**
  * One TCP connection as its owner sees it. Used on the engine's thread only, but for the memory behind claims and received
@@ -267,6 +268,26 @@ public interface TcpConnection {
      * @return false if there are too many; then the segment may go on.
      */
     boolean endSegment();
+
+    /**
+     * Has segments with payload leave by a sink of this connection's, as one that knows their octets without reading them. Each
+     * comes as a {@link org.rds4j.tcp.link.SegmentTrain}, a single one as a train of one whose room was not asked for. Segments
+     * without payload leave as ever, so the order between the two is not kept. The first call of a connection makes an object.
+     *
+     * @param sink retained; null for none.
+     * @return false when frames of this connection need tags, so that nothing has changed.
+     */
+    boolean payloadSink(SegmentSink sink);
+
+    /**
+     * Keeps octets of the send stream where they are although the peer has acknowledged them, as somebody else reads that memory.
+     * They count as room in use.
+     *
+     * @param position of the first octet to be kept, not below any named before and not above what is acknowledged;
+     *                 {@link Long#MAX_VALUE}, as at first, keeps none.
+     * @return false when there is no memory for the stream, so that nothing has changed.
+     */
+    boolean retainSend(long position);
 
     /**
      * End of what was committed.

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.tcp.congestion.EcnMode;
 import org.rds4j.tcp.congestion.FlowConfiguration;
 import org.rds4j.tcp.network.NetworkCounter;
+import org.rds4j.tcp.support.OffloadHost;
 import org.rds4j.tcp.support.OffloadPair;
 import org.rds4j.tcp.support.OffloadPair.Mode;
 import org.rds4j.tcp.support.OffloadPort;
@@ -91,6 +92,50 @@ class OffloadTest {
         for (final Mode mode : MODES) {
             assertSameWire(plain, transferInPieces(mode), mode);
         }
+    }
+
+    /** Whether trains are cut or every segment is one of its own, sent for the first time or again. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2, 3})
+    void shouldPutTheSameSegmentsOnTheWireByASinkOfTheConnection(final long seed) {
+        for (final Mode mode : new Mode[] {Mode.PLAIN, Mode.GSO, Mode.GSO_CHECKSUMS}) {
+            final OffloadPair plain = transferByOwnSink(mode, seed, null);
+            final OffloadHost.PayloadSink sink = new OffloadHost.PayloadSink(0);
+            final OffloadPair own = transferByOwnSink(mode, seed, sink);
+            assertEquals(payloads(plain), payloads(own), mode.toString());
+            assertEquals(payloads(own).size(), sink.segments);
+            assertTrue(mode.equals(Mode.PLAIN) || sink.trains < sink.segments / 2, sink.trains + " of " + sink.segments);
+            assertTrue(seed == 0 || own.a.counters.get(TcpCounter.RETRANSMISSIONS) > 0);
+        }
+    }
+
+    @Test
+    void shouldAskASinkWithoutRoomAgain() {
+        final OffloadHost.PayloadSink sink = new OffloadHost.PayloadSink(3);
+        final OffloadPair own = transferByOwnSink(Mode.PLAIN, 1, sink);
+        assertEquals(own.a.toSend, own.b.received);
+        assertTrue(sink.refusals > 50, "refused " + sink.refusals);
+    }
+
+    private static OffloadPair transferByOwnSink(final Mode mode, final long seed, final OffloadHost.PayloadSink sink) {
+        final OffloadPair pair = new OffloadPair(mode, TcpConfiguration.datacenter().maxConnections(2).rtoFloorNs(2_000_000L));
+        pair.a.toSend = 400_003;
+        pair.a.writeLength = 65_535;
+        pair.a.payloadSink = sink;
+        if (seed != 0) {
+            final double[] dice = new Random(seed).doubles(20_000).toArray();
+            pair.portA.lost = n -> n > 4 && dice[n] < 0.03;
+        }
+        return pair.connect().finish();
+    }
+
+    /** Payloads with their sequence numbers and flags. */
+    private static List<String> payloads(final OffloadPair pair) {
+        return pair.portA.wire.stream().filter(OffloadTest::isTcp)
+            .filter(frame -> OffloadPort.u16(frame, 16) > 20 + (frame[46] >> 4 & 0xf) * 4)
+            .map(frame -> HexFormat.of().formatHex(frame, 38, 42) + HexFormat.of().formatHex(
+                frame, 34 + (frame[46] >> 4 & 0xf) * 4, 14 + OffloadPort.u16(frame, 16)))
+            .toList();
     }
 
     /** Bursts that end with a push end at the same segments, whatever could have travelled together. */

@@ -4,11 +4,12 @@ import org.rds4j.crypto.record.RecordError;
 
 /** One slot of the ring: written by the engine, executed and answered by the encryption thread, read by the engine. */
 final class CryptoJob {
-    enum Kind { SEAL, SEAL_ALERT, UPDATE_KEYS, OPEN, HANDSHAKE, ABANDON, CLOSE }
+    enum Kind { SEAL, SEAL_ALERT, UPDATE_KEYS, OPEN, HANDSHAKE, ABANDON, TASK, CLOSE }
 
     Kind kind;
     SecureSession session;
     HandshakeTask task;
+    EncryptionTask other;
     long inputAddress;
     int inputLength;
     long outputAddress;
@@ -23,5 +24,6 @@ final class CryptoJob {
     void release() {
         session = null;
         task = null;
+        other = null;
     }
 }

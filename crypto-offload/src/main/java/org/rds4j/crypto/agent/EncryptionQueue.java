@@ -152,6 +152,26 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
     }
 
     /**
+     * Has something else done between the records of a session. Engine thread.
+     *
+     * @param session whose turn it is.
+     * @param task    not submitted, or drained since; retained until drained.
+     * @return false when the ring is full.
+     */
+    public boolean submit(final SecureSession session, final EncryptionTask task) {
+        final JobRing ring = lanes[session.lane()];
+        final CryptoJob job = ring.claim();
+        if (job == null) {
+            engineCounters.increment(CryptoCounter.RING_FULL);
+            return false;
+        }
+        job.other = task;
+        fill(job, CryptoJob.Kind.TASK, session, null, 0, 0, 0, 0);
+        publish(ring, job);
+        return true;
+    }
+
+    /**
      * Wipes a session's keys after all its jobs submitted before. Engine thread.
      *
      * @param session to be closed.
@@ -284,6 +304,7 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
     private static void deliver(final CryptoJob job, final CompletionHandler handler) {
         final SecureSession session = job.session;
         final HandshakeTask task = job.task;
+        final EncryptionTask other = job.other;
         job.release();
         switch (job.kind) {
             case SEAL, SEAL_ALERT, UPDATE_KEYS -> handler.onSealed(session, job.tag, job.resultLength, job.resultError);
@@ -293,6 +314,7 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
                 task.outstanding(false);
                 handler.onHandshake(task);
             }
+            case TASK -> other.onExecuted(job.resultError);
             case CLOSE -> handler.onClosed(session);
         }
     }
@@ -330,6 +352,20 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
             engineCounters.increment(CryptoCounter.RING_FULL);
             return false;
         }
+        fill(job, kind, session, task, inputAddress, inputLength, outputAddress, tag);
+        publish(ring, job);
+        return true;
+    }
+
+    private static void fill(
+        final CryptoJob job,
+        final CryptoJob.Kind kind,
+        final SecureSession session,
+        final HandshakeTask task,
+        final long inputAddress,
+        final int inputLength,
+        final long outputAddress,
+        final long tag) {
         job.kind = kind;
         job.session = session;
         job.task = task;
@@ -337,11 +373,13 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
         job.inputLength = inputLength;
         job.outputAddress = outputAddress;
         job.tag = tag;
+    }
+
+    private void publish(final JobRing ring, final CryptoJob job) {
         job.submitter = Thread.currentThread().threadId();
         ring.publish();
         if (isInline) {
             execute(ring);
         }
-        return true;
     }
 }

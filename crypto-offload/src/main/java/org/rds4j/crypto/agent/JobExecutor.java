@@ -46,6 +46,7 @@ final class JobExecutor {
             case OPEN -> open(job);
             case HANDSHAKE -> handshake(job);
             case ABANDON -> abandon(job);
+            case TASK -> other(job);
             case CLOSE -> close(job.session);
         }
     }
@@ -75,6 +76,13 @@ final class JobExecutor {
         counters.increment(CryptoCounter.RECORDS_SEALED);
         counters.add(CryptoCounter.OCTETS_SEALED, length - RecordHeaderFlyweight.OVERHEAD);
         if (session.onSealed()) {
+            counters.increment(CryptoCounter.KEY_SOFT_LIMITS);
+        }
+    }
+
+    private void other(final CryptoJob job) {
+        job.resultError = job.other.execute(job.session.sealer());
+        if (job.session.onSealed()) {
             counters.increment(CryptoCounter.KEY_SOFT_LIMITS);
         }
     }

@@ -17,7 +17,7 @@ import org.rds4j.crypto.offload.wqe.WqeError;
 /**
  * A NIC that encrypts TLS records on their way out, as far as software sees it: it executes firmware commands, reads rings when
  * their doorbells rang, writes completions, and emits packets to a sink. It does all that when it is {@link #poll polled}, and
- * allocates as it likes. Not thread safe.
+ * allocates as it likes. Firmware is asked by other threads than the one that polls, so all of it is under one lock.
  */
 public final class ConnectXModel implements OffloadDevice {
     /** A device that can do all there is. */
@@ -77,12 +77,12 @@ public final class ConnectXModel implements OffloadDevice {
     }
 
     @Override
-    public void execute(final long command, final int commandLength, final long reply, final int replyLength) {
+    public synchronized void execute(final long command, final int commandLength, final long reply, final int replyLength) {
         firmware.execute(command, commandLength, reply, replyLength);
     }
 
     @Override
-    public QueueMemory openQueue(final int blocks) {
+    public synchronized QueueMemory openQueue(final int blocks) {
         final QueueMemory queue = new QueueMemory(
             nextQueue++, allocate(blocks * ControlSegment.BLOCK_LENGTH), blocks, allocate(Long.BYTES), allocate(Long.BYTES),
             allocate(blocks * Completion.LENGTH), blocks, allocate(Long.BYTES));
@@ -91,12 +91,12 @@ public final class ConnectXModel implements OffloadDevice {
     }
 
     @Override
-    public void closeQueue(final QueueMemory queue) {
+    public synchronized void closeQueue(final QueueMemory queue) {
         queues.remove(queue.number());
     }
 
     @Override
-    public int register(final long address, final long length) {
+    public synchronized int register(final long address, final long length) {
         return hostMemory.register(address, length);
     }
 
@@ -115,7 +115,7 @@ public final class ConnectXModel implements OffloadDevice {
      * @param limit of elements per queue.
      * @return elements executed.
      */
-    public int poll(final int limit) {
+    public synchronized int poll(final int limit) {
         int count = 0;
         for (final ModelQueue queue : queues.values()) {
             count += queue.execute(limit);
@@ -129,7 +129,7 @@ public final class ConnectXModel implements OffloadDevice {
      * @param queue    of {@link #openQueue}.
      * @param position of the counter.
      */
-    public void position(final QueueMemory queue, final int position) {
+    public synchronized void position(final QueueMemory queue, final int position) {
         queues.get(queue.number()).position(position);
     }
 
@@ -140,12 +140,12 @@ public final class ConnectXModel implements OffloadDevice {
      * @param length      octets.
      * @param isPlaintext true to mark.
      */
-    public void plaintext(final long address, final long length, final boolean isPlaintext) {
+    public synchronized void plaintext(final long address, final long length, final boolean isPlaintext) {
         hostMemory.plaintext(address, length, isPlaintext);
     }
 
     /** Loses all keys and contexts, as a reset of the device does. */
-    public void reset() {
+    public synchronized void reset() {
         firmware.reset();
     }
 
@@ -155,7 +155,7 @@ public final class ConnectXModel implements OffloadDevice {
      * @param queue of {@link #openQueue}.
      * @return {@link WqeError#NONE} while it runs.
      */
-    public WqeError failure(final QueueMemory queue) {
+    public synchronized WqeError failure(final QueueMemory queue) {
         return queues.get(queue.number()).failure();
     }
 
@@ -164,7 +164,7 @@ public final class ConnectXModel implements OffloadDevice {
      *
      * @return how many.
      */
-    public int keys() {
+    public synchronized int keys() {
         return firmware.keys();
     }
 
@@ -178,7 +178,7 @@ public final class ConnectXModel implements OffloadDevice {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         queues.clear();
         firmware.reset();
     }

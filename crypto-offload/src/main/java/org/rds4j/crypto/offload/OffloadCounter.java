@@ -2,6 +2,10 @@ package org.rds4j.crypto.offload;
 
 /** What the sending side of the offload counts; the labels are those of Linux where it has the counter. */
 public enum OffloadCounter {
+    /** Records written for the device to encrypt. */
+    RECORDS("tls-device-records", "records written for the device to encrypt"),
+    /** Of these, sealed in software after all. */
+    RECORDS_SEALED("tls-device-records-sealed", "of these, sealed in software before they were sent, or sent again"),
     /** Packets handed to the device for encryption. */
     ENCRYPTED_PACKETS("tls-encrypted-packets", "packets, or trains of packets, that the device encrypts"),
     /** Payload octets of these. */

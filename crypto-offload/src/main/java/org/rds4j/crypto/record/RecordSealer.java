@@ -2,6 +2,7 @@ package org.rds4j.crypto.record;
 
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 import org.rds4j.crypto.provider.Aead;
 import org.rds4j.crypto.provider.AeadProvider;
 
@@ -72,6 +73,36 @@ public final class RecordSealer implements AutoCloseable {
      */
     public int seal(final long contentAddress, final int contentLength, final long outAddress) {
         return seal(contentAddress, contentLength, RecordHeaderFlyweight.TYPE_APPLICATION_DATA, outAddress);
+    }
+
+    /**
+     * Writes one record of application data as it is before encryption, for somebody else to encrypt under the present key and
+     * the number {@link #recordNumber()} had before: header, content, type, and zeros for the tag. It counts as sealed.
+     *
+     * @param contentAddress borrowed, only read.
+     * @param contentLength  0 to 16384.
+     * @param outAddress     where {@code contentLength + 22} octets are written; no overlap.
+     * @return octets of the record, or 0 with the reason in {@link #error()}.
+     */
+    public int frame(final long contentAddress, final int contentLength, final long outAddress) {
+        if (!maySeal(contentLength)) {
+            return 0;
+        }
+        final long textAddress = outAddress + RecordHeaderFlyweight.HEADER_LENGTH;
+        RecordHeaderFlyweight.write(outAddress, contentLength + RecordHeaderFlyweight.MIN_LENGTH);
+        UnsafeApi.copyMemory(contentAddress, textAddress, contentLength);
+        UnsafeApi.putByte(textAddress + contentLength, (byte) RecordHeaderFlyweight.TYPE_APPLICATION_DATA);
+        UnsafeApi.setMemory(textAddress + contentLength + 1, RecordHeaderFlyweight.TAG_LENGTH, (byte) 0);
+        return onRecord(contentLength);
+    }
+
+    /**
+     * The keys in force, for somebody who encrypts what {@link #frame} writes.
+     *
+     * @return a copy, the caller's to close.
+     */
+    public TrafficKeys copyOfKeys() {
+        return keys.copy();
     }
 
     /**
@@ -193,18 +224,22 @@ public final class RecordSealer implements AutoCloseable {
     }
 
     private int seal(final long contentAddress, final int contentLength, final int type, final long outAddress) {
+        return maySeal(contentLength) ? protect(contentAddress, contentLength, type, outAddress) : 0;
+    }
+
+    private boolean maySeal(final int contentLength) {
         if (!isUsable()) {
-            return 0;
+            return false;
         }
         if (contentLength < 0 || contentLength > RecordHeaderFlyweight.MAX_CONTENT_LENGTH) {
             error = RecordError.CONTENT_TOO_LONG;
-            return 0;
+            return false;
         }
-        if (limits.isExhausted(keyRecords, keyBlocks, KeyLimits.blocks(contentLength + 1))) {
+        if (limits.isExhausted(keyRecords, keyBlocks, KeyLimits.blocks(contentLength + 1)) || nonces.isExhausted()) {
             error = RecordError.KEY_EXHAUSTED;
-            return 0;
+            return false;
         }
-        return protect(contentAddress, contentLength, type, outAddress);
+        return true;
     }
 
     private int protect(final long contentAddress, final int contentLength, final int type, final long outAddress) {
@@ -218,6 +253,10 @@ public final class RecordSealer implements AutoCloseable {
             error = RecordError.INTERNAL_ERROR;
             return 0;
         }
+        return onRecord(contentLength);
+    }
+
+    private int onRecord(final int contentLength) {
         nonces.advance();
         keyRecords++;
         keyBlocks += KeyLimits.blocks(contentLength + 1);

@@ -70,6 +70,20 @@ public final class TrafficKeys implements AutoCloseable {
     }
 
     /**
+     * The same keys in memory of their own.
+     *
+     * @return a copy; these stay valid until closed.
+     */
+    public TrafficKeys copy() {
+        final byte[] secret = secret();
+        try {
+            return derive(secret, keyLength);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+
+    /**
      * A cipher under the key.
      *
      * @param provider makes it.

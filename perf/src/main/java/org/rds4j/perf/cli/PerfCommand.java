@@ -51,6 +51,7 @@ final class PerfCommand implements Callable<Integer> {
     private static final long ROUND_NS = 1_000_000_000L;
     private static final long QUICK_ROUND_NS = 300_000_000L;
     private static final int ROUNDS = 4;
+    private static final String OFFLOAD_MODEL = "model";
     /** Subjects and sizes of records together are about ten times as many as subjects of other scenarios. */
     private static final int CELL_SHARE = 10;
 
@@ -82,6 +83,12 @@ final class PerfCommand implements Callable<Integer> {
     @Option(names = "--rate", paramLabel = "N", description = "Ping-pong at N messages per second, counting from when each "
         + "was due, instead of as fast as echoes come back.")
     private int ratePerSecond;
+
+    @Option(names = "--offload", paramLabel = "model", description = "Measure encrypted nodes without and with NICs that encrypt "
+        + "large records (inline TLS). The NICs are models, which do it in software: it shows what happens, not how fast.")
+    private String offload;
+
+    private final List<String> remarks = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {
@@ -119,7 +126,7 @@ final class PerfCommand implements Callable<Integer> {
 
     /** A scenario with subjects of its own. */
     private Callable<List<Measurement>> alone(final Function<LoadProgress, List<Measurement>> scenarioOf) {
-        if (sizes != null || labels != null || ratePerSecond != 0) {
+        if (sizes != null || labels != null || ratePerSecond != 0 || offload != null) {
             throw usage("--scenario " + scenario + " goes with --quick, --json and --report only");
         }
         return () -> {
@@ -156,7 +163,10 @@ final class PerfCommand implements Callable<Integer> {
     }
 
     private List<SubjectFactory> factories() {
-        final List<SubjectFactory> all = Subjects.all();
+        if (offload != null && !OFFLOAD_MODEL.equals(offload)) {
+            throw usage("--offload knows " + OFFLOAD_MODEL + ", not " + offload);
+        }
+        final List<SubjectFactory> all = offload == null ? Subjects.all() : Subjects.offloaded();
         if (labels == null) {
             return all;
         }
@@ -185,7 +195,9 @@ final class PerfCommand implements Callable<Integer> {
         final ProgressLine progress = new ProgressLine(System.err, Boolean.getBoolean(TERMINAL_PROPERTY));
         try {
             factories.forEach(factory -> subjects.add(factory.open()));
-            return new LoadRunner(plan, subjects, progress, SystemNanoClock.INSTANCE).run();
+            final List<Measurement> measurements = new LoadRunner(plan, subjects, progress, SystemNanoClock.INSTANCE).run();
+            subjects.forEach(subject -> remarks.addAll(subject.remarks()));
+            return measurements;
         } finally {
             progress.clear();
             CloseHelper.closeAll(subjects);
@@ -203,6 +215,9 @@ final class PerfCommand implements Callable<Integer> {
             out.println(aeadChoice());
         }
         Table.of(measurements).forEach(table -> out.print("\n" + table.text()));
+        if (!remarks.isEmpty()) {
+            out.println("\n" + String.join("\n", remarks));
+        }
         AddedCost.of(measurements).ifPresent(cost -> out.println("\n" + cost.line()));
         out.flush();
     }

@@ -50,8 +50,8 @@ public final class InfoTable<T> {
 
     /** Not of rds-info: what protects each path. */
     public static final InfoTable<SecurityStatus> SECURITY = new InfoTable<>("security", "RDS Path Security:", format(
-        "%15s %5s %15s %5s %4s %4s %9s %11s %22s %10s %7s %7s %20s  %s", "LocalAddr", "LPort", "RemoteAddr", "RPort", "Tos",
-        "Path", "Security", "Cipher", "Handshake", "Age", "SendKey", "RecvKey", "PeerExpires", "Peer (Provider)"),
+        "%15s %5s %15s %5s %4s %4s %9s %11s %8s %22s %10s %7s %7s %20s  %s", "LocalAddr", "LPort", "RemoteAddr", "RPort", "Tos",
+        "Path", "Security", "Cipher", "SealedBy", "Handshake", "Age", "SendKey", "RecvKey", "PeerExpires", "Peer (Provider)"),
         NodeStatus::security, InfoTable::line);
     /** Not of rds-info: applications in other processes. */
     public static final InfoTable<ClientStatus> CLIENTS = new InfoTable<>("clients", "Driver Clients:", format(
@@ -156,9 +156,11 @@ public final class InfoTable<T> {
 
     private static String line(final SecurityStatus path) {
         final boolean isSecure = path.mode() != SecurityMode.PLAINTEXT;
-        return format("%15s %5d %15s %5d %4d %4d %9s %11s %22s %10s %7s %7s %20s  %s", host(path.local()), path.local().port(),
+        final String sealedBy = path.isInline() ? "nic" : "software";
+        return format("%15s %5d %15s %5d %4d %4d %9s %11s %8s %22s %10s %7s %7s %20s  %s",
+            host(path.local()), path.local().port(),
             host(path.remote()), path.remote().port(), path.lane(), path.index(), isSecure ? "tls1.3" : "plaintext",
-            path.cipher(), isSecure ? path.handshake() : "-", path.ageNs() / NS_PER_S + "s",
+            path.cipher(), isSecure ? sealedBy : "-", isSecure ? path.handshake() : "-", path.ageNs() / NS_PER_S + "s",
             isSecure ? path.sendKey() : "-", isSecure ? path.receiveKey() : "-",
             isSecure ? Instant.ofEpochMilli(path.expiresMs()).truncatedTo(ChronoUnit.SECONDS) : "-",
             isSecure ? path.peer() + " (" + path.provider() + ")" : "-");

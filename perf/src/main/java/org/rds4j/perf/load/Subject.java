@@ -1,5 +1,7 @@
 package org.rds4j.perf.load;
 
+import java.util.List;
+
 /**
  * A two-party system under test: a sender which the measuring thread drives, and a receiver. Opened once per run, and
  * then asked for one session after the other. Not thread safe: the measuring thread makes every call.
@@ -32,6 +34,15 @@ public interface Subject extends AutoCloseable {
      * @throws MeasurementException if the two parties cannot be brought together.
      */
     ThroughputSession throughput(int size);
+
+    /**
+     * What else there is to say of what was measured, for people.
+     *
+     * @return lines; none by default.
+     */
+    default List<String> remarks() {
+        return List.of();
+    }
 
     @Override
     void close();

@@ -8,10 +8,14 @@ import org.agrona.CloseHelper;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
+import org.rds4j.crypto.model.ModelMode;
+import org.rds4j.crypto.offload.record.InlineTls;
+import org.rds4j.crypto.offload.record.OffloadPolicy;
 import org.rds4j.dpdk.DpdkEnvironment;
 import org.rds4j.dpdk.DpdkMempool;
 import org.rds4j.dpdk.DpdkRingPair;
 import org.rds4j.node.RdsNode;
+import org.rds4j.perf.offload.ModelPort;
 import org.rds4j.tcp.link.LinkPort;
 
 /**
@@ -22,7 +26,9 @@ import org.rds4j.tcp.link.LinkPort;
 final class LoopbackNodes implements AutoCloseable {
     private static final int FRAMES = 6_144;
     private static final int RING_SIZE = 1_024;
+    private static final int NO_DEVICE = -1;
 
+    private final int threshold;
     private final Host host;
     private final DemoIdentities identities;
     private final EncryptionThreads encryption;
@@ -40,7 +46,7 @@ final class LoopbackNodes implements AutoCloseable {
      * @param mtu         of the link, in octets.
      */
     LoopbackNodes(final String name, final boolean isEncrypted, final Host host, final int mtu) {
-        this(name, isEncrypted, null, host, mtu, null);
+        this(name, isEncrypted, null, host, mtu, null, NO_DEVICE);
     }
 
     /**
@@ -52,7 +58,7 @@ final class LoopbackNodes implements AutoCloseable {
      * @param mtu        as above.
      */
     LoopbackNodes(final String name, final EncryptionThreads encryption, final Host host, final int mtu) {
-        this(name, true, encryption, host, mtu, null);
+        this(name, true, encryption, host, mtu, null, NO_DEVICE);
     }
 
     /**
@@ -66,11 +72,25 @@ final class LoopbackNodes implements AutoCloseable {
      *                    none.
      */
     LoopbackNodes(final String name, final boolean isEncrypted, final Host host, final int mtu, final Path drivers) {
-        this(name, isEncrypted, null, host, mtu, drivers);
+        this(name, isEncrypted, null, host, mtu, drivers, NO_DEVICE);
+    }
+
+    /**
+     * Brings both nodes up, encrypted, each with a modelled NIC that encrypts large records.
+     *
+     * @param name      as above.
+     * @param host      as above.
+     * @param mtu       as above.
+     * @param threshold octets of content from which on a record is for the NIC.
+     * @return the nodes.
+     */
+    static LoopbackNodes withModels(final String name, final Host host, final int mtu, final int threshold) {
+        return new LoopbackNodes(name, true, null, host, mtu, null, threshold);
     }
 
     private LoopbackNodes(final String name, final boolean isEncrypted, final EncryptionThreads encryption, final Host host,
-        final int mtu, final Path drivers) {
+        final int mtu, final Path drivers, final int threshold) {
+        this.threshold = threshold;
         final DpdkEnvironment environment = DpdkEnvironment.start();
         this.host = host;
         this.encryption = encryption;
@@ -93,8 +113,15 @@ final class LoopbackNodes implements AutoCloseable {
             .driverDir(drivers == null ? null : drivers.resolve(name))
             .threadingMode(ThreadingMode.INVOKER);
         final RdsNode.Builder builder = RdsNode.with(
-            identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name)).link(port);
-        return (encryption == null ? builder : builder.encryption(encryption.agent(number))).launch();
+            identities == null ? context.security(SecurityMode.PLAINTEXT) : identities.apply(context, name));
+        if (encryption != null) {
+            builder.encryption(encryption.agent(number));
+        }
+        if (threshold == NO_DEVICE) {
+            return builder.link(port).launch();
+        }
+        final ModelPort nic = new ModelPort(port, ModelMode.STRICT);
+        return builder.link(nic).inlineTls(new InlineTls(nic.model(), OffloadPolicy.DEFAULT, threshold)).launch();
     }
 
     /**

@@ -15,6 +15,7 @@ import org.rds4j.tcp.congestion.EcnSender;
 import org.rds4j.tcp.congestion.Pacer;
 import org.rds4j.tcp.congestion.SelectableCongestion;
 import org.rds4j.tcp.congestion.WindowUse;
+import org.rds4j.tcp.link.SegmentSink;
 import org.rds4j.tcp.network.IcmpErrorKind;
 import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.AckSchedule;
@@ -541,6 +542,21 @@ final class Connection extends FourTuple implements TcpConnection {
             own.ends = new SegmentEnds();
         }
         return own.ends.add(sent.committed());
+    }
+
+    @Override
+    public boolean payloadSink(final SegmentSink sink) {
+        if (sink != null && !route.carriesTrains()) {
+            return false;
+        }
+        own().payloadSink = sink;
+        connections.lanes.touch(this);
+        return true;
+    }
+
+    @Override
+    public boolean retainSend(final long position) {
+        return sent.retain(position);
     }
 
     private int write(final long address, final int length) {

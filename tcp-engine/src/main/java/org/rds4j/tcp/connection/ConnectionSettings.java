@@ -1,6 +1,7 @@
 package org.rds4j.tcp.connection;
 
 import org.rds4j.tcp.TcpConfiguration;
+import org.rds4j.tcp.link.SegmentSink;
 
 /**
  * What may be settled for one connection alone. Most owners settle nothing: their connections share the settings of the engine,
@@ -19,6 +20,8 @@ final class ConnectionSettings {
     long finWait2Ns;
     /** Null until the owner ends a segment. */
     SegmentEnds ends;
+    /** Where segments with payload go; null for wherever the engine sends. */
+    SegmentSink payloadSink;
 
     /** As the engine is configured; shared. */
     ConnectionSettings(final TcpConfiguration configuration) {

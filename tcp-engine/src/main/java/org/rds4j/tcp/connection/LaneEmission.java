@@ -105,6 +105,8 @@ public final class LaneEmission {
         if (octets > 0) {
             ready.rotate(lane);
             touch(connection);
+        } else if (connection.settings.payloadSink != null) {
+            ready.rotate(lane); // its sink is full, which others need not wait for
         }
         return octets;
     }

@@ -287,9 +287,10 @@ final class SegmentEmission {
             c.congestion.onIdle(nowNs);
         }
         final long position = c.sndNxt;
+        final FrameSink payloadSink = c.settings.payloadSink == null ? sink : c.settings.payloadSink;
         // where a burst ends is decided segment by segment, so with that setting they go one by one
         final int trainLength = configuration.pushedBurst() > 0
-            ? 0 : trains.plan(c, sink, plannedRoom, c.frameOverhead + headerLength(c, DATA), nowNs);
+            ? 0 : trains.plan(c, payloadSink, plannedRoom, c.frameOverhead + headerLength(c, DATA), nowNs);
         if (trainLength > 0) {
             plannedLength = trainLength;
             plannedFin = position + trainLength == c.finPosition();
@@ -297,7 +298,8 @@ final class SegmentEmission {
         final int length = plannedLength;
         final int flags = dataFlags(c, position) | (endsBurst(c) ? PSH : 0);
         final int octets = trainLength > 0
-            ? buildTrain(c, (SegmentSink) sink, flags, nowNs) : build(c, sink, flags, position, length, nowNs);
+            ? buildTrain(c, (SegmentSink) payloadSink, flags, position, c.mss, true, nowNs)
+            : build(c, sink, flags, position, length, nowNs);
         if (octets == 0) {
             return 0;
         }
@@ -374,6 +376,18 @@ final class SegmentEmission {
         final Connection c, final FrameSink sink, final int flags, final long position, final int payloadLength,
         final long nowNs) {
         final boolean newData = payloadLength > 0 && position >= c.sndNxt;
+        final int octets = payloadLength > 0 && c.settings.payloadSink != null
+            ? buildTrain(c, c.settings.payloadSink, flags, position, payloadLength, newData, nowNs)
+            : buildSegment(c, sink, flags, position, payloadLength, newData, nowNs);
+        if (octets > 0 && payloadLength > 0 && !newData) {
+            c.pacer.onSent(payloadLength, c.congestion, c.pacingRttNs(), nowNs);
+        }
+        return octets;
+    }
+
+    private int buildSegment(
+        final Connection c, final FrameSink sink, final int flags, final long position, final int payloadLength,
+        final boolean newData, final long nowNs) {
         final int headerLength = headerLength(c, DATA);
         final long address = c.route.claim(sink, headerLength + payloadLength);
         if (address == 0) {
@@ -384,23 +398,22 @@ final class SegmentEmission {
             ? 0 : writer.payload(c.sent, position, address + headerLength, payloadLength);
         final int octets = commit(
             c, sink, address, headerLength, payloadLength, payloadSum, c.ecnSender.field(newData));
-        if (payloadLength > 0 && !newData) {
-            c.pacer.onSent(payloadLength, c.congestion, c.pacingRttNs(), nowNs);
-        }
         onAcknowledgementSent(c);
         return octets;
     }
 
     /** All planned octets in one pass: the header once, the payload from the stream into each frame by the sink. */
-    private int buildTrain(final Connection c, final SegmentSink sink, final int flags, final long nowNs) {
+    private int buildTrain(
+        final Connection c, final SegmentSink sink, final int flags, final long position, final int segmentSize,
+        final boolean newData, final long nowNs) {
         final int headerLength = headerLength(c, DATA);
-        final long address = c.route.claim(sink, headerLength + c.mss);
+        final long address = c.route.claim(sink, headerLength + segmentSize);
         if (address == 0) {
             return 0;
         }
-        writeHeader(c, address, flags, c.sndNxt, headerLength, true, nowNs);
-        writer.train(trains.train, c.sent, c.sndNxt, plannedLength, c.mss, headerLength);
-        final int octets = c.route.commitTrain(sink, trains.train, c.dscp << 2 | c.ecnSender.field(true));
+        writeHeader(c, address, flags, position, headerLength, newData, nowNs);
+        writer.train(trains.train, c.sent, position, plannedLength, segmentSize, headerLength);
+        final int octets = c.route.commitTrain(sink, trains.train, c.dscp << 2 | c.ecnSender.field(newData));
         segmentsEmitted = trains.train.count();
         onAcknowledgementSent(c);
         return octets;

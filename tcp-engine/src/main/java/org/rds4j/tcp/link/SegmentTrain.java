@@ -59,9 +59,18 @@ public final class SegmentTrain {
     }
 
     /**
+     * Where the payload begins.
+     *
+     * @return position of its first octet in the source.
+     */
+    public long position() {
+        return position;
+    }
+
+    /**
      * Segments of the train.
      *
-     * @return 2 or more.
+     * @return 2 or more; 1 for a segment that goes alone to a sink of its connection's.
      */
     public int count() {
         return (payloadLength + segmentSize - 1) / segmentSize;

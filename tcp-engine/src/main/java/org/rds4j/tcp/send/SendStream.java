@@ -7,11 +7,15 @@ import org.rds4j.tcp.wire.InternetChecksum;
 
 /**
  * The octets of the sending direction, from the last acknowledged to the last claimed:
- * {@code acknowledged <= committed <= claimed <= acknowledged + capacity}. One thread, but for the memory of open claims.
+ * {@code acknowledged <= committed <= claimed <= acknowledged + capacity}, or, while octets are retained, the first of these
+ * plus the capacity. One thread, but for the memory of open claims.
  */
 public final class SendStream implements SegmentPayload {
+    private static final long NOTHING = Long.MAX_VALUE;
+
     private final StreamRing ring;
     private int limit;
+    private long retained = NOTHING;
     private long acknowledged;
     private long committed;
     private long claimed;
@@ -31,6 +35,7 @@ public final class SendStream implements SegmentPayload {
         acknowledged = 0;
         committed = 0;
         claimed = 0;
+        retained = NOTHING;
         limit = ring.capacity();
         ring.detach();
     }
@@ -146,7 +151,26 @@ public final class SendStream implements SegmentPayload {
      */
     public void acknowledge(final long position) {
         acknowledged = position;
-        if (position == claimed) {
+        detachIfEmpty();
+    }
+
+    /**
+     * Keeps octets although they are acknowledged.
+     *
+     * @param position of the first, at most acknowledged; {@link Long#MAX_VALUE} for none.
+     * @return false without memory.
+     */
+    public boolean retain(final long position) {
+        if (position != NOTHING && !ring.attach()) {
+            return false;
+        }
+        retained = position;
+        detachIfEmpty();
+        return true;
+    }
+
+    private void detachIfEmpty() {
+        if (acknowledged == claimed && retained == NOTHING) {
             ring.detach();
         }
     }
@@ -157,7 +181,7 @@ public final class SendStream implements SegmentPayload {
      * @return free octets.
      */
     public int space() {
-        return Math.max(0, limit - (int) (claimed - acknowledged));
+        return Math.max(0, limit - (int) (claimed - Math.min(acknowledged, retained)));
     }
 
     /**

@@ -1,6 +1,8 @@
 package org.rds4j.tcp.send;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
 import java.util.Random;
@@ -50,5 +52,26 @@ class SendStreamTest {
         assertEquals(0, stream.write(octets.address(), 10), "full");
         stream.acknowledge(4);
         assertEquals(4, stream.write(octets.address(), 10));
+    }
+
+    @Test
+    void shouldKeepAcknowledgedOctetsThatAreRetained() {
+        final StreamMemory memory = new StreamMemory(1, CAPACITY, OVERHANG, 0);
+        final SendStream stream = new SendStream(memory);
+        assertTrue(stream.retain(0));
+        assertEquals(1, memory.inUse(), "where they will be is known before there are any");
+        final long address = stream.address(0);
+        final long position = stream.claim(8);
+        stream.commit(8);
+        stream.acknowledge(position + 8);
+        assertEquals(CAPACITY - 8, stream.space());
+        assertEquals(1, memory.inUse());
+        assertTrue(stream.retain(8));
+        assertEquals(CAPACITY, stream.space());
+        assertEquals(address, stream.address(0));
+        assertTrue(stream.retain(Long.MAX_VALUE));
+        assertEquals(0, memory.inUse());
+        assertTrue(new SendStream(memory).retain(0));
+        assertFalse(stream.retain(8), "no memory left");
     }
 }

@@ -1,6 +1,7 @@
 package org.rds4j.tcp.support;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.rds4j.tcp.CloseReason;
@@ -12,6 +13,8 @@ import org.rds4j.tcp.TcpHandler;
 import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkOffloads;
 import org.rds4j.tcp.link.LinkPort;
+import org.rds4j.tcp.link.SegmentSink;
+import org.rds4j.tcp.link.SegmentTrain;
 import org.rds4j.tcp.link.TransmitBatch;
 import org.rds4j.tcp.network.InterfaceConfiguration;
 import org.rds4j.tcp.network.NetworkCounters;
@@ -29,6 +32,8 @@ public final class OffloadHost implements TcpHandler {
     public boolean reads = true;
     public boolean endsSegments;
     public boolean closesWhenSent = true;
+    /** Null, or where segments with payload go. */
+    public PayloadSink payloadSink;
     public boolean connected;
     public boolean closed;
     public CloseReason reason;
@@ -94,10 +99,60 @@ public final class OffloadHost implements TcpHandler {
         batch.close();
     }
 
+    /** A sink of one connection, which lets out what it gets by the batch of its host, and has no room every so often. */
+    public static final class PayloadSink implements SegmentSink {
+        public int segments;
+        public int trains;
+        public int refusals;
+        private final int refusesEvery;
+        private TransmitBatch batch;
+        private int asked;
+
+        /** One that refuses every so many claims, 0 for none. */
+        public PayloadSink(final int refusesEvery) {
+            this.refusesEvery = refusesEvery;
+        }
+
+        @Override
+        public int trainRoom(final int segmentSize, final int wanted) {
+            return batch.trainRoom(segmentSize, wanted);
+        }
+
+        @Override
+        public long claim(final int length) {
+            if (refusesEvery > 0 && ++asked % refusesEvery == 0) {
+                refusals++;
+                return 0;
+            }
+            return batch.claim(length);
+        }
+
+        @Override
+        public void commitTrain(final SegmentTrain train) {
+            trains++;
+            segments += train.count();
+            batch.commitTrain(train);
+        }
+
+        @Override
+        public void commit(final int length, final int flags) {
+            throw new AssertionError("payload comes in trains");
+        }
+
+        @Override
+        public void abort() {
+            batch.abort();
+        }
+    }
+
     @Override
     public void onConnected(final TcpConnection c) {
         connection = c;
         connected = true;
+        if (payloadSink != null) {
+            payloadSink.batch = batch;
+            assertTrue(connection.payloadSink(payloadSink));
+        }
     }
 
     @Override

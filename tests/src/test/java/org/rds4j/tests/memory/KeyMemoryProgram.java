@@ -40,6 +40,8 @@ public final class KeyMemoryProgram implements CompletionHandler {
     private static final int CHUNK = 1 << 20;
     /** What two chunks have in common, so that nothing lies between them. */
     private static final int OVERLAP = 15;
+    /** Of a line of {@code /proc/self/maps}. */
+    private static final int MAPS_COLUMNS = 6;
 
     private final EncryptionAgent agent = new EncryptionAgent("encryption", CryptoCounters.allocate());
     private final EncryptionQueue queue = agent.newQueue(16, CryptoCounters.allocate());
@@ -174,8 +176,8 @@ public final class KeyMemoryProgram implements CompletionHandler {
         final long[] found = new long[2];
         try (FileChannel memory = FileChannel.open(Path.of("/proc/self/mem"))) {
             for (final String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
-                final String[] words = line.split("\\s+");
-                final String[] range = words[0].split("-");
+                final String[] words = line.split("\\s+", MAPS_COLUMNS);
+                final String[] range = words[0].split("-", 2);
                 if (words[1].startsWith("rw") && !line.contains("[v")) {
                     search(memory, Long.parseUnsignedLong(range[0], 16), Long.parseUnsignedLong(range[1], 16), found);
                 }

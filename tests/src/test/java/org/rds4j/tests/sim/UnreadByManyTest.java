@@ -11,7 +11,6 @@ import org.agrona.CloseHelper;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.rds4j.RdsAddress;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsSocket;
 import org.rds4j.SecurityMode;

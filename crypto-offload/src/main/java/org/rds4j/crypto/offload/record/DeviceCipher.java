@@ -14,7 +14,7 @@ import org.rds4j.crypto.offload.wqe.UmrWqe;
  */
 final class DeviceCipher {
     /** Static parameters, progress parameters, fence. */
-    private static final int PARAMETER_BLOCKS = UmrWqe.BLOCKS + 2;
+    static final int PARAMETER_BLOCKS = UmrWqe.BLOCKS + 2;
 
     private final SendQueue queue;
     private final RecordMap map;
@@ -27,6 +27,7 @@ final class DeviceCipher {
     private int expected;
     private long lastPostedNumber;
     private long lastPosition;
+    private boolean isLost;
 
     DeviceCipher(
         final SendQueue queue,
@@ -58,8 +59,15 @@ final class DeviceCipher {
         lastPosition = queue.produced();
     }
 
+    /** Takes a key without posting anything: whatever is sent first, the device is set to it. */
+    void prepare(final KeyEpoch newEpoch, final int newKey) {
+        epoch = newEpoch;
+        key = newKey;
+        isLost = true;
+    }
+
     boolean isExpected(final int sequence) {
-        return sequence == expected;
+        return sequence == expected && !isLost;
     }
 
     int expected() {
@@ -101,7 +109,7 @@ final class DeviceCipher {
     /** Sets the cipher to a record and runs the octets before the sequence number through it. A segment of it must follow. */
     void resync(final int slot, final int sequence) {
         final long number = map.numberOf(slot);
-        final boolean isSame = number == lastPostedNumber;
+        final boolean isSame = number == lastPostedNumber && !isLost;
         if (!isSame) {
             postStaticParameters(ControlSegment.FENCE, number);
         }
@@ -113,6 +121,7 @@ final class DeviceCipher {
         }
         dump(map.startOf(slot), sequence);
         expected = sequence;
+        isLost = false;
         lastPosition = queue.produced();
     }
 

@@ -1,14 +1,17 @@
 package org.rds4j.crypto.offload.record;
 
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
+import org.rds4j.crypto.record.RecordHeaderFlyweight;
 
 /** Reads a {@link StreamImage} across the places where its memory is not contiguous. */
 final class ImageReader {
-    private static final int STRIPE = 32;
-    private static final long PRIME_1 = 0x9e3779b185ebca87L;
-    private static final long PRIME_2 = 0xc2b2ae3d27d4eb4fL;
+    private static final int MAX_RECORD = RecordHeaderFlyweight.MAX_CONTENT_LENGTH + RecordHeaderFlyweight.OVERHEAD;
 
     private final StreamImage image;
+    private final ByteBuffer linearBuffer = ByteBuffer.allocateDirect(MAX_RECORD);
+    private final long linear = BufferUtil.address(linearBuffer);
 
     ImageReader(final StreamImage image) {
         this.image = image;
@@ -48,37 +51,12 @@ final class ImageReader {
         }
     }
 
-    /** A hash of a range, the same however its memory is cut: it finds changes by mistake, not by intent. */
+    /** {@link ImageDigest} of a range. */
     long digest(final int sequence, final int length) {
-        long a = PRIME_1 + length;
-        long b = PRIME_2;
-        long c = ~PRIME_1;
-        long d = ~PRIME_2;
-        int done = 0;
-        for (; done + STRIPE <= length; done += STRIPE) {
-            final int at = sequence + done;
-            final boolean isWhole = image.contiguous(at) >= STRIPE;
-            final long address = image.address(at);
-            a = mix(a, isWhole ? UnsafeApi.getLong(address) : gather(at));
-            b = mix(b, isWhole ? UnsafeApi.getLong(address + 8) : gather(at + 8));
-            c = mix(c, isWhole ? UnsafeApi.getLong(address + 16) : gather(at + 16));
-            d = mix(d, isWhole ? UnsafeApi.getLong(address + 24) : gather(at + 24));
+        if (image.contiguous(sequence) >= length) {
+            return ImageDigest.of(image.address(sequence), length);
         }
-        for (; done < length; done++) {
-            a = mix(a, octet(sequence + done));
-        }
-        return mix(mix(mix(a, b), c), d);
-    }
-
-    private long gather(final int sequence) {
-        long word = 0;
-        for (int i = Long.BYTES - 1; i >= 0; i--) {
-            word = (word << 8) | octet(sequence + i);
-        }
-        return word;
-    }
-
-    private static long mix(final long hash, final long word) {
-        return Long.rotateLeft((hash ^ word) * PRIME_1, 31) * PRIME_2;
+        copy(sequence, length, linear);
+        return ImageDigest.of(linear, length);
     }
 }

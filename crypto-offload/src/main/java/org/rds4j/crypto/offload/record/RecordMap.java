@@ -1,8 +1,8 @@
 package org.rds4j.crypto.offload.record;
 
 /**
- * The records of a connection that may still have to be sent, in order and without gaps. A record leaves when the peer has all of
- * it and no element of the queue reads it any more. Bounded; not thread safe.
+ * The records of a connection that may still have to be sent, in order. A record leaves when the peer has all of it and no
+ * element of the queue reads it any more. Bounded; not thread safe.
  */
 final class RecordMap {
     static final int NONE = -1;
@@ -65,9 +65,20 @@ final class RecordMap {
         count++;
     }
 
+    /** Leaves octets out that belong to no record, up to where the next record will start. */
+    void skipTo(final int sequence) {
+        end = sequence;
+    }
+
     /** The record that holds an octet. */
     int find(final int sequence) {
-        if (count == 0 || sequence - starts[head] < 0 || sequence - end >= 0) {
+        final int slot = findBehind(sequence);
+        return slot == NONE || sequence - starts[slot] < 0 ? NONE : slot;
+    }
+
+    /** The first record that ends behind an octet. */
+    int findBehind(final int sequence) {
+        if (count == 0 || sequence - end >= 0) {
             return NONE;
         }
         int low = 0;
@@ -86,6 +97,11 @@ final class RecordMap {
     /** The record behind one; only when there is one. */
     int next(final int slot) {
         return slot + 1 & mask;
+    }
+
+    /** The record kept longest; only when there is one. */
+    int first() {
+        return head;
     }
 
     int startOf(final int slot) {
@@ -119,6 +135,10 @@ final class RecordMap {
     /** An element ending at this position of the queue reads the record. */
     void onRead(final int slot, final long position) {
         lastReads[slot] = position;
+    }
+
+    long lastReadOf(final int slot) {
+        return lastReads[slot];
     }
 
     /** Lets records go that nobody needs. */

@@ -1,0 +1,22 @@
+package org.rds4j.crypto.agent;
+
+import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordSealer;
+
+/** What else is done on the encryption thread in its turn among the records of a session, and how the engine learns of it. */
+public interface EncryptionTask {
+    /**
+     * Does the work. Encryption thread.
+     *
+     * @param sealer of the session, its next record being the one that is submitted next.
+     * @return {@link RecordError#NONE}, or why it failed; an exception counts as {@link RecordError#INTERNAL_ERROR}.
+     */
+    RecordError execute(RecordSealer sealer);
+
+    /**
+     * Learns that the work is done. Engine thread, in order of submission. May submit; must not drain and must not throw.
+     *
+     * @param error as {@link #execute} said.
+     */
+    void onExecuted(RecordError error);
+}

@@ -1,0 +1,146 @@
+package org.rds4j.crypto.offload.record;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.agrona.collections.Long2LongHashMap;
+import org.rds4j.crypto.offload.OffloadCounter;
+import org.rds4j.crypto.offload.OffloadCounters;
+import org.rds4j.crypto.offload.OffloadDevice;
+import org.rds4j.crypto.offload.firmware.FirmwareChannel;
+import org.rds4j.crypto.offload.firmware.KeyPool;
+import org.rds4j.crypto.offload.firmware.TisPool;
+import org.rds4j.crypto.offload.queue.QueueMemory;
+import org.rds4j.crypto.offload.queue.RingEnd;
+import org.rds4j.crypto.offload.queue.SendQueue;
+import org.rds4j.crypto.offload.wqe.TlsVersion;
+import org.rds4j.crypto.provider.AeadProvider;
+import org.rds4j.crypto.record.TrafficKeys;
+
+/**
+ * A NIC that encrypts records, and what is shared of it: pools of keys and contexts, memory it may read. Its firmware takes
+ * long to answer, so encryption threads ask it, one at a time; engines use the queues that they were given.
+ */
+public final class InlineTls implements AutoCloseable {
+    private static final int QUEUE_BLOCKS = 1024;
+    private static final long NOT_REGISTERED = -1;
+
+    private final OffloadDevice device;
+    private final FirmwareChannel channel;
+    private final KeyPool keys;
+    private final TisPool contexts;
+    private final OffloadPolicy policy;
+    private final int threshold;
+    private final Set<DeviceContext> live = new HashSet<>();
+    private final Long2LongHashMap registered = new Long2LongHashMap(NOT_REGISTERED);
+
+    /**
+     * A device with nothing in it.
+     *
+     * @param device    used by this object alone; closed with it.
+     * @param policy    for each connection.
+     * @param threshold octets of content from which on a record is for the device.
+     */
+    public InlineTls(final OffloadDevice device, final OffloadPolicy policy, final int threshold) {
+        this.device = device;
+        this.policy = policy;
+        this.threshold = threshold;
+        channel = new FirmwareChannel(device);
+        keys = new KeyPool(channel);
+        contexts = new TisPool(channel);
+    }
+
+    /**
+     * When a connection uses the device.
+     *
+     * @return as given.
+     */
+    public OffloadPolicy policy() {
+        return policy;
+    }
+
+    /**
+     * Which records are for the device.
+     *
+     * @return octets of content.
+     */
+    public int threshold() {
+        return threshold;
+    }
+
+    /**
+     * Makes a context for a key. Encryption thread.
+     *
+     * @param trafficKeys taken over.
+     * @param generation  of the keys.
+     * @param provider    of AES-GCM in software.
+     * @param counters    of refusals.
+     * @return null when the device has none left or does not know the cipher.
+     */
+    synchronized DeviceContext attach(
+        final TrafficKeys trafficKeys, final int generation, final AeadProvider provider, final OffloadCounters counters) {
+        final KeyEpoch epoch = new KeyEpoch(trafficKeys, provider);
+        final int tis = channel.capabilities().canEncrypt(TlsVersion.TLS_1_3, epoch.keyLength())
+            ? contexts.acquire() : FirmwareChannel.NONE;
+        final int key = tis == FirmwareChannel.NONE ? FirmwareChannel.NONE : epoch.acquire(keys);
+        if (key == FirmwareChannel.NONE) {
+            refuse(epoch, tis);
+            counters.increment(OffloadCounter.REFUSED);
+            return null;
+        }
+        final DeviceContext context = new DeviceContext(epoch, generation, tis, key);
+        live.add(context);
+        return context;
+    }
+
+    private void refuse(final KeyEpoch epoch, final int tis) {
+        if (tis != FirmwareChannel.NONE) {
+            contexts.release(tis);
+        }
+        epoch.close();
+    }
+
+    /** Ends a context that nothing uses; what a queue that failed has used is not used again. Encryption thread. */
+    synchronized void detach(final DeviceContext context, final boolean isFailed) {
+        if (isFailed) {
+            keys.discard(context.key());
+            contexts.discard(context.tis());
+        } else {
+            keys.release(context.key());
+            contexts.release(context.tis());
+        }
+        live.remove(context);
+        context.epoch().close();
+    }
+
+    /** A queue for one connection, null when there is none left. Encryption thread. */
+    synchronized SendQueue openQueue() {
+        final QueueMemory memory = device.openQueue(QUEUE_BLOCKS);
+        return memory == null ? null : new SendQueue(memory, RingEnd.PAD);
+    }
+
+    /** Gives a queue back that is done or has failed. Encryption thread. */
+    synchronized void closeQueue(final SendQueue queue) {
+        device.closeQueue(queue.memory());
+    }
+
+    /** Lets the device read memory that is asked for again and again. Encryption thread. */
+    synchronized int register(final long address, final long length) {
+        final long known = registered.get(address);
+        if (known != NOT_REGISTERED) {
+            return (int) known;
+        }
+        final int memoryKey = device.register(address, length);
+        registered.put(address, memoryKey);
+        return memoryKey;
+    }
+
+    /** Gives everything back and wipes the keys. */
+    @Override
+    public synchronized void close() {
+        live.forEach(context -> context.epoch().close());
+        live.clear();
+        keys.close();
+        contexts.close();
+        device.close();
+    }
+}
