@@ -101,7 +101,7 @@ final class InlinePair implements AutoCloseable {
             field.setAccessible(true);
             return field.get(owner);
         } catch (final ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
