@@ -47,6 +47,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final int maxConnections;
     private final SourcePorts ports;
     private final SecurityService security;
+    private final InlineService inline;
     private final RandomGenerator random;
     private final NodeCounters counters;
     private final List<Greeting> greetings = new ArrayList<>();
@@ -94,6 +95,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.watch = security == null ? null : new PeerWatch(security, counters);
         this.dscpOfLane = settings.dscpOfLane();
         this.security = security;
+        this.inline = security == null ? null : security.inline();
         this.random = random;
         this.counters = counters;
     }
@@ -285,10 +287,9 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         watch.onHandshakeFailed(task, connection, isDialed);
     }
 
-    /** What a device does of a new carrier's encryption, or null without one. */
-    InlineTransmission inlineTransmission(final SecureCarrier carrier) {
-        final InlineService inline = security.inline();
-        return inline == null ? null : inline.transmission(carrier, carrier.connection, carrier.session(), carrier.queue());
+    /** Null where no device encrypts. */
+    InlineService inline() {
+        return inline;
     }
 
     /** A carrier's connection is about to be given back. */
@@ -336,8 +337,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     /** Moves greetings and endings on, and takes what is finished from the encryption threads. */
     int poll(final long now) {
         int work = security == null ? 0 : drain() + watch.poll();
-        if (security != null && security.inline() != null) {
-            work += security.inline().poll();
+        if (inline != null) {
+            work += inline.poll();
         }
         if (!greetings.isEmpty()) {
             pollGreetings(now);
@@ -414,7 +415,6 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     /** Greetings and last words have time limits; they are few and short-lived, so they are simply asked often. */
     long nextDeadlineNs() {
         final long greetingNs = greetings.isEmpty() && refusing.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
-        return security == null || security.inline() == null
-            ? greetingNs : Math.min(greetingNs, security.inline().nextDeadlineNs(nowNs));
+        return inline == null ? greetingNs : Math.min(greetingNs, inline.nextDeadlineNs(nowNs));
     }
 }

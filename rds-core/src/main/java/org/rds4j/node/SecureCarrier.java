@@ -63,12 +63,13 @@ final class SecureCarrier extends TcpCarrier {
     private long alertDeadlineNs;
 
     SecureCarrier(
-        final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionLink link) {
+        final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionLink link,
+        final InlineService device) {
         super(connection, carriers);
         this.session = session;
         this.link = link;
         this.queue = link.queue();
-        this.inline = carriers.inlineTransmission(this);
+        this.inline = device == null ? null : device.transmission(this, connection, session, queue);
         this.parsedPosition = connection.consumedPosition();
         withholdAcknowledgement();
     }

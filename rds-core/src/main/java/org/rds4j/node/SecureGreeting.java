@@ -93,7 +93,7 @@ final class SecureGreeting extends Greeting {
         final boolean isSent = outputLength == 0 || connection.send(task.outputAddress(), outputLength) == outputLength;
         task.clearOutput();
         if (task.session() != null && (isSent || isClosed())) {
-            become(new SecureCarrier(connection, carriers, task.session(), link), key());
+            become(new SecureCarrier(connection, carriers, task.session(), link, carriers.inline()), key());
         } else if (isClosed()) {
             return;
         } else if (task.failure() != null || !isSent) {

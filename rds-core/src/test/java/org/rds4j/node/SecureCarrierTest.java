@@ -70,7 +70,7 @@ class SecureCarrierTest {
     private SecureCarrier carrier(final KeyLimits limits) {
         final SessionKeys keys = new SessionKeys(keys(1), keys(2), true, "TLS_AES_128_GCM_SHA256", List.of(), new Marker(1, 2));
         carrier = new SecureCarrier(
-            connection(), carriers, new SecureSession(1, keys, AeadProviders.best(), limits), new EncryptionLink(queue));
+            connection(), carriers, new SecureSession(1, keys, AeadProviders.best(), limits), new EncryptionLink(queue), null);
         return carrier;
     }
 
