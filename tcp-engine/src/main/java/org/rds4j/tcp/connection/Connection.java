@@ -124,9 +124,9 @@ final class Connection extends FourTuple implements TcpConnection {
     long synSentNs;
     boolean synSentAgain;
     long openedNs;
-    int retries;
-    int persistBackoff;
-    int probesUnanswered;
+    char retries;
+    char persistBackoff;
+    char probesUnanswered;
     long userTimeoutNs;
     long retransmissions;
 
@@ -152,7 +152,8 @@ final class Connection extends FourTuple implements TcpConnection {
 
     byte lane;
     byte dscp;
-    short frameOverhead;
+    /** Octets of a frame before TCP: at most 62, with two tags and IPv6. */
+    byte frameOverhead;
     byte list = NOT_LISTED;
     Connection next;
     Connection previous;

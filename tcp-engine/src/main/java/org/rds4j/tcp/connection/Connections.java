@@ -213,7 +213,7 @@ public final class Connections {
         connection.route = route;
         route.hold();
         connection.timestampOffset = initialNumbers.timestampOffset(connection);
-        connection.frameOverhead = (short) route.overheadLength();
+        connection.frameOverhead = (byte) route.overheadLength();
         table.add(connection);
         return connection;
     }

@@ -148,7 +148,7 @@ final class OpeningArrival {
         c.sndNxt = 0;
         c.synSentNs = record.sentNs;
         c.synSentAgain = record.ambiguous;
-        c.retries = record.retries;
+        c.retries = (char) record.retries;
         c.receiveOrigin = record.peerSequence + 1;
         c.timestamps = record.timestamps;
         c.tsRecent = record.tsRecent;

@@ -452,7 +452,7 @@ final class SegmentEmission {
         final int octets = writer.finish(
             c.route, sink, address, headerLength, payloadLength, payloadSum, c.dscp << 2 | ecnField);
         if (octets > MIN_FRAME_LENGTH) {
-            c.frameOverhead = (short) (octets - headerLength - payloadLength);
+            c.frameOverhead = (byte) (octets - headerLength - payloadLength);
         }
         return octets;
     }

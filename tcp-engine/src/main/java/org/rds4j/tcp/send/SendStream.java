@@ -11,11 +11,12 @@ import org.rds4j.tcp.wire.InternetChecksum;
  * plus the capacity. One thread, but for the memory of open claims.
  */
 public final class SendStream implements SegmentPayload {
-    private static final long NOTHING = Long.MAX_VALUE;
+    private static final int NOTHING = -1;
 
     private final StreamRing ring;
     private int limit;
-    private long retained = NOTHING;
+    /** Octets kept although they are acknowledged. */
+    private int retained = NOTHING;
     private long acknowledged;
     private long committed;
     private long claimed;
@@ -150,6 +151,7 @@ public final class SendStream implements SegmentPayload {
      * @param position end of it, at most committed.
      */
     public void acknowledge(final long position) {
+        retained += retained == NOTHING ? 0 : (int) (position - acknowledged);
         acknowledged = position;
         detachIfEmpty();
     }
@@ -161,10 +163,10 @@ public final class SendStream implements SegmentPayload {
      * @return false without memory.
      */
     public boolean retain(final long position) {
-        if (position != NOTHING && !ring.attach()) {
+        if (position != Long.MAX_VALUE && !ring.attach()) {
             return false;
         }
-        retained = position;
+        retained = position == Long.MAX_VALUE ? NOTHING : (int) (acknowledged - position);
         detachIfEmpty();
         return true;
     }
@@ -181,7 +183,7 @@ public final class SendStream implements SegmentPayload {
      * @return free octets.
      */
     public int space() {
-        return Math.max(0, limit - (int) (claimed - Math.min(acknowledged, retained)));
+        return Math.max(0, limit - (int) (claimed - acknowledged) - Math.max(0, retained));
     }
 
     /**
