@@ -29,7 +29,6 @@ final class EngineAgent implements Agent {
     private final PlainStreams streams;
     private final Egress egress;
     private final NodeStatusService status;
-    private long cycleNs;
     private final FrameBurst received = new FrameBurst(RECEIVE_BURST);
 
     EngineAgent(
@@ -61,7 +60,6 @@ final class EngineAgent implements Agent {
     @Override
     public int doWork() {
         final long nowNs = clock.nanoTime();
-        cycleNs = nowNs;
         carriers.now(nowNs);
         streams.now(nowNs);
         int work = receive(nowNs);
@@ -73,11 +71,6 @@ final class EngineAgent implements Agent {
         work += egress.poll(nowNs);
         work += status.poll();
         return work;
-    }
-
-    /** When the last duty cycle began; for agents that take turns with this one. */
-    long cycleNs() {
-        return cycleNs;
     }
 
     private int receive(final long nowNs) {

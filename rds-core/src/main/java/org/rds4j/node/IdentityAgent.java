@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.NanoClock;
@@ -33,7 +32,7 @@ final class IdentityAgent implements Agent {
     /** So that paths that began together do not all make their new handshakes together. */
     private static final int SPREAD = 10;
 
-    private NanoClock nanoClock;
+    private final NanoClock nanoClock;
     private final EpochClock epochClock;
     private final CredentialFiles source;
     private final boolean isStrict;
@@ -41,8 +40,6 @@ final class IdentityAgent implements Agent {
     private final long patienceNs;
     private final RefusalLog refusals;
     private final OneToOneConcurrentArrayQueue<Object> reports = new OneToOneConcurrentArrayQueue<>(RING_LENGTH);
-    /** Made once: with {@code INVOKER} this agent's cycle belongs to the packet path. */
-    private final Consumer<Object> onReport = this::onReport;
     private final OneToOneConcurrentArrayQueue<Sentence> sentences = new OneToOneConcurrentArrayQueue<>(RING_LENGTH);
     private final List<SecurePeer> peers = new ArrayList<>();
     private final Map<Chain, Optional<PeerRefusal>> verdicts = new HashMap<>();
@@ -74,11 +71,6 @@ final class IdentityAgent implements Agent {
         this.nextPollNs = nanoClock.nanoTime() + INTERVAL_NS;
         this.lastWarningNs = nanoClock.nanoTime() - WARNING_INTERVAL_NS;
         warnOfOwnCertificate();
-    }
-
-    /** Reads the time from elsewhere: beside an engine on its thread, a reading of the clock for each cycle is one too many. */
-    void clock(final NanoClock ofEngine) {
-        nanoClock = ofEngine;
     }
 
     /** Which service levels share a lane; before anything else. */
@@ -128,7 +120,7 @@ final class IdentityAgent implements Agent {
 
     @Override
     public int doWork() {
-        final int work = reports.drain(onReport);
+        final int work = reports.drain(this::onReport);
         final long nowNs = nanoClock.nanoTime();
         if (nowNs - nextPollNs < 0) {
             return work;

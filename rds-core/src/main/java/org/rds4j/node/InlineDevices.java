@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.agrona.concurrent.SystemNanoClock;
 import org.rds4j.crypto.offload.devx.DevxDevice;
 import org.rds4j.crypto.offload.record.InlineTls;
 import org.rds4j.crypto.offload.record.OffloadPolicy;
@@ -37,7 +38,7 @@ final class InlineDevices {
             return null;
         }
         try {
-            final int threshold = OffloadThreshold.measure(provider);
+            final int threshold = OffloadThreshold.measure(provider, SystemNanoClock.INSTANCE);
             final InlineTls inline = new InlineTls(DevxDevice.open(name.get()), OffloadPolicy.DEFAULT, threshold);
             LOG.info("inline TLS: {} encrypts records of {} octets and more", name.get(), threshold);
             return inline;

@@ -18,6 +18,7 @@ import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.rds4j.Errno;
 import org.rds4j.RdsAddress;
 import org.rds4j.RdsConfigurationException;
@@ -189,7 +190,7 @@ public final class RdsNode implements AutoCloseable {
      */
     public long nextDeadlineNs() {
         final long engineNs = parts.engine().nextDeadlineNs();
-        return parts.identities() == null ? engineNs : Math.min(engineNs, parts.identities().nextDeadlineNs());
+        return isInvokingIdentities() ? Math.min(engineNs, parts.identities().nextDeadlineNs()) : engineNs;
     }
 
     /**
@@ -271,20 +272,24 @@ public final class RdsNode implements AutoCloseable {
         watchIdentities();
     }
 
-    /** An invoking application gets no thread that it did not ask for. */
     private List<Agent> withIdentities(final List<Agent> agents) {
-        if (parts.identities() == null) {
+        if (!isInvokingIdentities()) {
             return agents;
         }
         final List<Agent> all = new ArrayList<>(agents);
-        parts.identities().clock(parts.engine()::cycleNs);
         all.add(parts.identities());
         return all;
     }
 
-    /** On a thread of its own beside engines that have theirs: it waits for files and validates chains. */
+    /** Who drives time of his own drives this too: a thread would not know what time it is. */
+    private boolean isInvokingIdentities() {
+        return parts.identities() != null
+            && context.threadingMode() == ThreadingMode.INVOKER && context.nanoClock() != SystemNanoClock.INSTANCE;
+    }
+
+    /** Else in every threading mode on a thread of its own: it waits for files and validates chains. */
     private void watchIdentities() {
-        if (parts.identities() != null && context.threadingMode() != ThreadingMode.INVOKER) {
+        if (parts.identities() != null && !isInvokingIdentities()) {
             run(parts.identities(), new SleepingMillisIdleStrategy(IDENTITY_PAUSE_MS));
         }
     }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.agrona.concurrent.SystemNanoClock;
 import org.rds4j.crypto.offload.record.OffloadThreshold;
 import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.dpdk.DpdkEnvironment;
@@ -23,7 +24,8 @@ public final class NicModelSubject implements Subject {
     private static final String LABEL = "rds-nic-model";
     private static final String DEVICE_COUNTERS = "tls-";
 
-    private final int threshold = OffloadThreshold.measure(AeadProviders.first(AeadProviders.candidates()));
+    private final int threshold = OffloadThreshold.measure(
+        AeadProviders.first(AeadProviders.candidates()), SystemNanoClock.INSTANCE);
     private final LoopbackNodes forRtt =
         LoopbackNodes.withModels("perf_nic1", new CallersThread(), RdsSubject.MTU, threshold);
     private final LoopbackNodes forThroughput =

@@ -3,6 +3,7 @@ package org.rds4j.crypto.offload.record;
 import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
+import org.agrona.concurrent.NanoClock;
 import org.rds4j.crypto.offload.queue.QueueMemory;
 import org.rds4j.crypto.offload.queue.RingEnd;
 import org.rds4j.crypto.offload.queue.SendQueue;
@@ -27,6 +28,7 @@ public final class OffloadThreshold {
     private static final int TIMES = 5;
     private static final int BLOCKS = 1 << 15;
 
+    private final NanoClock clock;
     private final RecordSealer sealer;
     private final ByteBuffer content = ByteBuffer.allocateDirect(RecordHeaderFlyweight.MAX_CONTENT_LENGTH);
     private final ByteBuffer record = ByteBuffer.allocateDirect(RecordImage.length(RecordHeaderFlyweight.MAX_CONTENT_LENGTH));
@@ -35,7 +37,8 @@ public final class OffloadThreshold {
     private SendQueue queue = emptyQueue();
     private long digest;
 
-    private OffloadThreshold(final AeadProvider provider) {
+    private OffloadThreshold(final AeadProvider provider, final NanoClock clock) {
+        this.clock = clock;
         sealer = new RecordSealer(provider, TrafficKeys.derive(new byte[32], 16), KeyLimits.DEFAULT);
     }
 
@@ -43,10 +46,11 @@ public final class OffloadThreshold {
      * Measures for some milliseconds.
      *
      * @param provider what software would seal with.
+     * @param clock    to measure by.
      * @return octets of content, 256 to 16384: the least from which on the device is worth its elements, or the most there is.
      */
-    public static int measure(final AeadProvider provider) {
-        final OffloadThreshold threshold = new OffloadThreshold(provider);
+    public static int measure(final AeadProvider provider, final NanoClock clock) {
+        final OffloadThreshold threshold = new OffloadThreshold(provider, clock);
         try {
             return threshold.find();
         } finally {
@@ -69,7 +73,7 @@ public final class OffloadThreshold {
     private long best(final int length, final boolean isByDevice) {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < TIMES; i++) {
-            final long beginNs = System.nanoTime();
+            final long beginNs = clock.nanoTime();
             for (int round = 0; round < ROUNDS; round++) {
                 if (isByDevice) {
                     hand(length);
@@ -77,7 +81,7 @@ public final class OffloadThreshold {
                     seal(length);
                 }
             }
-            best = Math.min(best, System.nanoTime() - beginNs);
+            best = Math.min(best, clock.nanoTime() - beginNs);
         }
         return best;
     }
