@@ -284,7 +284,7 @@ public final class RdsNode implements AutoCloseable {
     /** Who drives time of his own drives this too: a thread would not know what time it is. */
     private boolean isInvokingIdentities() {
         return parts.identities() != null
-            && context.threadingMode() == ThreadingMode.INVOKER && context.nanoClock() != SystemNanoClock.INSTANCE;
+            && context.threadingMode() == ThreadingMode.INVOKER && !(context.nanoClock() instanceof SystemNanoClock);
     }
 
     /** Else in every threading mode on a thread of its own: it waits for files and validates chains. */
