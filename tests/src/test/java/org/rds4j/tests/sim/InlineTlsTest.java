@@ -174,7 +174,8 @@ class InlineTlsTest {
             final long resyncs = pair.count("tls-resync");
             assertTrue(records > count / 100 && resyncs > records / 20, records + " records, " + resyncs + " resyncs");
             assertTrue(messages.reference.keyChanges() >= records / 1_200, messages.reference.keyChanges() + " key changes");
-            assertTrue(pair.count("tls-resumptions") >= records / 1_500, pair.count("tls-resumptions") + " returns to the device");
+            final long returns = pair.count("tls-resumptions");
+            assertTrue(returns >= records / 1_500, returns + " returns to the device");
             assertTrue(messages.reference.octetsAgain() > count, messages.reference.octetsAgain() + " octets sent again");
             final long byDevice = pair.count(ModelCounter.ENCRYPTED_BYTES);
             final long bySoftware = pair.count("tls-sealed-bytes");
