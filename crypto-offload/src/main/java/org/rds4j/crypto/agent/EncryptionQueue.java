@@ -21,10 +21,10 @@ import org.rds4j.crypto.record.RecordSealer;
  * all the same, so that nothing above knows the difference.
  */
 public final class EncryptionQueue implements LaneOrder.LaneHeads {
-    /** What takes as long as a step of a handshake, a third of a millisecond, in octets of full records. */
-    static final int STEP_WEIGHT = 1 << 20;
-    /** A small record takes as long as so many octets of a full one. */
-    static final int LEAST_WEIGHT = 1 << 10;
+    /** What takes as long as a step of a handshake, half a millisecond, in octets of full records. */
+    static final int STEP_WEIGHT = 1 << 21;
+    /** The smallest record takes as long as so many octets of a full one. */
+    static final int LEAST_WEIGHT = 1 << 11;
     private static final int CLOSE_WEIGHT = 1 << 12;
 
     /** Nobody uses what the queue's jobs name; the agent may begin a turn, or somebody may end the queue. */
