@@ -3,6 +3,7 @@ package org.rds4j.tests.memory;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -34,6 +35,7 @@ import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordSealer;
 import org.rds4j.crypto.record.TrafficKeys;
 
 /**
@@ -92,6 +94,7 @@ public final class KeyMemoryProgram implements CompletionHandler {
         try (TrafficKeys keys = derive(masked)) {
             want(keys);
         }
+        failKeyUpdate(derive(masked));
         for (int steps = 0; steps < FailingDigest.MOST_STEPS; steps++) {
             FailingDigest.failAfter(steps);
             expectFailure(() -> derive(masked));
@@ -101,6 +104,24 @@ public final class KeyMemoryProgram implements CompletionHandler {
                     expectFailure(() -> derivation.apply(keys));
                 }
             }
+        }
+    }
+
+    /** There is a next key, and no cipher for it. */
+    private void failKeyUpdate(final TrafficKeys keys) {
+        final AeadProvider best = AeadProviders.best();
+        final int[] made = new int[1];
+        final AeadProvider once = (AeadProvider) Proxy.newProxyInstance(
+            AeadProvider.class.getClassLoader(), new Class<?>[] {AeadProvider.class}, (proxy, method, arguments) -> {
+                if ("newAead".equals(method.getName()) && made[0]++ > 0) {
+                    throw new FailingDigest.Failure();
+                }
+                return method.invoke(best, arguments);
+            });
+        try (RecordSealer sealer = new RecordSealer(once, keys, KeyLimits.DEFAULT)) {
+            sealer.updateKeys(BufferUtil.address(records));
+        } catch (final FailingDigest.Failure e) {
+            System.out.println(e.getMessage());
         }
     }
 
