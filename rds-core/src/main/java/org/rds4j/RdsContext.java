@@ -1267,9 +1267,9 @@ public final class RdsContext {
      * What {@link #receiveOverflowLength} must be for no path to stop because of one socket that is not read, when one socket at
      * the other end of each connection sends it all that it may have on its way: three quarters of this hold twice SO_SNDBUF
      * (taken to be the peers' too) for each connection. Twice, since the last datagram may overshoot, and each takes 56 octets
-     * besides its own length, as much again as one of 56 octets. Of shorter ones a socket may have as many on their way as its
-     * path's {@link #sendLogLength} and its {@link #submitRingLength} hold; they take as much room as they take there. Further
-     * sockets of a host add at most SO_SNDBUF each.
+     * besides its own length, which is as much again for one of 56. Of shorter ones a socket has as many on their way as a
+     * path's {@link #sendLogLength} and its {@link #submitRingLength} hold, and they take as much room as there. Further sockets
+     * of a host bring as much again each.
      *
      * @return octets.
      */

@@ -2,32 +2,42 @@ package org.rds4j.frame;
 
 import java.nio.ByteBuffer;
 
-/** A process that says it has memory left, and has none after some buffers. */
+/** A process that has memory outside its heap for some buffers only. */
 public final class ScarceMemory {
-    private int buffers;
+    private long rest;
 
     /**
      * As much as there is.
      *
-     * @param buffers that can be had.
+     * @param rest octets that can be had.
      */
-    public ScarceMemory(final int buffers) {
-        this.buffers = buffers;
+    public ScarceMemory(final long rest) {
+        this.rest = rest;
     }
 
     /**
-     * What promises more than it keeps.
+     * Memory that says how much is left.
      *
      * @return memory of this process.
      */
     public DirectMemory memory() {
+        return new DirectMemory(() -> 0, 0, () -> rest, this::allocate, () -> { });
+    }
+
+    /**
+     * Memory that promises more than it keeps, as when another thread takes it.
+     *
+     * @return memory of this process.
+     */
+    public DirectMemory promising() {
         return new DirectMemory(() -> 0, 0, () -> Integer.MAX_VALUE, this::allocate, () -> { });
     }
 
     private ByteBuffer allocate(final int capacity) {
-        if (buffers-- <= 0) {
+        if (rest < capacity) {
             throw new OutOfMemoryError("Cannot reserve direct buffer memory");
         }
+        rest -= capacity;
         return ByteBuffer.allocateDirect(capacity);
     }
 }

@@ -2,6 +2,7 @@ package org.rds4j.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.rds4j.frame.ReassemblyBuffer;
 import org.rds4j.frame.DirectMemory;
 import org.rds4j.frame.ReassemblyPool;
+import org.rds4j.frame.ScarceMemory;
 
 /** Who gets how much of the memory behind full rings. */
 class OverflowSharesTest {
@@ -62,6 +64,21 @@ class OverflowSharesTest {
         }
         assertTrue(shares.grants((most - 17L) * SEGMENT, 17L * SEGMENT));
         assertFalse(shares.grants((most - 17L) * SEGMENT, 18L * SEGMENT));
+    }
+
+    /** The process has a quarter of the bound: one socket gets three quarters of that, and the next is served all the same. */
+    @Test
+    void shouldShareWhatTheProcessReallyHas() {
+        final OverflowShares scarce = new OverflowShares(
+            new ReassemblyPool((long) SEGMENTS * SEGMENT, new ScarceMemory(SEGMENTS / 4L * SEGMENT).memory()));
+        int held = 0;
+        while (scarce.grants((long) held * SEGMENT, SEGMENT)) {
+            lent.add(scarce.acquire());
+            held++;
+        }
+        assertEquals(SEGMENTS / 4 * 3 / 4, held);
+        assertTrue(scarce.grants(0, 4L * SEGMENT), "for one more");
+        assertNotNull(scarce.acquire());
     }
 
     @Test

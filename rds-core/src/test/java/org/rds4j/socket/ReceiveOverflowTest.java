@@ -81,7 +81,7 @@ class ReceiveOverflowTest {
     /** Another thread may take what had been granted. */
     @Test
     void shouldGiveBackWhatItTookWhenTheMemoryEndsUnexpectedly() {
-        final ReassemblyPool pool = new ReassemblyPool(64 << 20, new ScarceMemory(10).memory());
+        final ReassemblyPool pool = new ReassemblyPool(64 << 20, new ScarceMemory(10L * SEGMENT).promising());
         final ReceiveOverflow overflow = new ReceiveOverflow(new OverflowShares(pool));
         assertTrue(add(overflow, 0, 1000, 0));
         assertFalse(add(overflow, 0, LONGEST, 1));
