@@ -3,6 +3,7 @@ package org.rds4j.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -65,5 +66,19 @@ class ReassemblyPoolTest {
         taken.forEach(pool::release);
         assertEquals(0, pool.usedLength());
         assertEquals(3 * LENGTH + 3 * LENGTH, pool.limit(), "three are kept, three could be made");
+    }
+
+    /** The process has it at once, not when the heap is collected. */
+    @Test
+    void shouldReallyGiveBack() {
+        final int large = 256 << 20;
+        final DirectMemory process = new DirectMemory(() -> 0, 0);
+        rest = large;
+        final ReassemblyPool scarce = new ReassemblyPool(
+            large, new DirectMemory(() -> 0, 0, () -> rest, this::allocate, () -> { }));
+        final ReassemblyBuffer buffer = scarce.acquire(large);
+        final long before = process.left();
+        scarce.release(buffer);
+        assertTrue(process.left() - before > large / 2, before + " before, " + process.left() + " after");
     }
 }
