@@ -10,8 +10,8 @@ import org.rds4j.frame.ReassemblyBuffer;
 /**
  * Datagrams for which a socket's receive ring has no room. They wait here, in order, so that one socket that is not read stops
  * neither the reading of a carrier nor other sockets, until its peers know that its port is congested. Memory comes in segments
- * of a bounded pool, as far as the socket's share goes. A header is never cut; a payload goes on at the start of the next segment,
- * so that nothing takes more than its own length and that of its header. Engine thread only.
+ * of a bounded pool, as far as the socket's share goes. A header is never cut; a payload goes on at the start of the next
+ * segment, so that nothing takes more than its own length and that of its header. Engine thread only.
  * <pre>
  *   0 address high | 8 address low | 16 port, 18 level, 20 length | 24 sequence | 32 times | 56 payload, padded to 8
  * </pre>
