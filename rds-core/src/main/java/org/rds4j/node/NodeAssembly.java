@@ -138,12 +138,13 @@ final class NodeAssembly {
 
     /** Once a real device is asked for: simulated nodes are small on purpose. */
     private void warnOfOverflow() {
-        if (context.receiveOverflowLength() < context.overflowOfConnections()) {
+        final long length = context.receiveOverflowLength();
+        final long wanted = context.overflowOfConnections();
+        if (length < wanted) {
             LOG.warn("receiveOverflowLength {} holds what {} sockets may have on their way to one that is not read, and"
-                + " maxConnections is {}: when more send to it, paths stop for every port (recv_blocked); raise it to {}, or"
-                + " lower the sendBufferLength of the peers", context.receiveOverflowLength(),
-                context.receiveOverflowLength() * 3 / 4 / context.sendBufferLength(), context.maxConnections(),
-                context.overflowOfConnections());
+                + " maxConnections is {}: when more send to it, paths stop for every port (recv_blocked); raise it to {}, and"
+                + " -XX:MaxDirectMemorySize to twice that, or lower the sendBufferLength of the peers",
+                length, context.maxConnections() * length / wanted, context.maxConnections(), wanted);
         }
     }
 
