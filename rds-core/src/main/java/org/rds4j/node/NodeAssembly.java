@@ -143,12 +143,13 @@ final class NodeAssembly {
 
     /** Once a real device is asked for: simulated nodes are small on purpose. */
     private void warnOfOverflow() {
-        if (context.receiveOverflowLength() < context.overflowOfConnections()) {
+        final long length = context.receiveOverflowLength();
+        final long wanted = context.overflowOfConnections();
+        if (length < wanted) {
             LOG.warn("receiveOverflowLength {} holds what {} sockets may have on their way to one that is not read, and"
-                + " maxConnections is {}: when more send to it, paths stop for every port (recv_blocked); raise it to {}, or"
-                + " lower the sendBufferLength of the peers", context.receiveOverflowLength(),
-                context.receiveOverflowLength() * 3 / 4 / context.sendBufferLength(), context.maxConnections(),
-                context.overflowOfConnections());
+                + " maxConnections is {}: when more send to it, paths stop for every port (recv_blocked); raise it to {}, and"
+                + " -XX:MaxDirectMemorySize to twice that, or lower the sendBufferLength of the peers",
+                length, context.maxConnections() * length / wanted, context.maxConnections(), wanted);
         }
     }
 
@@ -291,7 +292,7 @@ final class NodeAssembly {
         counters.add("send-pool-in-use", "octets lent to paths for messages queued or unacknowledged", rds::sendPoolInUse);
         counters.add("reassembly-in-use", "octets of partly received messages", rds::reassemblyInUse);
         counters.add("receive-overflow-limit", "most octets of messages behind full receive rings; a socket's share is 3/4",
-            context::receiveOverflowLength);
+            rds::receiveOverflowLimit);
         counters.add("reassembly-copied", "payload octets copied to make messages whole", rds::reassemblyCopied);
         counters.add("receive-overflow-in-use", "octets of messages behind full receive rings", rds::receiveOverflowInUse);
         counters.add("paths", "paths to peers, with a carrier or without", rds::pathCount);
