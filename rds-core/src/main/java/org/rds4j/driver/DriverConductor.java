@@ -47,6 +47,7 @@ public final class DriverConductor implements Agent {
     private final UnsafeBuffer congestion;
     private long congestionUpdates;
     private final List<AttachedClient> clients = new ArrayList<>();
+    private volatile boolean isMemoryKept;
     private long looked;
     private long clientCount;
     private long socketCount;
@@ -261,10 +262,15 @@ public final class DriverConductor implements Agent {
         return unused;
     }
 
+    /** Somebody may be in what clients have lent when this agent ends: it stays mapped. Before the agent is closed; any thread. */
+    public void keepMemory() {
+        isMemoryKept = true;
+    }
+
     /** The engine is over: nobody touches the regions any more. */
     @Override
     public void onClose() {
-        clients.forEach(AttachedClient::abandon);
+        clients.forEach(client -> client.abandon(isMemoryKept));
         door.close();
         controlMemory.close();
         congestionMemory.close();

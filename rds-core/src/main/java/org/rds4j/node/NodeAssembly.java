@@ -56,6 +56,7 @@ final class NodeAssembly {
     private final List<AutoCloseable> resources;
     private final List<Agent> agents = new ArrayList<>();
     private IdentityAgent identities;
+    private EncryptionBarrier encryption;
     private final NodeParts parts;
     private final NodeStatusService status;
 
@@ -91,8 +92,12 @@ final class NodeAssembly {
         final EngineAgent engine = new EngineAgent(
             context.nanoClock(), port, network, tcp, rds, carriers, streams, egress, status);
         agents.addFirst(engine);
+        if (encryption != null) {
+            encryption.keep(engine);
+        }
         status.publish(counters, rds.status(), carriers.status());
-        this.parts = new NodeParts(engine, streams, List.copyOf(agents), identities, counters, List.copyOf(resources));
+        this.parts = new NodeParts(
+            engine, streams, List.copyOf(agents), identities, counters, encryption, List.copyOf(resources));
     }
 
     NodeParts parts() {
@@ -226,7 +231,7 @@ final class NodeAssembly {
         if (device == null) {
             return null;
         }
-        resources.add(device);
+        encryption.guard(device);
         final InlineService service = new InlineService(device, choice, context.tcpBufferLength());
         service.list(counters);
         return service;
@@ -247,7 +252,8 @@ final class NodeAssembly {
                 ENCRYPTION_QUEUE_LENGTH, qos.laneCount(), new RecordArbiter(qos, context.nanoClock()), engineCounters)));
         }
         list(List.of(engineCounters), "_engine");
-        queues.forEach(queue -> resources.add(queue::end));
+        encryption = new EncryptionBarrier(queues, EncryptionBarrier.PATIENCE_NS);
+        resources.add(encryption);
         return queues.stream().map(EncryptionLink::new).toList();
     }
 
