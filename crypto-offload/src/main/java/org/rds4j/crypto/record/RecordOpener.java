@@ -73,20 +73,61 @@ public final class RecordOpener implements AutoCloseable {
      * @return octets of content, or -1 with the reason in {@link #error()}.
      */
     public int open(final long recordAddress, final int recordLength) {
-        if (error != RecordError.NONE) {
+        if (!isNext(recordAddress, recordLength)) {
             return -1;
         }
-        final RecordError headerError = checkHeader(recordAddress, recordLength);
-        if (headerError != RecordError.NONE) {
-            return fail(headerError);
-        }
         final long textAddress = recordAddress + RecordHeaderFlyweight.HEADER_LENGTH;
-        final int textLength = recordLength - RecordHeaderFlyweight.HEADER_LENGTH - RecordHeaderFlyweight.TAG_LENGTH;
-        if (!aead.open(nonces.address(), recordAddress, textAddress, textLength)) {
+        if (!aead.open(nonces.address(), recordAddress, textAddress, textLength(recordLength))) {
             return fail(RecordError.BAD_RECORD_MAC);
         }
+        return take(recordAddress, recordLength);
+    }
+
+    /**
+     * Takes a record that a device has decrypted in place and authenticated, under the key and the number that it must have.
+     * It is judged as any other.
+     *
+     * @param recordAddress of the header.
+     * @param recordLength  octets of the whole record, which must be what its header says.
+     * @return octets of content, or -1 with the reason in {@link #error()}.
+     */
+    public int accept(final long recordAddress, final int recordLength) {
+        return isNext(recordAddress, recordLength) ? take(recordAddress, recordLength) : -1;
+    }
+
+    /**
+     * Opens nothing more: a record could not be brought into the form in which it is opened.
+     *
+     * @return -1.
+     */
+    public int refuse() {
+        return error == RecordError.NONE ? fail(RecordError.INTERNAL_ERROR) : -1;
+    }
+
+    /** Whether a record may be looked into. */
+    private boolean isNext(final long recordAddress, final int recordLength) {
+        if (error == RecordError.NONE) {
+            error = checkHeader(recordAddress, recordLength);
+        }
+        return error == RecordError.NONE;
+    }
+
+    private int take(final long recordAddress, final int recordLength) {
         nonces.advance();
-        return judge(textAddress, textLength);
+        return judge(recordAddress + RecordHeaderFlyweight.HEADER_LENGTH, textLength(recordLength));
+    }
+
+    private static int textLength(final int recordLength) {
+        return recordLength - RecordHeaderFlyweight.HEADER_LENGTH - RecordHeaderFlyweight.TAG_LENGTH;
+    }
+
+    /**
+     * The keys in force, for a device that decrypts.
+     *
+     * @return a copy, the caller's to close.
+     */
+    public TrafficKeys copyOfKeys() {
+        return keys.copy();
     }
 
     /**

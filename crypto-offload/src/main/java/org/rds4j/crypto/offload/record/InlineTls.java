@@ -1,7 +1,13 @@
 package org.rds4j.crypto.offload.record;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import org.agrona.BufferUtil;
 import org.agrona.collections.Long2LongHashMap;
 import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadCounters;
@@ -17,20 +23,26 @@ import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.record.TrafficKeys;
 
 /**
- * A NIC that encrypts records, and what is shared of it: pools of keys and contexts, memory it may read. Its firmware takes
- * long to answer, so encryption threads ask it, one at a time; engines use the queues that they were given.
+ * A NIC that encrypts and decrypts records, and what is shared of it: pools of keys and contexts, memory it may use. Its firmware
+ * takes long to answer, so encryption threads ask it, one at a time; engines use the queues that they were given.
  */
 public final class InlineTls implements AutoCloseable {
     private static final int QUEUE_BLOCKS = 1024;
+    private static final int READBACKS = 64;
+    private static final int READBACK_LENGTH = 64;
     private static final long NOT_REGISTERED = -1;
 
     private final OffloadDevice device;
     private final FirmwareChannel channel;
     private final KeyPool keys;
+    private final KeyPool receptionKeys;
     private final TisPool contexts;
     private final OffloadPolicy policy;
     private final int threshold;
     private final Set<DeviceContext> live = new HashSet<>();
+    private final Set<ReceptionContext> liveReceptions = new HashSet<>();
+    private final List<ByteBuffer> readbackMemory = new ArrayList<>();
+    private final Deque<Readback> readbacks = new ArrayDeque<>();
     private final Long2LongHashMap registered = new Long2LongHashMap(NOT_REGISTERED);
 
     /**
@@ -46,6 +58,7 @@ public final class InlineTls implements AutoCloseable {
         this.threshold = threshold;
         channel = new FirmwareChannel(device);
         keys = new KeyPool(channel);
+        receptionKeys = new KeyPool(channel);
         contexts = new TisPool(channel);
     }
 
@@ -112,6 +125,74 @@ public final class InlineTls implements AutoCloseable {
         context.epoch().close();
     }
 
+    /**
+     * Makes a context that decrypts under a key, from a record on. Encryption thread.
+     *
+     * @param trafficKeys taken over.
+     * @param generation  of the keys.
+     * @param firstNumber of the record.
+     * @param provider    of AES-GCM in software.
+     * @param counters    of refusals.
+     * @return null when the device has none left, does not know the cipher, or does not tell what it did.
+     */
+    synchronized ReceptionContext attachReception(
+        final TrafficKeys trafficKeys, final int generation, final long firstNumber, final AeadProvider provider,
+        final OffloadCounters counters) {
+        final KeyEpoch epoch = new KeyEpoch(trafficKeys, provider);
+        final boolean isKnown = device.receiveQueue() != OffloadDevice.NO_QUEUE
+            && channel.capabilities().canDecrypt(TlsVersion.TLS_1_3, epoch.keyLength());
+        final int tir = isKnown ? channel.createTir(device.receiveQueue()) : FirmwareChannel.NONE;
+        final int key = tir == FirmwareChannel.NONE ? FirmwareChannel.NONE : epoch.acquire(receptionKeys);
+        if (key == FirmwareChannel.NONE) {
+            if (tir != FirmwareChannel.NONE) {
+                channel.destroyTir(tir);
+            }
+            epoch.close();
+            counters.increment(OffloadCounter.REFUSED);
+            return null;
+        }
+        final ReceptionContext context = new ReceptionContext(epoch, generation, tir, key, firstNumber);
+        liveReceptions.add(context);
+        return context;
+    }
+
+    /** Sends a connection's packets to its context, whose parameters are in force. Encryption thread. */
+    synchronized boolean steer(final byte[] flow, final ReceptionContext context) {
+        return device.steer(flow, context.tir());
+    }
+
+    /** Decrypts nothing more; the key stays with software. Encryption thread. */
+    synchronized void unsteer(final byte[] flow, final ReceptionContext context) {
+        device.unsteer(flow);
+        channel.destroyTir(context.tir());
+    }
+
+    /** Ends a context that was {@link #unsteer unsteered}, and that no record needs any more. Encryption thread. */
+    synchronized void detachReception(final ReceptionContext context) {
+        receptionKeys.release(context.key());
+        liveReceptions.remove(context);
+        context.close();
+    }
+
+    /** Memory for a context's state. Encryption thread. */
+    synchronized Readback acquireReadback() {
+        if (readbacks.isEmpty()) {
+            final ByteBuffer slab = BufferUtil.allocateDirectAligned(READBACKS * READBACK_LENGTH, READBACK_LENGTH);
+            final long address = BufferUtil.address(slab);
+            final int memoryKey = device.register(address, READBACKS * READBACK_LENGTH);
+            readbackMemory.add(slab);
+            for (int i = 0; i < READBACKS; i++) {
+                readbacks.add(new Readback(address + i * (long) READBACK_LENGTH, memoryKey));
+            }
+        }
+        return readbacks.remove();
+    }
+
+    /** Gives memory back that the device does not write to any more. Encryption thread. */
+    synchronized void releaseReadback(final Readback readback) {
+        readbacks.add(readback);
+    }
+
     /** A queue for one connection, null when there is none left. Encryption thread. */
     synchronized SendQueue openQueue() {
         final QueueMemory memory = device.openQueue(QUEUE_BLOCKS);
@@ -139,7 +220,10 @@ public final class InlineTls implements AutoCloseable {
     public synchronized void close() {
         live.forEach(context -> context.epoch().close());
         live.clear();
+        liveReceptions.forEach(ReceptionContext::close);
+        liveReceptions.clear();
         keys.close();
+        receptionKeys.close();
         contexts.close();
         device.close();
     }
