@@ -286,6 +286,44 @@ class OffloadedStreamTest {
     }
 
     @Test
+    void shouldSendTheRestOfASegmentThatWaitedWhileThePeerGotItsBeginning() {
+        open(ModelMode.STRICT, STAY);
+        append(9000, true);
+        append(9000, true);
+        post(0, 9000);
+        run(0);
+        wire.clear();
+        post(MSS, 3 * MSS); // a train of three, which waits for its record to be sealed
+        post(5 * MSS, MSS);
+        run(0);
+        seal();
+        run(2 * MSS + 100);
+        assertEquals(3, wire.count());
+        assertEquals(2 * MSS + 100, wire.sequence(0));
+        assertEquals(MSS, wire.payload(0).length);
+        assertEquals(3 * MSS + 100, wire.sequence(1));
+        assertEquals(MSS - 100, wire.payload(1).length);
+        assertEquals(5 * MSS, wire.sequence(2));
+        assertEquals(0, counters.get(OffloadCounter.DROPPED_ACKNOWLEDGED));
+        assertWire();
+    }
+
+    @Test
+    void shouldDropASegmentThatWaitedWhileThePeerGotAllOfIt() {
+        open(ModelMode.STRICT, STAY);
+        append(9000, true);
+        post(0, 9000);
+        run(0);
+        wire.clear();
+        post(MSS, MSS);
+        run(0);
+        seal();
+        run(2 * MSS);
+        assertEquals(0, wire.count());
+        assertEquals(1, counters.get(OffloadCounter.DROPPED_ACKNOWLEDGED));
+    }
+
+    @Test
     void shouldFrameUnderTheKeyOfTheContextAlone() {
         open(ModelMode.STRICT, STAY);
         sealer.updateKeys(ring.address());
