@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.rds4j.crypto.Memory;
 import org.rds4j.crypto.TestSecrets;
@@ -72,6 +73,17 @@ class ReceptionRulesTest {
         System.arraycopy(content, 0, expected, 5, content.length);
         expected[5 + content.length] = 21;
         assertArrayEquals(expected, frame.get(Wire.HEADER_LENGTH, record.length));
+    }
+
+    @Test
+    void shouldLeavePacketsAloneOfWhichItHasSeenAPart() {
+        open(ModelMode.STRICT);
+        start(tir, dek);
+        final byte[] record = JceRecords.seal(keys, NUMBER, new byte[100], 23);
+        assertEquals(Completion.DECRYPTED, receive(SEQUENCE, Arrays.copyOf(record, 60)));
+        assertEquals(Completion.NOT_DECRYPTED, receive(SEQUENCE + 50, Arrays.copyOfRange(record, 50, 100)));
+        assertEquals(Completion.NOT_DECRYPTED, receive(SEQUENCE + 70, Arrays.copyOfRange(record, 70, 90)));
+        assertEquals(Completion.DECRYPTED, receive(SEQUENCE + 100, Arrays.copyOfRange(record, 100, 122)));
     }
 
     @Test
