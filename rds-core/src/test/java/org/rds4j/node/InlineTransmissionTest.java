@@ -137,7 +137,8 @@ class InlineTransmissionTest {
         return (TcpConnection) Proxy.newProxyInstance(
             TcpConnection.class.getClassLoader(), new Class<?>[] {TcpConnection.class}, (proxy, method, arguments) ->
                 switch (method.getName()) {
-                    case "receivedPosition", "consumedPosition" -> 0L;
+                    case "receivedPosition", "consumedPosition", "remoteHigh", "remoteLow", "localHigh", "localLow" -> 0L;
+                    case "remotePort", "localPort" -> 0;
                     case "acknowledgedPosition" -> acknowledged;
                     case "sendAddress" -> BufferUtil.address(outbound) + (long) arguments[0];
                     case "overhangLength" -> 0;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -40,6 +41,8 @@ public final class ConnectXModel implements OffloadDevice {
     private final Map<Integer, ModelQueue> queues = new HashMap<>();
     private final List<ByteBuffer> memory = new ArrayList<>();
     private final Map<ByteBuffer, Integer> rules = new HashMap<>();
+    private final TreeMap<Long, Integer> received = new TreeMap<>();
+    private final long completion = allocate(Completion.LENGTH);
     private final Headers headers = new Headers();
     private final UnsafeBuffer octets = new UnsafeBuffer();
     private int nextQueue = FIRST_QUEUE;
@@ -161,6 +164,28 @@ public final class ConnectXModel implements OffloadDevice {
         final boolean isTaken = context != null && headers.isIntact(frame, headers.packetEnd(frame));
         final int decryption = isTaken ? receive(context, frame) : Completion.NOT_DECRYPTED;
         Completion.writeReceived(completion, context == null ? 0 : context.receiveQueue(), 0, length, decryption, 0);
+    }
+
+    /** What {@link #decryption} is asked for is forgotten: the memory of those packets is not theirs any more. */
+    public synchronized void forgetReceived() {
+        received.clear();
+    }
+
+    /**
+     * A packet comes from the wire, of which {@link #decryption} can be asked.
+     *
+     * @param frame  address of the packet, from the destination address on.
+     * @param length octets.
+     */
+    public synchronized void receive(final long frame, final int length) {
+        receive(frame, length, completion);
+        received.put(frame, Completion.decryption(completion));
+    }
+
+    @Override
+    public synchronized int decryption(final long address) {
+        final Map.Entry<Long, Integer> packet = received.floorEntry(address);
+        return packet == null ? Completion.NOT_DECRYPTED : packet.getValue();
     }
 
     private int receive(final ReceiveContext context, final long frame) {

@@ -67,6 +67,15 @@ public interface OffloadDevice extends AutoCloseable {
     int receiveQueue();
 
     /**
+     * What became of the packet that holds an octet. The one method that the thread asks which receives, beside the one that uses
+     * the device.
+     *
+     * @param address of the octet, in a packet received last.
+     * @return {@link org.rds4j.crypto.offload.wqe.Completion#NOT_DECRYPTED} or another of those.
+     */
+    int decryption(long address);
+
+    /**
      * Sends the packets of a connection to a receiving context; takes as long as a firmware command.
      *
      * @param flow source and destination address, source and destination port, as they stand in the packets that come.

@@ -75,7 +75,7 @@ class LinkPortSinkTest {
     private int post(final InlineTls inline, final RecordSealer sealer) {
         final AttachTask attached = new AttachTask(
             inline, AeadProviders.best(), counters, ring, RING, null, task -> { });
-        assertEquals(RecordError.NONE, attached.execute(sealer));
+        assertEquals(RecordError.NONE, attached.execute(sealer, null));
         final OffloadedStream stream = new OffloadedStream(
             attached.queue(), new RingImage(ring, RING, attached.memoryKey(), 0), 1500, 0, OffloadPolicy.DEFAULT, counters,
             (position, length, number, digest) -> false);
@@ -90,7 +90,7 @@ class LinkPortSinkTest {
             final int start = i * RecordImage.length(CONTENT);
             UnsafeApi.setMemory(BufferUtil.address(content), CONTENT, (byte) i);
             image.set(attached.context(), BufferUtil.address(content), CONTENT, ring + start, start);
-            image.onExecuted(image.execute(sealer));
+            image.onExecuted(image.execute(sealer, null));
             header.putInt(38, start);
             stream.transmit(start, RecordImage.length(CONTENT), 1446, BufferUtil.address(header), HEADER);
         }

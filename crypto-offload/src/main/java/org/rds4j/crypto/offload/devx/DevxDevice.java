@@ -159,6 +159,11 @@ public final class DevxDevice implements OffloadDevice {
     }
 
     @Override
+    public int decryption(final long address) {
+        return Completion.NOT_DECRYPTED;
+    }
+
+    @Override
     public boolean steer(final byte[] flow, final int tir) {
         return false;
     }

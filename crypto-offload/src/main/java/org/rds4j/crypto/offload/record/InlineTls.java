@@ -39,6 +39,7 @@ public final class InlineTls implements AutoCloseable {
     private final TisPool contexts;
     private final OffloadPolicy policy;
     private final int threshold;
+    private final boolean isReceiving;
     private final Set<DeviceContext> live = new HashSet<>();
     private final Set<ReceptionContext> liveReceptions = new HashSet<>();
     private final List<ByteBuffer> readbackMemory = new ArrayList<>();
@@ -59,6 +60,7 @@ public final class InlineTls implements AutoCloseable {
         channel = new FirmwareChannel(device);
         keys = new KeyPool(channel);
         receptionKeys = new KeyPool(channel);
+        isReceiving = device.receiveQueue() != OffloadDevice.NO_QUEUE && channel.capabilities().hasReceive();
         contexts = new TisPool(channel);
     }
 
@@ -78,6 +80,25 @@ public final class InlineTls implements AutoCloseable {
      */
     public int threshold() {
         return threshold;
+    }
+
+    /**
+     * Whether the device says what it did to packets, so that it may decrypt.
+     *
+     * @return false for one that only encrypts.
+     */
+    public boolean isReceiving() {
+        return isReceiving;
+    }
+
+    /**
+     * What became of the packet that holds an octet. Engine thread.
+     *
+     * @param address of the octet, in a packet received last.
+     * @return {@link org.rds4j.crypto.offload.wqe.Completion#NOT_DECRYPTED} or another of those.
+     */
+    public int decryption(final long address) {
+        return device.decryption(address);
     }
 
     /**
@@ -139,8 +160,7 @@ public final class InlineTls implements AutoCloseable {
         final TrafficKeys trafficKeys, final int generation, final long firstNumber, final AeadProvider provider,
         final OffloadCounters counters) {
         final KeyEpoch epoch = new KeyEpoch(trafficKeys, provider);
-        final boolean isKnown = device.receiveQueue() != OffloadDevice.NO_QUEUE
-            && channel.capabilities().canDecrypt(TlsVersion.TLS_1_3, epoch.keyLength());
+        final boolean isKnown = isReceiving && channel.capabilities().canDecrypt(TlsVersion.TLS_1_3, epoch.keyLength());
         final int tir = isKnown ? channel.createTir(device.receiveQueue()) : FirmwareChannel.NONE;
         final int key = tir == FirmwareChannel.NONE ? FirmwareChannel.NONE : epoch.acquire(receptionKeys);
         if (key == FirmwareChannel.NONE) {

@@ -30,42 +30,37 @@ public final class OffloadedReception {
     private long nextNumber;
     private long nextHeader;
     private int taken;
-    private int takenAtRequest;
 
     /**
      * A stream of which nothing is decrypted.
      *
      * @param queue          for parameters; other connections may use it too. Retained.
-     * @param readback       this connection's own while the device may write there.
      * @param sequenceOfZero TCP sequence number of position 0.
      * @param counters       to report to.
      */
-    public OffloadedReception(
-        final SendQueue queue, final Readback readback, final int sequenceOfZero, final OffloadCounters counters) {
+    public OffloadedReception(final SendQueue queue, final int sequenceOfZero, final OffloadCounters counters) {
         this.queue = queue;
         this.sequenceOfZero = sequenceOfZero;
         this.counters = counters;
-        resync = new Resync(queue, readback, counters);
-    }
-
-    /** A context is asked for behind all records so far: its first number will be that of the next one. */
-    public void request() {
-        takenAtRequest = taken;
+        resync = new Resync(queue, counters);
     }
 
     /**
      * Begins with a key. Nothing may be {@linkplain #isDecrypted decrypted} any more under the one before.
      *
      * @param receptionContext of the device; borrowed until {@link #end} and {@link #isQuiet}.
+     * @param readback         where the device writes the context's state; this one's until {@link #end} and {@link #isQuiet}.
      * @param position         of the next record.
+     * @param records          that came since the context was asked for, and that {@link #opening} was not asked about.
      * @return false when the queue has no room.
      */
-    public boolean use(final ReceptionContext receptionContext, final long position) {
+    public boolean use(
+        final ReceptionContext receptionContext, final Readback readback, final long position, final long records) {
         if (!queue.hasRoom(START_BLOCKS, UmrWqe.BLOCKS)) {
             return false;
         }
         context = receptionContext;
-        nextNumber = context.firstNumber() + (taken - takenAtRequest);
+        nextNumber = context.firstNumber() + records;
         nextHeader = position;
         for (int i = 0; i < MAX_RECORDS; i++) {
             parts[i] = parts[i] == null ? new RecordParts() : parts[i];
@@ -76,7 +71,7 @@ public final class OffloadedReception {
         queue.postReceiveProgress(context.tir(), sequence(position));
         queue.ring();
         startEnd = queue.produced();
-        resync.use(context);
+        resync.use(context, readback);
         return true;
     }
 
@@ -105,27 +100,24 @@ public final class OffloadedReception {
     }
 
     /**
-     * A packet came, and was given to TCP.
+     * TCP took octets of a packet, which it did not have before.
      *
+     * @param position   of the first.
+     * @param length     how many.
      * @param decryption of the packet's {@link Completion}.
      */
-    public void onPacket(final int decryption) {
+    public void onTaken(final long position, final int length, final int decryption) {
         switch (decryption) {
-            case Completion.DECRYPTED -> counters.increment(OffloadCounter.DECRYPTED_PACKETS);
+            case Completion.DECRYPTED -> onDecrypted(position, length);
             case Completion.DECRYPTION_ERROR -> counters.increment(OffloadCounter.DECRYPTION_ERRORS);
             case Completion.RESYNC -> resync.onRequest();
             default -> { }
         }
     }
 
-    /**
-     * TCP took octets of a packet that the device has decrypted, which it did not have before.
-     *
-     * @param position of the first.
-     * @param length   how many.
-     */
-    public void onDecrypted(final long position, final int length) {
+    private void onDecrypted(final long position, final int length) {
         decrypted.add(position, position + length);
+        counters.increment(OffloadCounter.DECRYPTED_PACKETS);
         counters.add(OffloadCounter.DECRYPTED_BYTES, length);
     }
 
@@ -148,12 +140,11 @@ public final class OffloadedReception {
      * @return borrowed until the record is open; null for a record that stands as it came.
      */
     public RecordOpening opening(final long position, final int length) {
-        final int slot = taken++ & MAX_RECORDS - 1;
         if (context == null) {
             return null;
         }
         onHeader(position);
-        final RecordParts record = parts[slot];
+        final RecordParts record = parts[taken++ & MAX_RECORDS - 1];
         record.set(context, nextNumber++);
         nextHeader = position + length;
         decrypted.copy(position, nextHeader, record);
@@ -174,7 +165,7 @@ public final class OffloadedReception {
 
     /** The key has changed, or the connection ends: the device is told nothing more. */
     public void end() {
-        resync.use(null);
+        resync.end();
     }
 
     /**

@@ -17,25 +17,30 @@ final class Resync {
     private static final int BLOCKS = UmrWqe.BLOCKS + 2;
 
     private final SendQueue queue;
-    private final Readback readback;
     private final OffloadCounters counters;
     private final HeaderLog headers = new HeaderLog();
     private ReceptionContext context;
+    private Readback readback;
     private long questionEnd;
     private boolean isAsking;
     private boolean isWanted;
     private int wanted;
 
-    Resync(final SendQueue queue, final Readback readback, final OffloadCounters counters) {
+    Resync(final SendQueue queue, final OffloadCounters counters) {
         this.queue = queue;
-        this.readback = readback;
         this.counters = counters;
     }
 
-    /** Begins with a context, null for none: nothing is answered any more. */
-    void use(final ReceptionContext newContext) {
+    /** Begins with a context. */
+    void use(final ReceptionContext newContext, final Readback newReadback) {
         context = newContext;
+        readback = newReadback;
         headers.clear();
+    }
+
+    /** Nothing is answered any more. */
+    void end() {
+        context = null;
         isWanted = false;
     }
 

@@ -55,7 +55,7 @@ class OffloadedStreamTest {
         nic = new ConnectXModel(mode, 1500, wire);
         attached = new AttachTask(
             new InlineTls(nic, policy, 1), provider, counters, ring.address(), RING, null, task -> { });
-        assertEquals(RecordError.NONE, attached.execute(sealer));
+        assertEquals(RecordError.NONE, attached.execute(sealer, null));
         stream = new OffloadedStream(
             attached.queue(), new RingImage(ring.address(), RING, attached.memoryKey(), 0), 1500, 0, policy, counters,
             this::ask);
@@ -74,7 +74,7 @@ class OffloadedStreamTest {
     private void seal() {
         while (!asked.isEmpty()) {
             final SealTask task = asked.remove();
-            task.onExecuted(task.execute(sealer));
+            task.onExecuted(task.execute(sealer, null));
         }
     }
 
@@ -87,7 +87,7 @@ class OffloadedStreamTest {
             final ImageTask task = new ImageTask((done, error) ->
                 stream.append((int) done.position(), done.length(), done.number(), done.digest()));
             task.set(attached.context(), memory.address(), length, ring.address() + position, position);
-            task.onExecuted(task.execute(sealer));
+            task.onExecuted(task.execute(sealer, null));
         } else {
             sealer.seal(memory.address(), length, ring.address() + position);
         }
@@ -329,7 +329,7 @@ class OffloadedStreamTest {
         sealer.updateKeys(ring.address());
         final ImageTask task = new ImageTask((done, error) -> { });
         task.set(attached.context(), ring.address(), 100, ring.address() + 500, 500);
-        assertEquals(RecordError.INTERNAL_ERROR, task.execute(sealer));
+        assertEquals(RecordError.INTERNAL_ERROR, task.execute(sealer, null));
     }
 
     @Test
@@ -337,7 +337,7 @@ class OffloadedStreamTest {
         nic = new ConnectXModel(ModelMode.STRICT, 1500, wire, ConnectXModel.ALL, 0);
         attached = new AttachTask(
             new InlineTls(nic, STAY, 1), provider, counters, ring.address(), RING, null, task -> { });
-        assertEquals(RecordError.NONE, attached.execute(sealer));
+        assertEquals(RecordError.NONE, attached.execute(sealer, null));
         assertNull(attached.context());
         assertEquals(1, counters.get(OffloadCounter.REFUSED));
     }

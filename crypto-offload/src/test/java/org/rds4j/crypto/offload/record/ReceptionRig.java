@@ -52,6 +52,7 @@ final class ReceptionRig {
     private final InlineTls inline;
     private final SendQueue queue;
     private final OffloadedReception reception;
+    private final Readback readback;
     private final Memory ring = new Memory(CAPACITY);
     private final Memory frame = new Memory(16_384);
     private final Memory completion = new Memory(64);
@@ -77,18 +78,18 @@ final class ReceptionRig {
         nic = new ConnectXModel(mode, 16_000, new Wire());
         inline = new InlineTls(nic, OffloadPolicy.DEFAULT, 0);
         queue = new SendQueue(nic.openQueue(64), RingEnd.PAD);
+        readback = inline.acquireReadback();
         opener = new RecordOpener(
             AeadProviders.best(), TrafficKeys.derive(TestSecrets.specificationSecret(), 16), NUMBER);
-        reception = new OffloadedReception(queue, inline.acquireReadback(), first, counters);
+        reception = new OffloadedReception(queue, first, counters);
     }
 
     /** Gives the device the opener's key for the record that comes next. */
     void attach() {
-        reception.request();
         context = inline.attachReception(
             opener.copyOfKeys(), opener.generation(), opener.recordNumber(), AeadProviders.best(), counters);
         assertNotNull(context);
-        assertTrue(reception.use(context, parsed));
+        assertTrue(reception.use(context, readback, parsed, 0));
         runDevice();
         assertTrue(reception.isReady());
         assertTrue(inline.steer(FLOW, context));
@@ -203,7 +204,6 @@ final class ReceptionRig {
         final int decryption = receive(offset, payload);
         if (reception.takes(decryption)) {
             store(offset, payload.length, decryption);
-            reception.onPacket(decryption);
             parse();
         }
         if (!isSilent) {
@@ -236,9 +236,7 @@ final class ReceptionRig {
             final int end = duplicate < 0 ? offset + length : Math.min(duplicate, offset + length);
             ring.put(at, frame.get(Wire.HEADER_LENGTH + at - offset, end - at));
             received.set(at, end);
-            if (decryption == Completion.DECRYPTED) {
-                reception.onDecrypted(at, end - at);
-            }
+            reception.onTaken(at, end - at, decryption);
             at = end;
         }
     }
