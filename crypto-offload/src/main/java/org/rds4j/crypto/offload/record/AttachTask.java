@@ -79,6 +79,12 @@ public final class AttachTask implements EncryptionTask {
         return context;
     }
 
+    /** Firmware takes its time. */
+    @Override
+    public int weight() {
+        return MAX_WEIGHT;
+    }
+
     @Override
     public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
         if (sealer.error() == RecordError.CLOSED) {

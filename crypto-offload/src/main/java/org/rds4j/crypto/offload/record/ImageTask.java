@@ -81,6 +81,11 @@ public final class ImageTask implements EncryptionTask {
     }
 
     @Override
+    public int weight() {
+        return length();
+    }
+
+    @Override
     public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
         if (sealer.generation() != context.generation()) {
             return RecordError.INTERNAL_ERROR;

@@ -1,6 +1,7 @@
 package org.rds4j.crypto.offload.record;
 
 import java.util.function.Consumer;
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.agent.EncryptionTask;
 import org.rds4j.crypto.offload.OffloadCounters;
 import org.rds4j.crypto.offload.queue.SendQueue;
@@ -103,6 +104,12 @@ public final class ReceptionTask implements EncryptionTask {
         return context;
     }
 
+    /** Firmware takes its time. */
+    @Override
+    public int weight() {
+        return MAX_WEIGHT;
+    }
+
     @Override
     public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
         switch (step) {
@@ -120,16 +127,20 @@ public final class ReceptionTask implements EncryptionTask {
             return;
         }
         readback = inline.acquireReadback();
-        context = inline.attachReception(opener.copyOfKeys(), opener.generation(), opener.recordNumber(), provider, counters);
-        if (context == null) {
-            releaseReadback();
+        try {
+            context = inline.attachReception(
+                opener.copyOfKeys(), opener.generation(), opener.recordNumber(), provider, counters);
+        } finally {
+            if (context == null) {
+                releaseReadback();
+            }
         }
     }
 
     private void detach() {
-        inline.detachReception(context);
+        final ReceptionContext ended = context;
         context = null;
-        releaseReadback();
+        Closing.all(() -> inline.detachReception(ended), this::releaseReadback);
     }
 
     private void releaseReadback() {

@@ -44,7 +44,15 @@ final class RecordParts implements RecordOpening {
         if (isOfOpener && isWhole(length)) {
             return opener.accept(record, length);
         }
-        return restore(record, length) ? opener.open(record, length) : opener.refuse();
+        boolean isRestored = false;
+        try {
+            isRestored = restore(record, length);
+        } finally {
+            if (!isRestored) {
+                opener.refuse();
+            }
+        }
+        return opener.open(record, length);
     }
 
     /** Undoes what the device did; false when the library refused. */
