@@ -88,8 +88,8 @@ final class Egress implements LaneBacklog {
     }
 
     /**
-     * A connection could not send: its next hop is not resolved, or the queue of its own is full. TCP has put it behind the others
-     * of its lane, which need not wait for that.
+     * A connection could not send: its next hop is not resolved, or the queue of its own is full. TCP has put it behind the
+     * others of its lane, which need not wait for that.
      */
     private void pass(final int lane) {
         if (++passes[lane] == PASSES) {

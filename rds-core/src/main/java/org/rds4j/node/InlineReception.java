@@ -173,7 +173,7 @@ final class InlineReception implements ReceiveWatcher {
     }
 
     private void submit(final Step step, final Phase next) {
-        task.set(step, service.receptionQueue());
+        task.set(step);
         final Phase before = phase;
         phase = next;
         if (!queue.submit(session, task)) {

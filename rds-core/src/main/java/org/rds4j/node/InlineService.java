@@ -56,11 +56,7 @@ final class InlineService {
         return inline.isReceiving() ? new InlineReception(this, carrier, connection, session, queue) : null;
     }
 
-    /** By which all receptions tell the device their parameters; null until the first has made it. */
-    SendQueue receptionQueue() {
-        return receptionQueue;
-    }
-
+    /** By which all receptions tell the device their parameters. */
     void receptionQueue(final SendQueue queue) {
         receptionQueue = queue;
     }

@@ -148,7 +148,8 @@ class EgressTest {
                     .withTuning(NetworkTuning.builder().duplicateAddressProbes(0).build()),
                 new Random(1), NetworkCounters.allocate());
             tcp = new TcpEngine(
-                TcpConfiguration.datacenter().maxConnections(32).build(), Routes.of(network), new Random(1), TcpCounters.inMemory());
+                TcpConfiguration.datacenter().maxConnections(32).build(), Routes.of(network), new Random(1),
+                TcpCounters.inMemory());
             network.transport(tcp);
             final QosConfiguration qos = QosConfiguration.defaults();
             egress = new Egress(

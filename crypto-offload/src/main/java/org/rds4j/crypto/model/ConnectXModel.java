@@ -19,8 +19,8 @@ import org.rds4j.crypto.offload.wqe.WqeError;
 /**
  * A NIC that encrypts TLS records on their way out and decrypts them on their way in, as far as software sees it: it executes
  * firmware commands, reads rings when their doorbells rang, writes completions, and emits packets to a sink when it is
- * {@link #poll polled}; what comes from the wire it is {@link #receive given}. It allocates as it likes. Firmware is asked by other
- * threads than the one that polls, so all of it is under one lock.
+ * {@link #poll polled}; what comes from the wire it is {@link #receive given}. It allocates as it likes. Firmware is asked by
+ * other threads than the one that polls, so all of it is under one lock.
  */
 public final class ConnectXModel implements OffloadDevice {
     /** A device that can do all there is. */

@@ -44,6 +44,8 @@ public enum OffloadCounter {
     KEY_CHANGES("tls-key-changes", "keys replaced"),
     /** Returns to the device after a key change. */
     RESUMPTIONS("tls-resumptions", "returns to the device after a key change"),
+    /** Keys given to the device to decrypt with. */
+    RECEPTIONS("tls-rx-ctx", "keys given to the device to decrypt with"),
     /** Packets that the device has decrypted. */
     DECRYPTED_PACKETS("tls-decrypted-packets", "packets that the device has decrypted"),
     /** Octets of these, as far as they were new. */

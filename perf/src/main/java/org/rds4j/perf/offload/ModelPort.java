@@ -7,9 +7,9 @@ import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkPort;
 
 /**
- * A port whose NIC also encrypts and decrypts, as the {@link ConnectXModel} does: what the model sends leaves by the same port, what
- * comes passes it, and the model works whenever the port's thread looks for frames. The cipher is software's, so this shows what
- * happens, not how fast hardware is.
+ * A port whose NIC also encrypts and decrypts, as the {@link ConnectXModel} does: what the model sends leaves by the same port,
+ * what comes passes it, and the model works whenever the port's thread looks for frames. The cipher is software's, so this shows
+ * what happens, not how fast hardware is.
  */
 public final class ModelPort extends ForwardingPort {
     private final LinkPortSink sink;

@@ -45,6 +45,7 @@ public final class InlineTls implements AutoCloseable {
     private final Set<ReceptionContext> liveReceptions = new HashSet<>();
     private final List<ByteBuffer> readbackMemory = new ArrayList<>();
     private final Deque<Readback> readbacks = new ArrayDeque<>();
+    private SendQueue receptionQueue;
     private final Long2LongHashMap registered = new Long2LongHashMap(NOT_REGISTERED);
 
     /**
@@ -216,6 +217,12 @@ public final class InlineTls implements AutoCloseable {
     synchronized void detachReception(final ReceptionContext context) {
         liveReceptions.remove(context);
         Closing.all(context::close, () -> receptionKeys.release(context.key()));
+    }
+
+    /** The one queue by which an engine tells the device what all receiving contexts need; null when there is none left. */
+    synchronized SendQueue receptionQueue() {
+        receptionQueue = receptionQueue == null ? openQueue() : receptionQueue;
+        return receptionQueue;
     }
 
     /** Memory for a context's state. Encryption thread. */

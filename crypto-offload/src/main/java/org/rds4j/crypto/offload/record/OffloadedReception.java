@@ -72,6 +72,7 @@ public final class OffloadedReception {
         queue.ring();
         startEnd = queue.produced();
         resync.use(context, readback);
+        counters.increment(OffloadCounter.RECEPTIONS);
         return true;
     }
 

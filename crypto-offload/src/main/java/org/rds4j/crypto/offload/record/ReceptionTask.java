@@ -11,8 +11,8 @@ import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
 
 /**
- * What the device's firmware is asked for to decrypt a connection's records, one step after the other: {@link Step#ATTACH} gives it
- * the key in force, behind all records submitted before, {@link Step#STEER} sends it the packets once its parameters are set,
+ * What the device's firmware is asked for to decrypt a connection's records, one step after the other: {@link Step#ATTACH} gives
+ * it the key in force, behind all records submitted before, {@link Step#STEER} sends it the packets once its parameters are set,
  * {@link Step#UNSTEER} takes them away again, {@link Step#DETACH} gives the key back when no record needs it any more.
  */
 public final class ReceptionTask implements EncryptionTask {
@@ -60,12 +60,10 @@ public final class ReceptionTask implements EncryptionTask {
     /**
      * Says what is to be done next; not while the task is submitted.
      *
-     * @param next         step.
-     * @param controlQueue for parameters of all connections, null when there is none yet; of {@link Step#ATTACH}.
+     * @param next step.
      */
-    public void set(final Step next, final SendQueue controlQueue) {
+    public void set(final Step next) {
         step = next;
-        queue = controlQueue;
     }
 
     /**
@@ -78,7 +76,7 @@ public final class ReceptionTask implements EncryptionTask {
     }
 
     /**
-     * The queue for parameters.
+     * The queue for parameters of all connections.
      *
      * @return null when the device has none left.
      */
@@ -122,7 +120,7 @@ public final class ReceptionTask implements EncryptionTask {
     }
 
     private void attach(final RecordOpener opener) {
-        queue = queue == null ? inline.openQueue() : queue;
+        queue = inline.receptionQueue();
         if (queue == null || opener.error() != RecordError.NONE) {
             return;
         }

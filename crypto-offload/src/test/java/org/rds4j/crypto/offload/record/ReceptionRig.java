@@ -32,8 +32,8 @@ import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.TrafficKeys;
 
 /**
- * A connection whose peer is the JDK's cipher and whose packets come through a modelled NIC. Packets may be delivered in any order;
- * of octets that come twice the first win, as in TCP.
+ * A connection whose peer is the JDK's cipher and whose packets come through a modelled NIC. Packets may be delivered in any
+ * order; of octets that come twice the first win, as in TCP.
  */
 final class ReceptionRig {
     static final int MSS = 1448;
