@@ -51,7 +51,7 @@ class InlineTransmissionTest {
 
         @Override
         public void onPacket(final long address, final int length) {
-            packets++;
+            // nobody receives
         }
     });
     private final InlineService service =
@@ -66,7 +66,6 @@ class InlineTransmissionTest {
     private long claimed;
     private long committed;
     private long acknowledged;
-    private int packets;
 
     @Test
     void shouldRetainWhatTheDeviceHasYetToReadWhenAnotherKeyIsGivenToIt() {
