@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +121,32 @@ class ReceiveOverflowTest {
         }
         assertTrue(overflow.isEmpty());
         assertEquals(0, pool.usedLength());
+    }
+
+    /** Segments that were once made serve again, and nothing else is made for a datagram. */
+    @Test
+    void shouldAllocateNothingOnceItsMemoryIsThere() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final ReassemblyPool pool = pool(64 << 20);
+        final SocketRegion region = new SocketRegion(new RdsContext(new Properties()).address("10.0.0.1/24")
+            .security(SecurityMode.PLAINTEXT).receiveBufferLength(256 << 10).conclude());
+        final ReceiveSide side = new EngineSocket(region, 1,
+            new ReceiveMemory(new OverflowShares(pool), times, null, RdsCounters.inMemory())).receiveSide();
+        final ReceiveOverflow overflow = new ReceiveOverflow(new OverflowShares(pool));
+        final MessageHandler reader = (type, buffer, index, length) -> { };
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 500; i++) {
+                assertTrue(add(overflow, i, 20_000, i));
+            }
+            while (!overflow.isEmpty()) {
+                overflow.drainTo(side, times);
+                region.receiveRing().read(reader);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertTrue(least < 500, least + " octets for 500 datagrams");
     }
 
     private int length() {
