@@ -27,7 +27,7 @@ final class Door implements AutoCloseable {
             directory.share(path);
             UnixCall.LISTEN.call(socket, BACKLOG);
             return new Door(path, socket);
-        } catch (final IOException e) {
+        } catch (final IOException | RuntimeException | Error e) {
             UnixCall.closeDescriptor(socket);
             throw e;
         }

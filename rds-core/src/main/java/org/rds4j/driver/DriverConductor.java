@@ -95,7 +95,7 @@ public final class DriverConductor implements Agent {
             control.beat(clock.time());
             control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
             door = Door.open(directory);
-        } catch (final RuntimeException e) {
+        } catch (final RuntimeException | Error e) {
             CloseHelper.closeAll(made);
             throw e;
         } catch (final IOException e) {
@@ -238,13 +238,11 @@ public final class DriverConductor implements Agent {
     }
 
     private boolean hasSocketFor(final int process) {
-        int ofAll = 0;
-        int ofProcess = 0;
+        boolean isMore = false;
         for (final AttachedClient client : clients) {
-            ofAll += client.socketCount();
-            ofProcess += client.process() == process ? client.socketCount() : 0;
+            isMore |= client.process() == process && client.socketCount() > 0;
         }
-        return sockets.isFree(ofAll, ofProcess > 0);
+        return sockets.isFree(engine.directory().size(), isMore); // this process may have some too
     }
 
     /**

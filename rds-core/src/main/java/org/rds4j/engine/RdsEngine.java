@@ -377,6 +377,15 @@ public final class RdsEngine implements ReleaseHandler {
     }
 
     /**
+     * Most memory of messages that wait behind full receive rings.
+     *
+     * @return octets.
+     */
+    public long receiveOverflowLimit() {
+        return receiveOverflow.limit();
+    }
+
+    /**
      * Paths to peers, whether they have a carrier or not.
      *
      * @return how many; never falls.

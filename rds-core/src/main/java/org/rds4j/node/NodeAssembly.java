@@ -285,7 +285,7 @@ final class NodeAssembly {
         counters.add("send-pool-in-use", "octets lent to paths for messages queued or unacknowledged", rds::sendPoolInUse);
         counters.add("reassembly-in-use", "octets of partly received messages", rds::reassemblyInUse);
         counters.add("receive-overflow-limit", "most octets of messages behind full receive rings; a socket's share is 3/4",
-            context::receiveOverflowLength);
+            rds::receiveOverflowLimit);
         counters.add("reassembly-copied", "payload octets copied to make messages whole", rds::reassemblyCopied);
         counters.add("receive-overflow-in-use", "octets of messages behind full receive rings", rds::receiveOverflowInUse);
         counters.add("paths", "paths to peers, with a carrier or without", rds::pathCount);

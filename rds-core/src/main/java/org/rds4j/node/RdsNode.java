@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
@@ -59,7 +60,7 @@ public final class RdsNode implements AutoCloseable {
     private final EngineProxy proxy;
     private final int permittedLevels;
     private final ThreadFactory threads;
-    private final List<AutoCloseable> runners = new ArrayList<>();
+    private final List<AgentRunner> runners = new ArrayList<>();
     private AgentInvoker invoker;
     private DriverConductor conductor;
     private AgentRunner conductorRunner;
@@ -241,31 +242,34 @@ public final class RdsNode implements AutoCloseable {
         CloseHelper.close(conductorRunner);
     }
 
-    /** Every agent, or none. */
-    private void start() {
+    /** Every agent runs, or none is left. */
+    private void start(final Supplier<DriverConductor> driver) {
         try {
-            startAgents();
+            prepare();
+            conduct(driver.get());
+            if (invoker != null) {
+                invoker.start();
+            }
+            runners.forEach(runner -> AgentRunner.startOnThread(runner, threads));
             if (conductorRunner != null) {
                 AgentRunner.startOnThread(conductorRunner, threads);
             }
-        } catch (final RuntimeException | OutOfMemoryError e) {
+        } catch (final RuntimeException | Error e) {
             stop();
             throw e;
         }
     }
 
-    private void startAgents() {
+    /** Nothing runs yet, and {@link #stop()} knows of everything. */
+    private void prepare() {
         final List<Agent> agents = parts.agents();
         switch (context.threadingMode()) {
-            case INVOKER -> {
-                invoker = new AgentInvoker(RdsNode::onError, null, composite(withIdentities(agents)));
-                invoker.start();
-            }
-            case SHARED -> run(composite(agents), context.newEngineIdleStrategy());
+            case INVOKER -> invoker = new AgentInvoker(RdsNode::onError, null, composite(withIdentities(agents)));
+            case SHARED -> prepare(composite(agents), context.newEngineIdleStrategy());
             case DEDICATED -> {
-                run(agents.getFirst(), context.newEngineIdleStrategy());
+                prepare(agents.getFirst(), context.newEngineIdleStrategy());
                 for (final Agent agent : agents.subList(1, agents.size())) {
-                    run(agent, context.newCryptoIdleStrategy());
+                    prepare(agent, context.newCryptoIdleStrategy());
                 }
             }
         }
@@ -290,12 +294,15 @@ public final class RdsNode implements AutoCloseable {
     /** Else in every threading mode on a thread of its own: it waits for files and validates chains. */
     private void watchIdentities() {
         if (parts.identities() != null && !isInvokingIdentities()) {
-            run(parts.identities(), new SleepingMillisIdleStrategy(IDENTITY_PAUSE_MS));
+            prepare(parts.identities(), new SleepingMillisIdleStrategy(IDENTITY_PAUSE_MS));
         }
     }
 
     /** In every threading mode on a thread of its own: it waits for the file system. */
     private void conduct(final DriverConductor agent) {
+        if (agent == null) {
+            return;
+        }
         conductor = agent;
         conductorRunner = new AgentRunner(
             new BackoffIdleStrategy(1, 1, CONDUCTOR_MIN_PARK_NS, CONDUCTOR_MAX_PARK_NS), RdsNode::onError, null, agent);
@@ -305,10 +312,8 @@ public final class RdsNode implements AutoCloseable {
         return agents.size() == 1 ? agents.getFirst() : new CompositeAgent(agents);
     }
 
-    private void run(final Agent agent, final IdleStrategy idleStrategy) {
-        final AgentRunner runner = new AgentRunner(idleStrategy, RdsNode::onError, null, agent);
-        runners.add(runner);
-        AgentRunner.startOnThread(runner, threads);
+    private void prepare(final Agent agent, final IdleStrategy idleStrategy) {
+        runners.add(new AgentRunner(idleStrategy, RdsNode::onError, null, agent));
     }
 
     private static void onError(final Throwable error) {
@@ -437,18 +442,19 @@ public final class RdsNode implements AutoCloseable {
                 final NodeAssembly assembly = new NodeAssembly(this, resources);
                 final int levels = permittedLevels(qos);
                 final RdsNode node = new RdsNode(context, assembly.parts(), assembly.proxy(), levels, threads);
-                if (directory != null) {
-                    final DriverConductor conductor = new DriverConductor(
-                        context, directory, assembly.proxy(), levels, assembly.random(), epochClock, assembly.rdsCounters());
-                    assembly.status().clients(conductor.status());
-                    node.conduct(conductor);
-                }
-                node.start();
+                node.start(() -> directory == null ? null : conductor(directory, assembly, levels));
                 return node;
-            } catch (final RuntimeException | OutOfMemoryError e) {
+            } catch (final RuntimeException | Error e) {
                 CloseHelper.closeAll(resources);
                 throw e;
             }
+        }
+
+        private DriverConductor conductor(final DriverDirectory directory, final NodeAssembly assembly, final int levels) {
+            final DriverConductor conductor = new DriverConductor(
+                context, directory, assembly.proxy(), levels, assembly.random(), epochClock, assembly.rdsCounters());
+            assembly.status().clients(conductor.status());
+            return conductor;
         }
 
         /** Before the device, as starting a NIC in vain takes long. */

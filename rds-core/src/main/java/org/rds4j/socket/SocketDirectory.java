@@ -54,6 +54,19 @@ public final class SocketDirectory {
     }
 
     /**
+     * Slots that are taken.
+     *
+     * @return sockets, those that close included.
+     */
+    public int size() {
+        int size = 0;
+        for (int slot = 0; slot < regions.length(); slot++) {
+            size += regions.get(slot) == null ? 0 : 1;
+        }
+        return size;
+    }
+
+    /**
      * Slots in all.
      *
      * @return the bound on sockets.

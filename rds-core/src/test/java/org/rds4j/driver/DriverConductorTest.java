@@ -188,6 +188,21 @@ class DriverConductorTest extends DriverFixture {
         assertTrue(new LastPlaces(1).isFree(0, true), "too few to keep any");
     }
 
+    @Test
+    void shouldCountSocketsOfTheDriversOwnProcess() {
+        final RdsContext context = context().maxSocketsPerClient(16);
+        start(context);
+        try (RdsClient client = RdsClient.attach(directory)) {
+            for (int i = 0; i < 4; i++) {
+                RdsSocket.open(context, engine.proxy(), null, 0xffff);
+            }
+            for (int i = 0; i < 10; i++) {
+                client.socket();
+            }
+            assertEquals(Errno.ENOMEM, errno(client::socket), "two are for others");
+        }
+    }
+
     private boolean isEverySlotFree() {
         return IntStream.range(0, engine.proxy().directory().capacity())
             .allMatch(slot -> engine.proxy().directory().region(slot) == null);
