@@ -102,8 +102,8 @@ final class ChangesProgram implements AutoCloseable {
         final long connections = count("passive-opens");
         final long changesBefore = changes;
         final long collections = collections();
-        System.out.println("longest time between deliveries in 10 ms: how many stretches, median, 99th, 99.9th percentile, longest;"
-            + " the same without other work of the machine");
+        System.out.println("longest time between deliveries in 10 ms: how many stretches, median, 99th, 99.9th percentile, "
+            + "longest; the same without other work of the machine");
         int good = 0;
         for (int turn = 0; good < TURNS && turn < MOST_TURNS; turn++) {
             good += turn(identities.subList(

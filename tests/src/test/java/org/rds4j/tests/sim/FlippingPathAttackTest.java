@@ -200,7 +200,7 @@ class FlippingPathAttackTest {
             + AllToAll.counter(pair.second(), "crypto-open-overflow_engine")
             + AllToAll.counter(pair.second(), "crypto-open-unexpected_engine");
         final long tags = AllToAll.counter(pair.second(), "crypto-open-bad-mac");
-        assertTrue(headers + tags >= ATTACKS && headers <= ATTACKS / 2, headers + " by their headers, " + tags + " by their tags");
+        assertTrue(headers + tags >= ATTACKS && headers <= ATTACKS / 2, headers + " by headers, " + tags + " by tags");
         assertEquals(1 + ATTACKS, AllToAll.counter(pair.second(), "passive-opens"), "each ended the path, and it came back");
         assertTrue(pair.count(attacker.flip.counter) >= ATTACKS, pair.count(attacker.flip.counter) + " flips");
         assertTrue(pair.count("tls-device-records") > 1_000, pair.count("tls-device-records") + " records by the NIC");
