@@ -56,6 +56,7 @@ class SecureCarrierTest {
     private int consumed;
     private int claimed;
     private int committed;
+    private int acknowledged;
     private int room = STREAM;
     private long acknowledgeable;
     private boolean isAborted;
@@ -88,7 +89,7 @@ class SecureCarrierTest {
                     case "receiveAddress" -> BufferUtil.address(inbound) + (long) arguments[0];
                     case "sendAddress" -> BufferUtil.address(outbound) + (long) arguments[0];
                     case "sendSpace" -> room - claimed;
-                    case "acknowledgedPosition" -> 0L;
+                    case "acknowledgedPosition" -> (long) acknowledged;
                     case "claimSend" -> claim((int) arguments[0]);
                     default -> act(method.getName(), arguments);
                 });
@@ -283,6 +284,7 @@ class SecureCarrierTest {
         carrier.onReceivable(null);
         work();
         assertEquals(100, carrier.receive((address, length) -> length), "what was under way comes");
+        acknowledged = committed;
         carriers.now(4_999_000_000L);
         assertFalse(carrier.endAfterLastWord());
         assertFalse(isAborted);
