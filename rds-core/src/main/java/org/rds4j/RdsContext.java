@@ -10,6 +10,7 @@ import org.agrona.BitUtil;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.rds4j.frame.DirectMemory;
 import org.rds4j.socket.SocketRegion;
 
 /**
@@ -28,6 +29,7 @@ public final class RdsContext {
     private static final int UNSET_LENGTH = Integer.MIN_VALUE;
     private static final long LEAST_OVERFLOW = 64L << 20;
     private static final long MOST_OVERFLOW = 1L << 30;
+    private static final int OVERFLOW_PART = 2;
     /** What Linux gives a socket as SO_SNDBUF and SO_RCVBUF, and lets it set; half of it is the limit of payload. */
     private static final int LINUX_BUFFER = 212_992;
     private static final int DEFAULT_MOST_BUFFER = 16 << 20;
@@ -1249,27 +1251,36 @@ public final class RdsContext {
     /**
      * Most octets of all datagrams that wait for room in the receive ring of their socket.
      *
-     * @return the value; unless set, what {@link #overflowOfConnections()} says, but 64 MiB to 1 GiB.
+     * @return the value; unless set, what {@link #overflowOfConnections()} says, but at most 1 GiB and half of what this process
+     * may have outside its heap (-XX:MaxDirectMemorySize), and at least 64 MiB.
      */
     public long receiveOverflowLength() {
         return receiveOverflowLength != UNSET
-            ? receiveOverflowLength : Math.clamp(overflowOfConnections(), LEAST_OVERFLOW, MOST_OVERFLOW);
+            ? receiveOverflowLength : defaultOverflow(overflowOfConnections(), DirectMemory.limit());
+    }
+
+    static long defaultOverflow(final long wanted, final long directMemory) {
+        return Math.max(LEAST_OVERFLOW, Math.min(wanted, Math.min(MOST_OVERFLOW, directMemory / OVERFLOW_PART)));
     }
 
     /**
-     * What {@link #receiveOverflowLength} must be for paths never to stop because of one socket that is not read: its share of
-     * that, three quarters, holds all that a socket may have on its way (SO_SNDBUF, taken to be the peers' too) once for each
-     * connection.
+     * What {@link #receiveOverflowLength} must be for no path to stop because of one socket that is not read, when one socket at
+     * the other end of each connection sends it all that it may have on its way: three quarters of this hold twice SO_SNDBUF
+     * (taken to be the peers' too) for each connection. Twice, since the last datagram may overshoot, and each takes 56 octets
+     * besides its own length, which is as much again for one of 56. Of shorter ones a socket has as many on their way as a
+     * path's {@link #sendLogLength} and its {@link #submitRingLength} hold, and they take as much room as there. Further sockets
+     * of a host bring as much again each.
      *
      * @return octets.
      */
     public long overflowOfConnections() {
-        return (long) maxConnections() * sendBufferLength() * 4 / 3;
+        return 2L * maxConnections() * sendBufferLength() * 4 / 3;
     }
 
     /**
      * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets three quarters
-     * at most. When its share is used up, the paths that bring more for it are not read on, for other ports neither.
+     * at most. When its share is used up, or this process has less outside its heap, of which a quarter is left to others, the
+     * paths that bring more for it are not read on, for other ports neither.
      *
      * @param value the value.
      * @return this.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.rds4j.frame.DirectMemory;
 
 class RdsContextTest {
     private static Properties properties(final String... pairs) {
@@ -53,11 +54,21 @@ class RdsContextTest {
     @Test
     void shouldMakeTheRoomBehindReceiveRingsAsLargeAsConnectionsNeed() {
         final RdsContext context = new RdsContext(new Properties());
-        assertEquals((256L << 20) * 4 / 3, context.receiveOverflowLength());
-        assertEquals(64L << 20, context.maxConnections(16).receiveOverflowLength(), "at least");
-        assertEquals((16L << 20) * 4 / 3, context.overflowOfConnections());
-        assertEquals(1L << 30, context.maxConnections(1 << 20).receiveOverflowLength(), "at most");
+        final long wanted = (512L << 20) * 4 / 3;
+        assertEquals(wanted, context.overflowOfConnections());
+        assertEquals(Math.min(wanted, DirectMemory.limit() / 2), context.receiveOverflowLength());
+        assertEquals((32L << 20) * 4 / 3, context.maxConnections(16).overflowOfConnections());
+        assertEquals(64L << 20, context.receiveOverflowLength(), "at least");
         assertEquals(8L << 20, context.receiveOverflowLength(8 << 20).receiveOverflowLength());
+    }
+
+    /** Half of it is for others: what is partly received, sockets, send logs. */
+    @Test
+    void shouldMakeThatRoomNoLargerThanWhatTheProcessMayHave() {
+        assertEquals(700 << 20, RdsContext.defaultOverflow(700 << 20, 4L << 30));
+        assertEquals(256 << 20, RdsContext.defaultOverflow(700 << 20, 512 << 20));
+        assertEquals(64 << 20, RdsContext.defaultOverflow(700 << 20, 100 << 20), "at least");
+        assertEquals(1L << 30, RdsContext.defaultOverflow(3L << 30, 16L << 30), "at most");
     }
 
     @Test

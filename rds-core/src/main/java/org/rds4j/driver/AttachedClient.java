@@ -187,9 +187,11 @@ final class AttachedClient {
         memory.close();
     }
 
-    /** The driver ends, after the engine. */
-    void abandon() {
-        sockets.forEach(ClientSocket::remove);
+    /** The driver ends, after the engine. Sockets' memory in which somebody may still be stays mapped. */
+    void abandon(final boolean isMemoryKept) {
+        if (!isMemoryKept) {
+            sockets.forEach(ClientSocket::remove);
+        }
         remove();
     }
 }

@@ -39,7 +39,7 @@ public final class DriverConductor implements Agent {
     private final LastPlaces sockets;
     private final int maxSocketsPerClient;
     private final ClientTable table;
-    private final AvailableMemory available;
+    private final BlockRoom blockRoom;
     private final SharedMemory controlMemory;
     private final ControlRegion control;
     private final SharedMemory congestionMemory;
@@ -47,6 +47,7 @@ public final class DriverConductor implements Agent {
     private final UnsafeBuffer congestion;
     private long congestionUpdates;
     private final List<AttachedClient> clients = new ArrayList<>();
+    private volatile boolean isMemoryKept;
     private long looked;
     private long clientCount;
     private long socketCount;
@@ -72,11 +73,11 @@ public final class DriverConductor implements Agent {
     DriverConductor(
         final RdsContext context, final DriverDirectory directory, final EngineProxy engine, final int permittedLevels,
         final RandomGenerator random, final EpochClock clock, final RdsCounters counters, final AvailableMemory available) {
-        this.available = available;
         this.engine = engine;
         this.counters = counters;
         this.clock = clock;
         this.layout = RegionLayout.of(context);
+        this.blockRoom = new BlockRoom(available, layout.length());
         this.permittedLevels = permittedLevels;
         this.seats = new LastPlaces(context.maxClients());
         this.sockets = new LastPlaces(context.maxSockets());
@@ -232,7 +233,7 @@ public final class DriverConductor implements Agent {
         if (!hasSocketFor(client.process())) {
             return null;
         }
-        requireRoom();
+        blockRoom.require(openSockets(), this::unusedLength);
         return ClientSocket.create(
             engine, client.line(), layout, permittedLevels, client.readySets(), ++socketCount, openId);
     }
@@ -245,24 +246,31 @@ public final class DriverConductor implements Agent {
         return sockets.isFree(engine.directory().size(), isMore); // this process may have some too
     }
 
-    /**
-     * Blocks are not there before they are used; when the host then has no memory for one, it ends a process, this perhaps. So
-     * room for all blocks of all sockets must be there from the start, but for those in use, whose memory is not available now.
-     */
-    private void requireRoom() throws IOException {
-        long promised = layout.length();
+    private int openSockets() {
+        int open = 0;
         for (final AttachedClient client : clients) {
-            promised += client.unusedLength();
+            open += client.socketCount();
         }
-        if (available.octets() < promised) {
-            throw new IOException("no memory for " + promised + " octets");
+        return open;
+    }
+
+    private long unusedLength() throws IOException {
+        long unused = 0;
+        for (final AttachedClient client : clients) {
+            unused += client.unusedLength();
         }
+        return unused;
+    }
+
+    /** Somebody may be in what clients have lent when this agent ends: it stays mapped. Before the agent is closed; any thread. */
+    public void keepMemory() {
+        isMemoryKept = true;
     }
 
     /** The engine is over: nobody touches the regions any more. */
     @Override
     public void onClose() {
-        clients.forEach(AttachedClient::abandon);
+        clients.forEach(client -> client.abandon(isMemoryKept));
         door.close();
         controlMemory.close();
         congestionMemory.close();

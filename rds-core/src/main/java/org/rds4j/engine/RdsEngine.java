@@ -12,6 +12,7 @@ import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ArrivalTimes;
+import org.rds4j.frame.DirectMemory;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.message.ReleaseHandler;
@@ -38,6 +39,8 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
+    /** This part of what the process may have outside its heap is left to others by what waits behind receive rings. */
+    private static final int RESERVE_PART = 4;
 
     private final RdsCounters counters;
     private final Congestion congestion;
@@ -75,11 +78,12 @@ public final class RdsEngine implements ReleaseHandler {
         this.congestion = new Congestion(context, generation, counters);
         final ArrivalTimes times = new ArrivalTimes(context.nanoClock());
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
-        this.receiveOverflow = new ReassemblyPool(context.receiveOverflowLength());
+        this.receiveOverflow = new ReassemblyPool(
+            context.receiveOverflowLength(), new DirectMemory(context.nanoClock(), DirectMemory.limit() / RESERVE_PART));
         this.sockets = new SocketTable(proxy, context.localAddress(), random,
             new ReceiveMemory(new OverflowShares(receiveOverflow), times, congestion.local(), counters));
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
-        this.reassembly = new ReassemblyPool(context.reassemblyLength());
+        this.reassembly = new ReassemblyPool(context.reassemblyLength(), new DirectMemory(context.nanoClock(), 0));
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),

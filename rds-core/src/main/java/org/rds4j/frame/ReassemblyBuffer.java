@@ -8,8 +8,8 @@ public final class ReassemblyBuffer {
     private final ByteBuffer memory;
     private final long address;
 
-    ReassemblyBuffer(final int capacity) {
-        memory = ByteBuffer.allocateDirect(capacity);
+    ReassemblyBuffer(final ByteBuffer memory) {
+        this.memory = memory;
         address = BufferUtil.address(memory);
     }
 
@@ -29,5 +29,10 @@ public final class ReassemblyBuffer {
      */
     public int capacity() {
         return memory.capacity();
+    }
+
+    /** Gives the memory back to the process, now and not when a collection finds it. */
+    void free() {
+        BufferUtil.free(memory);
     }
 }

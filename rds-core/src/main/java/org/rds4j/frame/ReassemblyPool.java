@@ -1,18 +1,19 @@
 package org.rds4j.frame;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.function.IntFunction;
 
 /**
  * Memory for partly received messages of all paths of an engine, in sizes of powers of two from 4 KiB, bounded in all.
- * Buffers are made when first needed and kept for reuse. Engine thread only.
+ * Buffers are made when first needed and kept for reuse, but for as many only as the process has memory left besides.
+ * Engine thread only.
  */
 public final class ReassemblyPool {
     private static final int SMALLEST_SHIFT = 12;
 
     private final ArrayDeque<ReassemblyBuffer>[] free;
-    private final IntFunction<ReassemblyBuffer> memory;
-    private long limit;
+    private final DirectMemory memory;
+    private final long bound;
     private long allocatedLength;
     private long usedLength;
     private long copiedLength;
@@ -20,15 +21,12 @@ public final class ReassemblyPool {
     /**
      * An empty pool.
      *
-     * @param limit most octets of all its buffers, free ones included.
+     * @param bound  most octets of all its buffers, free ones included.
+     * @param memory where they come from.
      */
-    public ReassemblyPool(final long limit) {
-        this(limit, ReassemblyBuffer::new);
-    }
-
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type has no other spelling
-    ReassemblyPool(final long limit, final IntFunction<ReassemblyBuffer> memory) {
-        this.limit = limit;
+    public ReassemblyPool(final long bound, final DirectMemory memory) {
+        this.bound = bound;
         this.memory = memory;
         this.free = new ArrayDeque[Integer.SIZE - SMALLEST_SHIFT];
         for (int i = 0; i < free.length; i++) {
@@ -64,19 +62,30 @@ public final class ReassemblyPool {
     }
 
     /**
-     * The bound.
+     * Most octets of all buffers as things are.
      *
-     * @return most octets of all buffers; less than at first when this process had no more.
+     * @return the bound, or less while this process has less.
      */
     public long limit() {
-        return limit;
+        return Math.min(bound, allocatedLength + memory.left());
+    }
+
+    /**
+     * What could be lent now in buffers of one size.
+     *
+     * @param wanted octets; where this process has less, it looks for more.
+     * @return octets, by the bound and by what the process has.
+     */
+    public long available(final long wanted) {
+        final long idle = allocatedLength - usedLength;
+        return Math.min(bound - usedLength, idle + memory.left(wanted - idle));
     }
 
     /**
      * Takes a buffer; the caller owns it until released.
      *
      * @param length octets needed, above 0.
-     * @return a buffer of at least that capacity, or null when the bound is reached.
+     * @return a buffer of at least that capacity, or null when the bound is reached or the process has no more.
      */
     public ReassemblyBuffer acquire(final int length) {
         final int sizeClass = sizeClass(length);
@@ -91,27 +100,22 @@ public final class ReassemblyPool {
     }
 
     private ReassemblyBuffer allocate(final int capacity) {
-        for (int i = free.length - 1; i >= 0 && allocatedLength + capacity > limit; i--) {
+        for (int i = free.length - 1; i >= 0 && allocatedLength + capacity > bound; i--) {
             for (ReassemblyBuffer idle = free[i].pollFirst(); idle != null; idle = free[i].pollFirst()) {
-                allocatedLength -= idle.capacity();
+                giveBack(idle);
             }
         }
-        if (allocatedLength + capacity > limit) {
+        final ByteBuffer made = allocatedLength + capacity > bound ? null : memory.allocate(capacity);
+        if (made == null) {
             return null;
         }
-        return make(capacity);
+        allocatedLength += capacity;
+        return new ReassemblyBuffer(made);
     }
 
-    /** The bound may be above what this process may have outside its heap; then it is what was there. */
-    private ReassemblyBuffer make(final int capacity) {
-        try {
-            final ReassemblyBuffer buffer = memory.apply(capacity);
-            allocatedLength += capacity;
-            return buffer;
-        } catch (final OutOfMemoryError e) {
-            limit = allocatedLength; // to ask again would take long each time
-            return null;
-        }
+    private void giveBack(final ReassemblyBuffer idle) {
+        allocatedLength -= idle.capacity();
+        idle.free();
     }
 
     /**
@@ -121,6 +125,10 @@ public final class ReassemblyPool {
      */
     public void release(final ReassemblyBuffer buffer) {
         usedLength -= buffer.capacity();
-        free[sizeClass(buffer.capacity())].addFirst(buffer);
+        if (allocatedLength - usedLength > memory.left()) {
+            giveBack(buffer); // others may need it more
+        } else {
+            free[sizeClass(buffer.capacity())].addFirst(buffer);
+        }
     }
 }

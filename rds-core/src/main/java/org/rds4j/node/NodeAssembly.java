@@ -56,6 +56,7 @@ final class NodeAssembly {
     private final List<AutoCloseable> resources;
     private final List<Agent> agents = new ArrayList<>();
     private IdentityAgent identities;
+    private EncryptionBarrier encryption;
     private final NodeParts parts;
     private final NodeStatusService status;
 
@@ -91,8 +92,12 @@ final class NodeAssembly {
         final EngineAgent engine = new EngineAgent(
             context.nanoClock(), port, network, tcp, rds, carriers, streams, egress, status);
         agents.addFirst(engine);
+        if (encryption != null) {
+            encryption.keep(engine);
+        }
         status.publish(counters, rds.status(), carriers.status());
-        this.parts = new NodeParts(engine, streams, List.copyOf(agents), identities, counters, List.copyOf(resources));
+        this.parts = new NodeParts(
+            engine, streams, List.copyOf(agents), identities, counters, encryption, List.copyOf(resources));
     }
 
     NodeParts parts() {
@@ -138,12 +143,13 @@ final class NodeAssembly {
 
     /** Once a real device is asked for: simulated nodes are small on purpose. */
     private void warnOfOverflow() {
-        if (context.receiveOverflowLength() < context.overflowOfConnections()) {
+        final long length = context.receiveOverflowLength();
+        final long wanted = context.overflowOfConnections();
+        if (length < wanted) {
             LOG.warn("receiveOverflowLength {} holds what {} sockets may have on their way to one that is not read, and"
-                + " maxConnections is {}: when more send to it, paths stop for every port (recv_blocked); raise it to {}, or"
-                + " lower the sendBufferLength of the peers", context.receiveOverflowLength(),
-                context.receiveOverflowLength() * 3 / 4 / context.sendBufferLength(), context.maxConnections(),
-                context.overflowOfConnections());
+                + " maxConnections is {}: when more send to it, paths stop for every port (recv_blocked); raise it to {}, and"
+                + " -XX:MaxDirectMemorySize to twice that, or lower the sendBufferLength of the peers",
+                length, context.maxConnections() * length / wanted, context.maxConnections(), wanted);
         }
     }
 
@@ -225,7 +231,7 @@ final class NodeAssembly {
         if (device == null) {
             return null;
         }
-        resources.add(device);
+        encryption.guard(device);
         final InlineService service = new InlineService(device, choice, context.tcpBufferLength());
         service.list(counters);
         return service;
@@ -246,7 +252,8 @@ final class NodeAssembly {
                 ENCRYPTION_QUEUE_LENGTH, qos.laneCount(), new RecordArbiter(qos, context.nanoClock()), engineCounters)));
         }
         list(List.of(engineCounters), "_engine");
-        queues.forEach(queue -> resources.add(queue::end));
+        encryption = new EncryptionBarrier(queues, EncryptionBarrier.PATIENCE_NS);
+        resources.add(encryption);
         return queues.stream().map(EncryptionLink::new).toList();
     }
 

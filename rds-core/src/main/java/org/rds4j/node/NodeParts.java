@@ -11,9 +11,10 @@ import org.agrona.concurrent.Agent;
  * @param agents    the engine first, then encryption agents if they are this node's own.
  * @param identities looks after credentials, or null in plaintext.
  * @param counters  of every part.
+ * @param encryption passed before memory that is encrypted from goes, or null in plaintext.
  * @param resources closed after the agents, in order.
  */
 record NodeParts(
     EngineAgent engine, PlainStreams streams, List<Agent> agents, IdentityAgent identities, CounterListing counters,
-    List<AutoCloseable> resources) {
+    EncryptionBarrier encryption, List<AutoCloseable> resources) {
 }

@@ -239,6 +239,9 @@ public final class RdsNode implements AutoCloseable {
         if (invoker != null) {
             invoker.close();
         }
+        if (parts.encryption() != null && !parts.encryption().pass() && conductor != null) {
+            conductor.keepMemory();
+        }
         CloseHelper.close(conductorRunner);
     }
 

@@ -1,6 +1,7 @@
 package org.rds4j.node;
 
 import org.agrona.concurrent.NanoClock;
+import org.rds4j.crypto.agent.EncryptionTask;
 import org.rds4j.crypto.agent.LaneOrder;
 import org.rds4j.qos.classify.QosConfiguration;
 import org.rds4j.qos.schedule.EgressArbiter;
@@ -12,15 +13,13 @@ import org.rds4j.qos.status.QosCounters;
  * thread's alone.
  */
 final class RecordArbiter implements LaneOrder, LaneBacklog {
-    private static final int MAX_RECORD_LENGTH = 5 + 16_384 + 256;
-
     private final EgressArbiter arbiter;
     private final NanoClock clock;
     private LaneHeads heads;
     private boolean isRanked;
 
     RecordArbiter(final QosConfiguration qos, final NanoClock clock) {
-        this.arbiter = new EgressArbiter(qos, MAX_RECORD_LENGTH, QosCounters.allocate(qos.laneCount()));
+        this.arbiter = new EgressArbiter(qos, EncryptionTask.MAX_WEIGHT, QosCounters.allocate(qos.laneCount()));
         this.clock = clock;
     }
 

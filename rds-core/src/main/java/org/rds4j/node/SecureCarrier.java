@@ -12,7 +12,8 @@ import org.rds4j.tcp.TcpConnection;
 
 /**
  * RDS messages in TLS 1.3 records on the TCP stream. Content is sealed by the encryption agent straight into claimed space
- * of the send stream, and opened in place in the receive stream; the engine thread only keeps both in order.
+ * of the send stream, and opened in place in the receive stream; the engine thread only keeps both in order. A sealing job's
+ * tag is the length claimed, negative for a control record: data may be as long as one.
  */
 final class SecureCarrier extends TcpCarrier {
     private static final int HEADER_LENGTH = RecordHeaderFlyweight.HEADER_LENGTH;
@@ -159,7 +160,7 @@ final class SecureCarrier extends TcpCarrier {
         if (position < 0) {
             return false;
         }
-        queue.updateKeys(session, connection.sendAddress(position), KEY_UPDATE_LENGTH);
+        queue.updateKeys(session, connection.sendAddress(position), -KEY_UPDATE_LENGTH);
         onSubmitted(KEY_UPDATE_LENGTH);
         isUpdatingKeys = true;
         if (inline != null) {
@@ -173,7 +174,7 @@ final class SecureCarrier extends TcpCarrier {
         if (position < 0) {
             return false;
         }
-        queue.sealAlert(session, description, connection.sendAddress(position), ALERT_LENGTH);
+        queue.sealAlert(session, description, connection.sendAddress(position), -ALERT_LENGTH);
         onSubmitted(ALERT_LENGTH);
         alertEnd = position + ALERT_LENGTH;
         return true;
@@ -210,13 +211,14 @@ final class SecureCarrier extends TcpCarrier {
             || (sealing < RECORDS_IN_FLIGHT && sealingOctets >= sealing * WELL_FILLED);
     }
 
-    void onSealed(final int claimed, final RecordError error) {
-        isUpdatingKeys &= claimed != KEY_UPDATE_LENGTH;
+    void onSealed(final int tag, final RecordError error) {
+        final int claimed = Math.abs(tag);
+        isUpdatingKeys &= tag != -KEY_UPDATE_LENGTH;
         if (!takeSealed(claimed, error)) {
             return;
         }
         connection.commitSend(claimed);
-        if (isAlerting && claimed == ALERT_LENGTH) {
+        if (isAlerting && tag == -ALERT_LENGTH) {
             connection.closeSend();
         }
     }

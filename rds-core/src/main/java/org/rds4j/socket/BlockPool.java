@@ -3,6 +3,7 @@ package org.rds4j.socket;
 import java.nio.ByteBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.rds4j.frame.DirectMemory;
 
 /**
  * Blocks for payloads too long for a ring: one per datagram, found through a record in the ring, which keeps the order.
@@ -11,19 +12,22 @@ import org.agrona.concurrent.UnsafeBuffer;
  * it is first taken; in one that processes share it has its place.
  */
 public final class BlockPool {
-    /** Answer of {@link #take} when every block is taken. */
+    /** Answer of {@link #take} when there is no block to be had. */
     public static final int NONE = -1;
 
     private final AtomicBuffer states;
     private final int statesOffset;
     private final UnsafeBuffer[] blocks;
     private final int blockLength;
+    private final DirectMemory memory;
 
-    BlockPool(final AtomicBuffer states, final int statesOffset, final int count, final int blockLength) {
+    BlockPool(
+        final AtomicBuffer states, final int statesOffset, final int count, final int blockLength, final DirectMemory memory) {
         this.states = states;
         this.statesOffset = statesOffset;
         this.blocks = new UnsafeBuffer[count];
         this.blockLength = blockLength;
+        this.memory = memory;
     }
 
     BlockPool(final AtomicBuffer states, final int statesOffset, final UnsafeBuffer[] blocks) {
@@ -31,23 +35,30 @@ public final class BlockPool {
         this.statesOffset = statesOffset;
         this.blocks = blocks;
         this.blockLength = blocks[0].capacity();
+        this.memory = null; // each block is there
     }
 
     /**
      * Takes a free block; the taker owns it until someone frees it.
      *
-     * @return its index, or {@link #NONE}.
+     * @return its index, or {@link #NONE} when each is taken or the process has no memory for more.
      */
     public int take() {
         for (int i = 0; i < blocks.length; i++) {
             if (states.compareAndSetInt(statesOffset + i * Integer.BYTES, 0, 1)) {
-                if (blocks[i] == null) {
-                    blocks[i] = new UnsafeBuffer(ByteBuffer.allocateDirect(blockLength));
+                if (blocks[i] != null || isMade(i)) {
+                    return i;
                 }
-                return i;
+                free(i);
             }
         }
         return NONE;
+    }
+
+    private boolean isMade(final int index) {
+        final ByteBuffer made = memory.allocate(blockLength);
+        blocks[index] = made == null ? null : new UnsafeBuffer(made);
+        return made != null;
     }
 
     /**

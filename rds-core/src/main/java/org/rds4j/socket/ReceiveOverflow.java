@@ -1,6 +1,7 @@
 package org.rds4j.socket;
 
 import java.util.ArrayDeque;
+import org.agrona.BitUtil;
 import org.agrona.UnsafeApi;
 import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.OffHeap;
@@ -9,13 +10,14 @@ import org.rds4j.frame.ReassemblyBuffer;
 /**
  * Datagrams for which a socket's receive ring has no room. They wait here, in order, so that one socket that is not read stops
  * neither the reading of a carrier nor other sockets, until its peers know that its port is congested. Memory comes in segments
- * of a bounded pool, as far as the socket's share goes. Engine thread only.
+ * of a bounded pool, as far as the socket's share goes. A header is never cut; a payload goes on at the start of the next
+ * segment, so that nothing takes more than its own length and that of its header. Engine thread only.
  * <pre>
  *   0 address high | 8 address low | 16 port, 18 level, 20 length | 24 sequence | 32 times | 56 payload, padded to 8
  * </pre>
  */
 final class ReceiveOverflow {
-    private static final int SEGMENT_LENGTH = 64 << 10;
+    private static final int SEGMENT_LENGTH = OverflowShares.SEGMENT_LENGTH;
     private static final int HEADER_LENGTH = 56;
     private static final int LOW_OFFSET = 8;
     private static final int PORT_OFFSET = 16;
@@ -28,9 +30,9 @@ final class ReceiveOverflow {
 
     private final OverflowShares shares;
     private final ArrayDeque<ReassemblyBuffer> segments = new ArrayDeque<>();
-    private long held;
     private int readOffset;
-    private int writeOffset;
+    /** In the last segment; no room there while there is none. */
+    private int writeOffset = SEGMENT_LENGTH;
     private int count;
 
     ReceiveOverflow(final OverflowShares shares) {
@@ -45,8 +47,9 @@ final class ReceiveOverflow {
     boolean add(
         final long high, final long low, final int port, final int level, final long payload, final int length,
         final long sequence, final ArrivalTimes times) {
-        final int recordLength = HEADER_LENGTH + (length + Long.BYTES - 1 & -Long.BYTES);
-        if ((segments.isEmpty() || segments.peekLast().capacity() - writeOffset < recordLength) && !extend(recordLength)) {
+        final int segmentsBefore = segments.size();
+        final int offsetBefore = writeOffset;
+        if (!isGranted(length) || !findHeader()) {
             return false;
         }
         final long at = segments.peekLast().address() + writeOffset;
@@ -59,25 +62,57 @@ final class ReceiveOverflow {
         UnsafeApi.putLong(at + HEADER_TIME_OFFSET, times.headerNs());
         UnsafeApi.putLong(at + START_TIME_OFFSET, times.startNs());
         UnsafeApi.putLong(at + END_TIME_OFFSET, times.endNs());
-        OffHeap.copy(payload, at + HEADER_LENGTH, length);
-        writeOffset += recordLength;
+        writeOffset += HEADER_LENGTH;
+        if (!append(payload, length)) {
+            takeBack(segmentsBefore, offsetBefore);
+            return false;
+        }
         count++;
         return true;
     }
 
-    /** A record that does not fit leaves the end of its segment unused, marked by a length below 0. */
-    private boolean extend(final int recordLength) {
-        final ReassemblyBuffer fresh = shares.acquire(held, Math.max(SEGMENT_LENGTH, recordLength));
+    private boolean isGranted(final int length) {
+        final int room = SEGMENT_LENGTH - writeOffset;
+        final int missing = HEADER_LENGTH + length - (room < HEADER_LENGTH ? 0 : room);
+        final long held = (long) segments.size() * SEGMENT_LENGTH;
+        return missing <= 0 || shares.grants(held, BitUtil.align((long) missing, SEGMENT_LENGTH));
+    }
+
+    /** A header that does not fit leaves the end of its segment unused. */
+    private boolean findHeader() {
+        return SEGMENT_LENGTH - writeOffset >= HEADER_LENGTH || extend();
+    }
+
+    private boolean extend() {
+        final ReassemblyBuffer fresh = shares.acquire();
         if (fresh == null) {
             return false;
         }
-        if (!segments.isEmpty() && segments.peekLast().capacity() - writeOffset >= HEADER_LENGTH) {
-            UnsafeApi.putInt(segments.peekLast().address() + writeOffset + LENGTH_OFFSET, -1);
-        }
-        held += fresh.capacity();
         segments.addLast(fresh);
         writeOffset = 0;
         return true;
+    }
+
+    private boolean append(final long payload, final int length) {
+        int done = 0;
+        while (done < length) {
+            if (writeOffset == SEGMENT_LENGTH && !extend()) {
+                return false;
+            }
+            final int piece = Math.min(length - done, SEGMENT_LENGTH - writeOffset);
+            OffHeap.copy(payload + done, segments.peekLast().address() + writeOffset, piece);
+            done += piece;
+            writeOffset += piece;
+        }
+        writeOffset = BitUtil.align(writeOffset, Long.BYTES);
+        return true;
+    }
+
+    private void takeBack(final int segmentsBefore, final int offsetBefore) {
+        while (segments.size() > segmentsBefore) {
+            shares.release(segments.pollLast());
+        }
+        writeOffset = offsetBefore;
     }
 
     /** Moves datagrams into the socket's ring, in order, as long as there is room; answers how many. */
@@ -88,12 +123,15 @@ final class ReceiveOverflow {
             final int length = UnsafeApi.getInt(at + LENGTH_OFFSET);
             times.set(UnsafeApi.getLong(at + HEADER_TIME_OFFSET), UnsafeApi.getLong(at + START_TIME_OFFSET),
                 UnsafeApi.getLong(at + END_TIME_OFFSET));
-            if (!socket.toRing(UnsafeApi.getLong(at), UnsafeApi.getLong(at + LOW_OFFSET),
-                UnsafeApi.getShort(at + PORT_OFFSET) & 0xffff, UnsafeApi.getShort(at + LEVEL_OFFSET), at + HEADER_LENGTH, length,
-                UnsafeApi.getLong(at + SEQUENCE_OFFSET))) {
+            final long target = socket.claim(UnsafeApi.getLong(at), UnsafeApi.getLong(at + LOW_OFFSET),
+                UnsafeApi.getShort(at + PORT_OFFSET) & 0xffff, UnsafeApi.getShort(at + LEVEL_OFFSET), length,
+                UnsafeApi.getLong(at + SEQUENCE_OFFSET));
+            if (target == ReceiveSide.NO_ROOM) {
                 break;
             }
-            readOffset += HEADER_LENGTH + (length + Long.BYTES - 1 & -Long.BYTES);
+            readOffset += HEADER_LENGTH;
+            take(target, length);
+            socket.commit();
             count--;
             moved++;
         }
@@ -105,28 +143,38 @@ final class ReceiveOverflow {
 
     /** Where the oldest record lies; gives the segment before it back when it was the last of that. */
     private long next() {
-        final ReassemblyBuffer first = segments.peekFirst();
-        final boolean isAtEnd = first.capacity() - readOffset < HEADER_LENGTH
-            || UnsafeApi.getInt(first.address() + readOffset + LENGTH_OFFSET) < 0;
-        if (segments.size() > 1 && isAtEnd) {
-            release(segments.pollFirst());
-            readOffset = 0;
+        if (SEGMENT_LENGTH - readOffset < HEADER_LENGTH) {
+            endSegment();
         }
         return segments.peekFirst().address() + readOffset;
     }
 
-    private void release(final ReassemblyBuffer segment) {
-        held -= segment.capacity();
-        shares.release(segment);
+    private void endSegment() {
+        shares.release(segments.pollFirst());
+        readOffset = 0;
+    }
+
+    private void take(final long target, final int length) {
+        int done = 0;
+        while (done < length) {
+            if (readOffset == SEGMENT_LENGTH) {
+                endSegment();
+            }
+            final int piece = Math.min(length - done, SEGMENT_LENGTH - readOffset);
+            OffHeap.copy(segments.peekFirst().address() + readOffset, target + done, piece);
+            done += piece;
+            readOffset += piece;
+        }
+        readOffset = BitUtil.align(readOffset, Long.BYTES);
     }
 
     /** Forgets everything; the socket closes. */
     void clear() {
         while (!segments.isEmpty()) {
-            release(segments.pollFirst());
+            shares.release(segments.pollFirst());
         }
         count = 0;
         readOffset = 0;
-        writeOffset = 0;
+        writeOffset = SEGMENT_LENGTH;
     }
 }

@@ -14,6 +14,9 @@ import org.rds4j.status.RdsCounters;
  * by which the socket's port becomes congested. Engine thread only.
  */
 public final class ReceiveSide {
+    /** Answer of {@link #claim} when the ring is full. */
+    static final long NO_ROOM = 0;
+
     private static final int SHORTEST_RECORD = RecordDescriptor.HEADER_LENGTH + DatagramRecord.HEADER_LENGTH;
 
     private final EngineSocket socket;
@@ -27,6 +30,8 @@ public final class ReceiveSide {
     private final RdsCounters counters;
     private final ArrivalTimes times;
     private boolean isTimed;
+    private int claimedIndex;
+    private int claimedType;
 
     ReceiveSide(final EngineSocket socket, final ReceiveMemory memory) {
         final SocketRegion region = socket.region();
@@ -118,48 +123,65 @@ public final class ReceiveSide {
     boolean toRing(
         final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
         final long sequence) {
-        final int headerLength = isTimed ? DatagramRecord.TIMED_HEADER_LENGTH : DatagramRecord.HEADER_LENGTH;
-        if (length > maxInlineLength + DatagramRecord.HEADER_LENGTH - headerLength) {
-            return toBlock(high, low, sourcePort, lane, payload, length, sequence);
-        }
-        final int index = ring.claim(headerLength + length);
-        if (index < 0) {
+        final long target = claim(high, low, sourcePort, lane, length, sequence);
+        if (target == NO_ROOM) {
             return false;
         }
-        DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
-        OffHeap.copy(payload, ring.address() + index + headerLength, length);
-        writeTimes(index);
-        ring.commit(isTimed ? DatagramRecord.TYPE_TIMED_INLINE : DatagramRecord.TYPE_INLINE, index);
-        socket.happened(SocketEvents.READABLE);
+        OffHeap.copy(payload, target, length);
+        commit();
         return true;
     }
 
-    private void writeTimes(final int index) {
+    /**
+     * Makes room for a datagram in the ring, to be written and followed by {@link #commit()}.
+     *
+     * @return address that the payload belongs at, or {@link #NO_ROOM}.
+     */
+    long claim(
+        final long high, final long low, final int sourcePort, final int lane, final int length, final long sequence) {
+        final int headerLength = isTimed ? DatagramRecord.TIMED_HEADER_LENGTH : DatagramRecord.HEADER_LENGTH;
+        if (length > maxInlineLength + DatagramRecord.HEADER_LENGTH - headerLength) {
+            return claimBlock(high, low, sourcePort, lane, length, sequence);
+        }
+        final int index = ring.claim(headerLength + length);
+        if (index < 0) {
+            return NO_ROOM;
+        }
+        DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
+        claimed(index, isTimed ? DatagramRecord.TYPE_TIMED_INLINE : DatagramRecord.TYPE_INLINE);
+        return ring.address() + index + headerLength;
+    }
+
+    private void claimed(final int index, final int type) {
         if (isTimed) {
             DatagramRecord.times(buffer, index, times.headerNs(), times.startNs(), times.endNs());
         }
+        claimedIndex = index;
+        claimedType = type;
     }
 
-    private boolean toBlock(
-        final long high, final long low, final int sourcePort, final int lane, final long payload, final int length,
-        final long sequence) {
+    private long claimBlock(
+        final long high, final long low, final int sourcePort, final int lane, final int length, final long sequence) {
         final int block = blocks.take();
         if (block < 0) {
-            return false;
+            return NO_ROOM;
         }
         final int type = isTimed ? DatagramRecord.TYPE_TIMED_BLOCK : DatagramRecord.TYPE_BLOCK;
         final int index = ring.claim(DatagramRecord.headerLength(type) + Integer.BYTES);
         if (index < 0) {
             blocks.free(block);
-            return false;
+            return NO_ROOM;
         }
-        OffHeap.copy(payload, blocks.block(block).addressOffset(), length);
         DatagramRecord.write(buffer, index, high, low, sourcePort, lane, length, sequence);
-        writeTimes(index);
         buffer.putInt(index + DatagramRecord.headerLength(type), block);
-        ring.commit(type, index);
+        claimed(index, type);
+        return blocks.block(block).addressOffset();
+    }
+
+    /** Shows the application what was claimed last. */
+    void commit() {
+        ring.commit(claimedType, claimedIndex);
         socket.happened(SocketEvents.READABLE);
-        return true;
     }
 
     /** Goes on with what waits, and looks whether enough has been read; for a congested socket. Answers the work done. */

@@ -9,6 +9,7 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.rds4j.RdsContext;
 import org.rds4j.RdsAddress;
+import org.rds4j.frame.DirectMemory;
 
 /**
  * The memory one socket shares with its engine; the only way between them besides commands. It belongs to this process, or is
@@ -117,8 +118,9 @@ public final class SocketRegion {
         header = new UnsafeBuffer(memory, 0, headerLength);
         submitRing = new ManyToOneRingBuffer(new UnsafeBuffer(memory, headerLength, submitLength));
         receiveRing = new OneToOneRingBuffer(new UnsafeBuffer(memory, headerLength + submitLength, receiveLength));
-        submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength());
-        receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength());
+        final DirectMemory blocks = new DirectMemory(context.nanoClock(), 0);
+        submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength(), blocks);
+        receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength(), blocks);
         lentAreas = new LentAreas(submitBlocks);
         completions = new CompletionRing(header, COMPLETIONS_OFFSET);
         isShared = false;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.rds4j.frame.ArrivalTimes;
 import org.rds4j.frame.FrameAssembler;
 import org.rds4j.frame.RdsHeaderFlyweight;
+import org.rds4j.frame.DirectMemory;
 import org.rds4j.frame.ReassemblyPool;
 
 class SendLogTest {
@@ -254,7 +255,8 @@ class SendLogTest {
     void shouldKeepTheStreamWholeAcrossBlocks() {
         final SplittableRandom random = new SplittableRandom(5);
         final List<Long> sequences = new ArrayList<>();
-        final FrameAssembler assembler = new FrameAssembler(1 << 20, new ReassemblyPool(4 << 20), (head, body, length) -> {
+        final ReassemblyPool memory = new ReassemblyPool(4 << 20, new DirectMemory(() -> 0, 0));
+        final FrameAssembler assembler = new FrameAssembler(1 << 20, memory, (head, body, length) -> {
             final long sequence = header.wrap(head).sequence();
             sequences.add(sequence);
             for (int i = 0; i < length; i++) {

@@ -123,6 +123,10 @@ class SecureCarrierTest {
     /** Encryption and its answers. */
     private void work() {
         agent.doWork();
+        drain();
+    }
+
+    private void drain() {
         queue.drain(new CompletionHandler() {
             @Override
             public void onSealed(final SecureSession session, final long tag, final int length, final RecordError error) {
@@ -309,6 +313,39 @@ class SecureCarrierTest {
         assertEquals(24, committed, "a farewell");
         assertEquals(1, counters.get(NodeCounter.PATH_RENEWED));
         assertFalse(isAborted);
+    }
+
+    /** A piece of a datagram may be as long as a KeyUpdate: it is not the answer that the peer waits for. */
+    @Test
+    void shouldNotTakeFiveOctetsOfDataForAKeyUpdate() {
+        carrier(KeyLimits.DEFAULT);
+        assertTrue(carrier.offer(BufferUtil.address(content), 5) > 0);
+        written += peer.updateKeys(BufferUtil.address(inbound) + written, true);
+        received = written;
+        carrier.onReceivable(null);
+        agent.doWork();
+        carrier.receive((address, length) -> length);
+        drain();
+        carrier.receive((address, length) -> length);
+        work();
+        assertEquals(27 + 27, committed, "the data and one answer");
+        assertEquals(1, carrier.session().sendGeneration());
+    }
+
+    /** Nor is a piece as long as an alert the last word. */
+    @Test
+    void shouldNotTakeTwoOctetsOfDataForAnAlert() {
+        carrier(KeyLimits.DEFAULT);
+        assertTrue(carrier.offer(BufferUtil.address(content), 2) > 0);
+        agent.doWork();
+        received = 5;
+        carrier.onReceivable(null);
+        drain();
+        assertEquals(24, committed);
+        assertFalse(isSendClosed, "the alert is still to come");
+        work();
+        assertEquals(24 + 24, committed);
+        assertTrue(isSendClosed);
     }
 
     @Test

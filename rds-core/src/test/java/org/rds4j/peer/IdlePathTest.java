@@ -14,6 +14,7 @@ import org.rds4j.SecurityMode;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.congestion.Congestion;
 import org.rds4j.frame.ArrivalTimes;
+import org.rds4j.frame.DirectMemory;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.message.LogPool;
 import org.rds4j.status.RdsCounters;
@@ -32,7 +33,8 @@ class IdlePathTest {
             context.sendLogLength());
         final PathServices services = new PathServices(
             context, new Probe(1, 1, RdsCounters.inMemory()), 0, null, new ConnectBudget(1), null, new PathSchedule(),
-            (path, header, payload, length) -> true, (owner, length) -> { }, new ReassemblyPool(1 << 20),
+            (path, header, payload, length) -> true, (owner, length) -> { },
+            new ReassemblyPool(1 << 20, new DirectMemory(() -> 0, 0)),
             new ArrivalTimes(() -> 0), logs,
             new Congestion(context, 1, RdsCounters.inMemory()), new SplittableRandom(1), RdsCounters.inMemory());
         final Peer peer = new Peer(services, 0, 1);

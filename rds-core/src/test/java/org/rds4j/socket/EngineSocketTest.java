@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.frame.ArrivalTimes;
+import org.rds4j.frame.DirectMemory;
 import org.rds4j.frame.ReassemblyPool;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
@@ -23,9 +24,9 @@ class EngineSocketTest {
     private final RdsContext context = new RdsContext(new Properties()).address("10.0.0.1/24")
         .security(SecurityMode.PLAINTEXT).submitRingLength(4096).receiveBufferLength(4096).conclude();
     private final SocketRegion region = new SocketRegion(context);
+    private final OverflowShares overflow = new OverflowShares(new ReassemblyPool(1 << 20, new DirectMemory(() -> 0, 0)));
     private final EngineSocket socket = new EngineSocket(
-        region, 1, new ReceiveMemory(
-            new OverflowShares(new ReassemblyPool(1 << 20)), new ArrivalTimes(() -> 0), null, RdsCounters.inMemory()));
+        region, 1, new ReceiveMemory(overflow, new ArrivalTimes(() -> 0), null, RdsCounters.inMemory()));
 
     private void submit() {
         final int index =
@@ -91,7 +92,7 @@ class EngineSocketTest {
         final RdsCounters counters = RdsCounters.inMemory();
         final EngineSocket small = new EngineSocket(new SocketRegion(new RdsContext(new Properties()).address("10.0.0.1/24")
             .security(SecurityMode.PLAINTEXT).receiveBufferLength(4096).maxMessageLength(1024).conclude()), 1,
-            new ReceiveMemory(new OverflowShares(new ReassemblyPool(1 << 20)), new ArrivalTimes(() -> 0), null, counters));
+            new ReceiveMemory(overflow, new ArrivalTimes(() -> 0), null, counters));
         final long payload = region.submitRing().buffer().addressOffset();
         assertEquals(ReceiveSide.Outcome.TOO_LONG, small.receiveSide().deliver(1, 2, 3, 4, payload, 1025, 1));
         assertEquals(1, counters.get(RdsCounter.RECV_DROP_TOO_LONG));

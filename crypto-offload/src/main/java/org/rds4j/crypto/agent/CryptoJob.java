@@ -12,6 +12,8 @@ final class CryptoJob {
     EncryptionTask other;
     long inputAddress;
     int inputLength;
+    /** What the job costs its lane, see {@link EncryptionTask#weight}. */
+    int weight;
     long outputAddress;
     long tag;
     /** The thread that submitted the job, to be told from the one that computes it. */
@@ -19,6 +21,13 @@ final class CryptoJob {
     int resultLength;
     int resultType;
     RecordError resultError;
+
+    /** Answers the job before anything is computed and when nothing could be: by a failure. */
+    void refuse() {
+        resultLength = 0;
+        resultType = 0;
+        resultError = RecordError.INTERNAL_ERROR;
+    }
 
     /** Drops the references, so that an idle ring keeps no session alive. */
     void release() {

@@ -2,6 +2,7 @@ package org.rds4j.crypto.agent;
 
 import java.util.Arrays;
 import org.agrona.concurrent.Agent;
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.CryptoCounters;
 
 /**
@@ -71,26 +72,22 @@ public final class EncryptionAgent implements Agent {
     public int doWork() {
         int work = 0;
         for (final EncryptionQueue queue : queues) {
-            if (queue.isEnded()) {
+            work += queue.execute(JOBS_PER_TURN);
+            if (queue.isOver()) {
                 remove(queue);
-            } else {
-                work += queue.execute(JOBS_PER_TURN);
             }
         }
         return work;
     }
 
     private synchronized void remove(final EncryptionQueue ended) {
-        ended.wipe();
         queues = Arrays.stream(queues).filter(queue -> queue != ended).toArray(EncryptionQueue[]::new);
     }
 
-    /** Wipes the keys of every session still open. */
+    /** Wipes the keys of every session still open and of every unfinished handshake. */
     @Override
     public void onClose() {
-        for (final EncryptionQueue queue : queues) {
-            queue.wipe();
-        }
+        Closing.each(Arrays.asList(queues), EncryptionQueue::end);
     }
 
     @Override

@@ -1,14 +1,17 @@
 package org.rds4j.crypto.agent;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordSealer;
 
 /**
  * An engine's way to an encryption thread and back: a bounded ring for each lane, and one for handshakes, whose slots go from
  * engine to encryption thread to engine. Results of a lane come back in the order of submission. Which lane is served next is
  * decided record by record, so that a record waits for the one being computed and for those that its lane's rank puts before
- * it, however many others are queued. Handshakes take one step between turns of records.
+ * it, however many others are queued. While records and handshakes both wait, each get about half of the thread: between two
+ * steps of handshakes records go first that take as long as a step.
  * <p>
  * Submitting and draining belong to one engine thread and neither block nor allocate. A submission returns false when
  * the lane's ring is full: nothing happened, and the caller tries again after a {@link #drain}. Memory named in a job is
@@ -18,13 +21,29 @@ import org.rds4j.crypto.record.RecordError;
  * all the same, so that nothing above knows the difference.
  */
 public final class EncryptionQueue implements LaneOrder.LaneHeads {
+    /** What takes as long as a step of a handshake, half a millisecond, in octets of full records. */
+    static final int STEP_WEIGHT = 1 << 21;
+    /** The smallest record takes as long as so many octets of a full one. */
+    static final int LEAST_WEIGHT = 1 << 11;
+    private static final int CLOSE_WEIGHT = 1 << 12;
+
+    /** Nobody uses what the queue's jobs name; the agent may begin a turn, or somebody may end the queue. */
+    private static final int IDLE = 0;
+    /** The agent uses it. */
+    private static final int TURN = 1;
+    /** The agent uses it for the last time, or its keys are being wiped. */
+    private static final int ENDING = 2;
+    /** Nobody uses it ever again. */
+    private static final int OVER = 3;
+
     private final JobRing[] lanes;
     private final JobRing handshakes;
     private final LaneOrder order;
     private final boolean isInline;
     private final CryptoCounters engineCounters;
     private final JobExecutor executor;
-    private volatile boolean isEnded;
+    private final AtomicInteger phase = new AtomicInteger(IDLE);
+    private long weightSinceStep = STEP_WEIGHT;
 
     EncryptionQueue(
         final int capacity,
@@ -167,6 +186,7 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
         }
         job.other = task;
         fill(job, CryptoJob.Kind.TASK, session, null, 0, 0, 0, 0);
+        job.weight = task.weight();
         publish(ring, job);
         return true;
     }
@@ -182,15 +202,31 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
     }
 
     /**
-     * Says that nothing will be submitted or drained any more. The agent leaves alone what waits, wipes the keys of all
-     * sessions made here and forgets the queue; without an agent they are wiped before this returns. Any thread, after the
+     * Says that nothing will be submitted or drained any more. What waits is left alone, and the keys of all sessions and
+     * unfinished handshakes made here are wiped: before this returns, whether the agent runs ever again or not, unless it
+     * computes a job of this queue just now. Then it wipes them behind that job; {@link #isOver} tells. Any thread, after the
      * engine's last call.
+     *
+     * @return {@link #isOver}.
      */
-    public void end() {
-        isEnded = true;
-        if (isInline) {
-            wipe();
+    public boolean end() {
+        while (phase.get() < ENDING) {
+            if (phase.compareAndSet(IDLE, ENDING)) {
+                wipe();
+            } else {
+                phase.compareAndSet(TURN, ENDING);
+            }
         }
+        return isOver();
+    }
+
+    /**
+     * Whether the keys are wiped and nobody will read or write memory that a job names, so that it may be given back. Any thread.
+     *
+     * @return true some time after {@link #end}; not before a job is done that was being computed then.
+     */
+    public boolean isOver() {
+        return phase.get() == OVER;
     }
 
     /**
@@ -255,36 +291,62 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
     @Override
     public int length(final int lane) {
         final CryptoJob job = lanes[lane].waiting();
-        return job == null ? 0 : Math.max(1, job.inputLength);
+        return job == null ? 0 : job.weight;
     }
 
-    boolean isEnded() {
-        return isEnded;
+    private void wipe() {
+        try {
+            executor.closeAll();
+        } finally {
+            phase.set(OVER);
+        }
     }
 
-    /** Encryption thread: wipes the keys of every session still open. */
-    void wipe() {
-        executor.closeAll();
-    }
-
-    /** Encryption thread: executes waiting records by the order of lanes, up to a limit, and then one step of a handshake. */
+    /**
+     * Encryption thread: executes waiting records by the order of lanes, up to a limit, and then a step of a handshake if it is
+     * time for one.
+     */
     int execute(final int limit) {
+        if ((!isAnyWaiting() && handshakes.waiting() == null) || !phase.compareAndSet(IDLE, TURN)) {
+            return 0;
+        }
+        try {
+            return executeRecords(limit) + executeHandshake();
+        } finally {
+            if (!phase.compareAndSet(TURN, IDLE)) {
+                wipe();
+            }
+        }
+    }
+
+    private int executeRecords(final int limit) {
         int done = 0;
         for (int lane = next(limit); lane != LaneOrder.NONE; lane = next(limit - done)) {
-            final int octets = length(lane);
+            final int weight = length(lane);
             execute(lanes[lane]);
-            order.onServed(lane, octets);
-            done++;
-        }
-        if (handshakes.waiting() != null) {
-            execute(handshakes);
+            order.onServed(lane, weight);
+            weightSinceStep += Math.max(LEAST_WEIGHT, weight);
             done++;
         }
         return done;
     }
 
+    private int executeHandshake() {
+        final boolean isDue = weightSinceStep >= STEP_WEIGHT || !isAnyWaiting();
+        if (!isDue || handshakes.waiting() == null || isEnding()) {
+            return 0;
+        }
+        weightSinceStep = 0;
+        execute(handshakes);
+        return 1;
+    }
+
     private int next(final int limit) {
-        return limit > 0 && isAnyWaiting() ? order.next(this) : LaneOrder.NONE;
+        return limit > 0 && isAnyWaiting() && !isEnding() ? order.next(this) : LaneOrder.NONE;
+    }
+
+    private boolean isEnding() {
+        return phase.get() == ENDING;
     }
 
     private boolean isAnyWaiting() {
@@ -296,9 +358,13 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
         return false;
     }
 
+    /** Whatever happens, the job is answered and is not the next one again. */
     private void execute(final JobRing ring) {
-        executor.execute(ring.waiting());
-        ring.onExecuted();
+        try {
+            executor.execute(ring.waiting());
+        } finally {
+            ring.onExecuted();
+        }
     }
 
     private static void deliver(final CryptoJob job, final CompletionHandler handler) {
@@ -373,6 +439,17 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
         job.inputLength = inputLength;
         job.outputAddress = outputAddress;
         job.tag = tag;
+        job.weight = weight(kind, inputLength);
+    }
+
+    /** A change of keys takes ten times as long as the longest record, but counts as one. */
+    private static int weight(final CryptoJob.Kind kind, final int inputLength) {
+        return switch (kind) {
+            case SEAL, OPEN -> Math.max(1, inputLength);
+            case SEAL_ALERT -> RecordSealer.ALERT_RECORD_LENGTH;
+            case CLOSE -> CLOSE_WEIGHT;
+            default -> EncryptionTask.MAX_WEIGHT;
+        };
     }
 
     private void publish(final JobRing ring, final CryptoJob job) {

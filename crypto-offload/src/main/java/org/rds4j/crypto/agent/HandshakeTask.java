@@ -1,5 +1,6 @@
 package org.rds4j.crypto.agent;
 
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.certificate.PeerIdentity;
 import org.rds4j.crypto.handshake.HandshakeFailure;
 import org.rds4j.crypto.handshake.TlsContext;
@@ -13,6 +14,10 @@ import org.rds4j.crypto.record.KeyLimits;
  * submission and that call the task belongs to the encryption thread. No cryptography happens on the engine thread.
  */
 public final class HandshakeTask {
+    /** Made beforehand, as there may be no memory to say more. */
+    private static final HandshakeFailure NOT_COMPUTED =
+        new HandshakeFailure(HandshakeFailure.Cause.TLS, "the handshake could not be computed");
+
     private final long id;
     private final HandshakeSupplier supplier;
     private final AeadProvider provider;
@@ -153,13 +158,37 @@ public final class HandshakeTask {
         }
         try {
             advance(inputAddress, inputLength);
-        } catch (final RuntimeException e) {
-            failure = new HandshakeFailure(HandshakeFailure.Cause.TLS, "the handshake could not be computed: " + e);
-        }
-        if (failure != null && handshake != null) {
-            handshake.close();
+            if (failure != null) {
+                wipe();
+            }
+        } catch (final Throwable e) {
+            fail(e);
         }
         return session != null || failure != null;
+    }
+
+    /** Encryption thread: ends the handshake, or the session that it gave, as something that it needs has failed. */
+    void fail(final Throwable cause) {
+        final HandshakeFailure earlier = failure;
+        failure = earlier == null ? NOT_COMPUTED : earlier;
+        final SecureSession lost = session;
+        session = null;
+        try {
+            if (lost != null) {
+                lost.close();
+            }
+        } finally {
+            wipe();
+        }
+        failure = earlier == null
+            ? new HandshakeFailure(HandshakeFailure.Cause.TLS, NOT_COMPUTED.reason() + ": " + cause) : earlier;
+    }
+
+    /** Encryption thread: wipes what a handshake leaves that will not go on, keys that became no session included. Idempotent. */
+    void wipe() {
+        if (handshake != null) {
+            Closing.all(handshake, session == null ? handshake.keys() : null);
+        }
     }
 
     /** Encryption thread: gives up. Returns true when the handshake had not ended before. */
@@ -170,9 +199,7 @@ public final class HandshakeTask {
         }
         failure = new HandshakeFailure(HandshakeFailure.Cause.ABANDONED, "given up by the local side");
         clearOutput();
-        if (handshake != null) {
-            handshake.close();
-        }
+        wipe();
         return true;
     }
 
@@ -191,5 +218,10 @@ public final class HandshakeTask {
 
     boolean isBegun() {
         return handshake != null;
+    }
+
+    /** Whether there is something secret that no session has taken over and no failure has wiped. */
+    boolean isUnfinished() {
+        return handshake != null && session == null && failure == null;
     }
 }

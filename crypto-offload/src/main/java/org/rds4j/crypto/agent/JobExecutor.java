@@ -2,6 +2,7 @@ package org.rds4j.crypto.agent;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.record.RecordError;
@@ -12,31 +13,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the encryption thread does with the jobs of one queue. Knows every session made there, so that it can wipe them all
- * at the end.
+ * What the encryption thread does with the jobs of one queue. Knows every session and every unfinished handshake made there, so
+ * that it can wipe them all at the end.
  */
 final class JobExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(JobExecutor.class);
 
     private final CryptoCounters counters;
     private final Set<SecureSession> sessions = new HashSet<>();
+    private final Set<HandshakeTask> unfinished = new HashSet<>();
 
     JobExecutor(final CryptoCounters counters) {
         this.counters = counters;
     }
 
-    /** Answers every job: one that cannot be computed is refused, so that those behind it are not held up. */
+    /**
+     * Answers a job: one that cannot be computed is refused, whatever was thrown, so that those behind it are not held up. What
+     * state its cipher is in nobody knows then, so sealer, opener or handshake are at their end.
+     */
     void execute(final CryptoJob job) {
-        if (job.submitter == Thread.currentThread().threadId()) {
-            counters.increment(CryptoCounter.JOBS_INLINE);
-        }
+        job.refuse();
         try {
+            if (job.submitter == Thread.currentThread().threadId()) {
+                counters.increment(CryptoCounter.JOBS_INLINE);
+            }
             compute(job);
-        } catch (final RuntimeException e) {
-            LOG.error("a job of the encryption thread failed: {}", job.kind, e);
-            job.resultLength = 0;
-            job.resultError = RecordError.INTERNAL_ERROR;
+        } catch (final Throwable e) {
+            job.refuse();
             counters.increment(CryptoCounter.JOBS_FAILED);
+            if (job.task != null) {
+                unfinished.remove(job.task);
+                job.task.fail(e);
+            }
+            LOG.error("a job of the encryption thread failed: {}", job.kind, e);
         }
     }
 
@@ -51,11 +60,17 @@ final class JobExecutor {
         }
     }
 
-    /** Wipes what is still open. */
+    /** Wipes what is still open, and all of it. */
     void closeAll() {
-        sessions.forEach(SecureSession::close);
         counters.add(CryptoCounter.SESSIONS_CLOSED, sessions.size());
-        sessions.clear();
+        counters.add(CryptoCounter.HANDSHAKES_ABANDONED, unfinished.size());
+        try {
+            Closing.all(
+                () -> Closing.each(sessions, SecureSession::close), () -> Closing.each(unfinished, HandshakeTask::wipe));
+        } finally {
+            sessions.clear();
+            unfinished.clear();
+        }
     }
 
     private void seal(final CryptoJob job) {
@@ -124,11 +139,11 @@ final class JobExecutor {
         final HandshakeTask task = job.task;
         final boolean wasBegun = task.isBegun();
         final boolean ended = task.step(job.inputAddress, job.inputLength);
+        note(task, ended);
         if (!wasBegun && task.isBegun()) {
             counters.increment(CryptoCounter.HANDSHAKES_STARTED);
         }
         if (ended && task.session() != null) {
-            sessions.add(task.session());
             counters.increment(CryptoCounter.HANDSHAKES_COMPLETED);
             counters.add(CryptoCounter.HANDSHAKES_256, task.session().keys().sendKeys().keyLength() == 32 ? 1 : 0);
         } else if (ended) {
@@ -136,7 +151,20 @@ final class JobExecutor {
         }
     }
 
+    /** What is to be wiped at the end because of a handshake, now that it has taken a step. */
+    private void note(final HandshakeTask task, final boolean ended) {
+        if (!ended && task.isUnfinished()) {
+            unfinished.add(task);
+        } else if (ended) {
+            unfinished.remove(task);
+        }
+        if (ended && task.session() != null) {
+            sessions.add(task.session());
+        }
+    }
+
     private void abandon(final CryptoJob job) {
+        unfinished.remove(job.task);
         if (job.task.abandon()) {
             counters.increment(CryptoCounter.HANDSHAKES_ABANDONED);
         }
@@ -144,9 +172,9 @@ final class JobExecutor {
 
     private void close(final SecureSession session) {
         if (!session.isClosed()) {
-            session.close();
             sessions.remove(session);
             counters.increment(CryptoCounter.SESSIONS_CLOSED);
+            session.close();
         }
     }
 

@@ -1,5 +1,6 @@
 package org.rds4j.crypto.agent;
 
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.handshake.SessionKeys;
 import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.record.KeyLimits;
@@ -28,7 +29,7 @@ public final class SecureSession {
      * A session with record number 0 in both directions. Sessions that come out of a {@link HandshakeTask} are made by it.
      *
      * @param id       the engine's own name for the connection.
-     * @param keys     of both directions; taken over, wiped when the session closes.
+     * @param keys     of both directions; taken over, wiped when the session closes and when it cannot be made.
      * @param provider of AES-GCM.
      * @param limits   of each key.
      */
@@ -36,8 +37,15 @@ public final class SecureSession {
         final long id, final SessionKeys keys, final AeadProvider provider, final KeyLimits limits) {
         this.id = id;
         this.keys = keys;
-        this.sealer = new RecordSealer(provider, keys.sendKeys(), limits);
-        this.opener = new RecordOpener(provider, keys.receiveKeys(), limits, 0);
+        RecordSealer made = null;
+        try {
+            made = new RecordSealer(provider, keys.sendKeys(), limits);
+            this.opener = new RecordOpener(provider, keys.receiveKeys(), limits, 0);
+        } catch (final Throwable e) {
+            Closing.all(made, keys);
+            throw e;
+        }
+        this.sealer = made;
     }
 
     /**
@@ -155,11 +163,13 @@ public final class SecureSession {
         }
     }
 
+    /** Encryption thread: wipes the keys of both directions. */
     void close() {
-        sealer.close();
-        opener.close();
-        keys.close();
-        keyUpdateDue = false;
-        closed = true;
+        try {
+            Closing.all(sealer, opener, keys);
+        } finally {
+            keyUpdateDue = false;
+            closed = true;
+        }
     }
 }

@@ -14,6 +14,7 @@ import javax.net.ssl.SSLException;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.conscrypt.Conscrypt;
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.certificate.PeerIdentity;
 import org.rds4j.crypto.certificate.PeerRefusal;
 import org.rds4j.crypto.certificate.PeerRefusedException;
@@ -344,23 +345,43 @@ public final class TlsHandshake implements AutoCloseable {
     }
 
     private void finish() throws SSLException {
+        final SessionKeys agreed = agree();
+        try {
+            close();
+        } catch (final Throwable e) {
+            agreed.close();
+            throw e;
+        }
+        keys = agreed;
+    }
+
+    private SessionKeys agree() throws SSLException {
         final String suite = engine.getSession().getCipherSuite();
+        final List<X509Certificate> certificates = peerCertificates();
         final int keyLength = keyLengthRule.keyLength(clientMarker, serverMarker);
         final byte[] exported = Conscrypt.exportKeyingMaterial(
             engine, EXPORTER_LABEL, clientMarker.octets(), EXPORTER_LENGTH);
-        final byte[] clientSecret = Arrays.copyOf(exported, TrafficKeys.SECRET_LENGTH);
-        final byte[] serverSecret = Arrays.copyOfRange(exported, TrafficKeys.SECRET_LENGTH, EXPORTER_LENGTH);
-        keys = new SessionKeys(
-            TrafficKeys.derive(clientSecret, keyLength),
-            TrafficKeys.derive(serverSecret, keyLength),
-            isClient,
-            suite,
-            peerCertificates(),
-            isClient ? serverMarker : clientMarker);
-        Arrays.fill(exported, (byte) 0);
-        Arrays.fill(clientSecret, (byte) 0);
-        Arrays.fill(serverSecret, (byte) 0);
-        close();
+        TrafficKeys client = null;
+        try {
+            client = keys(exported, 0, keyLength);
+            return new SessionKeys(
+                client, keys(exported, TrafficKeys.SECRET_LENGTH, keyLength), isClient, suite, certificates,
+                isClient ? serverMarker : clientMarker);
+        } catch (final Throwable e) {
+            Closing.all(client);
+            throw e;
+        } finally {
+            Arrays.fill(exported, (byte) 0);
+        }
+    }
+
+    private static TrafficKeys keys(final byte[] exported, final int from, final int keyLength) {
+        final byte[] secret = Arrays.copyOfRange(exported, from, from + TrafficKeys.SECRET_LENGTH);
+        try {
+            return TrafficKeys.derive(secret, keyLength);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
     }
 
     private List<X509Certificate> peerCertificates() throws SSLException {

@@ -92,9 +92,9 @@ public final class AeadCalibration {
         Thread.ofPlatform().daemon().name("rds-calibration").start(() -> {
             try {
                 result.complete(measured(usable, missing));
-            } catch (final RuntimeException e) {
+            } catch (final Throwable e) {
+                result.completeExceptionally(e); // first: somebody may wait
                 LOGGER.warn("AES-GCM could not be measured", e);
-                result.completeExceptionally(e);
             }
         });
         return result;

@@ -9,7 +9,7 @@ import org.agrona.BufferUtil;
  * The nonces of one key: the write IV XOR the record number, left-padded (RFC 8446 section 5.3). A record number is used
  * once; the sequence ends before it could wrap. Not thread safe.
  */
-final class NonceSequence {
+final class NonceSequence implements AutoCloseable {
     /** The number no record may have, so that the next one can never wrap. */
     private static final long END = -1L;
     private static final int TAIL_OFFSET = 4;
@@ -50,7 +50,9 @@ final class NonceSequence {
         writeNonce();
     }
 
-    void wipe() {
+    /** Wipes the IV. Idempotent. */
+    @Override
+    public void close() {
         ivTail = 0;
         nonce.putInt(0, 0);
         nonce.putLong(TAIL_OFFSET, 0);

@@ -1,7 +1,6 @@
 package org.rds4j.crypto.record;
 
 import org.agrona.UnsafeApi;
-import org.rds4j.crypto.provider.Aead;
 import org.rds4j.crypto.provider.AeadProvider;
 
 /**
@@ -12,11 +11,8 @@ public final class RecordOpener implements AutoCloseable {
     /** Empty records accepted in a row before they count as an attack. */
     public static final int MAX_EMPTY_RECORDS = 32;
 
-    private final AeadProvider provider;
     private final KeyLimits limits;
-    private final NonceSequence nonces;
-    private TrafficKeys keys;
-    private Aead aead;
+    private final KeyInForce key;
     private RecordError error = RecordError.NONE;
     private int contentType;
     private int emptyRecords;
@@ -58,11 +54,8 @@ public final class RecordOpener implements AutoCloseable {
      */
     public RecordOpener(
         final AeadProvider provider, final TrafficKeys keys, final KeyLimits limits, final long firstRecordNumber) {
-        this.provider = provider;
         this.limits = limits;
-        this.keys = keys;
-        this.nonces = new NonceSequence(keys.iv(), firstRecordNumber);
-        this.aead = keys.newAead(provider);
+        this.key = new KeyInForce(provider, keys, firstRecordNumber);
     }
 
     /**
@@ -82,11 +75,14 @@ public final class RecordOpener implements AutoCloseable {
         }
         final long textAddress = recordAddress + RecordHeaderFlyweight.HEADER_LENGTH;
         final int textLength = recordLength - RecordHeaderFlyweight.HEADER_LENGTH - RecordHeaderFlyweight.TAG_LENGTH;
-        if (!aead.open(nonces.address(), recordAddress, textAddress, textLength)) {
+        error = RecordError.INTERNAL_ERROR; // stays when something is thrown: a record is opened once or never
+        if (!key.aead().open(key.nonces().address(), recordAddress, textAddress, textLength)) {
             return fail(RecordError.BAD_RECORD_MAC);
         }
-        nonces.advance();
-        return judge(textAddress, textLength);
+        key.nonces().advance();
+        final int length = judge(textAddress, textLength);
+        error = length < 0 ? error : RecordError.NONE;
+        return length;
     }
 
     /**
@@ -132,7 +128,7 @@ public final class RecordOpener implements AutoCloseable {
      * @return unsigned.
      */
     public long recordNumber() {
-        return nonces.recordNumber();
+        return key.nonces().recordNumber();
     }
 
     /**
@@ -166,12 +162,7 @@ public final class RecordOpener implements AutoCloseable {
     @Override
     public void close() {
         error = error == RecordError.NONE ? RecordError.CLOSED : error;
-        if (aead != null) {
-            aead.close();
-            aead = null;
-            keys.close();
-            nonces.wipe();
-        }
+        key.close();
     }
 
     private RecordError checkHeader(final long recordAddress, final int recordLength) {
@@ -185,7 +176,7 @@ public final class RecordOpener implements AutoCloseable {
         if (RecordHeaderFlyweight.recordLength(recordAddress) != recordLength) {
             return RecordError.DECODE_ERROR;
         }
-        return nonces.isExhausted() ? RecordError.KEY_EXHAUSTED : RecordError.NONE;
+        return key.nonces().isExhausted() ? RecordError.KEY_EXHAUSTED : RecordError.NONE;
     }
 
     /** Strips padding, finds the type (RFC 8446 section 5.4) and decides whether such a record may come here. */
@@ -242,12 +233,7 @@ public final class RecordOpener implements AutoCloseable {
     }
 
     private void changeKeys() {
-        final TrafficKeys next = keys.next();
-        aead.close();
-        keys.close();
-        keys = next;
-        aead = next.newAead(provider);
-        nonces.restart(next.iv(), 0);
+        key.change();
         keyRecords = 0;
         keyBlocks = 0;
         generation++;

@@ -3,7 +3,6 @@ package org.rds4j.crypto.record;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
-import org.rds4j.crypto.provider.Aead;
 import org.rds4j.crypto.provider.AeadProvider;
 
 /**
@@ -20,13 +19,10 @@ public final class RecordSealer implements AutoCloseable {
     private static final int ALERT_LEVEL_FATAL = 2;
     private static final int CLOSE_NOTIFY = 0;
 
-    private final AeadProvider provider;
     private final KeyLimits limits;
-    private final NonceSequence nonces;
+    private final KeyInForce key;
     private final ByteBuffer message = ByteBuffer.allocateDirect(KeyUpdate.LENGTH);
     private final long messageAddress = BufferUtil.address(message);
-    private TrafficKeys keys;
-    private Aead aead;
     private RecordError error = RecordError.NONE;
     private long keyRecords;
     private long keyBlocks;
@@ -55,11 +51,8 @@ public final class RecordSealer implements AutoCloseable {
      */
     public RecordSealer(
         final AeadProvider provider, final TrafficKeys keys, final KeyLimits limits, final long firstRecordNumber) {
-        this.provider = provider;
         this.limits = limits;
-        this.keys = keys;
-        this.nonces = new NonceSequence(keys.iv(), firstRecordNumber);
-        this.aead = keys.newAead(provider);
+        this.key = new KeyInForce(provider, keys, firstRecordNumber);
     }
 
     /**
@@ -102,7 +95,7 @@ public final class RecordSealer implements AutoCloseable {
      * @return a copy, the caller's to close.
      */
     public TrafficKeys copyOfKeys() {
-        return keys.copy();
+        return key.copyOfKeys();
     }
 
     /**
@@ -173,7 +166,7 @@ public final class RecordSealer implements AutoCloseable {
      * @return unsigned.
      */
     public long recordNumber() {
-        return nonces.recordNumber();
+        return key.nonces().recordNumber();
     }
 
     /**
@@ -217,9 +210,7 @@ public final class RecordSealer implements AutoCloseable {
     public void close() {
         if (error != RecordError.CLOSED) {
             error = RecordError.CLOSED;
-            aead.close();
-            keys.close();
-            nonces.wipe();
+            key.close();
         }
     }
 
@@ -235,7 +226,7 @@ public final class RecordSealer implements AutoCloseable {
             error = RecordError.CONTENT_TOO_LONG;
             return false;
         }
-        if (limits.isExhausted(keyRecords, keyBlocks, KeyLimits.blocks(contentLength + 1)) || nonces.isExhausted()) {
+        if (limits.isExhausted(keyRecords, keyBlocks, KeyLimits.blocks(contentLength + 1)) || key.nonces().isExhausted()) {
             error = RecordError.KEY_EXHAUSTED;
             return false;
         }
@@ -243,21 +234,19 @@ public final class RecordSealer implements AutoCloseable {
     }
 
     private int protect(final long contentAddress, final int contentLength, final int type, final long outAddress) {
-        if (nonces.isExhausted()) {
+        if (key.nonces().isExhausted()) {
             error = RecordError.KEY_EXHAUSTED;
             return 0;
         }
         final long textAddress = outAddress + RecordHeaderFlyweight.HEADER_LENGTH;
         RecordHeaderFlyweight.write(outAddress, contentLength + RecordHeaderFlyweight.MIN_LENGTH);
-        if (!aead.seal(nonces.address(), outAddress, contentAddress, contentLength, (byte) type, textAddress)) {
-            error = RecordError.INTERNAL_ERROR;
-            return 0;
-        }
-        return onRecord(contentLength);
+        error = RecordError.INTERNAL_ERROR; // stays, and the nonce is never used again, when the library refuses or throws
+        return key.aead().seal(key.nonces().address(), outAddress, contentAddress, contentLength, (byte) type, textAddress)
+            ? onRecord(contentLength) : 0;
     }
 
     private int onRecord(final int contentLength) {
-        nonces.advance();
+        key.nonces().advance();
         keyRecords++;
         keyBlocks += KeyLimits.blocks(contentLength + 1);
         records++;
@@ -267,15 +256,12 @@ public final class RecordSealer implements AutoCloseable {
     }
 
     private void changeKeys() {
-        final TrafficKeys next = keys.next();
-        aead.close();
-        keys.close();
-        keys = next;
-        aead = next.newAead(provider);
-        nonces.restart(next.iv(), 0);
+        error = RecordError.INTERNAL_ERROR; // stays when there is no next key: the peer has been told of one
+        key.change();
         keyRecords = 0;
         keyBlocks = 0;
         generation++;
+        error = RecordError.NONE;
     }
 
     private boolean isUsable() {

@@ -27,16 +27,24 @@ public final class TrafficKeys implements AutoCloseable {
     private TrafficKeys(final byte[] secret, final int keyLength) {
         this.keyLength = keyLength;
         this.memory = ByteBuffer.allocateDirect(KEY_OFFSET + keyLength);
-        memory.put(0, secret);
-        expand(secret, "key", KEY_OFFSET, keyLength);
-        expand(secret, "iv", IV_OFFSET, IV_LENGTH);
+        try {
+            memory.put(0, secret);
+            expand(secret, "key", KEY_OFFSET, keyLength);
+            expand(secret, "iv", IV_OFFSET, IV_LENGTH);
+        } catch (final Throwable e) {
+            close();
+            throw e;
+        }
     }
 
     private void expand(final byte[] secret, final String label, final int offset, final int length) {
         final byte[] expanded = new byte[length];
-        ExpandLabel.expand(secret, label, expanded);
-        memory.put(offset, expanded);
-        Arrays.fill(expanded, (byte) 0);
+        try {
+            ExpandLabel.expand(secret, label, expanded);
+            memory.put(offset, expanded);
+        } finally {
+            Arrays.fill(expanded, (byte) 0);
+        }
     }
 
     /**
@@ -60,13 +68,15 @@ public final class TrafficKeys implements AutoCloseable {
      * @return keys of the next generation; these stay valid until closed.
      */
     public TrafficKeys next() {
-        final byte[] secret = secret();
         final byte[] nextSecret = new byte[SECRET_LENGTH];
-        ExpandLabel.expand(secret, "traffic upd", nextSecret);
-        final TrafficKeys next = derive(nextSecret, keyLength);
-        Arrays.fill(secret, (byte) 0);
-        Arrays.fill(nextSecret, (byte) 0);
-        return next;
+        final byte[] secret = secret();
+        try {
+            ExpandLabel.expand(secret, "traffic upd", nextSecret);
+            return derive(nextSecret, keyLength);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+            Arrays.fill(nextSecret, (byte) 0);
+        }
     }
 
     /**

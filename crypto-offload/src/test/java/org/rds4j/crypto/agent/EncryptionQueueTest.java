@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.crypto.Allocation;
 import org.rds4j.crypto.CryptoCounter;
 import org.rds4j.crypto.CryptoCounters;
@@ -18,6 +20,7 @@ import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
+import org.rds4j.crypto.record.RecordSealer;
 
 /** Lanes of a queue: who waits for whom, and how long. Engine and encryption thread are played by one thread. */
 class EncryptionQueueTest {
@@ -74,6 +77,80 @@ class EncryptionQueueTest {
         assertEquals(CAPACITY, queue.room(urgent));
         assertTrue(seal(queue, urgent, 1, 0));
         assertEquals(CAPACITY + 1, queue.outstanding());
+    }
+
+    /** What a job costs its lane is what it keeps the thread from. */
+    @Test
+    void shouldWeighJobsByWhatTheyCost() {
+        final EncryptionTask task = new EncryptionTask() {
+            @Override
+            public int weight() {
+                return 12_345;
+            }
+
+            @Override
+            public RecordError execute(final RecordSealer sealer) {
+                return RecordError.NONE;
+            }
+
+            @Override
+            public void onExecuted(final RecordError error) {
+                assertEquals(RecordError.NONE, error);
+            }
+        };
+        assertEquals(0, queue.length(URGENT));
+        assertTrue(seal(queue, urgent, 0, 0));
+        assertTrue(seal(queue, urgent, 16_384, 1));
+        assertTrue(queue.submit(urgent, task));
+        assertTrue(queue.sealAlert(urgent, 90, memory.address() + OUT, 2));
+        assertTrue(queue.updateKeys(urgent, memory.address() + OUT, 3));
+        assertTrue(queue.close(urgent));
+        for (final int weight : new int[] {
+            1, 16_384, 12_345, RecordSealer.ALERT_RECORD_LENGTH, EncryptionTask.MAX_WEIGHT, 4_096, 0}) {
+            assertEquals(weight, queue.length(URGENT));
+            queue.execute(1);
+        }
+    }
+
+    /** However many peers connect: records go first that take as long as a step, and a step goes next. */
+    @ParameterizedTest
+    @ValueSource(ints = {64, 16_384})
+    void shouldShareTheThreadBetweenRecordsAndHandshakes(final int length) {
+        final int steps = 20;
+        for (int i = 0; i < steps; i++) {
+            assertTrue(queue.handshake(newTask(), 0, 0));
+        }
+        final Completions completions = new Completions();
+        final int perStep = EncryptionQueue.STEP_WEIGHT / Math.max(EncryptionQueue.LEAST_WEIGHT, length);
+        while (completions.handshakes < steps) {
+            while (seal(queue, bulk, length, completions.sealed)) {
+                // as many as there is room for
+            }
+            agent.doWork();
+            queue.drain(completions, CAPACITY);
+            final int expected = completions.sealed / perStep + 1;
+            assertTrue(Math.abs(expected - completions.handshakes) <= 1, completions.handshakes + " steps, not " + expected);
+        }
+    }
+
+    @Test
+    void shouldTakeAStepOfAHandshakeInEachTurnWhileNoRecordWaits() {
+        final Completions completions = new Completions();
+        for (int i = 0; i < 10; i++) {
+            assertTrue(queue.handshake(newTask(), 0, 0));
+        }
+        for (int i = 1; i <= 10; i++) {
+            assertTrue(seal(queue, bulk, 64, i));
+            assertEquals(2, agent.doWork());
+            queue.drain(completions, CAPACITY);
+            assertEquals(i, completions.handshakes);
+        }
+    }
+
+    private static HandshakeTask newTask() {
+        return new HandshakeTask(9, () -> {
+            throw new IllegalStateException("it is over at once");
+        }, AeadProviders.best(), KeyLimits.DEFAULT);
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.EpochClock;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.crypto.certificate.DemoAuthority;
 import org.rds4j.crypto.certificate.PeerRefusal;
 import org.rds4j.crypto.certificate.PemIdentity;
@@ -37,6 +40,8 @@ class TlsHandshakeTest {
     private static final PemIdentity B = AUTHORITY.newIdentity("node/b", DAY);
     private static final Marker CLIENT_MARKER = new Marker(0x0102030405060708L, 0x090a0b0c0d0e0f10L);
     private static final Marker SERVER_MARKER = new Marker(-1, -2);
+    /** In a ClientHello: behind the headers of record and message, the version and the random value. */
+    private static final int SESSION_ID_OFFSET = 5 + 4 + 2 + 32;
     private static final MarkerPolicy ANSWER = (marker, certificates) -> SERVER_MARKER;
 
     private final TlsContext clientContext = new TlsContext(A, AUTHORITY.trustStore(), CLOCK);
@@ -290,6 +295,25 @@ class TlsHandshakeTest {
                 }
             }
         }
+    }
+
+    /** Integrity without secrecy (RFC 9150), no protection at all, and what TLS 1.2 had. */
+    @ParameterizedTest
+    @ValueSource(ints = {0xc0b4, 0xc0b5, 0x0000, 0x0001, 0x002f, 0xc02b})
+    void shouldRefuseAClientThatOffersNoCipherOfTls13(final int suite) {
+        final TlsHandshake client = clientContext.newClient(CLIENT_MARKER, PeerPolicy.ANYONE);
+        final TlsHandshake server = serverContext.newServer(ANSWER, PeerPolicy.ANYONE);
+        client.onInput(0, 0);
+        final ByteBuffer hello = ByteBuffer.wrap(Pump.takeOutput(client));
+        final int suites = SESSION_ID_OFFSET + 1 + hello.get(SESSION_ID_OFFSET);
+        for (int i = 0; i < hello.getShort(suites); i += Short.BYTES) {
+            hello.putShort(suites + Short.BYTES + i, (short) suite);
+        }
+        new Pump(Integer.MAX_VALUE).deliver(hello.array(), server);
+        assertRefused(server, "NO_SHARED_CIPHER");
+        final byte[] answer = Pump.takeOutput(server);
+        assertEquals(21, answer[0], "an alert and nothing else");
+        assertEquals(7, answer.length);
     }
 
     @Test

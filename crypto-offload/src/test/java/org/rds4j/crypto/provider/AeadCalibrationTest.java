@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AeadCalibrationTest {
@@ -53,6 +56,14 @@ class AeadCalibrationTest {
         final IllegalStateException e = assertThrows(
             IllegalStateException.class, () -> AeadCalibration.begin(List.of(new Absent())));
         assertTrue(e.getMessage().contains("not by absent: install it"), e.getMessage());
+    }
+
+    /** An error, not an exception: nobody waits for ever. */
+    @Test
+    void shouldTellWhoWaitsWhenNothingCanBeMeasured() {
+        final CompletableFuture<AeadCalibration> measured = AeadCalibration.begin(List.of(new Named("no function", true)));
+        final ExecutionException e = assertThrows(ExecutionException.class, () -> measured.get(30, TimeUnit.SECONDS));
+        assertInstanceOf(AssertionError.class, e.getCause());
     }
 
     /** Providers and what each takes at the five sizes. */

@@ -3,6 +3,7 @@ package org.rds4j.tests.memory;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -14,7 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.agrona.BufferUtil;
+import org.agrona.collections.LongHashSet;
 import org.rds4j.crypto.CryptoCounters;
 import org.rds4j.crypto.agent.CompletionHandler;
 import org.rds4j.crypto.agent.EncryptionAgent;
@@ -22,6 +26,8 @@ import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.HandshakeTask;
 import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.certificate.DemoAuthority;
+import org.rds4j.crypto.certificate.PemIdentity;
+import org.rds4j.crypto.handshake.KeyLengthRule;
 import org.rds4j.crypto.handshake.Marker;
 import org.rds4j.crypto.handshake.PeerPolicy;
 import org.rds4j.crypto.handshake.TlsContext;
@@ -29,6 +35,7 @@ import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordSealer;
 import org.rds4j.crypto.record.TrafficKeys;
 
 /**
@@ -42,12 +49,14 @@ public final class KeyMemoryProgram implements CompletionHandler {
     private static final int OVERLAP = 15;
     /** Of a line of {@code /proc/self/maps}. */
     private static final int MAPS_COLUMNS = 6;
+    private static final List<UnaryOperator<TrafficKeys>> DERIVATIONS = List.of(TrafficKeys::next, TrafficKeys::copy);
 
     private final EncryptionAgent agent = new EncryptionAgent("encryption", CryptoCounters.allocate());
     private final EncryptionQueue queue = agent.newQueue(16, CryptoCounters.allocate());
     private final ByteBuffer records = ByteBuffer.allocateDirect(CHUNK);
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK + OVERLAP).order(ByteOrder.LITTLE_ENDIAN);
     private final List<Wanted> wanted = new ArrayList<>();
+    private final LongHashSet wantedLow = new LongHashSet();
     private final Path directory;
     private int sealedLength;
 
@@ -61,6 +70,7 @@ public final class KeyMemoryProgram implements CompletionHandler {
 
     /** The directory for dumps is the only argument. */
     public static void main(final String[] arguments) throws IOException {
+        FailingDigest.install();
         final KeyMemoryProgram program = new KeyMemoryProgram(Path.of(arguments[0]));
         final HandshakeTask[] tasks = program.handshakes();
         program.want(tasks[0].session().keys().clientKeys());
@@ -72,16 +82,103 @@ public final class KeyMemoryProgram implements CompletionHandler {
         program.say("replaced");
         program.close(tasks);
         program.say("closed");
+        program.failDerivations();
+        program.failHandshakes();
+        program.say("failed");
+    }
+
+    /** Each step of a derivation fails once, of keys that are known here. */
+    private void failDerivations() {
+        final byte[] masked = new byte[TrafficKeys.SECRET_LENGTH];
+        new SecureRandom().nextBytes(masked);
+        try (TrafficKeys keys = derive(masked)) {
+            want(keys);
+        }
+        failKeyUpdate(derive(masked));
+        for (int steps = 0; steps < FailingDigest.MOST_STEPS; steps++) {
+            FailingDigest.failAfter(steps);
+            expectFailure(() -> derive(masked));
+            for (final UnaryOperator<TrafficKeys> derivation : DERIVATIONS) {
+                try (TrafficKeys keys = derive(masked)) {
+                    FailingDigest.failAfter(steps);
+                    expectFailure(() -> derivation.apply(keys));
+                }
+            }
+        }
+    }
+
+    /** There is a next key, and no cipher for it. */
+    private void failKeyUpdate(final TrafficKeys keys) {
+        final AeadProvider best = AeadProviders.best();
+        final int[] made = new int[1];
+        final AeadProvider once = (AeadProvider) Proxy.newProxyInstance(
+            AeadProvider.class.getClassLoader(), new Class<?>[] {AeadProvider.class}, (proxy, method, arguments) -> {
+                if ("newAead".equals(method.getName()) && made[0]++ > 0) {
+                    throw new FailingDigest.Failure();
+                }
+                return method.invoke(best, arguments);
+            });
+        try (RecordSealer sealer = new RecordSealer(once, keys, KeyLimits.DEFAULT)) {
+            sealer.updateKeys(BufferUtil.address(records));
+        } catch (final FailingDigest.Failure e) {
+            System.out.println(e.getMessage());
+        }
+    }
+
+    private static TrafficKeys derive(final byte[] masked) {
+        final byte[] secret = masked.clone();
+        for (int i = 0; i < secret.length; i++) {
+            secret[i] ^= (byte) MASK;
+        }
+        try {
+            return TrafficKeys.derive(secret, 16);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+
+    private static void expectFailure(final Supplier<TrafficKeys> derivation) {
+        try {
+            derivation.get().close(); // it may need fewer steps
+        } catch (final FailingDigest.Failure e) {
+            System.out.println(e.getMessage());
+        } finally {
+            FailingDigest.reset();
+        }
+    }
+
+    /** A client that has agreed on keys with its server fails to derive them. */
+    private void failHandshakes() {
+        for (int steps = 1; steps < FailingDigest.MOST_STEPS; steps += 2) {
+            final int count = steps;
+            final HandshakeTask[] tasks = handshakes((client, server) -> {
+                FailingDigest.failAfter(count);
+                return 16;
+            });
+            FailingDigest.reset();
+            want(tasks[1].session().keys().clientKeys());
+            want(tasks[1].session().keys().serverKeys());
+            queue.close(tasks[1].session());
+            if (tasks[0].session() != null) {
+                queue.close(tasks[0].session());
+            }
+            work();
+        }
     }
 
     private HandshakeTask[] handshakes() {
+        return handshakes((client, server) -> 16);
+    }
+
+    private HandshakeTask[] handshakes(final KeyLengthRule ofClient) {
         final Instant now = Instant.now();
         final DemoAuthority authority = new DemoAuthority("cluster.example", now, new SecureRandom());
-        final TlsContext context = new TlsContext(
-            authority.newIdentity("node/a", Duration.ofDays(1)), authority.trustStore(), now::toEpochMilli);
+        final PemIdentity identity = authority.newIdentity("node/a", Duration.ofDays(1));
+        final TlsContext context = new TlsContext(identity, authority.trustStore(), now::toEpochMilli);
+        final TlsContext clientContext = new TlsContext(identity, authority.trustStore(), now::toEpochMilli, ofClient);
         final AeadProvider provider = AeadProviders.best();
         final HandshakeTask client = new HandshakeTask(
-            1, () -> context.newClient(new Marker(1, 2), PeerPolicy.ANYONE), provider, KeyLimits.DEFAULT);
+            1, () -> clientContext.newClient(new Marker(1, 2), PeerPolicy.ANYONE), provider, KeyLimits.DEFAULT);
         final HandshakeTask server = new HandshakeTask(
             2, () -> context.newServer((marker, chain) -> marker, PeerPolicy.ANYONE), provider, KeyLimits.DEFAULT);
         queue.handshake(client, 0, 0);
@@ -117,6 +214,7 @@ public final class KeyMemoryProgram implements CompletionHandler {
     private void want(final TrafficKeys keys, final int generation) {
         for (final byte[] octets : List.of(keys.secret(), keys.key())) {
             final ByteBuffer view = ByteBuffer.wrap(octets).order(ByteOrder.LITTLE_ENDIAN);
+            wantedLow.add(view.getLong(0) ^ MASK);
             wanted.add(new Wanted(generation, view.getLong(0) ^ MASK, view.getLong(Long.BYTES) ^ MASK));
             Arrays.fill(octets, (byte) 0);
         }
@@ -211,6 +309,9 @@ public final class KeyMemoryProgram implements CompletionHandler {
 
     private int generationAt(final int at) {
         final long low = chunk.getLong(at) ^ MASK;
+        if (!wantedLow.contains(low)) {
+            return -1;
+        }
         for (int i = 0; i < wanted.size(); i++) {
             final Wanted one = wanted.get(i);
             if (one.low() == low && one.high() == (chunk.getLong(at + Long.BYTES) ^ MASK)) {
@@ -241,7 +342,7 @@ public final class KeyMemoryProgram implements CompletionHandler {
 
     @Override
     public void onHandshake(final HandshakeTask task) {
-        if (task.failure() != null) {
+        if (task.failure() != null && !task.failure().reason().contains(FailingDigest.WHAT)) {
             throw new IllegalStateException(task.failure().reason());
         }
     }

@@ -37,6 +37,9 @@ class KeyMemoryTest {
             assertTrue(replaced[3] > 0);
             final int[] closed = counts(output, "closed");
             assertEquals(0, closed[0] + closed[1] + closed[2] + closed[3], "in the process after the session is closed");
+            final int[] failed = counts(output, "failed");
+            assertEquals(0, failed[0] + failed[1] + failed[2] + failed[3], "of keys whose derivation failed half way");
+            assertTrue(output.split(FailingDigest.WHAT, -1).length > FailingDigest.MOST_STEPS, output);
         }
     }
 

@@ -37,8 +37,11 @@ class UnreadByManyTest {
     private static final int LENGTH = 8_000;
     private static final int POLL_LIMIT = 64;
     private static final int SEND_BUFFER = 1 << 20;
+    private static final int CONNECTIONS = 64;
+    private static final int OVERFLOW_HEADER = 56;
     /** Longer than what 64 sockets may have on their way takes to arrive. */
     private static final long WARM_UP_NS = 800_000_000L;
+    private static final long LONG_WARM_UP_NS = 1_500_000_000L;
     private static final long RUN_NS = 100_000_000L;
     private static final long MEASURE_NS = 100_000L;
     private static final WireConditions CABLE = WireConditions.PERFECT.withDelayNs(20_000).withRate(1_000_000_000L, 1 << 20);
@@ -57,10 +60,12 @@ class UnreadByManyTest {
         private final List<CheckedSocket> pushers = new ArrayList<>();
         private final RdsNode hub;
         private final List<CheckedSocket> sockets = new ArrayList<>();
+        private final int pushedLength;
         private long mostOverflow;
         private long nextMeasureNs;
 
-        World(final int senders, final UnaryOperator<RdsContext> settings) {
+        World(final int senders, final int pushedLength, final UnaryOperator<RdsContext> settings) {
+            this.pushedLength = pushedLength;
             hub = launch("10.0.0.200", settings);
             for (int i = 0; i < senders; i++) {
                 launch("10.0.0." + (1 + i), World::small);
@@ -130,7 +135,7 @@ class UnreadByManyTest {
         /** Sends what a socket may, until it is told that nobody reads it. */
         private boolean isRefused(final CheckedSocket pusher) {
             while (pusher.socket().unacknowledgedLength() < SEND_BUFFER) {
-                final int result = pusher.send(hub.address().withPort(UNREAD_PORT), LENGTH);
+                final int result = pusher.send(hub.address().withPort(UNREAD_PORT), pushedLength);
                 if (result <= 0) {
                     return result == RdsSocket.CONGESTED;
                 }
@@ -153,10 +158,10 @@ class UnreadByManyTest {
         }
 
         /** Datagrams that the sockets that are read get in a while, once everything has got going. */
-        long rate() {
-            simulation.runUntil(WARM_UP_NS);
+        long rate(final long warmUpNs) {
+            simulation.runUntil(warmUpNs);
             final long before = readChecker.delivered();
-            simulation.runUntil(WARM_UP_NS + RUN_NS);
+            simulation.runUntil(warmUpNs + RUN_NS);
             return readChecker.delivered() - before;
         }
 
@@ -170,15 +175,39 @@ class UnreadByManyTest {
     @ParameterizedTest
     @ValueSource(ints = {16, 64})
     void shouldLeaveOthersTheirRateWithDefaultMemory(final int senders) {
-        try (World without = new World(senders, context -> context).begin();
-            World with = new World(senders, context -> context).withUnreadSocket().begin()) {
-            final long alone = without.rate();
-            final long beside = with.rate();
+        try (World without = new World(senders, LENGTH, context -> context).begin();
+            World with = new World(senders, LENGTH, context -> context).withUnreadSocket().begin()) {
+            final long alone = without.rate(WARM_UP_NS);
+            final long beside = with.rate(WARM_UP_NS);
             assertTrue(beside >= alone * 95 / 100, beside + " of " + alone + ", " + with.mostOverflow + " octets wait");
             assertEquals(0, AllToAll.counter(with.hub, "recv_blocked"));
             assertTrue(with.mostOverflow <= AllToAll.counter(with.hub, "receive-overflow-limit") * 3 / 4);
             final long perSender = with.mostOverflow / senders;
             assertTrue(perSender > SEND_BUFFER * 9 / 10 && perSender < SEND_BUFFER * 11 / 10, perSender + " octets per sender");
         }
+    }
+
+    /**
+     * Each connection brings all that a socket may have on its way, of any length from that of a header, and the default for so
+     * many connections is enough; what waits takes that length and a header for each datagram.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {64, 32 << 10, 64 << 10, 700_000, 1 << 20})
+    void shouldHaveRoomForDatagramsOfAnyLengthOfAllConnections(final int length) {
+        try (World without = new World(CONNECTIONS, length, UnreadByManyTest::filled).begin();
+            World with = new World(CONNECTIONS, length, UnreadByManyTest::filled).withUnreadSocket().begin()) {
+            final long alone = without.rate(LONG_WARM_UP_NS);
+            final long beside = with.rate(LONG_WARM_UP_NS);
+            assertTrue(beside >= alone * 95 / 100, beside + " of " + alone + ", " + with.mostOverflow + " octets wait");
+            assertEquals(0, AllToAll.counter(with.hub, "recv_blocked"));
+            final long each = (SEND_BUFFER + length - 1) / length * (long) (length + OVERFLOW_HEADER + Long.BYTES);
+            final long most = CONNECTIONS * each * 1001 / 1000 + (64 << 10);
+            assertTrue(with.mostOverflow <= most, with.mostOverflow + " octets wait, of " + most);
+            assertTrue(with.mostOverflow > most * 85 / 100, with.mostOverflow + " octets wait, of " + most);
+        }
+    }
+
+    private static RdsContext filled(final RdsContext context) {
+        return context.maxConnections(CONNECTIONS);
     }
 }

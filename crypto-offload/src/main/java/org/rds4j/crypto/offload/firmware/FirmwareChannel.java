@@ -64,9 +64,7 @@ public final class FirmwareChannel {
      */
     public int createKey(final byte[] key) {
         EncryptionKeyCommand.create(command, device.protectionDomain(), key);
-        final boolean isMade = execute(EncryptionKeyCommand.LENGTH, FirmwareCommand.HEAD_LENGTH);
-        EncryptionKeyCommand.wipe(command);
-        return isMade ? EncryptionKeyCommand.id(reply) : NONE;
+        return executeWithKey() ? EncryptionKeyCommand.id(reply) : NONE;
     }
 
     /**
@@ -78,9 +76,15 @@ public final class FirmwareChannel {
      */
     public boolean modifyKey(final int id, final byte[] key) {
         EncryptionKeyCommand.modify(command, id, device.protectionDomain(), key);
-        final boolean isDone = execute(EncryptionKeyCommand.LENGTH, FirmwareCommand.HEAD_LENGTH);
-        EncryptionKeyCommand.wipe(command);
-        return isDone;
+        return executeWithKey();
+    }
+
+    private boolean executeWithKey() {
+        try {
+            return execute(EncryptionKeyCommand.LENGTH, FirmwareCommand.HEAD_LENGTH);
+        } finally {
+            EncryptionKeyCommand.wipe(command);
+        }
     }
 
     /**

@@ -78,6 +78,12 @@ public final class AttachTask implements EncryptionTask {
         return context;
     }
 
+    /** Firmware takes its time. */
+    @Override
+    public int weight() {
+        return MAX_WEIGHT;
+    }
+
     @Override
     public RecordError execute(final RecordSealer sealer) {
         if (sealer.error() == RecordError.CLOSED) {

@@ -33,13 +33,22 @@ public final class DetachTask implements EncryptionTask {
         this.engine = engine;
     }
 
+    /** Firmware takes its time. */
+    @Override
+    public int weight() {
+        return MAX_WEIGHT;
+    }
+
     @Override
     public RecordError execute(final RecordSealer sealer) {
-        if (context != null) {
-            inline.detach(context, queue.failure() != WqeError.NONE);
-        }
-        if (isLast) {
-            inline.closeQueue(queue);
+        try {
+            if (context != null) {
+                inline.detach(context, queue.failure() != WqeError.NONE);
+            }
+        } finally {
+            if (isLast) {
+                inline.closeQueue(queue);
+            }
         }
         return RecordError.NONE;
     }

@@ -80,6 +80,11 @@ public final class ImageTask implements EncryptionTask {
     }
 
     @Override
+    public int weight() {
+        return length();
+    }
+
+    @Override
     public RecordError execute(final RecordSealer sealer) {
         if (sealer.generation() != context.generation()) {
             return RecordError.INTERNAL_ERROR;

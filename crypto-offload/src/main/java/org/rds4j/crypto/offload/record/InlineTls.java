@@ -3,6 +3,7 @@ package org.rds4j.crypto.offload.record;
 import java.util.HashSet;
 import java.util.Set;
 import org.agrona.collections.Long2LongHashMap;
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadCounters;
 import org.rds4j.crypto.offload.OffloadDevice;
@@ -70,7 +71,7 @@ public final class InlineTls implements AutoCloseable {
     /**
      * Makes a context for a key. Encryption thread.
      *
-     * @param trafficKeys taken over.
+     * @param trafficKeys taken over, also when this throws.
      * @param generation  of the keys.
      * @param provider    of AES-GCM in software.
      * @param counters    of refusals.
@@ -79,37 +80,51 @@ public final class InlineTls implements AutoCloseable {
     synchronized DeviceContext attach(
         final TrafficKeys trafficKeys, final int generation, final AeadProvider provider, final OffloadCounters counters) {
         final KeyEpoch epoch = new KeyEpoch(trafficKeys, provider);
-        final int tis = channel.capabilities().canEncrypt(TlsVersion.TLS_1_3, epoch.keyLength())
-            ? contexts.acquire() : FirmwareChannel.NONE;
-        final int key = tis == FirmwareChannel.NONE ? FirmwareChannel.NONE : epoch.acquire(keys);
-        if (key == FirmwareChannel.NONE) {
-            refuse(epoch, tis);
-            counters.increment(OffloadCounter.REFUSED);
-            return null;
+        int tis = FirmwareChannel.NONE;
+        int key = FirmwareChannel.NONE;
+        try {
+            tis = channel.capabilities().canEncrypt(TlsVersion.TLS_1_3, epoch.keyLength())
+                ? contexts.acquire() : FirmwareChannel.NONE;
+            key = tis == FirmwareChannel.NONE ? FirmwareChannel.NONE : epoch.acquire(keys);
+            if (key != FirmwareChannel.NONE) {
+                final DeviceContext context = new DeviceContext(epoch, generation, tis, key);
+                live.add(context);
+                return context;
+            }
+        } catch (final Throwable e) {
+            giveBack(epoch, key, tis, false);
+            throw e;
         }
-        final DeviceContext context = new DeviceContext(epoch, generation, tis, key);
-        live.add(context);
-        return context;
-    }
-
-    private void refuse(final KeyEpoch epoch, final int tis) {
-        if (tis != FirmwareChannel.NONE) {
-            contexts.release(tis);
-        }
-        epoch.close();
+        giveBack(epoch, key, tis, false);
+        counters.increment(OffloadCounter.REFUSED);
+        return null;
     }
 
     /** Ends a context that nothing uses; what a queue that failed has used is not used again. Encryption thread. */
     synchronized void detach(final DeviceContext context, final boolean isFailed) {
-        if (isFailed) {
-            keys.discard(context.key());
-            contexts.discard(context.tis());
-        } else {
-            keys.release(context.key());
-            contexts.release(context.tis());
-        }
         live.remove(context);
-        context.epoch().close();
+        giveBack(context.epoch(), context.key(), context.tis(), isFailed);
+    }
+
+    /** All of it, whatever the firmware makes of a part. */
+    private void giveBack(final KeyEpoch epoch, final int key, final int tis, final boolean isFailed) {
+        Closing.all(epoch, () -> giveKeyBack(key, isFailed), () -> giveContextBack(tis, isFailed));
+    }
+
+    private void giveKeyBack(final int key, final boolean isFailed) {
+        if (key != FirmwareChannel.NONE && isFailed) {
+            keys.discard(key);
+        } else if (key != FirmwareChannel.NONE) {
+            keys.release(key);
+        }
+    }
+
+    private void giveContextBack(final int tis, final boolean isFailed) {
+        if (tis != FirmwareChannel.NONE && isFailed) {
+            contexts.discard(tis);
+        } else if (tis != FirmwareChannel.NONE) {
+            contexts.release(tis);
+        }
     }
 
     /** A queue for one connection, null when there is none left. Encryption thread. */
@@ -134,13 +149,10 @@ public final class InlineTls implements AutoCloseable {
         return memoryKey;
     }
 
-    /** Gives everything back and wipes the keys. */
+    /** Gives everything back and wipes the keys. No encryption thread may use it any more. */
     @Override
     public synchronized void close() {
-        live.forEach(context -> context.epoch().close());
-        live.clear();
-        keys.close();
-        contexts.close();
-        device.close();
+        Closing.all(
+            () -> Closing.each(live, context -> context.epoch().close()), live::clear, keys, contexts, device);
     }
 }

@@ -3,6 +3,7 @@ package org.rds4j.crypto.offload.record;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.agrona.BufferUtil;
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.offload.firmware.KeyPool;
 import org.rds4j.crypto.offload.wqe.BigEndian;
 import org.rds4j.crypto.provider.Aead;
@@ -17,14 +18,21 @@ final class KeyEpoch implements AutoCloseable {
     private final Aead aead;
     private final int salt;
     private final long ivTail;
-    private final ByteBuffer nonceBuffer = ByteBuffer.allocateDirect(Aead.NONCE_LENGTH);
-    private final long nonce = BufferUtil.address(nonceBuffer);
+    private final ByteBuffer nonceBuffer;
+    private final long nonce;
     private boolean isClosed;
 
-    /** Takes the keys over. */
+    /** Takes the keys over, also when it throws. */
     KeyEpoch(final TrafficKeys keys, final AeadProvider provider) {
         this.keys = keys;
-        aead = keys.newAead(provider);
+        try {
+            nonceBuffer = ByteBuffer.allocateDirect(Aead.NONCE_LENGTH);
+            nonce = BufferUtil.address(nonceBuffer);
+            aead = keys.newAead(provider);
+        } catch (final Throwable e) {
+            keys.close();
+            throw e;
+        }
         final byte[] iv = keys.iv();
         nonceBuffer.put(0, iv);
         Arrays.fill(iv, (byte) 0);
@@ -70,9 +78,7 @@ final class KeyEpoch implements AutoCloseable {
     public void close() {
         if (!isClosed) {
             isClosed = true;
-            aead.close();
-            keys.close();
-            BigEndian.clear(nonce, Aead.NONCE_LENGTH);
+            Closing.all(aead, keys, () -> BigEndian.clear(nonce, Aead.NONCE_LENGTH));
         }
     }
 }

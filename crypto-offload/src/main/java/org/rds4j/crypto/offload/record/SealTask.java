@@ -71,6 +71,11 @@ public final class SealTask implements EncryptionTask {
     }
 
     @Override
+    public int weight() {
+        return length();
+    }
+
+    @Override
     public RecordError execute(final RecordSealer sealer) {
         if (ImageDigest.of(record, length) != digest) {
             return RecordError.INTERNAL_ERROR;

@@ -1,0 +1,43 @@
+package org.rds4j.frame;
+
+import java.nio.ByteBuffer;
+
+/** A process that has memory outside its heap for some buffers only. */
+public final class ScarceMemory {
+    private long rest;
+
+    /**
+     * As much as there is.
+     *
+     * @param rest octets that can be had.
+     */
+    public ScarceMemory(final long rest) {
+        this.rest = rest;
+    }
+
+    /**
+     * Memory that says how much is left.
+     *
+     * @return memory of this process.
+     */
+    public DirectMemory memory() {
+        return new DirectMemory(() -> 0, 0, () -> rest, this::allocate, () -> { });
+    }
+
+    /**
+     * Memory that promises more than it keeps, as when another thread takes it.
+     *
+     * @return memory of this process.
+     */
+    public DirectMemory promising() {
+        return new DirectMemory(() -> 0, 0, () -> Integer.MAX_VALUE, this::allocate, () -> { });
+    }
+
+    private ByteBuffer allocate(final int capacity) {
+        if (rest < capacity) {
+            throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+        }
+        rest -= capacity;
+        return ByteBuffer.allocateDirect(capacity);
+    }
+}
