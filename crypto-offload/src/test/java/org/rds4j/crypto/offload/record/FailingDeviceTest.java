@@ -28,7 +28,7 @@ import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.crypto.record.RecordSealer;
 import org.rds4j.crypto.record.TrafficKeys;
 
-/** A device, or what goes with it in software, that fails by an error in the middle: nothing of a key stays behind. */
+/** A device, or what goes with it in software, that fails by an error in the middle: nothing of a key stays, nothing is lost. */
 class FailingDeviceTest {
     private static final byte[] NO_SECRET = new byte[32];
     private static final int LAST_OF_FIRST_BULK = 0x1c + TisPool.BULK - 1;
