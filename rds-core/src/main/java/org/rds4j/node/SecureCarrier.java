@@ -44,6 +44,8 @@ final class SecureCarrier extends TcpCarrier {
     private final boolean keysStay;
     /** Null where no device encrypts. */
     private final InlineTransmission inline;
+    /** Null where no device decrypts. */
+    private final InlineReception reception;
     private final Rate keyUpdates = new Rate(KEY_UPDATES_PER_SECOND);
     private final long[] contentAddress = new long[OPEN_CAPACITY];
     private final int[] contentLength = new int[OPEN_CAPACITY];
@@ -74,6 +76,7 @@ final class SecureCarrier extends TcpCarrier {
         this.queue = link.queue();
         this.keysStay = PathMarker.keysStay(session.keys().peerMarker());
         this.inline = device == null ? null : device.transmission(this, connection, session, queue);
+        this.reception = device == null ? null : device.reception(this, connection, session, queue);
         this.parsedPosition = connection.consumedPosition();
         withholdAcknowledgement();
     }
@@ -264,9 +267,10 @@ final class SecureCarrier extends TcpCarrier {
             }
             final int length = RecordHeaderFlyweight.recordLength(header());
             if (available < length) {
+                noteHeader();
                 return;
             }
-            if (!queue.open(session, connection.receiveAddress(parsedPosition, length), length, submitted)) {
+            if (!open(length)) {
                 tellWatcher(); // nobody else would try again
                 return;
             }
@@ -275,6 +279,34 @@ final class SecureCarrier extends TcpCarrier {
             recordEnd[(int) submitted & OPEN_MASK] = parsedPosition;
             submitted++;
         }
+    }
+
+    private boolean open(final int length) {
+        final long record = connection.receiveAddress(parsedPosition, length);
+        if (reception == null || queue.room(session) == 0) {
+            return queue.open(session, record, length, submitted);
+        }
+        return queue.open(session, record, length, submitted, reception.opening(parsedPosition, length));
+    }
+
+    /** A device that has lost its way may ask for a record that is not here as a whole. */
+    private void noteHeader() {
+        if (reception != null) {
+            reception.onHeader(parsedPosition);
+        }
+    }
+
+    long recordsSubmitted() {
+        return submitted;
+    }
+
+    /** Where the next record begins that was not submitted. */
+    long parsedPosition() {
+        return parsedPosition;
+    }
+
+    boolean isAllOpened() {
+        return opened == submitted;
     }
 
     private long header() {
@@ -319,6 +351,9 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     private void onKeyUpdate() {
+        if (reception != null) {
+            reception.onKeyUpdate();
+        }
         if (keyUpdates.has(carriers.nowNs())) {
             keyUpdates.take(carriers.nowNs());
         } else {
@@ -427,7 +462,8 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     private boolean isOffDevice() {
-        return inline == null || inline.end();
+        final boolean isSent = inline == null || inline.end();
+        return (reception == null || reception.end()) && isSent;
     }
 
     private boolean isRead() {
