@@ -97,10 +97,10 @@ public final class DriverConductor implements Agent {
             control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
             door = Door.open(directory);
         } catch (final RuntimeException | Error e) {
-            CloseHelper.closeAll(made);
+            CloseHelper.quietCloseAll(made);
             throw e;
         } catch (final IOException e) {
-            CloseHelper.closeAll(made);
+            CloseHelper.quietCloseAll(made);
             throw new DriverException("cannot be a driver in the directory " + directory.path() + ": " + e);
         }
     }

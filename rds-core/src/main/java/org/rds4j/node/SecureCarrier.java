@@ -40,6 +40,8 @@ final class SecureCarrier extends TcpCarrier {
     private final SecureSession session;
     private final EncryptionLink link;
     private final EncryptionQueue queue;
+    /** The peer cannot follow a change of key. */
+    private final boolean keysStay;
     /** Null where no device encrypts. */
     private final InlineTransmission inline;
     /** Null where no device decrypts. */
@@ -63,7 +65,7 @@ final class SecureCarrier extends TcpCarrier {
     private boolean isRefusing;
     private boolean isAlerting;
     private long alertEnd;
-    private long alertDeadlineNs;
+    private long endDeadlineNs;
 
     SecureCarrier(
         final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionLink link,
@@ -72,6 +74,7 @@ final class SecureCarrier extends TcpCarrier {
         this.session = session;
         this.link = link;
         this.queue = link.queue();
+        this.keysStay = PathMarker.keysStay(session.keys().peerMarker());
         this.inline = device == null ? null : device.transmission(this, connection, session, queue);
         this.reception = device == null ? null : device.reception(this, connection, session, queue);
         this.parsedPosition = connection.consumedPosition();
@@ -136,7 +139,23 @@ final class SecureCarrier extends TcpCarrier {
 
     /** Where a new key is due, a KeyUpdate goes before more data; without room for it, no more data goes. */
     private boolean hasKeyInForce() {
-        return !session.isKeyUpdateDue() || isUpdatingKeys || updateKeys();
+        return !session.isKeyUpdateDue() || isUpdatingKeys || changeKeys();
+    }
+
+    private boolean changeKeys() {
+        if (keysStay) {
+            renew();
+            return false;
+        }
+        return updateKeys();
+    }
+
+    /** A new connection brings new keys, and what this one has not carried. A peer that does not answer is cut off in the end. */
+    private void renew() {
+        carriers.count(NodeCounter.PATH_RENEWED);
+        endDeadlineNs = carriers.nowNs() + carriers.patienceNs();
+        carriers.onLastWord(this);
+        close();
     }
 
     private boolean updateKeys() {
@@ -356,16 +375,17 @@ final class SecureCarrier extends TcpCarrier {
         isAlerting = !isDown() && !isClosing && alert(error.alert());
         if (isAlerting) {
             failure(CarrierDownReason.SECURITY);
-            alertDeadlineNs = carriers.nowNs() + ALERT_TIME_NS;
-            carriers.onRefusing(this);
+            endDeadlineNs = carriers.nowNs() + ALERT_TIME_NS;
+            carriers.onLastWord(this);
         } else {
             fail(CarrierDownReason.SECURITY);
         }
     }
 
-    /** Ends the connection if the peer has the alert or should have it by now. Returns true when there is nothing left to do. */
-    boolean endAfterAlert() {
-        if (!isDown() && (connection.acknowledgedPosition() >= alertEnd || carriers.nowNs() - alertDeadlineNs >= 0)) {
+    /** Ends the connection if the peer has the alert, or its time is over. Returns true when there is nothing left to do. */
+    boolean endAfterLastWord() {
+        final boolean isHeard = isRefusing && connection.acknowledgedPosition() >= alertEnd;
+        if (!isDown() && (isHeard || carriers.nowNs() - endDeadlineNs >= 0)) {
             connection.abort();
         }
         return isDown();
@@ -418,7 +438,7 @@ final class SecureCarrier extends TcpCarrier {
     /** A peer that asks for a new key gets it when there is no data to send, too. */
     private void answerKeyUpdate() {
         if (isOpen() && session.isKeyUpdateDue() && !isUpdatingKeys && !isQueueFull()) {
-            updateKeys();
+            changeKeys();
         }
     }
 
