@@ -262,7 +262,7 @@ public final class DriverConductor implements Agent {
         return unused;
     }
 
-    /** Somebody may be in what clients have lent when this agent ends: it stays mapped. Before the agent is closed; any thread. */
+    /** Somebody may be in what clients have lent when this agent ends: it stays mapped. Before this is closed, any thread. */
     public void keepMemory() {
         isMemoryKept = true;
     }
