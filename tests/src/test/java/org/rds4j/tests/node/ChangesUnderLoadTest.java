@@ -1,7 +1,6 @@
 package org.rds4j.tests.node;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,10 +22,7 @@ class ChangesUnderLoadTest {
     @ParameterizedTest
     @EnumSource(value = ThreadingMode.class, names = {"INVOKER", "DEDICATED"})
     void shouldLoseNothingAndNotPauseInAHundredReloadsAndHundredsOfKeyChanges(final ThreadingMode mode) {
-        final List<String> words = Program.java(ChangesProgram.class, directory.toString(), mode.name());
-        // As the launcher has them: the first touch of memory and the writing of statistics are no part of a pause.
-        words.addAll(words.indexOf("-cp"), List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:-UsePerfData"));
-        try (Program program = Program.start(words)) {
+        try (Program program = Program.start(Program.launched(ChangesProgram.class, directory.toString(), mode.name()))) {
             System.out.println(mode + ": " + program.finish());
         }
     }
