@@ -108,6 +108,7 @@ class EncryptionQueueEndTest {
             isInJob.countDown();
             await(mayGoOn);
         });
+        new HandshakePair(queue, this::answer, AeadProviders.best()).begin();
         assertTrue(seal(session, 0) && seal(session, 1));
         assertTrue(queue.handshake(
             new HandshakePair(queue, this::answer, AeadProviders.best()).client(), 0, 0));
@@ -119,7 +120,8 @@ class EncryptionQueueEndTest {
         thread.join();
         assertTrue(queue.isOver());
         assertEquals(1, calls.get());
-        assertEquals(0, counters.get(CryptoCounter.HANDSHAKES_STARTED));
+        assertEquals(1, counters.get(CryptoCounter.HANDSHAKES_STARTED));
+        assertEquals(1, counters.get(CryptoCounter.HANDSHAKES_ABANDONED), "wiped behind the job");
         assertEquals(0, agent.doWork());
         assertTrue(queue.end(), "again");
     }
