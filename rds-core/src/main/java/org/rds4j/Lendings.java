@@ -24,7 +24,8 @@ final class Lendings {
     LentMemory block() {
         final int block = region.submitBlocks().take();
         if (block == BlockPool.NONE) {
-            throw RdsException.of(Errno.ENOBUFS, "all largeBlocks of the socket are taken: wait, or raise that setting");
+            throw RdsException.of(Errno.ENOBUFS, "all largeBlocks of the socket are taken: wait, or raise that setting;"
+                + " or the process has no memory outside its heap left (-XX:MaxDirectMemorySize)");
         }
         return remember(block, region.submitBlocks().block(block));
     }

@@ -1279,8 +1279,8 @@ public final class RdsContext {
 
     /**
      * Sets most octets of all datagrams that wait for room in the receive ring of their socket; one socket gets three quarters
-     * at most. When its share is used up, or this process has less outside its heap, of which a quarter is left to others, the
-     * paths that bring more for it are not read on, for other ports neither.
+     * at most. When its share is used up, or this process has less outside its heap, of which a quarter is left to others, its
+     * port is congested, and the paths that bring more for it are not read on, for other ports neither.
      *
      * @param value the value.
      * @return this.

@@ -375,7 +375,7 @@ public final class RdsSocket implements AutoCloseable {
      * datagrams go that are copied, {@code largeBlocks} in all.
      *
      * @return the block; closed by the caller.
-     * @throws RdsException ENOBUFS (all are taken), EBADF, ECONNRESET.
+     * @throws RdsException ENOBUFS (all are taken, or the process has no memory outside its heap left), EBADF, ECONNRESET.
      */
     public LentMemory lend() {
         commands.requireOpen();

@@ -9,6 +9,7 @@ import org.rds4j.peer.InboundHandler;
 import org.rds4j.peer.PeerPath;
 import org.rds4j.peer.Probe;
 import org.rds4j.socket.EngineSocket;
+import org.rds4j.socket.ReceiveSide;
 import org.rds4j.socket.ReceiveSide.Outcome;
 import org.rds4j.socket.SocketTable;
 import org.rds4j.status.RdsCounter;
@@ -140,9 +141,10 @@ final class LocalDelivery implements InboundHandler {
     private Outcome give(
         final EngineSocket socket, final long sourceHigh, final long sourceLow, final int sourcePort, final int lane,
         final long payload, final int length, final long sequence) {
-        final Outcome outcome =
-            socket.receiveSide().deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence);
-        if (outcome == Outcome.CONGESTED) {
+        final ReceiveSide receiver = socket.receiveSide();
+        final boolean wasCongested = receiver.isCongested();
+        final Outcome outcome = receiver.deliver(sourceHigh, sourceLow, sourcePort, lane, payload, length, sequence);
+        if (receiver.isCongested() && !wasCongested) {
             sockets.onCongested(socket);
         }
         return outcome;

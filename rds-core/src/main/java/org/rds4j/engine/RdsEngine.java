@@ -39,8 +39,6 @@ import org.rds4j.status.StatusSource;
  */
 public final class RdsEngine implements ReleaseHandler {
     private static final int SUBMIT_LIMIT = 128;
-    /** This part of what the process may have outside its heap is left to others by what waits behind receive rings. */
-    private static final int RESERVE_PART = 4;
 
     private final RdsCounters counters;
     private final Congestion congestion;
@@ -72,18 +70,23 @@ public final class RdsEngine implements ReleaseHandler {
     public RdsEngine(
         final RdsContext context, final PathConnector connector, final IntUnaryOperator laneOfServiceLevel,
         final RandomGenerator random, final RdsCounters counters) {
+        this(context, connector, laneOfServiceLevel, random, counters, DirectMemory.ofProcess());
+    }
+
+    RdsEngine(
+        final RdsContext context, final PathConnector connector, final IntUnaryOperator laneOfServiceLevel,
+        final RandomGenerator random, final RdsCounters counters, final DirectMemory memory) {
         final int generation = newGeneration(random);
         final Probe probe = new Probe(context.paths(), generation, counters);
         this.counters = counters;
         this.congestion = new Congestion(context, generation, counters);
         final ArrivalTimes times = new ArrivalTimes(context.nanoClock());
         this.proxy = new EngineProxy(new SocketDirectory(context.maxSockets()), congestion.maps());
-        this.receiveOverflow = new ReassemblyPool(
-            context.receiveOverflowLength(), new DirectMemory(context.nanoClock(), DirectMemory.limit() / RESERVE_PART));
+        this.receiveOverflow = new ReassemblyPool(context.receiveOverflowLength(), memory);
         this.sockets = new SocketTable(proxy, context.localAddress(), random,
             new ReceiveMemory(new OverflowShares(receiveOverflow), times, congestion.local(), counters));
         this.paths = new PathTable(context.maxPeers(), this::forgetPathsOfSockets);
-        this.reassembly = new ReassemblyPool(context.reassemblyLength(), new DirectMemory(context.nanoClock(), 0));
+        this.reassembly = new ReassemblyPool(context.reassemblyLength(), memory);
         this.logs = new LogPool(context.sendPoolLength(), LogPool.BLOCK_LENGTH, context.maxMessageLength(),
             context.sendLogLength());
         final LocalDelivery delivery = new LocalDelivery(context.localAddress(), sockets, congestion.maps(), context.pingEnable(),
@@ -381,9 +384,9 @@ public final class RdsEngine implements ReleaseHandler {
     }
 
     /**
-     * Most memory of messages that wait behind full receive rings.
+     * Most memory of messages that wait behind full receive rings, as things are.
      *
-     * @return octets.
+     * @return octets, by the setting and by what this process has.
      */
     public long receiveOverflowLimit() {
         return receiveOverflow.limit();

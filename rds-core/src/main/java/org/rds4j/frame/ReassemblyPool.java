@@ -5,11 +5,13 @@ import java.util.ArrayDeque;
 
 /**
  * Memory for partly received messages of all paths of an engine, in sizes of powers of two from 4 KiB, bounded in all.
- * Buffers are made when first needed and kept for reuse, but for as many only as the process has memory left besides.
+ * Buffers are made when first needed and kept for reuse, but for as many only as the process has memory left besides. Where that
+ * is less than the bound, a quarter of what there is for a pool remains for others: never all, and never nothing.
  * Engine thread only.
  */
 public final class ReassemblyPool {
     private static final int SMALLEST_SHIFT = 12;
+    private static final int OTHERS_PART = 4;
 
     private final ArrayDeque<ReassemblyBuffer>[] free;
     private final DirectMemory memory;
@@ -67,18 +69,28 @@ public final class ReassemblyPool {
      * @return the bound, or less while this process has less.
      */
     public long limit() {
-        return Math.min(bound, allocatedLength + memory.left());
+        return Math.min(bound, allocatedLength + left());
+    }
+
+    /** What the process has for this pool besides the part of others, which is of that and of what the pool has already. */
+    private long left() {
+        final long rest = memory.left();
+        return Math.max(0, rest - (allocatedLength + rest) / OTHERS_PART);
     }
 
     /**
      * What could be lent now in buffers of one size.
      *
-     * @param wanted octets; where this process has less, it looks for more.
+     * @param wanted octets; where this process has less, it looks for more, to be found later.
      * @return octets, by the bound and by what the process has.
      */
     public long available(final long wanted) {
-        final long idle = allocatedLength - usedLength;
-        return Math.min(bound - usedLength, idle + memory.left(wanted - idle));
+        final long most = bound - usedLength;
+        final long available = Math.min(most, allocatedLength - usedLength + left());
+        if (available < Math.min(wanted, most)) {
+            memory.seek();
+        }
+        return available;
     }
 
     /**
@@ -100,17 +112,28 @@ public final class ReassemblyPool {
     }
 
     private ReassemblyBuffer allocate(final int capacity) {
-        for (int i = free.length - 1; i >= 0 && allocatedLength + capacity > bound; i--) {
-            for (ReassemblyBuffer idle = free[i].pollFirst(); idle != null; idle = free[i].pollFirst()) {
+        for (int i = free.length - 1; i >= 0 && !hasRoom(capacity);) {
+            final ReassemblyBuffer idle = free[i].pollFirst();
+            if (idle == null) {
+                i--;
+            } else {
                 giveBack(idle);
             }
         }
-        final ByteBuffer made = allocatedLength + capacity > bound ? null : memory.allocate(capacity);
-        if (made == null) {
+        if (allocatedLength + capacity > bound) {
             return null;
         }
-        allocatedLength += capacity;
-        return new ReassemblyBuffer(made);
+        if (left() < capacity) {
+            memory.seek();
+            return null;
+        }
+        final ByteBuffer made = memory.allocate(capacity);
+        allocatedLength += made == null ? 0 : capacity;
+        return made == null ? null : new ReassemblyBuffer(made);
+    }
+
+    private boolean hasRoom(final int capacity) {
+        return allocatedLength + capacity <= bound && left() >= capacity;
     }
 
     private void giveBack(final ReassemblyBuffer idle) {

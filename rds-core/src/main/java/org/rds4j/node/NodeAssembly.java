@@ -84,6 +84,10 @@ final class NodeAssembly {
         final LaneSettings lanes = LaneSettings.of(qos, context.tcpPort());
         final Carriers carriers = new Carriers(context, tcp, lanes, security, random, nodeCounters);
         final RdsEngine rds = rds(carriers);
+        final String notice = OverflowNotice.of(context, rds.receiveOverflowLimit());
+        if (builder.link == null && notice != null) { // simulated nodes are small on purpose
+            LOG.warn(notice);
+        }
         this.proxy = rds.proxy();
         carriers.attach(rds);
         carriers.list(counters);
@@ -130,7 +134,6 @@ final class NodeAssembly {
         if (given != null) {
             return given;
         }
-        warnOfOverflow();
         try {
             final DeviceLink device = DeviceLink.open(context);
             resources.add(device);
@@ -138,18 +141,6 @@ final class NodeAssembly {
         } catch (final RuntimeException e) {
             status.close();
             throw e;
-        }
-    }
-
-    /** Once a real device is asked for: simulated nodes are small on purpose. */
-    private void warnOfOverflow() {
-        final long length = context.receiveOverflowLength();
-        final long wanted = context.overflowOfConnections();
-        if (length < wanted) {
-            LOG.warn("receiveOverflowLength {} holds what {} sockets may have on their way to one that is not read, and"
-                + " maxConnections is {}: when more send to it, paths stop for every port (recv_blocked); raise it to {}, and"
-                + " -XX:MaxDirectMemorySize to twice that, or lower the sendBufferLength of the peers",
-                length, context.maxConnections() * length / wanted, context.maxConnections(), wanted);
         }
     }
 

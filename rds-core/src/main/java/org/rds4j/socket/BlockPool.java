@@ -1,9 +1,9 @@
 package org.rds4j.socket;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.rds4j.frame.DirectMemory;
 
 /**
  * Blocks for payloads too long for a ring: one per datagram, found through a record in the ring, which keeps the order.
@@ -19,10 +19,12 @@ public final class BlockPool {
     private final int statesOffset;
     private final UnsafeBuffer[] blocks;
     private final int blockLength;
-    private final DirectMemory memory;
+    private final IntFunction<ByteBuffer> memory;
 
+    /** Of blocks that are made by a function of their length, which answers null or throws OutOfMemoryError when it cannot. */
     BlockPool(
-        final AtomicBuffer states, final int statesOffset, final int count, final int blockLength, final DirectMemory memory) {
+        final AtomicBuffer states, final int statesOffset, final int count, final int blockLength,
+        final IntFunction<ByteBuffer> memory) {
         this.states = states;
         this.statesOffset = statesOffset;
         this.blocks = new UnsafeBuffer[count];
@@ -44,9 +46,14 @@ public final class BlockPool {
      * @return its index, or {@link #NONE} when each is taken or the process has no memory for more.
      */
     public int take() {
+        boolean hasMemory = true; // to ask once is enough, as it may take long
         for (int i = 0; i < blocks.length; i++) {
             if (states.compareAndSetInt(statesOffset + i * Integer.BYTES, 0, 1)) {
-                if (blocks[i] != null || isMade(i)) {
+                if (blocks[i] != null) {
+                    return i;
+                }
+                hasMemory = hasMemory && isMade(i);
+                if (hasMemory) {
                     return i;
                 }
                 free(i);
@@ -56,9 +63,13 @@ public final class BlockPool {
     }
 
     private boolean isMade(final int index) {
-        final ByteBuffer made = memory.allocate(blockLength);
-        blocks[index] = made == null ? null : new UnsafeBuffer(made);
-        return made != null;
+        try {
+            final ByteBuffer made = memory.apply(blockLength);
+            blocks[index] = made == null ? null : new UnsafeBuffer(made);
+            return made != null;
+        } catch (final OutOfMemoryError e) {
+            return false;
+        }
     }
 
     /**

@@ -5,7 +5,7 @@ import org.rds4j.congestion.LocalCongestion;
 /**
  * What a socket was given and has not read yet, by octets of payload; it says when the socket's port becomes congested, and when
  * it ceases to be. Congested: more than SO_RCVBUF is unread, or the ring is full. Over: less than half of that is unread and
- * nothing waits for room in the ring (Linux's rds_recv_rcvbuf_delta). Engine thread only.
+ * nothing waits for room in the ring, here or at a carrier (Linux's rds_recv_rcvbuf_delta). Engine thread only.
  */
 final class ReceiveAccount {
     private final SocketRegion region;
@@ -14,6 +14,8 @@ final class ReceiveAccount {
     private long consumed;
     private int port;
     private boolean isCongested;
+    /** Since {@link #pollRelief} was asked last: who is refused tries again in each duty cycle, until there is room. */
+    private boolean isRefused;
 
     ReceiveAccount(final SocketRegion region, final LocalCongestion congestion) {
         this.region = region;
@@ -34,21 +36,26 @@ final class ReceiveAccount {
         return delivered - consumed;
     }
 
-    /**
-     * A datagram was queued.
-     *
-     * @return true if that made the port congested.
-     */
-    boolean onDelivered(final int length, final boolean isRingFull) {
+    /** A datagram was queued. */
+    void onDelivered(final int length, final boolean isRingFull) {
         delivered += length;
-        if (isCongested || (!isRingFull && delivered - consumed <= region.receiveBufferLength())) {
-            return false;
+        if (isRingFull || (!isCongested && delivered - consumed > region.receiveBufferLength()
+            && unread() > region.receiveBufferLength())) {
+            begin();
         }
-        isCongested = isRingFull || unread() > region.receiveBufferLength();
-        if (isCongested) {
+    }
+
+    /** There was no room for a datagram at all. */
+    void onRefused() {
+        isRefused = true;
+        begin();
+    }
+
+    private void begin() {
+        if (!isCongested) {
+            isCongested = true;
             congestion.set(port);
         }
-        return isCongested;
     }
 
     /**
@@ -57,7 +64,9 @@ final class ReceiveAccount {
      * @return true if the port is congested no more.
      */
     boolean pollRelief(final boolean isRingFull) {
-        if (isRingFull || 2 * unread() >= region.receiveBufferLength()) {
+        final boolean wasRefused = isRefused;
+        isRefused = false;
+        if (wasRefused || isRingFull || 2 * unread() >= region.receiveBufferLength()) {
             return false;
         }
         end();

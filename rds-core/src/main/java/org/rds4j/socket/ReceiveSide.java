@@ -78,7 +78,7 @@ public final class ReceiveSide {
     }
 
     /**
-     * Gives a datagram to the application, copying it.
+     * Gives a datagram to the application, copying it; the socket's port may be congested from then on.
      *
      * @param high       bits 127..64 of the source.
      * @param low        bits 63..0 of the source.
@@ -99,11 +99,13 @@ public final class ReceiveSide {
         final boolean isInRing = overflow.isEmpty() && toRing(high, low, sourcePort, lane, payload, length, sequence);
         if (!isInRing) {
             if (!overflow.add(high, low, sourcePort, lane, payload, length, sequence, times)) {
+                account.onRefused();
                 return Outcome.NO_ROOM;
             }
             counters.increment(RdsCounter.RECV_OVERFLOW);
         }
-        return account.onDelivered(length, !isInRing) ? Outcome.CONGESTED : Outcome.TAKEN;
+        account.onDelivered(length, !isInRing);
+        return Outcome.TAKEN;
     }
 
     boolean isCorrupt() {
@@ -227,9 +229,7 @@ public final class ReceiveSide {
     public enum Outcome {
         /** The application will have it. */
         TAKEN,
-        /** The same, and the socket's port is congested from now on. */
-        CONGESTED,
-        /** There is no memory for it now: offer it again. */
+        /** There is no memory for it now: offer it again in each duty cycle. The socket's port is congested until it is taken. */
         NO_ROOM,
         /** It is longer than anything the socket's memory holds, which another process may have made: dropped and counted. */
         TOO_LONG

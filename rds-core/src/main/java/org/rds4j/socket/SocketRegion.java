@@ -118,9 +118,11 @@ public final class SocketRegion {
         header = new UnsafeBuffer(memory, 0, headerLength);
         submitRing = new ManyToOneRingBuffer(new UnsafeBuffer(memory, headerLength, submitLength));
         receiveRing = new OneToOneRingBuffer(new UnsafeBuffer(memory, headerLength + submitLength, receiveLength));
-        final DirectMemory blocks = new DirectMemory(context.nanoClock(), 0);
-        submitBlocks = new BlockPool(header, SUBMIT_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength(), blocks);
-        receiveBlocks = new BlockPool(header, RECEIVE_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength(), blocks);
+        // The application may wait for memory, the engine must not.
+        submitBlocks = new BlockPool(
+            header, SUBMIT_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength(), ByteBuffer::allocateDirect);
+        receiveBlocks = new BlockPool(
+            header, RECEIVE_BLOCKS_OFFSET, layout.blockCount(), layout.blockLength(), DirectMemory.ofProcess()::allocate);
         lentAreas = new LentAreas(submitBlocks);
         completions = new CompletionRing(header, COMPLETIONS_OFFSET);
         isShared = false;
@@ -203,7 +205,8 @@ public final class SocketRegion {
     }
 
     /**
-     * Whether a send would find room; application.
+     * Whether a send would find room; application. A datagram too long for the ring wants a block besides, of which all may be
+     * taken, or the process may have no memory outside its heap for one more.
      *
      * @return true while what is unacknowledged is below SO_SNDBUF and the submit ring at most half full.
      */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.rds4j.RdsException;
 import org.rds4j.RdsSocket;
 import org.rds4j.RdsTimeoutException;
 import org.rds4j.check.CheckedSocket;
+import org.rds4j.frame.ScarceMemory;
 import org.rds4j.status.RdsCounter;
 
 /** Congestion maps between nodes; what Linux does was seen on two live kernels (limit 10,000, datagrams of 1000 octets). */
@@ -261,5 +263,53 @@ class CongestionTest {
         final CheckedSocket again = two.checked(4001);
         assertTrue(offer(700) > 0);
         assertEquals(1, again.poll(10));
+    }
+
+    /**
+     * A ring full of short datagrams holds less payload than would make its port congested, and there is no memory behind it:
+     * senders are told all the same, once and not again and again, and go on when it has been read.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 32})
+    void shouldTellSendersOfAFullRingThatNothingFindsRoomBehind(final int length) {
+        final ScarceMemory memory = new ScarceMemory(0);
+        final TestNode three = network.node(network.context("10.0.0.3/24"), memory.memory());
+        final CheckedSocket unread = three.checked(4001);
+        network.isRefusing = true; // so that all is queued before the first map
+        int sent = 0;
+        while (sent < 5_000 && sender.send(unread.address(), length) > 0) {
+            sent++;
+            network.step();
+        }
+        network.isRefusing = false;
+        network.until(() -> three.count(RdsCounter.RECV_BLOCKED) > 0);
+        assertTrue(three.context.receiveBufferLength() > 2 * length * three.count(RdsCounter.RECV_DELIVERED));
+        network.steps(5_000);
+        assertEquals(RdsSocket.CONGESTED, sender.send(unread.address(), length));
+        assertEquals(2, three.count(RdsCounter.CONG_UPDATE_QUEUED), "the first one of all, and this");
+        assertEquals(1, three.count(RdsCounter.RECV_BLOCKED));
+        network.complete(List.of(unread));
+        network.steps(2_000);
+        assertTrue(sender.send(unread.address(), length) > 0);
+        network.complete(List.of(unread));
+    }
+
+    /** What was refused is no reason to wait any more when nobody offers it again. */
+    @Test
+    void shouldBeRelievedWhenWhatWasRefusedIsGone() {
+        final TestNode three = network.node(network.context("10.0.0.3/24"), new ScarceMemory(0).memory());
+        final RdsAddress unread = three.socket(4001).localAddress();
+        final RdsSocket neighbour = three.socket(4002);
+        int sent = 0;
+        while (neighbour.offer(unread, buffer, 0, 1) > 0) {
+            sent++;
+            network.step();
+        }
+        assertTrue(sent < three.context.receiveBufferLength() / 2, sent + " octets");
+        network.steps(1_000);
+        assertEquals(RdsSocket.CONGESTED, neighbour.offer(unread, buffer, 0, 1));
+        neighbour.cancelSentTo(unread);
+        network.steps(10);
+        assertTrue(neighbour.offer(unread, buffer, 0, 1) > 0);
     }
 }

@@ -13,6 +13,7 @@ import org.rds4j.SecurityMode;
 import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.check.CheckedSocket;
+import org.rds4j.frame.DirectMemory;
 import org.rds4j.peer.OpenerMessage;
 import org.rds4j.peer.WaitingPaths;
 import org.rds4j.sim.check.HistoryChecker;
@@ -121,7 +122,12 @@ final class TestNetwork {
     }
 
     TestNode node(final RdsContext context) {
-        final TestNode node = new TestNode(this, context.conclude(), TestNetwork::laneOf, random.nextLong());
+        return node(context, DirectMemory.ofProcess());
+    }
+
+    /** A node in a process that has less memory outside its heap than this one. */
+    TestNode node(final RdsContext context, final DirectMemory memory) {
+        final TestNode node = new TestNode(this, context.conclude(), TestNetwork::laneOf, random.nextLong(), memory);
         nodes.removeIf(other -> other.address.equals(node.address));
         nodes.add(node);
         return node;

@@ -10,6 +10,7 @@ import org.rds4j.RdsSocket;
 import org.rds4j.carrier.PathConnector;
 import org.rds4j.carrier.PathKey;
 import org.rds4j.check.CheckedSocket;
+import org.rds4j.frame.DirectMemory;
 import org.rds4j.status.RdsCounter;
 import org.rds4j.status.RdsCounters;
 
@@ -23,13 +24,14 @@ final class TestNode {
     private final IntUnaryOperator laneOfLevel;
     private final List<CheckedSocket> checked = new ArrayList<>();
 
-    TestNode(final TestNetwork network, final RdsContext context, final IntUnaryOperator lanes, final long seed) {
+    TestNode(final TestNetwork network, final RdsContext context, final IntUnaryOperator lanes, final long seed,
+        final DirectMemory memory) {
         this.network = network;
         this.laneOfLevel = lanes;
         this.context = context;
         this.address = context.localAddress();
         this.engine = new RdsEngine(
-            context, connector(network), lanes, new SplittableRandom(seed), counters);
+            context, connector(network), lanes, new SplittableRandom(seed), counters, memory);
     }
 
     private PathConnector connector(final TestNetwork toPeers) {

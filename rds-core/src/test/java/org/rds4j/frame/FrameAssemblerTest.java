@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class FrameAssemblerTest {
     private static final int MAX_LENGTH = 1 << 20;
 
-    private final ReassemblyPool pool = new ReassemblyPool(4 << 20, new DirectMemory(() -> 0, 0));
+    private final ReassemblyPool pool = new ReassemblyPool(4 << 20, DirectMemory.ofProcess());
     private final RdsHeaderFlyweight header = new RdsHeaderFlyweight();
     private final ByteBuffer stream = ByteBuffer.allocateDirect(4 << 20);
     private final long start = BufferUtil.address(stream);
@@ -154,7 +154,7 @@ class FrameAssemblerTest {
 
     @Test
     void shouldStopReadingWhenReassemblyMemoryRunsOut() {
-        final ReassemblyPool small = new ReassemblyPool(8192, new DirectMemory(() -> 0, 0));
+        final ReassemblyPool small = new ReassemblyPool(8192, DirectMemory.ofProcess());
         final FrameAssembler one = new FrameAssembler(MAX_LENGTH, small, this::onFrame, new ArrivalTimes(() -> 0));
         final FrameAssembler other = new FrameAssembler(MAX_LENGTH, small, this::onFrame, new ArrivalTimes(() -> 0));
         message(9000);

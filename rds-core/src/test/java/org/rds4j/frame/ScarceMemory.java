@@ -21,7 +21,7 @@ public final class ScarceMemory {
      * @return memory of this process.
      */
     public DirectMemory memory() {
-        return new DirectMemory(() -> 0, 0, () -> rest, this::allocate, () -> { });
+        return new DirectMemory(() -> rest, this::allocate, () -> { });
     }
 
     /**
@@ -30,7 +30,7 @@ public final class ScarceMemory {
      * @return memory of this process.
      */
     public DirectMemory promising() {
-        return new DirectMemory(() -> 0, 0, () -> Integer.MAX_VALUE, this::allocate, () -> { });
+        return new DirectMemory(() -> Integer.MAX_VALUE, this::allocate, () -> { });
     }
 
     private ByteBuffer allocate(final int capacity) {
@@ -39,5 +39,14 @@ public final class ScarceMemory {
         }
         rest -= capacity;
         return ByteBuffer.allocateDirect(capacity);
+    }
+
+    /**
+     * Others give something back, or take it.
+     *
+     * @param length octets; negative when they take it.
+     */
+    public void give(final long length) {
+        rest += length;
     }
 }

@@ -25,7 +25,7 @@ public final class MessagesTarget {
     private static final ByteBuffer STREAM = ByteBuffer.allocateDirect(CAPACITY);
     private static final long START = BufferUtil.address(STREAM);
 
-    private final ReassemblyPool pool = new ReassemblyPool(MOST_MEMORY, new DirectMemory(() -> 0, 0));
+    private final ReassemblyPool pool = new ReassemblyPool(MOST_MEMORY, DirectMemory.ofProcess());
     private final FrameAssembler assembler = new FrameAssembler(MAX_LENGTH, pool, this::onFrame, new ArrivalTimes(() -> 0));
     private final int[] cuts;
     private int end;

@@ -255,7 +255,7 @@ class SendLogTest {
     void shouldKeepTheStreamWholeAcrossBlocks() {
         final SplittableRandom random = new SplittableRandom(5);
         final List<Long> sequences = new ArrayList<>();
-        final ReassemblyPool memory = new ReassemblyPool(4 << 20, new DirectMemory(() -> 0, 0));
+        final ReassemblyPool memory = new ReassemblyPool(4 << 20, DirectMemory.ofProcess());
         final FrameAssembler assembler = new FrameAssembler(1 << 20, memory, (head, body, length) -> {
             final long sequence = header.wrap(head).sequence();
             sequences.add(sequence);

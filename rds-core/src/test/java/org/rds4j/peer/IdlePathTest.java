@@ -34,7 +34,7 @@ class IdlePathTest {
         final PathServices services = new PathServices(
             context, new Probe(1, 1, RdsCounters.inMemory()), 0, null, new ConnectBudget(1), null, new PathSchedule(),
             (path, header, payload, length) -> true, (owner, length) -> { },
-            new ReassemblyPool(1 << 20, new DirectMemory(() -> 0, 0)),
+            new ReassemblyPool(1 << 20, DirectMemory.ofProcess()),
             new ArrivalTimes(() -> 0), logs,
             new Congestion(context, 1, RdsCounters.inMemory()), new SplittableRandom(1), RdsCounters.inMemory());
         final Peer peer = new Peer(services, 0, 1);

@@ -24,7 +24,7 @@ class EngineSocketTest {
     private final RdsContext context = new RdsContext(new Properties()).address("10.0.0.1/24")
         .security(SecurityMode.PLAINTEXT).submitRingLength(4096).receiveBufferLength(4096).conclude();
     private final SocketRegion region = new SocketRegion(context);
-    private final OverflowShares overflow = new OverflowShares(new ReassemblyPool(1 << 20, new DirectMemory(() -> 0, 0)));
+    private final OverflowShares overflow = new OverflowShares(new ReassemblyPool(1 << 20, DirectMemory.ofProcess()));
     private final EngineSocket socket = new EngineSocket(
         region, 1, new ReceiveMemory(overflow, new ArrivalTimes(() -> 0), null, RdsCounters.inMemory()));
 

@@ -18,7 +18,7 @@ class OverflowSharesTest {
     private static final int SEGMENTS = 256;
 
     private final OverflowShares shares =
-        new OverflowShares(new ReassemblyPool((long) SEGMENTS * SEGMENT, new DirectMemory(() -> 0, 0)));
+        new OverflowShares(new ReassemblyPool((long) SEGMENTS * SEGMENT, DirectMemory.ofProcess()));
     private final ArrayDeque<ReassemblyBuffer> lent = new ArrayDeque<>();
 
     private boolean take(final int held) {
@@ -66,7 +66,10 @@ class OverflowSharesTest {
         assertFalse(shares.grants((most - 17L) * SEGMENT, 18L * SEGMENT));
     }
 
-    /** The process has a quarter of the bound: one socket gets three quarters of that, and the next is served all the same. */
+    /**
+     * The process has a quarter of the bound, of which a quarter is left to others: one socket gets three quarters of the rest,
+     * and the next is served all the same.
+     */
     @Test
     void shouldShareWhatTheProcessReallyHas() {
         final OverflowShares scarce = new OverflowShares(
@@ -76,7 +79,7 @@ class OverflowSharesTest {
             lent.add(scarce.acquire());
             held++;
         }
-        assertEquals(SEGMENTS / 4 * 3 / 4, held);
+        assertEquals(SEGMENTS / 4 * 9 / 16, held);
         assertTrue(scarce.grants(0, 4L * SEGMENT), "for one more");
         assertNotNull(scarce.acquire());
     }

@@ -41,7 +41,7 @@ class ReceiveOverflowTest {
     }
 
     private static ReassemblyPool pool(final long length) {
-        return new ReassemblyPool(length, new DirectMemory(() -> 0, 0));
+        return new ReassemblyPool(length, DirectMemory.ofProcess());
     }
 
     private boolean add(final ReceiveOverflow overflow, final int from, final int length, final int sequence) {
