@@ -42,6 +42,7 @@ static const char *const explanation =
 	"  tickets=N           session tickets that a server of TLS sends before its marker (0)\n"
 	"  tx=N|user rx=N|user number of the first record of each direction that is the kernel's (0), or none\n"
 	"  rekey=N             changes its own key after each N records (0: never)\n"
+	"  fixed=1             says in the marker that keys stay\n"
 	"  rekeyed=1           expects that the peer changes its key, and may ask for ours\n"
 	"  pause=MS            between the handshake and the first record (0)\n"
 	"  alert=N             says this alert at the end, instead of close_notify (0)\n"
@@ -50,7 +51,7 @@ static const char *const explanation =
 	"With rekey and rekeyed, libcrypto does what a kernel cannot do that takes no second key.\n";
 
 struct settings {
-	uint64_t send, receive, seed, wait, linger, connections, cipher, rekey, rekeyed, pause, alert;
+	uint64_t send, receive, seed, wait, linger, connections, cipher, rekey, rekeyed, fixed, pause, alert;
 	struct sizes sizes;
 	struct channel_settings channel;
 };
@@ -129,7 +130,7 @@ static bool set_number(struct settings *s, const char *argument)
 	const struct { const char *name; uint64_t *value; } all[] = {
 		{ "send=", &s->send }, { "receive=", &s->receive }, { "seed=", &s->seed }, { "wait=", &s->wait },
 		{ "linger=", &s->linger }, { "connections=", &s->connections }, { "cipher=", &s->cipher }, { "rekey=", &s->rekey },
-		{ "rekeyed=", &s->rekeyed }, { "pause=", &s->pause }, { "alert=", &s->alert },
+		{ "rekeyed=", &s->rekeyed }, { "fixed=", &s->fixed }, { "pause=", &s->pause }, { "alert=", &s->alert },
 		{ "tickets=", &tickets },
 		{ "tx=", &s->channel.kernel_sends_from }, { "rx=", &s->channel.kernel_receives_from },
 	};
@@ -503,12 +504,13 @@ static void listen_for(struct peer *p)
 static void begin_connection(struct peer *p)
 {
 	const struct settings *s = p->settings;
-	unsigned char marker[MARKER_LENGTH] = { 'R', 'D', 'S', '1', DEFAULT_LANE, 0, 1, s->cipher == 256 };
+	unsigned char flags = (s->cipher == 256 ? FLAG_AES_256 : 0) | (s->fixed ? FLAG_KEYS_STAY : 0);
+	unsigned char marker[MARKER_LENGTH] = { 'R', 'D', 'S', '1', DEFAULT_LANE, 0, 1, flags };
 	int fd = p->is_dialer ? dial(p) : accept_from(p), on = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	getentropy(marker + 8, 8);
-	channel_open(&p->channel, &s->channel, fd, p->is_dialer, marker, s->cipher == 256);
+	channel_open(&p->channel, &s->channel, fd, p->is_dialer, marker, flags);
 	p->is_opened = p->is_peer_closed = false;
 	p->out_start = p->out_end = p->cut_count = p->in_filled = 0;
 	p->content_made = p->content_sent = p->records_under_key = 0;

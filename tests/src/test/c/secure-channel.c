@@ -442,9 +442,9 @@ static void write_marker(SSL *ssl, const unsigned char marker[MARKER_LENGTH])
 		fail_tls("our marker");
 }
 
-/* The markers: lane, index and flags stand behind "RDS1"; octet 7 asks for AES-256, octets 8 to 15 are random. */
+/* The markers: lane, index and flags stand behind "RDS1"; octet 7 has the flags, octets 8 to 15 are random. */
 static void exchange_markers(SSL *ssl, bool is_client, unsigned char client[MARKER_LENGTH], unsigned char server[MARKER_LENGTH],
-	bool wants_256)
+	unsigned char flags)
 {
 	if (is_client) {
 		write_marker(ssl, client);
@@ -458,7 +458,7 @@ static void exchange_markers(SSL *ssl, bool is_client, unsigned char client[MARK
 	read_marker(ssl, client);
 	memcpy(server, client, MARKER_LENGTH);
 	server[6] = 1;
-	server[7] = wants_256;
+	server[7] = flags;
 	getentropy(server + 8, 8);
 	write_marker(ssl, server);
 }
@@ -498,7 +498,7 @@ static void begin_records(struct channel *c, const struct channel_settings *s)
 }
 
 void channel_open(struct channel *c, const struct channel_settings *s, int fd, bool is_client, unsigned char marker[MARKER_LENGTH],
-	bool wants_256)
+	unsigned char flags)
 {
 	SSL_CTX *context = context_of(s);
 	SSL *ssl = SSL_new(context);
@@ -510,8 +510,8 @@ void channel_open(struct channel *c, const struct channel_settings *s, int fd, b
 	if ((is_client ? SSL_connect(ssl) : SSL_accept(ssl)) != 1)
 		fail_tls("handshake");
 	check_name(ssl, s->peer_name);
-	exchange_markers(ssl, is_client, marker, answer, wants_256);
-	c->key_length = ((marker[7] | answer[7]) & 1) != 0 ? 32 : 16;
+	exchange_markers(ssl, is_client, marker, answer, flags);
+	c->key_length = ((marker[7] | answer[7]) & FLAG_AES_256) != 0 ? 32 : 16;
 	take_keys(c, ssl, is_client, marker);
 	printf("handshake: %s, AES-%d\n", SSL_get_cipher(ssl), 8 * c->key_length);
 	SSL_set_quiet_shutdown(ssl, 1);

@@ -21,6 +21,9 @@ enum {
 	RECORD_OVERHEAD = RECORD_HEADER + 1 + TAG_LENGTH,
 	MOST_CONTENT = 1 << 14,
 	MOST_RECORD = RECORD_HEADER + MOST_CONTENT + 256,
+	/* of markers, in octet 7 */
+	FLAG_AES_256 = 1,
+	FLAG_KEYS_STAY = 2,
 	/* of records */
 	ALERT = 21,
 	HANDSHAKE = 22,
@@ -74,11 +77,11 @@ void fail(const char *what);
 int key_change_error(void);
 
 /*
- * Makes the handshake on a connected socket. The client's marker is given; the server's is the client's with other random octets.
- * Afterwards the socket does not block.
+ * Makes the handshake on a connected socket. The client's marker is given; the server's is the client's with its own flags and other
+ * random octets. Afterwards the socket does not block.
  */
 void channel_open(struct channel *c, const struct channel_settings *s, int fd, bool is_client, unsigned char marker[MARKER_LENGTH],
-	bool wants_256);
+	unsigned char flags);
 
 /* Sends one record: 1 when it is taken, 0 when there is no room, -1 with errno. */
 int channel_send(struct channel *c, unsigned char type, const void *content, size_t length);

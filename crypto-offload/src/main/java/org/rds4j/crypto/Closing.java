@@ -28,6 +28,20 @@ public final class Closing {
     }
 
     /**
+     * Closes each, in order, because something went wrong; what they throw goes along with that.
+     *
+     * @param cause     what went wrong, thrown by the caller.
+     * @param resources null for what was never made.
+     */
+    public static void after(final Throwable cause, final AutoCloseable... resources) {
+        try {
+            all(resources);
+        } catch (final Throwable e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /**
      * Ends each, in the order of iteration; what the first of them threw is thrown on behind the last.
      *
      * @param resources without null.

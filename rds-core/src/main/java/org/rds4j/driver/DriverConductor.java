@@ -97,10 +97,10 @@ public final class DriverConductor implements Agent {
             control.publish(context, permittedLevels, engine.congestion().maxHosts(), random.nextLong());
             door = Door.open(directory);
         } catch (final RuntimeException | Error e) {
-            CloseHelper.closeAll(made);
+            CloseHelper.quietCloseAll(made);
             throw e;
         } catch (final IOException e) {
-            CloseHelper.closeAll(made);
+            CloseHelper.quietCloseAll(made);
             throw new DriverException("cannot be a driver in the directory " + directory.path() + ": " + e);
         }
     }
@@ -262,7 +262,7 @@ public final class DriverConductor implements Agent {
         return unused;
     }
 
-    /** Somebody may be in what clients have lent when this agent ends: it stays mapped. Before this is closed, any thread. */
+    /** Somebody may be in what clients have lent when this agent ends: it stays mapped. Before it is closed; any thread. */
     public void keepMemory() {
         isMemoryKept = true;
     }

@@ -11,18 +11,25 @@ import org.rds4j.crypto.handshake.TlsContext;
 final class ActiveCredentials {
     private final Credentials credentials;
     private final long version;
+    private final long expiresS;
     private final TlsContext tls;
     private final ChainVerifier verifier;
 
     ActiveCredentials(final Credentials credentials, final long version, final EpochClock clock) {
         this.credentials = credentials;
         this.version = version;
+        this.expiresS = credentials.identity().name().notAfter().getEpochSecond();
         this.tls = new TlsContext(credentials.identity(), credentials.trust(), clock, PathMarker::keyLength);
         this.verifier = new ChainVerifier(credentials.trust());
     }
 
     long version() {
         return version;
+    }
+
+    /** When the node's own certificate expires, in seconds since 1970; as whoever asks may be the engine, it is read once. */
+    long expiresS() {
+        return expiresS;
     }
 
     Credentials credentials() {

@@ -41,6 +41,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final int laneCount;
     private final int maxAccepted;
     private final long greetingTimeNs;
+    private final long patienceNs;
     private final IntUnaryOperator dscpOfLane;
     private final RdsAddress local;
     private final int paths;
@@ -52,7 +53,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
     private final NodeCounters counters;
     private final List<Greeting> greetings = new ArrayList<>();
     private final List<TcpCarrier> ending = new ArrayList<>();
-    private final List<SecureCarrier> refusing = new ArrayList<>();
+    private final List<SecureCarrier> leaving = new ArrayList<>();
     private final GreetingLimits limits;
     private final PathProtection protection = new PathProtection();
     private final PeerWatch watch;
@@ -91,6 +92,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         this.maxAccepted =
             Math.max(Math.min(maxConnections / GREETING_SHARE, context.maxHandshakes()), laneCount * paths);
         this.greetingTimeNs = context.handshakeTimeoutNs();
+        this.patienceNs = context.drainTimeoutNs();
         this.limits = new GreetingLimits(context, security != null);
         this.watch = security == null ? null : new PeerWatch(security, counters);
         this.dscpOfLane = settings.dscpOfLane();
@@ -310,17 +312,22 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         return nowNs;
     }
 
-    /** A carrier has sent an alert, and ends when that has arrived. */
-    void onRefusing(final SecureCarrier carrier) {
-        refusing.add(carrier);
+    /** A carrier has sent its last alert, and ends when that is heard or its time is over. */
+    void onLastWord(final SecureCarrier carrier) {
+        leaving.add(carrier);
     }
 
-    private void pollRefusing() {
-        for (int i = refusing.size() - 1; i >= 0; i--) {
-            if (refusing.get(i).endAfterAlert()) {
-                refusing.remove(i);
+    private void pollLeaving() {
+        for (int i = leaving.size() - 1; i >= 0; i--) {
+            if (leaving.get(i).endAfterLastWord()) {
+                leaving.remove(i);
             }
         }
+    }
+
+    /** How long a peer may take to close what this host has closed. */
+    long patienceNs() {
+        return patienceNs;
     }
 
     /** Tells the time to whatever happens before {@link #poll}. */
@@ -343,8 +350,8 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         if (!greetings.isEmpty()) {
             pollGreetings(now);
         }
-        if (!refusing.isEmpty()) {
-            pollRefusing();
+        if (!leaving.isEmpty()) {
+            pollLeaving();
         }
         if (!ending.isEmpty()) {
             pollEnding();
@@ -414,7 +421,7 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
 
     /** Greetings and last words have time limits; they are few and short-lived, so they are simply asked often. */
     long nextDeadlineNs() {
-        final long greetingNs = greetings.isEmpty() && refusing.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
+        final long greetingNs = greetings.isEmpty() && leaving.isEmpty() ? Long.MAX_VALUE : nowNs + 1_000_000L;
         return inline == null ? greetingNs : Math.min(greetingNs, inline.nextDeadlineNs(nowNs));
     }
 }

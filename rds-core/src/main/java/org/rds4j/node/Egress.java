@@ -1,5 +1,6 @@
 package org.rds4j.node;
 
+import java.util.Arrays;
 import org.rds4j.qos.schedule.EgressArbiter;
 import org.rds4j.qos.schedule.LaneBacklog;
 import org.rds4j.tcp.TcpEngine;
@@ -15,13 +16,16 @@ import org.rds4j.tcp.network.NetworkLayer;
  */
 final class Egress implements LaneBacklog {
     private static final int BURST = 64;
+    /** Connections of one lane that are passed over in a cycle, as each can not send for a reason of its own. */
+    private static final int PASSES = 16;
 
     private final NetworkLayer network;
     private final TcpEngine tcp;
     private final EgressArbiter arbiter;
     private final TransmitBatch batch;
     private final NodeCounters counters;
-    /** Lanes whose next hop is not resolved in this cycle: they wait without keeping others back. */
+    private final int[] passes = new int[TcpEngine.LANES];
+    /** Lanes of which too many connections in a row could not send in this cycle: they wait without keeping others back. */
     private int blockedLanes;
 
     Egress(
@@ -67,6 +71,7 @@ final class Egress implements LaneBacklog {
 
     private void emitLanes(final long nowNs) {
         blockedLanes = 0;
+        Arrays.fill(passes, 0);
         while (batch.hasRoom()) {
             final int lane = arbiter.pick(this, nowNs);
             if (lane == EgressArbiter.NONE) {
@@ -77,8 +82,18 @@ final class Egress implements LaneBacklog {
                 arbiter.charge(lane, octets, tcp.framesEmitted());
             } else {
                 arbiter.withdraw(lane);
-                blockedLanes |= 1 << lane;
+                pass(lane);
             }
+        }
+    }
+
+    /**
+     * A connection could not send: its next hop is not resolved, or the queue of its own is full. TCP has put it behind the
+     * others of its lane, which need not wait for that.
+     */
+    private void pass(final int lane) {
+        if (++passes[lane] == PASSES) {
+            blockedLanes |= 1 << lane;
         }
     }
 

@@ -109,7 +109,7 @@ final class IdentityAgent implements Agent {
         counters.add("credentials_rejected",
             "changes of these files that do not serve; what was there before goes on", rejectedLoads::get);
         counters.add("certificate_seconds_left", "until this node's certificate expires",
-            () -> Math.max(0, active.credentials().identity().name().notAfter().getEpochSecond() - epochClock.time() / 1_000));
+            () -> Math.max(0, active.expiresS() - epochClock.time() / 1_000));
         counters.add("refusals_not_logged",
             "refused peers that got no line in the log, as there were too many", refusals::suppressed);
     }

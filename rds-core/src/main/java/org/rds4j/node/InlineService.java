@@ -6,7 +6,9 @@ import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadCounters;
+import org.rds4j.crypto.offload.queue.SendQueue;
 import org.rds4j.crypto.offload.record.InlineTls;
+import org.rds4j.crypto.offload.wqe.WqeError;
 import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.tcp.TcpConnection;
 
@@ -19,6 +21,8 @@ final class InlineService {
     private final int ringLength;
     private final OffloadCounters counters = OffloadCounters.allocate();
     private final List<InlineTransmission> active = new ArrayList<>();
+    private final List<InlineReception> receptions = new ArrayList<>();
+    private SendQueue receptionQueue;
 
     /**
      * A service without connections.
@@ -45,6 +49,23 @@ final class InlineService {
         return new InlineTransmission(this, carrier, connection, session, queue);
     }
 
+    /** Null where the device decrypts nothing. */
+    InlineReception reception(
+        final SecureCarrier carrier, final TcpConnection connection, final SecureSession session,
+        final EncryptionQueue queue) {
+        return inline.isReceiving() ? new InlineReception(this, carrier, connection, session, queue) : null;
+    }
+
+    /** By which all receptions tell the device their parameters. */
+    void receptionQueue(final SendQueue queue) {
+        receptionQueue = queue;
+    }
+
+    /** Whether the device takes no parameters any more. */
+    boolean isReceptionOver() {
+        return receptionQueue != null && receptionQueue.failure() != WqeError.NONE;
+    }
+
     InlineTls device() {
         return inline;
     }
@@ -65,9 +86,13 @@ final class InlineService {
         active.add(transmission);
     }
 
+    void add(final InlineReception reception) {
+        receptions.add(reception);
+    }
+
     /** Moves every connection on that uses the device. */
     int poll() {
-        int work = 0;
+        int work = pollReceptions();
         for (int i = active.size() - 1; i >= 0; i--) {
             work += active.get(i).poll();
             if (active.get(i).isOver()) {
@@ -77,10 +102,26 @@ final class InlineService {
         return work;
     }
 
+    private int pollReceptions() {
+        final int work = receptionQueue == null ? 0 : receptionQueue.poll();
+        for (int i = receptions.size() - 1; i >= 0; i--) {
+            receptions.get(i).poll();
+            if (receptions.get(i).isOver()) {
+                receptions.remove(i);
+            }
+        }
+        return work;
+    }
+
     /** A device tells what it has done in memory alone, so it is looked at often while there is something to come. */
     long nextDeadlineNs(final long nowNs) {
         for (int i = 0; i < active.size(); i++) {
             if (active.get(i).isBusy()) {
+                return nowNs + BUSY_PAUSE_NS;
+            }
+        }
+        for (int i = 0; i < receptions.size(); i++) {
+            if (receptions.get(i).isBusy()) {
                 return nowNs + BUSY_PAUSE_NS;
             }
         }

@@ -192,16 +192,21 @@ final class InlineTransmission implements SegmentSink, SealRequest {
     }
 
     private void attach() {
-        if (queue.room(session) < 4 || !connection.retainSend(connection.acknowledgedPosition())) {
+        if (queue.room(session) < 4 || (stream == null && !retainFirst())) {
             return;
         }
-        retained = connection.acknowledgedPosition();
         ring = connection.sendAddress(0);
         isKeyOld = false;
         phase = Phase.ATTACHING;
         queue.submit(session, new AttachTask(
             service.device(), service.provider(), service.counters(), ring, service.ringLength() + connection.overhangLength(),
             deviceQueue, this::onAttached));
+    }
+
+    /** What was posted under a key before is retained as long as it is read; a stream that begins has nothing of that. */
+    private boolean retainFirst() {
+        retained = connection.acknowledgedPosition();
+        return connection.retainSend(retained);
     }
 
     private void onAttached(final AttachTask task) {

@@ -42,7 +42,8 @@ public enum NodeCounter {
     /** Path ended because its peer is not accepted any more. */
     PEER_EXPELLED(17, "node_peer_expelled", "paths ended because new credentials or time have left their peer without trust"),
     /** Path that makes a new handshake for its age. */
-    PATH_RENEWED(18, "node_path_renewed", "paths closed in good order for a new handshake, at pathMaxAge"),
+    PATH_RENEWED(18, "node_path_renewed",
+        "paths closed in good order for a new handshake: at pathMaxAge, or where a key is due that the peer cannot follow"),
     /** Refused peer that the log does not hear of. */
     REFUSAL_UNREPORTED(19, "node_refusal_unreported", "refused peers that got no line in the log, as its ring was full"),
     /** Connection that its peer ended by an alert. */

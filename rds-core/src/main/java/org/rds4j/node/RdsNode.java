@@ -28,6 +28,7 @@ import org.rds4j.RdsException;
 import org.rds4j.RdsPoller;
 import org.rds4j.RdsSocket;
 import org.rds4j.ThreadingMode;
+import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.offload.record.InlineTls;
 import org.rds4j.crypto.record.KeyLimits;
@@ -229,20 +230,18 @@ public final class RdsNode implements AutoCloseable {
         }
         isClosed = true;
         proxy.close();
-        stop();
-        CloseHelper.closeAll(parts.resources());
+        Closing.all(this::stop, () -> Closing.each(parts.resources(), CloseHelper::close));
     }
 
     /** The conductor after the engine, which knows the memory of its sockets. Agents that never ran are closed here. */
     private void stop() {
-        CloseHelper.closeAll(runners);
-        if (invoker != null) {
-            invoker.close();
-        }
+        Closing.all(() -> Closing.each(runners, AgentRunner::close), invoker, this::passEncryption, conductorRunner);
+    }
+
+    private void passEncryption() {
         if (parts.encryption() != null && !parts.encryption().pass() && conductor != null) {
             conductor.keepMemory();
         }
-        CloseHelper.close(conductorRunner);
     }
 
     /** Every agent runs, or none is left. */
@@ -250,16 +249,24 @@ public final class RdsNode implements AutoCloseable {
         try {
             prepare();
             conduct(driver.get());
-            if (invoker != null) {
-                invoker.start();
-            }
+            startInvoker();
             runners.forEach(runner -> AgentRunner.startOnThread(runner, threads));
             if (conductorRunner != null) {
                 AgentRunner.startOnThread(conductorRunner, threads);
             }
         } catch (final RuntimeException | Error e) {
-            stop();
+            Closing.after(e, this::stop);
             throw e;
+        }
+    }
+
+    private void startInvoker() {
+        if (invoker == null) {
+            return;
+        }
+        invoker.start();
+        if (!invoker.isRunning()) {
+            throw new IllegalStateException("an agent failed at its start, see the log");
         }
     }
 
@@ -448,7 +455,7 @@ public final class RdsNode implements AutoCloseable {
                 node.start(() -> directory == null ? null : conductor(directory, assembly, levels));
                 return node;
             } catch (final RuntimeException | Error e) {
-                CloseHelper.closeAll(resources);
+                Closing.after(e, () -> Closing.each(resources, CloseHelper::close));
                 throw e;
             }
         }

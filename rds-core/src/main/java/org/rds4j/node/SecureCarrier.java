@@ -40,8 +40,12 @@ final class SecureCarrier extends TcpCarrier {
     private final SecureSession session;
     private final EncryptionLink link;
     private final EncryptionQueue queue;
+    /** The peer cannot follow a change of key. */
+    private final boolean keysStay;
     /** Null where no device encrypts. */
     private final InlineTransmission inline;
+    /** Null where no device decrypts. */
+    private final InlineReception reception;
     private final Rate keyUpdates = new Rate(KEY_UPDATES_PER_SECOND);
     private final long[] contentAddress = new long[OPEN_CAPACITY];
     private final int[] contentLength = new int[OPEN_CAPACITY];
@@ -61,7 +65,7 @@ final class SecureCarrier extends TcpCarrier {
     private boolean isRefusing;
     private boolean isAlerting;
     private long alertEnd;
-    private long alertDeadlineNs;
+    private long endDeadlineNs;
 
     SecureCarrier(
         final TcpConnection connection, final Carriers carriers, final SecureSession session, final EncryptionLink link,
@@ -70,7 +74,9 @@ final class SecureCarrier extends TcpCarrier {
         this.session = session;
         this.link = link;
         this.queue = link.queue();
+        this.keysStay = PathMarker.keysStay(session.keys().peerMarker());
         this.inline = device == null ? null : device.transmission(this, connection, session, queue);
+        this.reception = device == null ? null : device.reception(this, connection, session, queue);
         this.parsedPosition = connection.consumedPosition();
         withholdAcknowledgement();
     }
@@ -133,7 +139,23 @@ final class SecureCarrier extends TcpCarrier {
 
     /** Where a new key is due, a KeyUpdate goes before more data; without room for it, no more data goes. */
     private boolean hasKeyInForce() {
-        return !session.isKeyUpdateDue() || isUpdatingKeys || updateKeys();
+        return !session.isKeyUpdateDue() || isUpdatingKeys || changeKeys();
+    }
+
+    private boolean changeKeys() {
+        if (keysStay) {
+            renew();
+            return false;
+        }
+        return updateKeys();
+    }
+
+    /** A new connection brings new keys, and what this one has not carried. A peer that does not answer is cut off in the end. */
+    private void renew() {
+        carriers.count(NodeCounter.PATH_RENEWED);
+        endDeadlineNs = carriers.nowNs() + carriers.patienceNs();
+        carriers.onLastWord(this);
+        close();
     }
 
     private boolean updateKeys() {
@@ -245,9 +267,10 @@ final class SecureCarrier extends TcpCarrier {
             }
             final int length = RecordHeaderFlyweight.recordLength(header());
             if (available < length) {
+                noteHeader();
                 return;
             }
-            if (!queue.open(session, connection.receiveAddress(parsedPosition, length), length, submitted)) {
+            if (!open(length)) {
                 tellWatcher(); // nobody else would try again
                 return;
             }
@@ -256,6 +279,34 @@ final class SecureCarrier extends TcpCarrier {
             recordEnd[(int) submitted & OPEN_MASK] = parsedPosition;
             submitted++;
         }
+    }
+
+    private boolean open(final int length) {
+        final long record = connection.receiveAddress(parsedPosition, length);
+        if (reception == null || queue.room(session) == 0) {
+            return queue.open(session, record, length, submitted);
+        }
+        return queue.open(session, record, length, submitted, reception.opening(parsedPosition, length));
+    }
+
+    /** A device that has lost its way may ask for a record that is not here as a whole. */
+    private void noteHeader() {
+        if (reception != null) {
+            reception.onHeader(parsedPosition);
+        }
+    }
+
+    long recordsSubmitted() {
+        return submitted;
+    }
+
+    /** Where the next record begins that was not submitted. */
+    long parsedPosition() {
+        return parsedPosition;
+    }
+
+    boolean isAllOpened() {
+        return opened == submitted;
     }
 
     private long header() {
@@ -300,6 +351,9 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     private void onKeyUpdate() {
+        if (reception != null) {
+            reception.onKeyUpdate();
+        }
         if (keyUpdates.has(carriers.nowNs())) {
             keyUpdates.take(carriers.nowNs());
         } else {
@@ -321,16 +375,17 @@ final class SecureCarrier extends TcpCarrier {
         isAlerting = !isDown() && !isClosing && alert(error.alert());
         if (isAlerting) {
             failure(CarrierDownReason.SECURITY);
-            alertDeadlineNs = carriers.nowNs() + ALERT_TIME_NS;
-            carriers.onRefusing(this);
+            endDeadlineNs = carriers.nowNs() + ALERT_TIME_NS;
+            carriers.onLastWord(this);
         } else {
             fail(CarrierDownReason.SECURITY);
         }
     }
 
-    /** Ends the connection if the peer has the alert or should have it by now. Returns true when there is nothing left to do. */
-    boolean endAfterAlert() {
-        if (!isDown() && (connection.acknowledgedPosition() >= alertEnd || carriers.nowNs() - alertDeadlineNs >= 0)) {
+    /** Ends the connection if the peer has the alert, or its time is over. Returns true when there is nothing left to do. */
+    boolean endAfterLastWord() {
+        final boolean isHeard = isRefusing && connection.acknowledgedPosition() >= alertEnd;
+        if (!isDown() && (isHeard || carriers.nowNs() - endDeadlineNs >= 0)) {
             connection.abort();
         }
         return isDown();
@@ -383,7 +438,7 @@ final class SecureCarrier extends TcpCarrier {
     /** A peer that asks for a new key gets it when there is no data to send, too. */
     private void answerKeyUpdate() {
         if (isOpen() && session.isKeyUpdateDue() && !isUpdatingKeys && !isQueueFull()) {
-            updateKeys();
+            changeKeys();
         }
     }
 
@@ -407,7 +462,8 @@ final class SecureCarrier extends TcpCarrier {
     }
 
     private boolean isOffDevice() {
-        return inline == null || inline.end();
+        final boolean isSent = inline == null || inline.end();
+        return (reception == null || reception.end()) && isSent;
     }
 
     private boolean isRead() {

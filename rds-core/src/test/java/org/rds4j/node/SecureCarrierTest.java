@@ -37,6 +37,7 @@ import org.rds4j.tcp.TcpConnection;
 /** One carrier on a connection that is nothing but two pieces of memory and a few positions. */
 class SecureCarrierTest {
     private static final int STREAM = 1 << 20;
+    private static final Marker KEYS_STAY = new Marker(2, 2);
     private static final KeyLimits FEW = new KeyLimits(4, 40, 1 << 20, 1 << 21);
 
     private final ByteBuffer inbound = ByteBuffer.allocateDirect(STREAM);
@@ -55,6 +56,7 @@ class SecureCarrierTest {
     private int consumed;
     private int claimed;
     private int committed;
+    private int acknowledged;
     private int room = STREAM;
     private long acknowledgeable;
     private boolean isAborted;
@@ -68,7 +70,11 @@ class SecureCarrierTest {
     }
 
     private SecureCarrier carrier(final KeyLimits limits) {
-        final SessionKeys keys = new SessionKeys(keys(1), keys(2), true, "TLS_AES_128_GCM_SHA256", List.of(), new Marker(1, 2));
+        return carrier(limits, new Marker(1, 2));
+    }
+
+    private SecureCarrier carrier(final KeyLimits limits, final Marker ofPeer) {
+        final SessionKeys keys = new SessionKeys(keys(1), keys(2), true, "TLS_AES_128_GCM_SHA256", List.of(), ofPeer);
         carrier = new SecureCarrier(
             connection(), carriers, new SecureSession(1, keys, AeadProviders.best(), limits), new EncryptionLink(queue), null);
         return carrier;
@@ -83,7 +89,7 @@ class SecureCarrierTest {
                     case "receiveAddress" -> BufferUtil.address(inbound) + (long) arguments[0];
                     case "sendAddress" -> BufferUtil.address(outbound) + (long) arguments[0];
                     case "sendSpace" -> room - claimed;
-                    case "acknowledgedPosition" -> 0L;
+                    case "acknowledgedPosition" -> (long) acknowledged;
                     case "claimSend" -> claim((int) arguments[0]);
                     default -> act(method.getName(), arguments);
                 });
@@ -198,10 +204,10 @@ class SecureCarrierTest {
         assertTrue(isSendClosed);
         assertFalse(isAborted, "not before it can be there");
         carriers.now(99_000_000L);
-        assertFalse(carrier.endAfterAlert());
+        assertFalse(carrier.endAfterLastWord());
         assertFalse(isAborted);
         carriers.now(100_000_000L);
-        carrier.endAfterAlert();
+        carrier.endAfterLastWord();
         assertTrue(isAborted);
         assertEquals(ByteCarrier.NOT_NOW, carrier.offer(BufferUtil.address(content), 10));
     }
@@ -258,6 +264,55 @@ class SecureCarrierTest {
         assertEquals(27, committed, "one answer for three");
         assertEquals(1, carrier.session().sendGeneration());
         assertEquals(3, carrier.session().receiveGeneration());
+    }
+
+    /** Who cannot follow a new key gets a farewell instead, behind all data, and as much time as any peer to answer it. */
+    @Test
+    void shouldCloseInGoodOrderWhereKeysStayAndOneIsDue() {
+        carrier(FEW, KEYS_STAY);
+        for (int i = 0; i < 4; i++) {
+            assertTrue(carrier.offer(BufferUtil.address(content), 10) > 0);
+            work();
+        }
+        for (int i = 0; i < 10; i++) {
+            assertEquals(ByteCarrier.NOT_NOW, carrier.offer(BufferUtil.address(content), 10));
+            carrier.receive((address, length) -> length);
+            work();
+        }
+        assertEquals(4 * 32 + 24, committed, "four records and a farewell");
+        assertTrue(isSendClosed);
+        assertEquals(0, carrier.session().sendGeneration());
+        assertEquals(1, counters.get(NodeCounter.PATH_RENEWED));
+        write(100);
+        received = written;
+        carrier.onReceivable(null);
+        work();
+        assertEquals(100, carrier.receive((address, length) -> length), "what was under way comes");
+        acknowledged = committed;
+        carriers.now(4_999_000_000L);
+        assertFalse(carrier.endAfterLastWord());
+        assertFalse(isAborted);
+        carriers.now(5_000_000_000L);
+        carrier.endAfterLastWord();
+        assertTrue(isAborted);
+    }
+
+    /** The same when it is the peer's key that is used up: it could not follow a request either. */
+    @Test
+    void shouldCloseInGoodOrderWhereKeysStayAndThePeersIsOverdue() {
+        carrier(FEW, KEYS_STAY);
+        for (int i = 0; i < 30; i++) {
+            write(10);
+        }
+        received = written;
+        carrier.onReceivable(null);
+        for (int i = 0; i < 4; i++) {
+            work();
+            carrier.receive((address, length) -> length);
+        }
+        assertEquals(24, committed, "a farewell");
+        assertEquals(1, counters.get(NodeCounter.PATH_RENEWED));
+        assertFalse(isAborted);
     }
 
     /** A piece of a datagram may be as long as a KeyUpdate: it is not the answer that the peer waits for. */

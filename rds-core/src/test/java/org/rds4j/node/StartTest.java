@@ -1,5 +1,6 @@
 package org.rds4j.node;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.rds4j.RdsContext;
 import org.rds4j.SecurityMode;
 import org.rds4j.ThreadingMode;
+import org.rds4j.driver.DriverDirectory;
 import org.rds4j.driver.DriverException;
 import org.rds4j.tcp.link.ForwardingPort;
 import org.rds4j.tcp.link.InMemoryLinkPair;
@@ -65,6 +67,25 @@ class StartTest {
         assertTrue(before.containsAll(shared()));
         assertFalse(Files.exists(directory.resolve("driver.sock")), "no client waits at a door that nobody opens");
         driver(directory).launch().close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThreadingMode.class)
+    void shouldCloseAllWhateverOneThrows(final ThreadingMode mode) throws IOException {
+        final Path directory = parent.resolve("d".repeat(120));
+        final Set<String> before = shared();
+        final LinkPort link = new ForwardingPort(new InMemoryLinkPair(1500, 64, 64).first()) {
+            @Override
+            public void close() {
+                throw new OutOfMemoryError("of the link");
+            }
+        };
+        final RdsNode.Builder failing = RdsNode.with(context(directory).threadingMode(mode)).link(link);
+        final DriverException cause = assertThrows(DriverException.class, failing::launch);
+        assertEquals("of the link", cause.getSuppressed()[0].getMessage());
+        assertTrue(before.containsAll(shared()));
+        DriverDirectory.claim(directory).close();
+        driver(parent.resolve("driver")).launch().close();
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package org.rds4j.tcp;
 import org.rds4j.tcp.congestion.CongestionControl;
 import org.rds4j.tcp.congestion.CongestionFactory;
 import org.rds4j.tcp.link.SegmentSink;
+import org.rds4j.tcp.receive.ReceiveWatcher;
 
 /**
  * One TCP connection as its owner sees it. Used on the engine's thread only, but for the memory behind claims and received
@@ -179,6 +180,21 @@ public interface TcpConnection {
      * @param position of the stream received, not below any named before.
      */
     void acknowledgeUpTo(long position);
+
+    /**
+     * Has somebody learn which copy of an octet becomes part of the receive stream, from the next segment on.
+     *
+     * @param watcher retained until the connection is released; null for nobody.
+     */
+    void receiveWatcher(ReceiveWatcher watcher);
+
+    /**
+     * The sequence number that an octet of the receive stream has on the wire.
+     *
+     * @param position of the octet.
+     * @return 32 bits.
+     */
+    int receiveSequence(long position);
 
     /**
      * Settles how much of the receive ring is in use, so how large a window is announced at most. What was announced is not taken

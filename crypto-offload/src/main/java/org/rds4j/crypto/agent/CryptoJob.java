@@ -10,6 +10,8 @@ final class CryptoJob {
     SecureSession session;
     HandshakeTask task;
     EncryptionTask other;
+    /** Null for a record that stands as it came. */
+    RecordOpening opening;
     long inputAddress;
     int inputLength;
     /** What the job costs its lane, see {@link EncryptionTask#weight}. */
@@ -34,5 +36,6 @@ final class CryptoJob {
         session = null;
         task = null;
         other = null;
+        opening = null;
     }
 }

@@ -136,7 +136,32 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
      */
     public boolean open(
         final SecureSession session, final long recordAddress, final int recordLength, final long tag) {
-        return submit(CryptoJob.Kind.OPEN, session, recordAddress, recordLength, 0, tag);
+        return open(session, recordAddress, recordLength, tag, null);
+    }
+
+    /**
+     * Opens one record in place, of which a device may have decrypted a part. Engine thread.
+     *
+     * @param session       to open with.
+     * @param recordAddress of the record's header; borrowed until drained, overwritten.
+     * @param recordLength  octets of the whole record.
+     * @param tag           given back with the result.
+     * @param opening       borrowed until drained; null for a record that stands as it came.
+     * @return false when the ring is full.
+     */
+    public boolean open(
+        final SecureSession session, final long recordAddress, final int recordLength, final long tag,
+        final RecordOpening opening) {
+        final JobRing ring = lanes[session.lane()];
+        final CryptoJob job = ring.claim();
+        if (job == null) {
+            engineCounters.increment(CryptoCounter.RING_FULL);
+            return false;
+        }
+        job.opening = opening;
+        fill(job, CryptoJob.Kind.OPEN, session, null, recordAddress, recordLength, 0, tag);
+        publish(ring, job);
+        return true;
     }
 
     /**

@@ -2,6 +2,7 @@ package org.rds4j.crypto.agent;
 
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
+import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
 
 /** What else is done on the encryption thread in its turn among the records of a session, and how the engine learns of it. */
@@ -20,9 +21,10 @@ public interface EncryptionTask {
      * Does the work. Encryption thread.
      *
      * @param sealer of the session, its next record being the one that is submitted next.
+     * @param opener of the session, likewise.
      * @return {@link RecordError#NONE}, or why it failed; whatever it throws counts as {@link RecordError#INTERNAL_ERROR}.
      */
-    RecordError execute(RecordSealer sealer);
+    RecordError execute(RecordSealer sealer, RecordOpener opener);
 
     /**
      * Learns that the work is done. Engine thread, in order of submission. May submit; must not drain and must not throw.

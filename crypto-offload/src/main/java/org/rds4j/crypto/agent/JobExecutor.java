@@ -96,7 +96,7 @@ final class JobExecutor {
     }
 
     private void other(final CryptoJob job) {
-        job.resultError = job.other.execute(job.session.sealer());
+        job.resultError = job.other.execute(job.session.sealer(), job.session.opener());
         if (job.session.onSealed()) {
             counters.increment(CryptoCounter.KEY_SOFT_LIMITS);
         }
@@ -116,7 +116,8 @@ final class JobExecutor {
     private void open(final CryptoJob job) {
         final RecordOpener opener = job.session.opener();
         final boolean wasDead = opener.error() != RecordError.NONE;
-        final int length = opener.open(job.inputAddress, job.inputLength);
+        final int length = job.opening == null
+            ? opener.open(job.inputAddress, job.inputLength) : job.opening.open(opener, job.inputAddress, job.inputLength);
         job.outputAddress = job.inputAddress + RecordHeaderFlyweight.HEADER_LENGTH;
         job.resultError = opener.error();
         job.resultType = opener.contentType();

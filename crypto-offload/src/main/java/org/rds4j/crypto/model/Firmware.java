@@ -8,26 +8,31 @@ import org.rds4j.crypto.offload.firmware.EncryptionKeyCommand;
 import org.rds4j.crypto.offload.firmware.FirmwareCommand;
 import org.rds4j.crypto.offload.firmware.FirmwareStatus;
 import org.rds4j.crypto.offload.firmware.SyncCryptoCommand;
+import org.rds4j.crypto.offload.firmware.TirCommand;
 import org.rds4j.crypto.offload.firmware.TisCommand;
 
-/** Executes firmware commands: the table of keys and of sending contexts. */
+/** Executes firmware commands: the tables of keys, and of contexts of both directions. */
 final class Firmware {
     private static final int FIRST_KEY = 0x305;
     private static final int FIRST_TIS = 0x1c;
+    private static final int FIRST_TIR = 0x2d;
+    private static final int MAX_TIR = 4096;
 
     private final Capabilities capabilities;
     private final int maxTis;
-    private final boolean isStrict;
+    private final ModelMode mode;
     private final ModelCounters counters;
     private final Map<Integer, EncryptionKey> keys = new HashMap<>();
     private final Map<Integer, TlsContext> contexts = new HashMap<>();
+    private final Map<Integer, ReceiveContext> receivers = new HashMap<>();
     private int nextKey = FIRST_KEY;
     private int nextTis = FIRST_TIS;
+    private int nextTir = FIRST_TIR;
 
-    Firmware(final Capabilities capabilities, final int maxTis, final boolean isStrict, final ModelCounters counters) {
+    Firmware(final Capabilities capabilities, final int maxTis, final ModelMode mode, final ModelCounters counters) {
         this.capabilities = capabilities;
         this.maxTis = maxTis;
-        this.isStrict = isStrict;
+        this.mode = mode;
         this.counters = counters;
     }
 
@@ -43,6 +48,10 @@ final class Firmware {
         return contexts.values();
     }
 
+    ReceiveContext receiver(final int tir) {
+        return receivers.get(tir);
+    }
+
     EncryptionKey key(final int id) {
         return keys.get(id);
     }
@@ -56,6 +65,7 @@ final class Firmware {
         keys.values().forEach(EncryptionKey::wipe);
         keys.clear();
         contexts.clear();
+        receivers.clear();
     }
 
     void execute(final long command, final int length, final long reply, final int replyLength) {
@@ -75,6 +85,7 @@ final class Firmware {
         return switch (FirmwareCommand.opcode(command)) {
             case FirmwareCommand.QUERY_HCA_CAP -> capabilities(command, length, reply, replyLength);
             case FirmwareCommand.CREATE_TIS, FirmwareCommand.DESTROY_TIS -> tis(command, length, reply);
+            case FirmwareCommand.CREATE_TIR, FirmwareCommand.DESTROY_TIR -> tir(command, length, reply);
             case FirmwareCommand.CREATE_GENERAL_OBJECT,
                 FirmwareCommand.MODIFY_GENERAL_OBJECT,
                 FirmwareCommand.QUERY_GENERAL_OBJECT,
@@ -112,6 +123,23 @@ final class Firmware {
         return FirmwareStatus.OK;
     }
 
+    private FirmwareStatus tir(final long command, final int length, final long reply) {
+        final FirmwareStatus status = TirCommand.check(command, length);
+        if (status != FirmwareStatus.OK) {
+            return status;
+        }
+        if (FirmwareCommand.opcode(command) == FirmwareCommand.DESTROY_TIR) {
+            return receivers.remove(TirCommand.number(command)) == null ? FirmwareStatus.BAD_RESOURCE : FirmwareStatus.OK;
+        }
+        if (receivers.size() >= MAX_TIR) {
+            return FirmwareStatus.NO_RESOURCES;
+        }
+        receivers.put(nextTir, new ReceiveContext(
+            TirCommand.isTlsEnabled(command), TirCommand.receiveQueue(command), mode == ModelMode.ADVERSARIAL, counters));
+        TirCommand.number(reply, nextTir++);
+        return FirmwareStatus.OK;
+    }
+
     private FirmwareStatus key(final long command, final int length, final long reply) {
         final FirmwareStatus status = EncryptionKeyCommand.check(command, length);
         if (status != FirmwareStatus.OK) {
@@ -145,7 +173,7 @@ final class Firmware {
     private FirmwareStatus modifyKey(final EncryptionKey key, final long command) {
         if (key.isUsedSinceSync()) {
             counters.increment(ModelCounter.KEY_SYNC_VIOLATIONS);
-            if (isStrict) {
+            if (mode == ModelMode.STRICT) {
                 return FirmwareStatus.BAD_RESOURCE_STATE;
             }
         }

@@ -50,6 +50,19 @@ final class GcmStream {
 
     /** In place. */
     void encrypt(final byte[] octets, final int offset, final int length) {
+        count(octets, offset, length);
+        ghash.update(octets, offset, length);
+        textLength += length;
+    }
+
+    /** In place. */
+    void decrypt(final byte[] octets, final int offset, final int length) {
+        ghash.update(octets, offset, length);
+        textLength += length;
+        count(octets, offset, length);
+    }
+
+    private void count(final byte[] octets, final int offset, final int length) {
         try {
             final int done = counter.update(octets, offset, length, octets, offset);
             if (done != length) {
@@ -58,8 +71,6 @@ final class GcmStream {
         } catch (final GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-        ghash.update(octets, offset, length);
-        textLength += length;
     }
 
     /** The tag, once per record; borrowed until the next start. */

@@ -1,5 +1,6 @@
 package org.rds4j.crypto.model;
 
+import java.nio.ByteBuffer;
 import org.rds4j.crypto.offload.wqe.BigEndian;
 
 /** Ethernet, IP and TCP headers as an engine needs them: where each begins, and the checksums. */
@@ -53,6 +54,27 @@ final class Headers {
         return BigEndian.getInt(frame + transport + 4);
     }
 
+    /** Octets of the whole packet as its IP header says, which may be followed by padding. */
+    int packetEnd(final long frame) {
+        return isIpv6
+            ? network + IPV6_LENGTH + BigEndian.getShort(frame + network + 4) : network + BigEndian.getShort(frame + network + 2);
+    }
+
+    /** Addresses and ports as they stand in a packet. */
+    ByteBuffer flow(final long frame) {
+        final int addresses = isIpv6 ? 32 : 8;
+        final ByteBuffer flow = ByteBuffer.allocate(addresses + 4);
+        for (int i = 0; i < addresses; i++) {
+            flow.put((byte) BigEndian.getByte(frame + network + (isIpv6 ? 8 : 12) + i));
+        }
+        return flow.putInt(BigEndian.getInt(frame + transport)).flip();
+    }
+
+    /** Whether the TCP checksum is right. */
+    boolean isIntact(final long frame, final int length) {
+        return fold(segmentSum(frame, length)) == 0xffff;
+    }
+
     /** Makes the headers those of one packet of a train. */
     void segment(final long frame, final int number, final int offset, final int payloadLength, final boolean isLast) {
         lengths(frame, payloadLength);
@@ -80,11 +102,14 @@ final class Headers {
             BigEndian.putShort(frame + network + 10, ~fold(sum(0, frame + network, transport - network)));
         }
         BigEndian.putShort(frame + transport + 16, 0);
+        BigEndian.putShort(frame + transport + 16, ~fold(segmentSum(frame, length)));
+    }
+
+    private long segmentSum(final long frame, final int length) {
         final int segmentLength = length - transport;
         final long addresses = isIpv6
             ? sum(0, frame + network + 8, 32) : sum(0, frame + network + 12, 8);
-        final long pseudo = addresses + PROTOCOL_TCP + segmentLength;
-        BigEndian.putShort(frame + transport + 16, ~fold(sum(pseudo, frame + transport, segmentLength)));
+        return sum(addresses + PROTOCOL_TCP + segmentLength, frame + transport, segmentLength);
     }
 
     private static long sum(final long start, final long address, final int length) {

@@ -24,6 +24,20 @@ public enum ModelCounter {
     PLAINTEXT_LEAK,
     /** Keys changed while an engine might still use the old one. */
     KEY_SYNC_VIOLATIONS,
+    /** Packets received for a context and not decrypted. */
+    RECEIVED_NOT_DECRYPTED,
+    /** Packets received and decrypted. */
+    RECEIVED_DECRYPTED,
+    /** Packets received that ask for the number of a record. */
+    RECEIVED_RESYNC,
+    /** Packets received in which a record ends that is not authentic. */
+    RECEIVED_ERROR,
+    /** Progress parameters read. */
+    READBACKS,
+    /** Answers to a resync that were what the tracker waited for. */
+    RESYNC_ANSWERS,
+    /** Answers to a resync that came too late, or to nothing. */
+    VAIN_RESYNC_ANSWERS,
     /** Elements refused; each stopped its queue. */
     REFUSED_ELEMENTS,
     /** Firmware commands executed. */

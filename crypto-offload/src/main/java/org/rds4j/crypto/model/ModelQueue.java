@@ -12,6 +12,7 @@ import org.rds4j.crypto.offload.wqe.Completion;
 import org.rds4j.crypto.offload.wqe.ControlSegment;
 import org.rds4j.crypto.offload.wqe.DataSegment;
 import org.rds4j.crypto.offload.wqe.DumpWqe;
+import org.rds4j.crypto.offload.wqe.GetPsvWqe;
 import org.rds4j.crypto.offload.wqe.NopWqe;
 import org.rds4j.crypto.offload.wqe.ProgressParameters;
 import org.rds4j.crypto.offload.wqe.SendWqe;
@@ -131,6 +132,7 @@ final class ModelQueue {
             case ControlSegment.OPCODE_NOP -> NopWqe.check(element);
             case ControlSegment.OPCODE_UMR -> staticParameters();
             case ControlSegment.OPCODE_SET_PSV -> progressParameters();
+            case ControlSegment.OPCODE_GET_PSV -> readback();
             case ControlSegment.OPCODE_DUMP -> dump();
             case ControlSegment.OPCODE_SEND, ControlSegment.OPCODE_LSO -> send();
             default -> WqeError.OPCODE;
@@ -153,6 +155,29 @@ final class ModelQueue {
         if (form != WqeError.NONE) {
             return form;
         }
+        return ControlSegment.modifier(element) == ControlSegment.OPMOD_TIR ? receiveParameters() : sendParameters();
+    }
+
+    private WqeError receiveParameters() {
+        final ReceiveContext context = firmware.receiver(ControlSegment.object(element));
+        final WqeError contextError = checkReceiver(context);
+        if (contextError != WqeError.NONE) {
+            return contextError;
+        }
+        final long parameters = element + UmrWqe.PARAMETERS_OFFSET;
+        final EncryptionKey key = firmware.key(StaticParameters.key(parameters));
+        final WqeError keyError = checkKey(key, ConnectXModel.PROTECTION_DOMAIN);
+        if (keyError != WqeError.NONE) {
+            return keyError;
+        }
+        if (!firmware.capabilities().canDecrypt(StaticParameters.version(parameters), key.length())) {
+            return WqeError.CAPABILITY;
+        }
+        context.parameters(parameters, key);
+        return WqeError.NONE;
+    }
+
+    private WqeError sendParameters() {
         final TlsContext context = firmware.context(ControlSegment.object(element));
         final WqeError contextError = checkContext(context, true);
         if (contextError != WqeError.NONE) {
@@ -160,7 +185,11 @@ final class ModelQueue {
         }
         final long parameters = element + UmrWqe.PARAMETERS_OFFSET;
         final EncryptionKey key = firmware.key(StaticParameters.key(parameters));
-        final WqeError keyError = checkKey(key, context, parameters);
+        final WqeError keyError = checkKey(key, context.protectionDomain());
+        if (keyError == WqeError.NONE
+            && !firmware.capabilities().canEncrypt(StaticParameters.version(parameters), key.length())) {
+            return WqeError.CAPABILITY;
+        }
         if (keyError != WqeError.NONE) {
             return keyError;
         }
@@ -186,6 +215,24 @@ final class ModelQueue {
             return form;
         }
         final long parameters = element + SetPsvWqe.PARAMETERS_OFFSET;
+        return ControlSegment.modifier(element) == ControlSegment.OPMOD_TIR
+            ? startReception(parameters) : startTransmission(parameters);
+    }
+
+    private WqeError startReception(final long parameters) {
+        final ReceiveContext context = firmware.receiver(ProgressParameters.object(parameters));
+        final WqeError contextError = checkReceiver(context);
+        if (contextError != WqeError.NONE) {
+            return contextError;
+        }
+        if (mode == ModelMode.STRICT && !context.hasParameters()) {
+            return WqeError.CONTEXT_UNUSABLE;
+        }
+        context.start(ProgressParameters.nextRecord(parameters));
+        return WqeError.NONE;
+    }
+
+    private WqeError startTransmission(final long parameters) {
         final TlsContext context = firmware.context(ProgressParameters.object(parameters));
         final WqeError contextError = checkContext(context, false);
         if (contextError != WqeError.NONE) {
@@ -209,7 +256,7 @@ final class ModelQueue {
     }
 
     private WqeError checkContext(final TlsContext context, final boolean isBinding) {
-        if (ControlSegment.modifier(element) == ControlSegment.OPMOD_TIR || context == null) {
+        if (context == null) {
             return WqeError.TIS_UNKNOWN;
         }
         if (!context.isTlsEnabled()) {
@@ -219,18 +266,41 @@ final class ModelQueue {
         return isOfAnother && mode == ModelMode.STRICT ? WqeError.TIS_QUEUE : WqeError.NONE;
     }
 
-    private WqeError checkKey(final EncryptionKey key, final TlsContext context, final long parameters) {
+    private WqeError readback() {
+        final WqeError form = GetPsvWqe.check(element);
+        if (form != WqeError.NONE) {
+            return form;
+        }
+        final ReceiveContext context = firmware.receiver(GetPsvWqe.tir(element));
+        final WqeError contextError = checkReceiver(context);
+        if (contextError != WqeError.NONE) {
+            return contextError;
+        }
+        final long destination = GetPsvWqe.destination(element);
+        if (!hostMemory.covers(GetPsvWqe.memoryKey(element), destination, ControlSegment.BLOCK_LENGTH)) {
+            return WqeError.MEMORY_KEY;
+        }
+        BigEndian.clear(destination, ControlSegment.BLOCK_LENGTH);
+        context.report(destination, GetPsvWqe.tir(element));
+        counters.increment(ModelCounter.READBACKS);
+        return WqeError.NONE;
+    }
+
+    private static WqeError checkReceiver(final ReceiveContext context) {
+        if (context == null) {
+            return WqeError.TIR_UNKNOWN;
+        }
+        return context.isTlsEnabled() ? WqeError.NONE : WqeError.TIR_WITHOUT_TLS;
+    }
+
+    private static WqeError checkKey(final EncryptionKey key, final int protectionDomain) {
         if (key == null) {
             return WqeError.DEK_UNKNOWN;
         }
-        if (key.protectionDomain() != context.protectionDomain()) {
+        if (key.protectionDomain() != protectionDomain) {
             return WqeError.DEK_DOMAIN;
         }
-        if (key.purpose() != EncryptionKeyCommand.PURPOSE_TLS) {
-            return WqeError.DEK_PURPOSE;
-        }
-        return firmware.capabilities().canEncrypt(StaticParameters.version(parameters), key.length())
-            ? WqeError.NONE : WqeError.CAPABILITY;
+        return key.purpose() == EncryptionKeyCommand.PURPOSE_TLS ? WqeError.NONE : WqeError.DEK_PURPOSE;
     }
 
     private WqeError dump() {

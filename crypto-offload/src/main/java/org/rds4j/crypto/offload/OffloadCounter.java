@@ -1,6 +1,6 @@
 package org.rds4j.crypto.offload;
 
-/** What the sending side of the offload counts; the labels are those of Linux where it has the counter. */
+/** What the offload counts, of both directions; the labels are those of Linux where it has the counter. */
 public enum OffloadCounter {
     /** Records written for the device to encrypt. */
     RECORDS("tls-device-records", "records written for the device to encrypt"),
@@ -43,7 +43,31 @@ public enum OffloadCounter {
     /** Key changes. */
     KEY_CHANGES("tls-key-changes", "keys replaced"),
     /** Returns to the device after a key change. */
-    RESUMPTIONS("tls-resumptions", "returns to the device after a key change");
+    RESUMPTIONS("tls-resumptions", "returns to the device after a key change"),
+    /** Keys given to the device to decrypt with. */
+    RECEPTIONS("tls-rx-ctx", "keys given to the device to decrypt with"),
+    /** Packets that the device has decrypted. */
+    DECRYPTED_PACKETS("tls-decrypted-packets", "packets that the device has decrypted"),
+    /** Octets of these, as far as they were new. */
+    DECRYPTED_BYTES("tls-decrypted-bytes", "octets of these that were new"),
+    /** Packets dropped for want of room to remember that they are decrypted. */
+    DECRYPTED_DROPPED("tls-decrypted-dropped", "decrypted packets dropped for want of room to remember it"),
+    /** Records taken as the device has decrypted and authenticated them. */
+    RECORDS_DECRYPTED("tls-records-decrypted", "records taken as the device has decrypted and authenticated them"),
+    /** Records of which the device has decrypted a part, opened in software. */
+    RECORDS_RESTORED("tls-records-restored", "records of which the device has decrypted a part, opened in software"),
+    /** Packets in which the device found an error. */
+    DECRYPTION_ERRORS("tls-err", "packets with the end of a record that the device found not to be authentic"),
+    /** Packets that ask for a resync. */
+    RESYNC_REQUESTS("tls-resync-req-pkt", "packets with which the device asks which record it is at"),
+    /** Of these, not looked into as one is already, or as there is no room. */
+    RESYNC_REQUESTS_SKIPPED("tls-resync-req-skip", "of these, while another was being answered or without room to ask back"),
+    /** Answers of the device that it is not sure of itself. */
+    RESYNC_RETRIES("tls-resync-res-retry", "times the device did not know any more what it had asked for"),
+    /** Places where no record begins. */
+    RESYNC_FALSE("tls-resync-res-skip", "places the device asked for at which no record begins"),
+    /** Records whose number the device was told. */
+    RESYNC_ANSWERS("tls-resync-res-ok", "records whose number the device was told");
 
     private final String label;
     private final String meaning;

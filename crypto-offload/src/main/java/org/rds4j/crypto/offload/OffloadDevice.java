@@ -7,6 +7,9 @@ import org.rds4j.crypto.offload.queue.QueueMemory;
  * says the device reads by itself. Used by one thread at a time; none of it is for the packet path.
  */
 public interface OffloadDevice extends AutoCloseable {
+    /** In place of the number of a queue. */
+    int NO_QUEUE = -1;
+
     /**
      * Where keys and contexts belong.
      *
@@ -55,6 +58,38 @@ public interface OffloadDevice extends AutoCloseable {
      * @throws IllegalStateException when the device refuses; the message says why.
      */
     int register(long address, long length);
+
+    /**
+     * Where packets go that a receiving context has seen.
+     *
+     * @return number of a receive queue, {@link #NO_QUEUE} when what the device does to packets cannot be learnt here.
+     */
+    int receiveQueue();
+
+    /**
+     * What became of the packet that holds an octet. The one method that the thread asks which receives, beside the one that uses
+     * the device.
+     *
+     * @param address of the octet, in a packet received last.
+     * @return {@link org.rds4j.crypto.offload.wqe.Completion#NOT_DECRYPTED} or another of those.
+     */
+    int decryption(long address);
+
+    /**
+     * Sends the packets of a connection to a receiving context; takes as long as a firmware command.
+     *
+     * @param flow source and destination address, source and destination port, as they stand in the packets that come.
+     * @param tir  the context.
+     * @return false when the device refuses.
+     */
+    boolean steer(byte[] flow, int tir);
+
+    /**
+     * Ends what {@link #steer} began.
+     *
+     * @param flow as given there.
+     */
+    void unsteer(byte[] flow);
 
     /** Gives everything back. Idempotent. */
     @Override

@@ -66,23 +66,61 @@ public final class RecordOpener implements AutoCloseable {
      * @return octets of content, or -1 with the reason in {@link #error()}.
      */
     public int open(final long recordAddress, final int recordLength) {
-        if (error != RecordError.NONE) {
+        if (!isNext(recordAddress, recordLength)) {
             return -1;
         }
-        final RecordError headerError = checkHeader(recordAddress, recordLength);
-        if (headerError != RecordError.NONE) {
-            return fail(headerError);
-        }
         final long textAddress = recordAddress + RecordHeaderFlyweight.HEADER_LENGTH;
-        final int textLength = recordLength - RecordHeaderFlyweight.HEADER_LENGTH - RecordHeaderFlyweight.TAG_LENGTH;
         error = RecordError.INTERNAL_ERROR; // stays when something is thrown: a record is opened once or never
-        if (!key.aead().open(key.nonces().address(), recordAddress, textAddress, textLength)) {
+        if (!key.aead().open(key.nonces().address(), recordAddress, textAddress, textLength(recordLength))) {
             return fail(RecordError.BAD_RECORD_MAC);
         }
+        return take(recordAddress, recordLength);
+    }
+
+    /**
+     * Takes a record that a device has decrypted in place and authenticated, under the key and the number that it must have.
+     * It is judged as any other.
+     *
+     * @param recordAddress of the header.
+     * @param recordLength  octets of the whole record, which must be what its header says.
+     * @return octets of content, or -1 with the reason in {@link #error()}.
+     */
+    public int accept(final long recordAddress, final int recordLength) {
+        return isNext(recordAddress, recordLength) ? take(recordAddress, recordLength) : -1;
+    }
+
+    /** Opens nothing more: a record could not be brought into the form in which it is opened. */
+    public void refuse() {
+        error = error == RecordError.NONE ? RecordError.INTERNAL_ERROR : error;
+    }
+
+    /** Whether a record may be looked into. */
+    private boolean isNext(final long recordAddress, final int recordLength) {
+        if (error == RecordError.NONE) {
+            error = checkHeader(recordAddress, recordLength);
+        }
+        return error == RecordError.NONE;
+    }
+
+    private int take(final long recordAddress, final int recordLength) {
+        error = RecordError.INTERNAL_ERROR;
         key.nonces().advance();
-        final int length = judge(textAddress, textLength);
+        final int length = judge(recordAddress + RecordHeaderFlyweight.HEADER_LENGTH, textLength(recordLength));
         error = length < 0 ? error : RecordError.NONE;
         return length;
+    }
+
+    private static int textLength(final int recordLength) {
+        return recordLength - RecordHeaderFlyweight.HEADER_LENGTH - RecordHeaderFlyweight.TAG_LENGTH;
+    }
+
+    /**
+     * The keys in force, for a device that decrypts.
+     *
+     * @return a copy, the caller's to close.
+     */
+    public TrafficKeys copyOfKeys() {
+        return key.copyOfKeys();
     }
 
     /**

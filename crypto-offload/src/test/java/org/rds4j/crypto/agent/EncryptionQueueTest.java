@@ -20,6 +20,7 @@ import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
+import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
 
 /** Lanes of a queue: who waits for whom, and how long. Engine and encryption thread are played by one thread. */
@@ -89,7 +90,7 @@ class EncryptionQueueTest {
             }
 
             @Override
-            public RecordError execute(final RecordSealer sealer) {
+            public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
                 return RecordError.NONE;
             }
 

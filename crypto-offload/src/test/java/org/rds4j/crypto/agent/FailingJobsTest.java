@@ -20,6 +20,7 @@ import org.rds4j.crypto.handshake.SessionKeys;
 import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
 
 /**
@@ -157,7 +158,7 @@ class FailingJobsTest {
             }
 
             @Override
-            public RecordError execute(final RecordSealer sealer) {
+            public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
                 throw new TroubledProvider.Trouble();
             }
 

@@ -110,6 +110,24 @@ public final class Wire implements PacketSink {
         memory.put(offset, header);
     }
 
+    /** The checksums of a frame of {@link #writeHeader} with its payload. */
+    public static void writeChecksums(final Memory frame, final int length) {
+        putShort(frame, IP + 10, ~fold(sum(frame.get(0, length), IP, 20)));
+        putShort(frame, TCP + 16, ~fold(segmentSum(frame.get(0, length))));
+    }
+
+    public static boolean isIntact(final byte[] frame) {
+        return fold(segmentSum(frame)) == 0xffff && fold(sum(frame, IP, 20)) == 0xffff;
+    }
+
+    private static long segmentSum(final byte[] frame) {
+        return sum(frame, IP + 12, 8) + 6 + (frame.length - TCP) + sum(frame, TCP, frame.length - TCP);
+    }
+
+    private static void putShort(final Memory frame, final int offset, final int value) {
+        frame.put(offset, new byte[] {(byte) (value >> 8), (byte) value});
+    }
+
     private static void putInt(final byte[] octets, final int offset, final int value) {
         for (int i = 0; i < 4; i++) {
             octets[offset + i] = (byte) (value >>> (24 - 8 * i));

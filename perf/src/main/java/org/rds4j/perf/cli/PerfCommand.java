@@ -30,6 +30,7 @@ import org.rds4j.perf.report.JsonReport;
 import org.rds4j.perf.report.MachineDescription;
 import org.rds4j.perf.report.ProgressLine;
 import org.rds4j.perf.report.Table;
+import org.rds4j.perf.report.ThreadRate;
 import org.rds4j.perf.tcp.TcpScenario;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -219,6 +220,7 @@ final class PerfCommand implements Callable<Integer> {
             out.println("\n" + String.join("\n", remarks));
         }
         AddedCost.of(measurements).ifPresent(cost -> out.println("\n" + cost.line()));
+        ThreadRate.of(measurements).forEach(rate -> out.println("\n" + rate.line()));
         out.flush();
     }
 

@@ -7,9 +7,9 @@ import org.rds4j.tcp.link.FrameBurst;
 import org.rds4j.tcp.link.LinkPort;
 
 /**
- * A port whose NIC also encrypts, as the {@link ConnectXModel} does: what the model sends leaves by the same port, and the model
- * works whenever the port's thread looks for frames. The cipher is software's, so this shows what happens, not how fast
- * hardware is.
+ * A port whose NIC also encrypts and decrypts, as the {@link ConnectXModel} does: what the model sends leaves by the same port,
+ * what comes passes it, and the model works whenever the port's thread looks for frames. The cipher is software's, so this shows
+ * what happens, not how fast hardware is.
  */
 public final class ModelPort extends ForwardingPort {
     private final LinkPortSink sink;
@@ -40,7 +40,12 @@ public final class ModelPort extends ForwardingPort {
     public int receiveBurst(final FrameBurst frames) {
         model.poll();
         sink.flush();
-        return super.receiveBurst(frames);
+        model.forgetReceived();
+        final int count = super.receiveBurst(frames);
+        for (int i = 0; i < count; i++) {
+            model.receive(frames.address(i), frames.length(i));
+        }
+        return count;
     }
 
     @Override

@@ -12,20 +12,20 @@ import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
 import org.rds4j.crypto.model.ConnectXModel;
 import org.rds4j.crypto.model.ModelMode;
+import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadCounters;
-import org.rds4j.crypto.offload.firmware.FirmwareChannel;
-import org.rds4j.crypto.offload.firmware.KeyPool;
-import org.rds4j.crypto.offload.firmware.TisPool;
-import org.rds4j.crypto.offload.queue.RingEnd;
-import org.rds4j.crypto.offload.queue.SendQueue;
-import org.rds4j.crypto.offload.record.AppendResult;
+import org.rds4j.crypto.offload.record.AttachTask;
+import org.rds4j.crypto.offload.record.ImageTask;
+import org.rds4j.crypto.offload.record.InlineTls;
 import org.rds4j.crypto.offload.record.OffloadPolicy;
+import org.rds4j.crypto.offload.record.OffloadedStream;
 import org.rds4j.crypto.offload.record.RecordImage;
 import org.rds4j.crypto.offload.record.RingImage;
-import org.rds4j.crypto.offload.record.TlsTransmitter;
-import org.rds4j.crypto.offload.record.TransmitResult;
 import org.rds4j.crypto.provider.AeadProviders;
+import org.rds4j.crypto.record.KeyLimits;
+import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordOpener;
+import org.rds4j.crypto.record.RecordSealer;
 import org.rds4j.crypto.record.TrafficKeys;
 import org.rds4j.sim.clock.VirtualClock;
 import org.rds4j.sim.link.LinkShape;
@@ -48,22 +48,18 @@ class LinkPortSinkTest {
     private final long ring = BufferUtil.address(ringBuffer);
     private final ByteBuffer received = ByteBuffer.allocateDirect(RING);
     private final byte[] secret = new byte[32];
+    private final OffloadCounters counters = OffloadCounters.allocate();
 
     @Test
     void shouldCarryEncryptedTrainsOverALinkThatTakesAFewPacketsAtATime() {
         final LinkPort near = link.port(Side.A);
         try (LinkPortSink sink = new LinkPortSink(near)) {
             final ConnectXModel nic = new ConnectXModel(ModelMode.STRICT, 1500, sink);
-            final FirmwareChannel channel = new FirmwareChannel(nic);
-            final SendQueue queue = new SendQueue(nic.openQueue(1024), RingEnd.PAD);
-            try (TlsTransmitter transmitter = new TlsTransmitter(
-                nic, channel, new KeyPool(channel), new TisPool(channel), queue, AeadProviders.best(),
-                new RingImage(ring, RING, nic.register(ring, RING), 0), 1500, OffloadPolicy.DEFAULT,
-                OffloadCounters.allocate())) {
-                transmitter.start(TrafficKeys.derive(secret, 16), 0, 0, 0);
-                post(transmitter);
-                queue.ring();
-                while (received.position() < transmitter.end()) {
+            try (InlineTls inline = new InlineTls(nic, OffloadPolicy.DEFAULT, 1);
+                RecordSealer sealer = new RecordSealer(
+                    AeadProviders.best(), TrafficKeys.derive(secret, 16), KeyLimits.DEFAULT)) {
+                final int length = post(inline, sealer);
+                while (received.position() < length) {
                     nic.poll();
                     sink.flush();
                     assertTrue(receive() > 0);
@@ -75,20 +71,31 @@ class LinkPortSinkTest {
         link.requireFramesHome();
     }
 
-    private void post(final TlsTransmitter transmitter) {
+    /** Octets of all records, each of which goes out as a train. */
+    private int post(final InlineTls inline, final RecordSealer sealer) {
+        final AttachTask attached = new AttachTask(
+            inline, AeadProviders.best(), counters, ring, RING, null, task -> { });
+        assertEquals(RecordError.NONE, attached.execute(sealer, null));
+        final OffloadedStream stream = new OffloadedStream(
+            attached.queue(), new RingImage(ring, RING, attached.memoryKey(), 0), 1500, 0, OffloadPolicy.DEFAULT, counters,
+            (position, length, number, digest) -> false);
+        stream.use(attached.context());
         final ByteBuffer header = ByteBuffer.allocateDirect(HEADER);
         header.put(HexFormat.of().parseHex("0c42a10000020c42a10000010800" + "4500000000004000400600000a0000010a000002"
             + "3e8ec350" + "0000000000000001" + "50180040" + "00000000"));
+        final ByteBuffer content = ByteBuffer.allocateDirect(CONTENT);
+        final ImageTask image = new ImageTask((done, error) ->
+            stream.append((int) done.position(), done.length(), done.number(), done.digest()));
         for (int i = 0; i < RECORDS; i++) {
-            final int start = transmitter.end();
-            UnsafeApi.setMemory(ring + start + 5, CONTENT, (byte) i);
-            RecordImage.frame(ring + start, CONTENT, 23);
-            final int length = RecordImage.length(CONTENT);
-            assertEquals(AppendResult.APPENDED, transmitter.append(length, true));
+            final int start = i * RecordImage.length(CONTENT);
+            UnsafeApi.setMemory(BufferUtil.address(content), CONTENT, (byte) i);
+            image.set(attached.context(), BufferUtil.address(content), CONTENT, ring + start, start);
+            image.onExecuted(image.execute(sealer, null));
             header.putInt(38, start);
-            assertEquals(
-                TransmitResult.ENCRYPTED, transmitter.transmit(start, length, 1446, BufferUtil.address(header), HEADER));
+            stream.transmit(start, RecordImage.length(CONTENT), 1446, BufferUtil.address(header), HEADER);
         }
+        assertEquals(RECORDS, counters.get(OffloadCounter.ENCRYPTED_PACKETS));
+        return RECORDS * RecordImage.length(CONTENT);
     }
 
     private int receive() {

@@ -21,6 +21,7 @@ import org.rds4j.tcp.network.NetworkRoute;
 import org.rds4j.tcp.receive.AckSchedule;
 import org.rds4j.tcp.receive.ReceiveStream;
 import org.rds4j.tcp.receive.ReceiveTuning;
+import org.rds4j.tcp.receive.ReceiveWatcher;
 import org.rds4j.tcp.receive.ReceiveWindow;
 import org.rds4j.tcp.receive.SackReport;
 import org.rds4j.tcp.send.LossRecovery;
@@ -439,6 +440,16 @@ final class Connection extends FourTuple implements TcpConnection {
     public void quickAcks(final int segments) {
         acks.quick(segments);
         connections.lanes.touch(this);
+    }
+
+    @Override
+    public void receiveWatcher(final ReceiveWatcher watcher) {
+        received.watcher(watcher);
+    }
+
+    @Override
+    public int receiveSequence(final long position) {
+        return Sequence.wire(receiveOrigin, position);
     }
 
     @Override

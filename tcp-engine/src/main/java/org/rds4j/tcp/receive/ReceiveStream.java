@@ -11,6 +11,8 @@ import org.rds4j.tcp.wire.InternetChecksum;
 public final class ReceiveStream {
     private final StreamRing ring;
     private final Ranges outOfOrder;
+    /** Null, unless somebody wants to know. */
+    private ReceiveWatcher watcher;
     private long received;
     private long consumed;
     private long stagedEnd;
@@ -49,7 +51,17 @@ public final class ReceiveStream {
         stagedEnd = 0;
         imageStart = 0;
         imageEnd = 0;
+        watcher = null;
         release();
+    }
+
+    /**
+     * Has somebody learn which copy of an octet is taken, until the next {@link #reset}.
+     *
+     * @param receiveWatcher retained; null for nobody.
+     */
+    public void watcher(final ReceiveWatcher receiveWatcher) {
+        watcher = receiveWatcher;
     }
 
     /** Gives the memory back, and with it whatever was not consumed. */
@@ -82,7 +94,8 @@ public final class ReceiveStream {
      * @param position of the first.
      * @param address  where they are, borrowed.
      * @param length   how many.
-     * @return false if they were refused: too many separate runs are held already, or there is no memory left.
+     * @return false if they were refused: too many separate runs are held already, there is no memory left, or the watcher does
+     * not take them.
      */
     public boolean write(final long position, final long address, final int length) {
         final long from = Math.max(position, received);
@@ -96,16 +109,28 @@ public final class ReceiveStream {
         if (!attach()) {
             return false;
         }
+        if (watcher != null && !watcher.takes(address)) {
+            unstage();
+            return false;
+        }
         if (outOfOrder.count() == 0 && from == received) {
             if (from != position || to > stagedEnd) {
                 ring.write(from, address + (from - position), (int) (to - from));
             }
             stagedEnd = 0;
             received = to;
+            tell(from, to, address - position);
             return true;
         }
         stagedEnd = 0;
         return writeAround(from, to, address - position);
+    }
+
+    /** These are the octets that stay; octet p lies at base + p. */
+    private void tell(final long from, final long to, final long base) {
+        if (watcher != null) {
+            watcher.onTaken(from, base + from, (int) (to - from));
+        }
     }
 
     /**
@@ -145,6 +170,7 @@ public final class ReceiveStream {
         for (int i = outOfOrder.indexOf(from); i < before && cursor < to && outOfOrder.start(i) < to; i++) {
             if (outOfOrder.start(i) > cursor) {
                 ring.write(cursor, base + cursor, (int) (outOfOrder.start(i) - cursor));
+                tell(cursor, outOfOrder.start(i), base);
             }
             noteDuplicate(Math.max(cursor, outOfOrder.start(i)), Math.min(to, outOfOrder.end(i)));
             cursor = Math.max(cursor, outOfOrder.end(i));
@@ -152,13 +178,16 @@ public final class ReceiveStream {
         if (cursor < to) {
             ring.write(cursor, base + cursor, (int) (to - cursor));
         }
+        final int index = from == received ? 0 : outOfOrder.add(from, to); // refused only if it touches none of the others
+        if (index == Ranges.REFUSED) {
+            return false;
+        }
+        if (cursor < to) {
+            tell(cursor, to, base);
+        }
         if (from == received) {
             received = outOfOrder.absorb(to);
             return true;
-        }
-        final int index = outOfOrder.add(from, to);
-        if (index == Ranges.REFUSED) {
-            return false;
         }
         blockStart = outOfOrder.start(index);
         blockEnd = outOfOrder.end(index);

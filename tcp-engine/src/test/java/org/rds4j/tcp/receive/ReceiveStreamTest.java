@@ -45,6 +45,49 @@ class ReceiveStreamTest {
         }
     }
 
+    /** Each copy of an octet is another: what stands in the stream is of the copy that was told of, and told of once. */
+    @Test
+    void shouldTellWhichCopyOfAnOctetItKeeps() {
+        for (int seed = 0; seed < 200; seed++) {
+            final ReceiveStream stream = new ReceiveStream(memory(4), 4);
+            final Kept kept = new Kept();
+            stream.watcher(kept);
+            final Random random = new Random(seed);
+            for (int i = 1; i < 100; i++) {
+                final int length = 1 + random.nextInt(100);
+                final long position =
+                    Math.min(Math.max(0, stream.received() - 50) + random.nextInt(300), stream.consumed() + CAPACITY - length);
+                kept.refuses = random.nextInt(10) == 0;
+                UnsafeApi.setMemory(octets.address(), length, (byte) i);
+                final boolean isTaken = position >= 0 && stream.write(position, octets.address(), length);
+                assertFalse(isTaken && kept.refuses && position + length > stream.received());
+                for (long at = stream.consumed(); at < stream.received(); at++) {
+                    assertEquals(kept.copies[(int) at], UnsafeApi.getByte(stream.address(at, 1)), "seed " + seed + " at " + at);
+                }
+                stream.consume(stream.received() - random.nextInt((int) (stream.received() - stream.consumed()) + 1));
+            }
+        }
+    }
+
+    private final class Kept implements ReceiveWatcher {
+        private final byte[] copies = new byte[100 * CAPACITY];
+        private boolean refuses;
+
+        @Override
+        public boolean takes(final long address) {
+            assertEquals(octets.address(), address);
+            return !refuses;
+        }
+
+        @Override
+        public void onTaken(final long position, final long address, final int length) {
+            for (int i = 0; i < length; i++) {
+                assertEquals(0, copies[(int) position + i], "told twice");
+                copies[(int) position + i] = UnsafeApi.getByte(address + i);
+            }
+        }
+    }
+
     private static void readAll(final ReceiveStream stream) {
         while (stream.consumed() < stream.received()) {
             final int length = stream.contiguousLength(stream.consumed());

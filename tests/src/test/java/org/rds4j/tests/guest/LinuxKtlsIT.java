@@ -264,6 +264,21 @@ class LinuxKtlsIT {
             assertTrue(said.endsWith(FAREWELL), said);
         }
 
+        /** Such a kernel again, with a peer that has said so: new connections instead of new keys, and nothing is lost. */
+        @ParameterizedTest
+        @ValueSource(ints = {31, 231})
+        void shouldBeThoseOfNewConnectionsForAPeerWhoseKeysStay(final int last) {
+            final String words = "send=1000 receive=1000 size=2000 ";
+            final String said = exchange(last, words + "gap=1000", words + "fixed=1 connections=1000");
+            assertTrue(said.lines().filter("end: closed"::equals).count() >= 3, said);
+            assertEquals(0, keyChanges(said, "tx") + keyChanges(said, "rx"), said);
+            assertTrue(said.contains("rx: by the kernel"), said);
+            assertTrue(counted("node_path_renewed") >= 3);
+            assertEquals(0, counted("crypto-key-updates-sent"));
+            assertEquals(0, counted("node_alert_received"));
+            assertNothingRefused();
+        }
+
         @Test
         void shouldBeThePeersToo() {
             final String said = exchange(224, 4 * FEW, "rekeyed=1");

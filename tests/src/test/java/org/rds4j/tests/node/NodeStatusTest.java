@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +37,10 @@ import org.rds4j.tests.support.TwoNodes;
 /** What tools see of a node that runs. */
 @Timeout(60)
 class NodeStatusTest {
+    private static final int READINGS = 1_000;
+    /** Over the list of counters, as long as it is not compiled. */
+    private static final int ITERATOR_OCTETS = 64;
+
     @TempDir
     private Path parent;
 
@@ -119,6 +125,24 @@ class NodeStatusTest {
     private static long counter(final NodeStatus node, final String label) {
         return node.counters().stream()
             .filter(counter -> counter.label().equals(label)).findFirst().orElseThrow().value();
+    }
+
+    /** The engine reads them when a tool asks, between messages. */
+    @Test
+    void shouldReadCountersWithoutAllocating() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long[] sum = new long[1];
+        final RdsNode.CounterConsumer adder = (label, meaning, value) -> sum[0] += value;
+        try (DemoIdentities identities = new DemoIdentities(List.of("first"));
+            RdsNode node = node(TwoNodes.FIRST, identities, "first", null)) {
+            long octets = Long.MAX_VALUE;
+            for (int i = 0; i < READINGS && octets > 0; i++) {
+                final long before = threads.getCurrentThreadAllocatedBytes();
+                node.counters(adder);
+                octets = Math.min(octets, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertTrue(octets <= ITERATOR_OCTETS, octets + " octets for each reading");
+        }
     }
 
     @Test

@@ -24,24 +24,36 @@ import org.rds4j.sim.link.WireConditions;
 import org.rds4j.sim.world.Simulation;
 import org.rds4j.tcp.link.LinkPort;
 
-/** Two encrypted nodes on a simulated link; the first one's NIC encrypts, as the model does. */
+/** Two encrypted nodes on a simulated link; the first one's NIC encrypts, as the model does, and the second one's may decrypt. */
 final class InlinePair implements AutoCloseable {
     private final Simulation simulation;
     private final SimLink link;
     private final ModelPort nic;
+    /** Null where software opens everything. */
+    private final ModelPort receiver;
     private final RdsNode first;
     private final RdsNode second;
 
     InlinePair(
         final Simulation simulation, final WireConditions conditions, final DemoIdentities identities, final ModelMode mode,
         final OffloadPolicy policy, final int threshold, final KeyLimits limits) {
+        this(simulation, conditions, identities, mode, policy, threshold, limits, false);
+    }
+
+    InlinePair(
+        final Simulation simulation, final WireConditions conditions, final DemoIdentities identities, final ModelMode mode,
+        final OffloadPolicy policy, final int threshold, final KeyLimits limits, final boolean isReceiving) {
         this.simulation = simulation;
         link = simulation.link("link", LinkShape.ETHERNET);
         link.conditions(conditions);
         nic = new ModelPort(link.port(Side.A), mode);
         final InlineTls inline = new InlineTls(nic.model(), policy, threshold);
         first = launch("first", "10.0.0.1/24", identities, nic, limits, builder -> builder.inlineTls(inline));
-        second = launch("second", "10.0.0.2/24", identities, link.port(Side.B), limits, UnaryOperator.identity());
+        receiver = isReceiving ? new ModelPort(link.port(Side.B), mode) : null;
+        final InlineTls opening = isReceiving ? new InlineTls(receiver.model(), policy, threshold) : null;
+        second = launch(
+            "second", "10.0.0.2/24", identities, isReceiving ? receiver : link.port(Side.B), limits,
+            isReceiving ? builder -> builder.inlineTls(opening) : UnaryOperator.identity());
     }
 
     private RdsNode launch(
@@ -78,9 +90,23 @@ final class InlinePair implements AutoCloseable {
         return nic.model().counters().get(counter);
     }
 
+    /** Of the NIC that decrypts. */
+    long countReceived(final ModelCounter counter) {
+        return receiver.model().counters().get(counter);
+    }
+
     long count(final String label) {
+        return count(first, label);
+    }
+
+    /** Of the node whose NIC decrypts. */
+    long countReceived(final String label) {
+        return count(second, label);
+    }
+
+    private static long count(final RdsNode node, final String label) {
         final MutableLong found = new MutableLong(-1);
-        first.counters((name, meaning, value) -> {
+        node.counters((name, meaning, value) -> {
             if (label.equals(name)) {
                 found.set(value);
             }

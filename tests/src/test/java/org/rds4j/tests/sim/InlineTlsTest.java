@@ -182,4 +182,47 @@ class InlineTlsTest {
             assertTrue(byDevice > 20 * count && bySoftware > 20 * count, byDevice + " by the device, " + bySoftware + " not");
         }
     }
+
+    /** What the NIC has decrypted, what of it is in part, and what is not, all come to what was sent. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenWhatTheDeviceDecryptsOnAGoodWire(final ModelMode mode) {
+        final Simulation simulation = new Simulation(3);
+        try (InlinePair pair =
+            new InlinePair(simulation, GOOD_WIRE, identities, mode, STAY, THRESHOLD, KeyLimits.DEFAULT, true);
+            Messages messages = new Messages(simulation, pair, 600, 20_000)) {
+            messages.finish(simulation);
+            requireFaultless(pair);
+            requireOpened(pair);
+            final long whole = pair.countReceived("tls-records-decrypted");
+            final long parts = pair.countReceived("tls-records-restored");
+            final boolean isMuch = mode == ModelMode.ADVERSARIAL ? parts > 100 : whole > 300;
+            assertTrue(isMuch, whole + " records by the device, " + parts + " by both");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenWhatTheDeviceDecryptsWhateverIsLostReorderedOrChanged(final ModelMode mode) {
+        final Simulation simulation = new Simulation(4);
+        try (InlinePair pair = new InlinePair(simulation, BAD_WIRE, identities, mode, STAY, THRESHOLD, FEW, true);
+            Messages messages = new Messages(simulation, pair, Long.getLong("rds.inline.received", 20_000), 2_000)) {
+            messages.finish(simulation);
+            requireFaultless(pair);
+            requireOpened(pair);
+            final long whole = pair.countReceived("tls-records-decrypted");
+            final long parts = pair.countReceived("tls-records-restored");
+            assertTrue(whole > 10 && parts > 100, whole + " records by the device, " + parts + " by both");
+            assertTrue(pair.countReceived(ModelCounter.RESYNC_ANSWERS) > 10, "the device was never told where it is");
+            final long keys = pair.countReceived("tls-rx-ctx");
+            final long changes = messages.reference.keyChanges();
+            assertTrue(changes > 0 && keys > changes / 2, keys + " keys given to the device, and " + changes + " changes");
+        }
+    }
+
+    private static void requireOpened(final InlinePair pair) {
+        assertEquals(0, pair.countReceived(ModelCounter.REFUSED_ELEMENTS));
+        assertEquals(0, pair.countReceived("node_record_refused"));
+        assertEquals(0, pair.countReceived(ModelCounter.KEY_SYNC_VIOLATIONS));
+    }
 }

@@ -3,11 +3,9 @@ package org.rds4j.tests.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,17 +42,13 @@ class OnPathAttackTest {
         LENGTHEN_A_RECORD, REPLAY, REFLECT, REPLAY_OF_AN_EARLIER_CONNECTION, SWAP, PLAINTEXT_CONGESTION_UPDATE, TRUNCATE
     }
 
-    /** The one on the wire; checksums follow from what changes (RFC 1624). */
+    /** The one on the wire. */
     private static final class Attacker implements FrameTap {
-        private static final int ETHERNET = 14;
-        private static final int FLAGS_OFFSET = 13;
-        private static final int CHECKSUM_OFFSET = 16;
         private static final int FIN = 0x01;
-        private static final int SYN_RST_FIN = 0x07;
         /** Long enough to be a message of the streams here, not an acknowledgement or a probe. */
         private static final int LEAST = 300;
 
-        private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
+        private final Forgery segment = new Forgery();
         private final Attack attack;
         private byte[] captured;
         private byte[] capturedBefore;
@@ -73,57 +67,55 @@ class OnPathAttackTest {
 
         @Override
         public boolean onEntering(final Side from, final long address, final int length, final long nowNs) {
-            frame.wrap(address, length);
-            final int tcp = ETHERNET + 20;
-            if (length < tcp + 20 + LEAST || frame.getByte(ETHERNET + 9) != 6
-                || (frame.getByte(tcp + FLAGS_OFFSET) & SYN_RST_FIN) != 0) {
+            if (!segment.isData(address, length, LEAST)) {
                 return true;
             }
-            final int payload = tcp + ((frame.getByte(tcp + 12) & 0xf0) >> 2);
-            final byte[] octets = new byte[length - payload];
-            frame.getBytes(payload, octets);
+            final byte[] octets = segment.payload();
             if (from == Side.B) {
                 reflected = octets;
                 return true;
             }
-            final boolean isLet = !isArmed || change(tcp, payload, octets);
+            final boolean isLet = !isArmed || change(octets);
             captured = octets;
             return isLet;
         }
 
-        private boolean change(final int tcp, final int payload, final byte[] octets) {
+        private boolean change(final byte[] octets) {
             switch (attack) {
                 case FLIP_A_BIT, FLIP_A_BIT_OF_A_LONG_MESSAGE -> {
                     final byte[] flipped = octets.clone();
                     flipped[done * 37 % octets.length] ^= (byte) (1 << done % 8);
-                    replace(tcp, payload, octets, flipped);
+                    replace(flipped);
                 }
-                case ALTER_THE_TYPE -> replace(tcp, payload, octets, with(octets, 0, 22));
-                case ALTER_THE_VERSION -> replace(tcp, payload, octets, with(octets, 1, 2));
-                case LENGTHEN_A_RECORD -> replace(tcp, payload, octets, with(octets, 3, 0x7f));
-                case REPLAY -> replaceBy(captured, tcp, payload, octets);
-                case REFLECT -> replaceBy(reflected, tcp, payload, octets);
+                case ALTER_THE_TYPE -> replace(with(octets, 0, 22));
+                case ALTER_THE_VERSION -> replace(with(octets, 1, 2));
+                case LENGTHEN_A_RECORD -> replace(with(octets, 3, 0x7f));
+                case REPLAY -> replaceBy(captured, octets);
+                case REFLECT -> replaceBy(reflected, octets);
                 case REPLAY_OF_AN_EARLIER_CONNECTION -> {
-                    replaceBy(capturedBefore == null ? captured : capturedBefore, tcp, payload, octets);
+                    replaceBy(capturedBefore == null ? captured : capturedBefore, octets);
                     capturedBefore = octets;
                 }
                 case SWAP -> {
-                    return swap(tcp, payload, octets);
+                    return swap(octets);
                 }
-                case PLAINTEXT_CONGESTION_UPDATE -> replace(tcp, payload, octets, congestionUpdate(octets.length));
-                case TRUNCATE -> finish(tcp);
+                case PLAINTEXT_CONGESTION_UPDATE -> replace(congestionUpdate(octets.length));
+                case TRUNCATE -> {
+                    segment.set(FIN);
+                    onDone();
+                }
             }
             return true;
         }
 
         /** The first is kept back, and stands in the place of the second. */
-        private boolean swap(final int tcp, final int payload, final byte[] octets) {
+        private boolean swap(final byte[] octets) {
             if (held == null) {
                 held = octets;
                 return false;
             }
             if (held.length == octets.length && !Arrays.equals(held, octets)) {
-                replace(tcp, payload, octets, held);
+                replace(held);
                 held = null;
             }
             return true;
@@ -144,37 +136,20 @@ class OnPathAttackTest {
             return update;
         }
 
-        private void replaceBy(final byte[] other, final int tcp, final int payload, final byte[] octets) {
+        private void replaceBy(final byte[] other, final byte[] octets) {
             if (other != null && other.length == octets.length && !Arrays.equals(other, octets)) {
-                replace(tcp, payload, octets, other);
+                replace(other);
             }
         }
 
-        private void replace(final int tcp, final int payload, final byte[] before, final byte[] after) {
-            frame.putBytes(payload, after);
-            adjust(tcp, sum(after) - sum(before));
+        private void replace(final byte[] after) {
+            segment.replace(after);
+            onDone();
         }
 
-        private void finish(final int tcp) {
-            frame.putByte(tcp + FLAGS_OFFSET, (byte) (frame.getByte(tcp + FLAGS_OFFSET) | FIN));
-            adjust(tcp, FIN);
-        }
-
-        private void adjust(final int tcp, final long difference) {
-            long sum = (~frame.getShort(tcp + CHECKSUM_OFFSET, ByteOrder.BIG_ENDIAN) & 0xffffL)
-                + Math.floorMod(difference, 0xffff);
-            sum = (sum & 0xffff) + (sum >>> 16);
-            frame.putShort(tcp + CHECKSUM_OFFSET, (short) ~((sum & 0xffff) + (sum >>> 16)), ByteOrder.BIG_ENDIAN);
+        private void onDone() {
             isArmed = false;
             done++;
-        }
-
-        private static long sum(final byte[] octets) {
-            long sum = 0;
-            for (int i = 0; i < octets.length; i++) {
-                sum += (long) (octets[i] & 0xff) << (i % 2 == 0 ? 8 : 0);
-            }
-            return sum;
         }
     }
 

@@ -152,6 +152,27 @@ public final class DevxDevice implements OffloadDevice {
         return UnsafeApi.getInt(region + Mlx5Layout.MR_MEMORY_KEY);
     }
 
+    /** Packets are received by DPDK's driver, which reads their completions and does not say what became of records. */
+    @Override
+    public int receiveQueue() {
+        return NO_QUEUE;
+    }
+
+    @Override
+    public int decryption(final long address) {
+        return Completion.NOT_DECRYPTED;
+    }
+
+    @Override
+    public boolean steer(final byte[] flow, final int tir) {
+        return false;
+    }
+
+    @Override
+    public void unsteer(final byte[] flow) {
+        // nothing was steered
+    }
+
     @Override
     public void close() {
         if (!isClosed) {

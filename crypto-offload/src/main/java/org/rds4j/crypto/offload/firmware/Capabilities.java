@@ -4,9 +4,10 @@ import org.rds4j.crypto.offload.wqe.BigEndian;
 import org.rds4j.crypto.offload.wqe.TlsVersion;
 
 /**
- * What a device says that it can do about TLS on its way out.
+ * What a device says that it can do about TLS.
  *
  * @param hasTransmit     the device encrypts what it sends.
+ * @param hasReceive      it decrypts what it receives.
  * @param hasKeys         it keeps encryption keys as objects.
  * @param hasTls12Aes128  TLS 1.2 with keys of 128 bits.
  * @param hasTls13Aes128  TLS 1.3 with keys of 128 bits.
@@ -17,6 +18,7 @@ import org.rds4j.crypto.offload.wqe.TlsVersion;
  */
 public record Capabilities(
     boolean hasTransmit,
+    boolean hasReceive,
     boolean hasKeys,
     boolean hasTls12Aes128,
     boolean hasTls13Aes128,
@@ -25,10 +27,11 @@ public record Capabilities(
     boolean hasSynchronize,
     int logMaxKeys) {
     /** A device without any of it. */
-    public static final Capabilities NONE = new Capabilities(false, false, false, false, false, false, false, 0);
+    public static final Capabilities NONE = new Capabilities(false, false, false, false, false, false, false, false, 0);
 
     private static final int TLS = 144;
     private static final int TLS_TRANSMIT = 0x40;
+    private static final int TLS_RECEIVE = 0x20;
     private static final int CRYPTO = 141;
     private static final int CRYPTO_BIT = 0x40;
     private static final int LOG_MAX_KEYS = 182;
@@ -53,6 +56,7 @@ public record Capabilities(
         final long types = BigEndian.getLong(CapabilityCommand.block(general) + OBJECT_TYPES);
         return new Capabilities(
             CapabilityCommand.has(general, TLS, TLS_TRANSMIT),
+            CapabilityCommand.has(general, TLS, TLS_RECEIVE),
             CapabilityCommand.has(general, CRYPTO, CRYPTO_BIT) && (types >> EncryptionKeyCommand.OBJECT_TYPE & 1) != 0,
             CapabilityCommand.has(tls, 0, TLS_1_2_128),
             CapabilityCommand.has(tls, 0, TLS_1_3_128),
@@ -72,7 +76,7 @@ public record Capabilities(
         final long block = CapabilityCommand.block(reply);
         switch (type) {
             case CapabilityCommand.TYPE_GENERAL -> {
-                BigEndian.putByte(block + TLS, hasTransmit ? TLS_TRANSMIT : 0);
+                BigEndian.putByte(block + TLS, (hasTransmit ? TLS_TRANSMIT : 0) | (hasReceive ? TLS_RECEIVE : 0));
                 BigEndian.putByte(block + CRYPTO, hasKeys ? CRYPTO_BIT : 0);
                 BigEndian.putLong(block + OBJECT_TYPES, hasKeys ? 1L << EncryptionKeyCommand.OBJECT_TYPE : 0);
                 BigEndian.putByte(block + LOG_MAX_KEYS, logMaxKeys);
@@ -94,16 +98,28 @@ public record Capabilities(
      * @return true when it can.
      */
     public boolean canEncrypt(final TlsVersion version, final int keyLength) {
-        if (!hasTransmit || !hasKeys) {
-            return false;
-        }
+        return hasTransmit && hasKeys && knows(version, keyLength);
+    }
+
+    /**
+     * Whether the device decrypts records of a kind.
+     *
+     * @param version   of TLS.
+     * @param keyLength 16 or 32.
+     * @return true when it can.
+     */
+    public boolean canDecrypt(final TlsVersion version, final int keyLength) {
+        return hasReceive && hasKeys && knows(version, keyLength);
+    }
+
+    private boolean knows(final TlsVersion version, final int keyLength) {
         return version == TlsVersion.TLS_1_3
             ? keyLength == 16 ? hasTls13Aes128 : hasTls13Aes256
             : keyLength == 16 ? hasTls12Aes128 : hasTls12Aes256;
     }
 
     /**
-     * How many keys may live at once: half of what the device has, the other half is the receiving side's.
+     * How many keys may live at once in each direction: half of what the device has.
      *
      * @return 0 for none.
      */

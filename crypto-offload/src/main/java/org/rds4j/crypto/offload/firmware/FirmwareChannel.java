@@ -129,6 +129,28 @@ public final class FirmwareChannel {
         return execute(FirmwareCommand.HEAD_LENGTH, FirmwareCommand.HEAD_LENGTH);
     }
 
+    /**
+     * Makes a receiving context for TLS.
+     *
+     * @param receiveQueue where its packets go.
+     * @return its number, {@link #NONE} when the device refuses.
+     */
+    public int createTir(final int receiveQueue) {
+        TirCommand.create(command, device.transportDomain(), receiveQueue);
+        return execute(TirCommand.CREATE_LENGTH, FirmwareCommand.HEAD_LENGTH) ? TirCommand.number(reply) : NONE;
+    }
+
+    /**
+     * Ends a receiving context.
+     *
+     * @param number of the context.
+     * @return false when the device refuses.
+     */
+    public boolean destroyTir(final int number) {
+        TirCommand.destroy(command, number);
+        return execute(FirmwareCommand.HEAD_LENGTH, FirmwareCommand.HEAD_LENGTH);
+    }
+
     /** Where commands are written, for the test that no key stays. */
     ByteBuffer commandMemory() {
         return commandBuffer;

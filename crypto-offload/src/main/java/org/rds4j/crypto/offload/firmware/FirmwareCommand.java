@@ -6,6 +6,10 @@ import org.rds4j.crypto.offload.wqe.BigEndian;
 public final class FirmwareCommand {
     /** Reads capabilities. */
     public static final int QUERY_HCA_CAP = 0x100;
+    /** Makes a receiving context. */
+    public static final int CREATE_TIR = 0x900;
+    /** Ends a receiving context. */
+    public static final int DESTROY_TIR = 0x902;
     /** Makes a sending context. */
     public static final int CREATE_TIS = 0x912;
     /** Ends a sending context. */

@@ -9,6 +9,7 @@ import org.rds4j.crypto.offload.wqe.Completion;
 import org.rds4j.crypto.offload.wqe.ControlSegment;
 import org.rds4j.crypto.offload.wqe.DataSegment;
 import org.rds4j.crypto.offload.wqe.DumpWqe;
+import org.rds4j.crypto.offload.wqe.GetPsvWqe;
 import org.rds4j.crypto.offload.wqe.NopWqe;
 import org.rds4j.crypto.offload.wqe.SendWqe;
 import org.rds4j.crypto.offload.wqe.SetPsvWqe;
@@ -111,6 +112,58 @@ public final class SendQueue {
         StaticParameters.write(
             element + UmrWqe.PARAMETERS_OFFSET, version, recordNumber, 0, salt, ivTail, key);
         end(UmrWqe.SEGMENTS);
+    }
+
+    /**
+     * Posts static parameters of a TIR: those it begins with, or the answer to a resync.
+     *
+     * @param tir            whose parameters they are.
+     * @param version        of TLS.
+     * @param recordNumber   of the first record, or of the one that the resync is about.
+     * @param resyncSequence TCP sequence number of that record's header as the device reported it; 0 to begin.
+     * @param salt           octets 0 to 3 of the IV.
+     * @param ivTail         octets 4 to 11 of the IV.
+     * @param key            index of the encryption key.
+     */
+    public void postReceiveParameters(
+        final int tir,
+        final TlsVersion version,
+        final long recordNumber,
+        final int resyncSequence,
+        final int salt,
+        final long ivTail,
+        final int key) {
+        begin(UmrWqe.SEGMENTS);
+        UmrWqe.write(element, ControlSegment.OPMOD_TIR, index(), memory.number(), 0, tir);
+        StaticParameters.write(
+            element + UmrWqe.PARAMETERS_OFFSET, version, recordNumber, resyncSequence, salt, ivTail, key);
+        end(UmrWqe.SEGMENTS);
+    }
+
+    /**
+     * Posts progress parameters of a TIR, with a completion.
+     *
+     * @param tir        that is to await a record's header.
+     * @param nextRecord TCP sequence number of that header.
+     */
+    public void postReceiveProgress(final int tir, final int nextRecord) {
+        begin(SetPsvWqe.SEGMENTS);
+        SetPsvWqe.write(
+            element, ControlSegment.OPMOD_TIR, index(), memory.number(), ControlSegment.COMPLETION, tir, nextRecord);
+        end(SetPsvWqe.SEGMENTS);
+    }
+
+    /**
+     * Posts a question for the progress parameters of a TIR, with a completion.
+     *
+     * @param tir         whose parameters are wanted.
+     * @param memoryKey   of the destination.
+     * @param destination of 64 octets, aligned to 64, to stay until completed.
+     */
+    public void postReadback(final int tir, final int memoryKey, final long destination) {
+        begin(GetPsvWqe.SEGMENTS);
+        GetPsvWqe.write(element, index(), memory.number(), tir, memoryKey, destination);
+        end(GetPsvWqe.SEGMENTS);
     }
 
     /**

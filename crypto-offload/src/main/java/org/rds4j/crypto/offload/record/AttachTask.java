@@ -6,6 +6,7 @@ import org.rds4j.crypto.offload.OffloadCounters;
 import org.rds4j.crypto.offload.queue.SendQueue;
 import org.rds4j.crypto.provider.AeadProvider;
 import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
 
 /**
@@ -85,7 +86,7 @@ public final class AttachTask implements EncryptionTask {
     }
 
     @Override
-    public RecordError execute(final RecordSealer sealer) {
+    public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
         if (sealer.error() == RecordError.CLOSED) {
             return RecordError.CLOSED;
         }

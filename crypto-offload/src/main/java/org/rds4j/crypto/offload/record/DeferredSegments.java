@@ -63,6 +63,12 @@ final class DeferredSegments {
         return headerLengths[head];
     }
 
+    /** Leaves the first octets of the first segment out; its headers are the caller's. */
+    void trim(final int count) {
+        positions[head] += count;
+        lengths[head] -= count;
+    }
+
     void removeFirst() {
         head = head + 1 & CAPACITY - 1;
         count--;

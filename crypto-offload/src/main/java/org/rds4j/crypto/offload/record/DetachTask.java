@@ -4,6 +4,7 @@ import org.rds4j.crypto.agent.EncryptionTask;
 import org.rds4j.crypto.offload.queue.SendQueue;
 import org.rds4j.crypto.offload.wqe.WqeError;
 import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
 
 /** Takes a key out of the device that nothing uses any more, and perhaps the queue of its connection. */
@@ -40,7 +41,7 @@ public final class DetachTask implements EncryptionTask {
     }
 
     @Override
-    public RecordError execute(final RecordSealer sealer) {
+    public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
         try {
             if (context != null) {
                 inline.detach(context, queue.failure() != WqeError.NONE);

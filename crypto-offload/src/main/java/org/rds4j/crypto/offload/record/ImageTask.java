@@ -3,6 +3,7 @@ package org.rds4j.crypto.offload.record;
 import java.util.function.BiConsumer;
 import org.rds4j.crypto.agent.EncryptionTask;
 import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
 
 /** Writes a record as the device wants it, in its turn among those that are sealed. Reused; a value between two threads. */
@@ -85,7 +86,7 @@ public final class ImageTask implements EncryptionTask {
     }
 
     @Override
-    public RecordError execute(final RecordSealer sealer) {
+    public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
         if (sealer.generation() != context.generation()) {
             return RecordError.INTERNAL_ERROR;
         }

@@ -404,18 +404,27 @@ public final class OffloadedStream {
         return count;
     }
 
-    /** The first segment that waits is sent, or is not needed any more. */
+    /** The first segment that waits is sent, as far as the peer has not got it otherwise. */
     private boolean isDone() {
-        if (deferred.position() - acknowledged < 0) {
+        final int end = deferred.position() + deferred.length();
+        if (end - acknowledged <= 0) {
             counters.increment(OffloadCounter.DROPPED_ACKNOWLEDGED);
             return true;
         }
-        final int end = deferred.position() + deferred.length();
+        if (deferred.position() - acknowledged < 0) {
+            trimDeferred(acknowledged - deferred.position());
+        }
         if (endOfRun(deferred.position(), end, SEALED) != end || !queue.hasRoom(SEND_BLOCKS, SEND_BLOCKS)) {
             return false;
         }
         post(deferred.position(), deferred.length(), deferred.segmentSize(), deferred.header(), deferred.headerLength());
         return true;
+    }
+
+    private void trimDeferred(final int count) {
+        headers.open(deferred.header(), deferred.headerLength());
+        headers.cut(count, deferred.length() - count, true);
+        deferred.trim(count);
     }
 
     private void release() {

@@ -5,6 +5,7 @@ import org.agrona.UnsafeApi;
 import org.rds4j.crypto.agent.EncryptionTask;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
+import org.rds4j.crypto.record.RecordOpener;
 import org.rds4j.crypto.record.RecordSealer;
 
 /**
@@ -76,7 +77,7 @@ public final class SealTask implements EncryptionTask {
     }
 
     @Override
-    public RecordError execute(final RecordSealer sealer) {
+    public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
         if (ImageDigest.of(record, length) != digest) {
             return RecordError.INTERNAL_ERROR;
         }

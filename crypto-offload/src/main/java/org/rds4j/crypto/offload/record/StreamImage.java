@@ -2,7 +2,7 @@ package org.rds4j.crypto.offload.record;
 
 /**
  * Where the octets of a stream are before encryption: records with header, content, content type and room for the tag, one
- * after the other. What stands there must not change until {@link TlsTransmitter#releasable()} has passed it.
+ * after the other. What stands there must not change until {@link OffloadedStream#releasable()} has passed it.
  */
 public interface StreamImage {
     /**

@@ -15,6 +15,8 @@ public final class ProgressParameters {
     public static final int TRACKER_SEARCHING = 2;
     /** Nothing is decrypted. */
     public static final int AUTH_NO_OFFLOAD = 0;
+    /** Records are decrypted. */
+    public static final int AUTH_OFFLOAD = 1;
 
     private static final int NEXT_RECORD = 4;
     private static final int RESYNC = 8;
@@ -34,6 +36,31 @@ public final class ProgressParameters {
         BigEndian.putInt(address, object);
         BigEndian.putInt(address + NEXT_RECORD, nextRecord);
         BigEndian.putLong(address + RESYNC, 0);
+    }
+
+    /**
+     * Writes what a device reports of a context: all of {@link #write}, and where its tracker stands.
+     *
+     * @param address        of 16 octets.
+     * @param object         number of the TIS or TIR, not shifted.
+     * @param nextRecord     TCP sequence number of the next record.
+     * @param resync         TCP sequence number of the header that a resync is about.
+     * @param tracker        {@link #TRACKER_START}, {@link #TRACKER_TRACKING} or {@link #TRACKER_SEARCHING}.
+     * @param authentication {@link #AUTH_NO_OFFLOAD} or {@link #AUTH_OFFLOAD}.
+     * @param recordsSince   records counted since that header, 24 bits.
+     */
+    public static void report(
+        final long address,
+        final int object,
+        final int nextRecord,
+        final int resync,
+        final int tracker,
+        final int authentication,
+        final int recordsSince) {
+        write(address, object, nextRecord);
+        BigEndian.putInt(address + RESYNC, resync);
+        BigEndian.putByte(address + STATES, tracker << 6 | authentication << 4);
+        BigEndian.putMedium(address + STATES + 1, recordsSince);
     }
 
     /**

@@ -65,7 +65,11 @@ public enum WqeError {
     /** Tagged octets that are not those after the last ones. */
     DISCONTINUOUS(30),
     /** Octets flagged as plaintext in an element that is not encrypted. */
-    PLAINTEXT(31);
+    PLAINTEXT(31),
+    /** No such TIR. */
+    TIR_UNKNOWN(32),
+    /** The TIR was made without TLS. */
+    TIR_WITHOUT_TLS(33);
 
     private final int code;
 

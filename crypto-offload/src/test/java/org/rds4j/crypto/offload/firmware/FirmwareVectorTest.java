@@ -91,6 +91,25 @@ class FirmwareVectorTest {
     }
 
     @Test
+    void shouldMakeAndEndAReceivingContext() {
+        TirCommand.create(address, 9, 0x77);
+        assertDump(272, """
+            0000: 09 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+            0020: 00 00 00 00 08 00 00 00 00 00 00 00 00 00 00 00
+            0030: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 77
+            0040: 00 00 00 00 03 00 00 09 00 00 00 00 00 00 00 00
+            """, memory.get(0, 272));
+        assertEquals(FirmwareStatus.OK, TirCommand.check(address, 272));
+        assertEquals(FirmwareStatus.BAD_INPUT_LENGTH, TirCommand.check(address, 192));
+        assertTrue(TirCommand.isTlsEnabled(address));
+        assertEquals(9, TirCommand.transportDomain(address));
+        assertEquals(0x77, TirCommand.receiveQueue(address));
+        TirCommand.destroy(address, 0x2d);
+        assertDump(16, "0000: 09 02 00 00 00 00 00 00 00 00 00 2d 00 00 00 00", memory.get(0, 16));
+        assertEquals(FirmwareStatus.OK, TirCommand.check(address, 16));
+    }
+
+    @Test
     void shouldSynchronizeAndAskForCapabilities() {
         SyncCryptoCommand.write(address);
         assertDump(32, "0000: 0b 12 00 00 00 00 00 00 00 00 00 00 00 00 00 01", memory.get(0, 32));
@@ -105,14 +124,17 @@ class FirmwareVectorTest {
         final int length = CapabilityCommand.REPLY_LENGTH;
         memory.put(0, new byte[3 * length]);
         assertFalse(read().canEncrypt(TlsVersion.TLS_1_3, 16));
+        memory.put(16 + 144, new byte[] {0x20});
+        assertTrue(read().hasReceive());
         memory.put(16 + 144, new byte[] {0x40});
         memory.put(16 + 141, new byte[] {0x40});
         memory.put(16 + 128, HexFormat.of().parseHex("0000000000001000"));
         memory.put(16 + 182, new byte[] {5});
         memory.put(length + 16, new byte[] {0x40});
         memory.put(2 * length + 16, new byte[] {0x10});
-        assertEquals(new Capabilities(true, true, false, true, false, false, true, 5), read());
+        assertEquals(new Capabilities(true, false, true, false, true, false, false, true, 5), read());
         assertTrue(read().canEncrypt(TlsVersion.TLS_1_3, 16));
+        assertFalse(read().canDecrypt(TlsVersion.TLS_1_3, 16));
         assertFalse(read().canEncrypt(TlsVersion.TLS_1_3, 32));
         assertFalse(read().canEncrypt(TlsVersion.TLS_1_2, 16));
         assertEquals(16, read().maxKeys());
@@ -120,7 +142,7 @@ class FirmwareVectorTest {
 
     @Test
     void shouldWriteTheCapabilitiesThatItReads() {
-        final Capabilities all = new Capabilities(true, true, true, true, true, true, true, 31);
+        final Capabilities all = new Capabilities(true, true, true, true, true, true, true, true, 31);
         for (final Capabilities capabilities : new Capabilities[] {Capabilities.NONE, all}) {
             memory.put(0, new byte[3 * CapabilityCommand.REPLY_LENGTH]);
             capabilities.write(address, CapabilityCommand.TYPE_GENERAL);

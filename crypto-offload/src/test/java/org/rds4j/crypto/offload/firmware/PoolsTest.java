@@ -82,7 +82,7 @@ class PoolsTest {
 
     @Test
     void shouldSynchronizeEarlyRatherThanRefuse() {
-        use(new Capabilities(true, true, true, true, true, true, true, 3), 64);
+        use(new Capabilities(true, true, true, true, true, true, true, true, 3), 64);
         final int[] ids = {keys.acquire(KEY), keys.acquire(KEY), keys.acquire(KEY), keys.acquire(KEY)};
         assertEquals(FirmwareChannel.NONE, keys.acquire(KEY));
         keys.release(ids[2]);
@@ -93,7 +93,7 @@ class PoolsTest {
 
     @Test
     void shouldDestroyKeysOfADeviceThatCannotSynchronize() {
-        use(new Capabilities(true, true, true, true, true, true, false, 4), 64);
+        use(new Capabilities(true, true, true, true, true, true, true, false, 4), 64);
         final int id = keys.acquire(KEY);
         keys.release(id);
         assertEquals(0, nic.keys());

@@ -55,6 +55,36 @@ class SendQueueTest {
         assertDump(16, "0000: 00 00 01 05 00 00 00 00 00 01 04 00 00 12 a4 01", rest.get(0, 16));
     }
 
+    @Test
+    void shouldWriteTheStartOfReceptionAndTheQuestionAtTheirPlaceInTheRing() {
+        final Memory ring = new Memory(64 * 64);
+        final Memory rest = new Memory(64 * 64 + 64);
+        final QueueMemory control = new QueueMemory(
+            0x77, ring.address(), 64, rest.address(), rest.address() + 8, rest.address() + 64, 64, rest.address() + 16);
+        final SendQueue queue = new SendQueue(control, RingEnd.PAD, 0x10);
+        queue.postReceiveParameters(0x2d, TlsVersion.TLS_1_3, 0, 0, 0x380b541d, 0xc252b1f0618aea80L, 0x305);
+        queue.postReceiveProgress(0x2d, 0x11223344);
+        queue.postReadback(0x2d, 0x00181800, 0x7f0012350040L);
+        queue.postReceiveParameters(0x2d, TlsVersion.TLS_1_3, 9, 0x11228000, 0x380b541d, 0xc252b1f0618aea80L, 0x305);
+        assertDump(512, """
+            0000: 02 00 10 25 00 00 77 0c 00 00 00 00 00 00 2d 00
+            0010: 80 00 00 00 00 00 00 04 00 00 00 00 00 00 00 00
+            0080: 8d 00 00 01 00 00 00 00 00 00 00 00 00 00 00 00
+            0090: 00 00 00 00 38 0b 54 1d c2 52 b1 f0 61 8a ea 80
+            00a0: 00 00 03 05 00 00 00 00 00 00 00 00 00 00 00 00
+            00c0: 02 00 13 20 00 00 77 02 00 00 00 08 00 00 00 00
+            00d0: 00 00 00 2d 11 22 33 44 00 00 00 00 00 00 00 00
+            0100: 02 00 14 21 00 00 77 04 00 00 00 08 00 00 00 00
+            0120: 00 00 00 10 00 18 18 00 00 00 7f 00 12 35 00 40
+            0130: 00 00 00 2d 00 00 00 00 00 00 00 00 00 00 00 00
+            0140: 02 00 15 25 00 00 77 0c 00 00 00 00 00 00 2d 00
+            0150: 80 00 00 00 00 00 00 04 00 00 00 00 00 00 00 00
+            01c0: 8d 00 00 01 00 00 00 00 00 00 00 00 00 00 00 09
+            01d0: 11 22 80 00 38 0b 54 1d c2 52 b1 f0 61 8a ea 80
+            01e0: 00 00 03 05 00 00 00 00 00 00 00 00 00 00 00 00
+            """, ring.get(0x10 * 64, 512));
+    }
+
     @ParameterizedTest
     @EnumSource(RingEnd.class)
     void shouldCompleteARingOfParametersAloneForEver(final RingEnd ringEnd) {

@@ -28,7 +28,7 @@ import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.crypto.record.RecordSealer;
 import org.rds4j.crypto.record.TrafficKeys;
 
-/** A device, or what goes with it in software, that fails by an error in the middle: nothing of a key stays behind. */
+/** A device, or what goes with it in software, that fails by an error in the middle: no key stays, and nothing is lost. */
 class FailingDeviceTest {
     private static final byte[] NO_SECRET = new byte[32];
     private static final int LAST_OF_FIRST_BULK = 0x1c + TisPool.BULK - 1;
@@ -89,7 +89,7 @@ class FailingDeviceTest {
         final Memory ring = new Memory(4096);
         final AttachTask task = new AttachTask(inline, provider, counters, ring.address(), 4096, null, any -> { });
         failingOpcode = FirmwareCommand.CREATE_GENERAL_OBJECT;
-        assertThrows(TroubledProvider.Trouble.class, () -> task.execute(sealer));
+        assertThrows(TroubledProvider.Trouble.class, () -> task.execute(sealer, null));
         assertNotNull(task.queue());
         assertNull(task.context());
     }
@@ -99,10 +99,10 @@ class FailingDeviceTest {
         final RecordSealer sealer = new RecordSealer(AeadProviders.best(), keys(), KeyLimits.DEFAULT);
         final Memory ring = new Memory(4096);
         final AttachTask attach = new AttachTask(inline, provider, counters, ring.address(), 4096, null, any -> { });
-        attach.execute(sealer);
+        attach.execute(sealer, null);
         provider.failClosing();
         final DetachTask detach = new DetachTask(inline, attach.context(), attach.queue(), true, () -> { });
-        assertThrows(TroubledProvider.Trouble.class, () -> detach.execute(sealer));
+        assertThrows(TroubledProvider.Trouble.class, () -> detach.execute(sealer, null));
         assertEquals(0, provider.open());
         assertEquals("closeQueue", calls.getLast());
         final DeviceContext next = inline.attach(keys(), 0, AeadProviders.best(), counters);

@@ -198,8 +198,8 @@ class KeyChangeTest {
 
     @Test
     void shouldStayInSoftwareWhereTheDeviceCannotOrHasNoContextOrKeyLeft() {
-        final Capabilities noTls13 = new Capabilities(true, true, true, false, true, true, true, 12);
-        final Capabilities noKeys = new Capabilities(true, true, true, true, true, true, true, 0);
+        final Capabilities noTls13 = new Capabilities(true, true, true, true, false, true, true, true, 12);
+        final Capabilities noKeys = new Capabilities(true, true, true, true, true, true, true, true, 0);
         assertSoftware(rig().device(Capabilities.NONE, 64).build());
         assertSoftware(rig().device(noTls13, 64).build());
         assertSoftware(rig().device(noKeys, 64).build());
@@ -208,7 +208,7 @@ class KeyChangeTest {
 
     @Test
     void shouldStayInSoftwareWhenAnotherTookTheLastKeyDuringTheChange() {
-        final Capabilities twoKeys = new Capabilities(true, true, true, true, true, true, true, 2);
+        final Capabilities twoKeys = new Capabilities(true, true, true, true, true, true, true, true, 2);
         final OffloadRig rig = rig().device(twoKeys, 64).build();
         final int other = rig.keyPool.acquire(new byte[16]);
         appendAndSend(rig, 2);

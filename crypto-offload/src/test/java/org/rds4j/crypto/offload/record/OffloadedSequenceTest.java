@@ -61,7 +61,7 @@ class OffloadedSequenceTest {
         sealer = new RecordSealer(provider, keys.copy(), KeyLimits.DEFAULT, firstNumber);
         nic = new ConnectXModel(mode, 1500, wire);
         attached = new AttachTask(new InlineTls(nic, policy, 1), provider, counters, ring.address(), RING, null, task -> { });
-        attached.execute(sealer);
+        attached.execute(sealer, null);
         stream = new OffloadedStream(
             attached.queue(), new RingImage(ring.address(), RING, attached.memoryKey(), start), 1500, start, policy, counters,
             this::ask);
@@ -83,7 +83,7 @@ class OffloadedSequenceTest {
             final ImageTask task = new ImageTask((done, error) ->
                 stream.append((int) done.position(), done.length(), done.number(), done.digest()));
             task.set(attached.context(), memory.address(), length, address, first + reference.size());
-            task.onExecuted(task.execute(sealer));
+            task.onExecuted(task.execute(sealer, null));
         } else {
             sealer.seal(memory.address(), length, address);
         }
@@ -102,7 +102,7 @@ class OffloadedSequenceTest {
             stream.poll(first + acknowledged);
             while (!asked.isEmpty()) {
                 final SealTask task = asked.remove();
-                task.onExecuted(task.execute(sealer));
+                task.onExecuted(task.execute(sealer, null));
             }
         }
     }

@@ -55,7 +55,7 @@ class OffloadedStreamTest {
         nic = new ConnectXModel(mode, 1500, wire);
         attached = new AttachTask(
             new InlineTls(nic, policy, 1), provider, counters, ring.address(), RING, null, task -> { });
-        assertEquals(RecordError.NONE, attached.execute(sealer));
+        assertEquals(RecordError.NONE, attached.execute(sealer, null));
         stream = new OffloadedStream(
             attached.queue(), new RingImage(ring.address(), RING, attached.memoryKey(), 0), 1500, 0, policy, counters,
             this::ask);
@@ -74,7 +74,7 @@ class OffloadedStreamTest {
     private void seal() {
         while (!asked.isEmpty()) {
             final SealTask task = asked.remove();
-            task.onExecuted(task.execute(sealer));
+            task.onExecuted(task.execute(sealer, null));
         }
     }
 
@@ -87,7 +87,7 @@ class OffloadedStreamTest {
             final ImageTask task = new ImageTask((done, error) ->
                 stream.append((int) done.position(), done.length(), done.number(), done.digest()));
             task.set(attached.context(), memory.address(), length, ring.address() + position, position);
-            task.onExecuted(task.execute(sealer));
+            task.onExecuted(task.execute(sealer, null));
         } else {
             sealer.seal(memory.address(), length, ring.address() + position);
         }
@@ -286,12 +286,50 @@ class OffloadedStreamTest {
     }
 
     @Test
+    void shouldSendTheRestOfASegmentThatWaitedWhileThePeerGotItsBeginning() {
+        open(ModelMode.STRICT, STAY);
+        append(9000, true);
+        append(9000, true);
+        post(0, 9000);
+        run(0);
+        wire.clear();
+        post(MSS, 3 * MSS); // a train of three, which waits for its record to be sealed
+        post(5 * MSS, MSS);
+        run(0);
+        seal();
+        run(2 * MSS + 100);
+        assertEquals(3, wire.count());
+        assertEquals(2 * MSS + 100, wire.sequence(0));
+        assertEquals(MSS, wire.payload(0).length);
+        assertEquals(3 * MSS + 100, wire.sequence(1));
+        assertEquals(MSS - 100, wire.payload(1).length);
+        assertEquals(5 * MSS, wire.sequence(2));
+        assertEquals(0, counters.get(OffloadCounter.DROPPED_ACKNOWLEDGED));
+        assertWire();
+    }
+
+    @Test
+    void shouldDropASegmentThatWaitedWhileThePeerGotAllOfIt() {
+        open(ModelMode.STRICT, STAY);
+        append(9000, true);
+        post(0, 9000);
+        run(0);
+        wire.clear();
+        post(MSS, MSS);
+        run(0);
+        seal();
+        run(2 * MSS);
+        assertEquals(0, wire.count());
+        assertEquals(1, counters.get(OffloadCounter.DROPPED_ACKNOWLEDGED));
+    }
+
+    @Test
     void shouldFrameUnderTheKeyOfTheContextAlone() {
         open(ModelMode.STRICT, STAY);
         sealer.updateKeys(ring.address());
         final ImageTask task = new ImageTask((done, error) -> { });
         task.set(attached.context(), ring.address(), 100, ring.address() + 500, 500);
-        assertEquals(RecordError.INTERNAL_ERROR, task.execute(sealer));
+        assertEquals(RecordError.INTERNAL_ERROR, task.execute(sealer, null));
     }
 
     @Test
@@ -299,7 +337,7 @@ class OffloadedStreamTest {
         nic = new ConnectXModel(ModelMode.STRICT, 1500, wire, ConnectXModel.ALL, 0);
         attached = new AttachTask(
             new InlineTls(nic, STAY, 1), provider, counters, ring.address(), RING, null, task -> { });
-        assertEquals(RecordError.NONE, attached.execute(sealer));
+        assertEquals(RecordError.NONE, attached.execute(sealer, null));
         assertNull(attached.context());
         assertEquals(1, counters.get(OffloadCounter.REFUSED));
     }

@@ -134,6 +134,42 @@ class WqeVectorTest {
         assertEquals(ProgressParameters.TRACKER_TRACKING, ProgressParameters.tracker(address));
         assertEquals(ProgressParameters.AUTH_NO_OFFLOAD, ProgressParameters.authentication(address));
         assertEquals(3, ProgressParameters.recordsSince(address));
+        ProgressParameters.report(
+            address + 64, 0x2d, 0x11229999, 0x11228000, ProgressParameters.TRACKER_TRACKING,
+            ProgressParameters.AUTH_NO_OFFLOAD, 3);
+        assertDump(16, "0000: 00 00 00 2d 11 22 99 99 11 22 80 00 40 00 00 03", memory.get(64, 16));
+    }
+
+    @Test
+    void shouldWriteTheAnswerToAResync() {
+        UmrWqe.write(address, ControlSegment.OPMOD_TIR, 0x15, 0x77, 0, 0x2d);
+        StaticParameters.write(
+            address + UmrWqe.PARAMETERS_OFFSET, TlsVersion.TLS_1_3, 9, 0x11228000, SALT, IV_TAIL, KEY);
+        assertDump(192, """
+            0000: 02 00 15 25 00 00 77 0c 00 00 00 00 00 00 2d 00
+            0010: 80 00 00 00 00 00 00 04 00 00 00 00 00 00 00 00
+            0080: 8d 00 00 01 00 00 00 00 00 00 00 00 00 00 00 09
+            0090: 11 22 80 00 38 0b 54 1d c2 52 b1 f0 61 8a ea 80
+            00a0: 00 00 03 05 00 00 00 00 00 00 00 00 00 00 00 00
+            """, memory.get(0, 192));
+        assertEquals(WqeError.NONE, UmrWqe.check(address));
+        assertEquals(0x11228000, StaticParameters.resyncSequence(address + UmrWqe.PARAMETERS_OFFSET));
+    }
+
+    @Test
+    void shouldSayWithAReceivedPacketWhatBecameOfItsRecords() {
+        Completion.writeReceived(address, 0x77, 0x1234, 1514, Completion.RESYNC, 1);
+        assertDump(64, """
+            0000: 10 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
+            0020: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 05 ea
+            0030: 00 00 00 00 00 00 00 00 00 00 00 77 12 34 00 21
+            """, memory.get(0, 64));
+        assertEquals(Completion.OPCODE_RECEIVED, Completion.opcode(address));
+        assertEquals(1514, Completion.receivedLength(address));
+        for (int decryption = 0; decryption < 4; decryption++) {
+            Completion.writeReceived(address, 0x77, 0, 60, decryption, 0);
+            assertEquals(decryption, Completion.decryption(address));
+        }
     }
 
     @Test

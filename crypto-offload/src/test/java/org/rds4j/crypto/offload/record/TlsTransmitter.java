@@ -17,9 +17,10 @@ import org.rds4j.crypto.record.RecordHeaderFlyweight;
 import org.rds4j.crypto.record.TrafficKeys;
 
 /**
- * One connection whose records are encrypted on their way out: by the device, or by software to the same octets. It owns a send
- * queue. Records are {@link #append appended} as they stand in the {@link StreamImage}, segments of them are
- * {@link #transmit transmitted} in any order and as often as TCP likes; what may be forgotten is learnt from acknowledgements
+ * What drives the parts of the library in tests of a device's rules, without threads and without TCP; connections have
+ * {@link OffloadedStream}. One connection whose records are encrypted on their way out: by the device, or by software to the same
+ * octets. It owns a send queue. Records are {@link #append appended} as they stand in the {@link StreamImage}, segments of them
+ * are {@link #transmit transmitted} in any order and as often as TCP likes; what may be forgotten is learnt from acknowledgements
  * and completions.
  * <p>
  * The same record number never meets two plaintexts: an image that changed after it was sent ends the connection. Plaintext never

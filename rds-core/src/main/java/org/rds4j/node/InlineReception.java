@@ -1,0 +1,218 @@
+package org.rds4j.node;
+
+import java.nio.ByteBuffer;
+import org.rds4j.crypto.agent.EncryptionQueue;
+import org.rds4j.crypto.agent.RecordOpening;
+import org.rds4j.crypto.agent.SecureSession;
+import org.rds4j.crypto.offload.record.OffloadedReception;
+import org.rds4j.crypto.offload.record.ReceptionTask;
+import org.rds4j.crypto.offload.record.ReceptionTask.Step;
+import org.rds4j.tcp.TcpConnection;
+import org.rds4j.tcp.receive.ReceiveWatcher;
+
+/**
+ * The part of a secure connection that a NIC decrypts. From the first large record on the device has the connection's key and its
+ * packets; TCP says which copy of an octet it keeps, and so which octets stand decrypted. A key change ends it: the packets are
+ * taken from the device, what it has decrypted is opened, and the next large record gives it the new key. Records are opened on
+ * the encryption thread in any case. Engine thread; it waits for no firmware.
+ */
+final class InlineReception implements ReceiveWatcher {
+    /** How far a connection has come with the device. */
+    private enum Phase {
+        /** The device knows nothing; a large record changes that. */
+        IDLE,
+        /** The encryption thread is giving the device the key. */
+        ATTACHING,
+        /** The device is told where it begins, in the elements of a queue. */
+        STARTING,
+        /** The encryption thread is sending packets to the device's context. */
+        STEERING,
+        /** Packets come as the device has decrypted them. */
+        RECEIVING,
+        /** The encryption thread is taking the packets from the context. */
+        UNSTEERING,
+        /** What was decrypted is being opened. */
+        DRAINING,
+        /** The encryption thread is taking the key back. */
+        DETACHING,
+        /** The device is no matter any more. */
+        LEFT
+    }
+
+    private final InlineService service;
+    private final SecureCarrier carrier;
+    private final TcpConnection connection;
+    private final SecureSession session;
+    private final EncryptionQueue queue;
+    private final ReceptionTask task;
+    private Phase phase = Phase.IDLE;
+    private OffloadedReception reception;
+    private long recordsAtRequest;
+    /** The device has no use for the key any more. */
+    private boolean isKeyOld;
+    private boolean isEnding;
+
+    InlineReception(
+        final InlineService service, final SecureCarrier carrier, final TcpConnection connection,
+        final SecureSession session, final EncryptionQueue queue) {
+        this.service = service;
+        this.carrier = carrier;
+        this.connection = connection;
+        this.session = session;
+        this.queue = queue;
+        task = new ReceptionTask(
+            service.device(), service.provider(), service.counters(), flow(connection), this::onStep);
+    }
+
+    /** Addresses and ports as they stand in the packets that come. */
+    private static byte[] flow(final TcpConnection connection) {
+        final boolean isIpv4 = connection.remoteHigh() == 0 && connection.remoteLow() >>> 32 == 0xffff;
+        final ByteBuffer flow = ByteBuffer.allocate(isIpv4 ? 12 : 36);
+        if (isIpv4) {
+            flow.putInt((int) connection.remoteLow()).putInt((int) connection.localLow());
+        } else {
+            flow.putLong(connection.remoteHigh()).putLong(connection.remoteLow())
+                .putLong(connection.localHigh()).putLong(connection.localLow());
+        }
+        return flow.putShort((short) connection.remotePort()).putShort((short) connection.localPort()).array();
+    }
+
+    /** The header of the next record is here. */
+    void onHeader(final long position) {
+        if (reception != null) {
+            reception.onHeader(position);
+        }
+    }
+
+    /** How the next record is to be opened, for which the queue has room. */
+    RecordOpening opening(final long position, final int length) {
+        if (phase == Phase.IDLE && !isEnding && length >= service.device().threshold() && queue.room(session) > 1) {
+            recordsAtRequest = carrier.recordsSubmitted();
+            submit(Step.ATTACH, Phase.ATTACHING);
+        }
+        return reception == null ? null : reception.opening(position, length);
+    }
+
+    /** The peer has changed its key, behind all records opened so far. */
+    void onKeyUpdate() {
+        if (phase == Phase.STARTING || phase == Phase.STEERING || phase == Phase.RECEIVING) {
+            isKeyOld = true;
+            reception.end();
+        }
+    }
+
+    /** The connection has ended: true when the device has no part in it any more. */
+    boolean end() {
+        isEnding = true;
+        if (phase == Phase.IDLE) {
+            leave();
+        }
+        return phase == Phase.LEFT;
+    }
+
+    boolean isOver() {
+        return phase == Phase.LEFT;
+    }
+
+    /** Whether something is to come from the device, or to be done, that nothing else says. */
+    boolean isBusy() {
+        return switch (phase) {
+            case IDLE, LEFT -> false;
+            case RECEIVING -> isKeyOld || isEnding || !reception.isQuiet();
+            case DRAINING -> isEnding;
+            default -> true;
+        };
+    }
+
+    void poll() {
+        reception.poll();
+        switch (phase) {
+            case STARTING -> start();
+            case RECEIVING -> stop();
+            case DRAINING -> drain();
+            default -> { }
+        }
+    }
+
+    private void start() {
+        if (isKeyOld || isEnding || service.isReceptionOver()) {
+            submit(Step.UNSTEER, Phase.UNSTEERING);
+        } else if (reception.isReady()) {
+            submit(Step.STEER, Phase.STEERING);
+        }
+    }
+
+    private void stop() {
+        if (isKeyOld || isEnding) {
+            submit(Step.UNSTEER, Phase.UNSTEERING);
+        }
+    }
+
+    /** Nobody reads on where a connection has ended. */
+    private void drain() {
+        reception.end();
+        final boolean isOpened = carrier.isAllOpened() && (isEnding || !reception.isDecrypted());
+        if (isOpened && reception.isQuiet()) {
+            submit(Step.DETACH, Phase.DETACHING);
+        }
+    }
+
+    private void onDetached() {
+        phase = Phase.IDLE;
+        if (isEnding || service.isReceptionOver()) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        phase = Phase.LEFT;
+        if (reception != null) {
+            connection.receiveWatcher(null);
+        }
+        carrier.tellWatcher();
+    }
+
+    private void submit(final Step step, final Phase next) {
+        task.set(step);
+        final Phase before = phase;
+        phase = next;
+        if (!queue.submit(session, task)) {
+            phase = before;
+        }
+    }
+
+    private void onStep(final ReceptionTask done) {
+        switch (done.step()) {
+            case ATTACH -> onAttached();
+            case STEER -> phase = Phase.RECEIVING;
+            case UNSTEER -> phase = Phase.DRAINING;
+            case DETACH -> onDetached();
+        }
+    }
+
+    private void onAttached() {
+        service.receptionQueue(task.queue());
+        if (task.context() == null) {
+            leave();
+            return;
+        }
+        if (reception == null) {
+            reception = new OffloadedReception(task.queue(), connection.receiveSequence(0), service.counters());
+            connection.receiveWatcher(this);
+            service.add(this);
+        }
+        final long records = carrier.recordsSubmitted() - recordsAtRequest;
+        phase = Phase.STARTING;
+        isKeyOld = !reception.use(task.context(), task.readback(), carrier.parsedPosition(), records);
+    }
+
+    @Override
+    public boolean takes(final long address) {
+        return reception.takes(service.device().decryption(address));
+    }
+
+    @Override
+    public void onTaken(final long position, final long address, final int length) {
+        reception.onTaken(position, length, service.device().decryption(address));
+    }
+}
