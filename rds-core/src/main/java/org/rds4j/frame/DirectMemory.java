@@ -20,9 +20,13 @@ public final class DirectMemory {
 
     /** Made when first asked for, so that a process without engine has no thread of it. */
     private static final class OfProcess {
-        private static final LongSupplier REST = () -> LIMIT - DIRECT.getTotalCapacity();
+        private static final MemoryCollector COLLECTOR = MemoryCollector.start(OfProcess::rest, System::gc);
         private static final DirectMemory MEMORY =
-            new DirectMemory(REST, ByteBuffer::allocateDirect, MemoryCollector.start(REST, System::gc)::ask);
+            new DirectMemory(OfProcess::rest, ByteBuffer::allocateDirect, COLLECTOR::ask);
+
+        private static long rest() {
+            return LIMIT - DIRECT.getTotalCapacity();
+        }
     }
 
     private final LongSupplier rest;

@@ -283,7 +283,7 @@ class CongestionTest {
         }
         network.isRefusing = false;
         network.until(() -> three.count(RdsCounter.RECV_BLOCKED) > 0);
-        assertTrue(three.context.receiveBufferLength() > 2 * length * three.count(RdsCounter.RECV_DELIVERED));
+        assertTrue(three.context.receiveBufferLength() > 2L * length * three.count(RdsCounter.RECV_DELIVERED));
         network.steps(5_000);
         assertEquals(RdsSocket.CONGESTED, sender.send(unread.address(), length));
         assertEquals(2, three.count(RdsCounter.CONG_UPDATE_QUEUED), "the first one of all, and this");
