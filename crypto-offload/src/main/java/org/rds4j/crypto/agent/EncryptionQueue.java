@@ -44,6 +44,8 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
     private final JobExecutor executor;
     private final AtomicInteger phase = new AtomicInteger(IDLE);
     private long weightSinceStep = STEP_WEIGHT;
+    /** Of the engine thread. */
+    private int outstanding;
 
     EncryptionQueue(
         final int capacity,
@@ -263,6 +265,9 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
      * @return how many were taken.
      */
     public int drain(final CompletionHandler handler, final int limit) {
+        if (outstanding == 0) {
+            return 0; // asked in every duty cycle, and most have nothing under way
+        }
         int taken = 0;
         for (final JobRing lane : lanes) {
             taken += drain(lane, handler, limit);
@@ -270,7 +275,7 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
         return taken + drain(handshakes, handler, limit);
     }
 
-    private static int drain(final JobRing ring, final CompletionHandler handler, final int limit) {
+    private int drain(final JobRing ring, final CompletionHandler handler, final int limit) {
         int taken = 0;
         CryptoJob job;
         while (taken < limit && (job = ring.finished()) != null) {
@@ -279,6 +284,7 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
                 deliver(job, handler);
             } finally {
                 ring.onCompleted();
+                outstanding--;
             }
         }
         return taken;
@@ -290,11 +296,7 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
      * @return over all lanes and handshakes.
      */
     public int outstanding() {
-        int sum = handshakes.outstanding();
-        for (final JobRing lane : lanes) {
-            sum += lane.outstanding();
-        }
-        return sum;
+        return outstanding;
     }
 
     /**
@@ -480,6 +482,7 @@ public final class EncryptionQueue implements LaneOrder.LaneHeads {
     private void publish(final JobRing ring, final CryptoJob job) {
         job.submitter = Thread.currentThread().threadId();
         ring.publish();
+        outstanding++;
         if (isInline) {
             execute(ring);
         }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
 
 /**
  * The nonces of one key: the write IV XOR the record number, left-padded (RFC 8446 section 5.3). A record number is used
@@ -59,6 +60,6 @@ final class NonceSequence implements AutoCloseable {
     }
 
     private void writeNonce() {
-        nonce.putLong(TAIL_OFFSET, ivTail ^ recordNumber);
+        UnsafeApi.putLong(address + TAIL_OFFSET, Long.reverseBytes(ivTail ^ recordNumber)); // without the buffer's checks
     }
 }
