@@ -52,10 +52,12 @@ final class MemoryCollector {
         }
     }
 
-    private static void pause(final long durationNs) {
-        final long endNs = System.nanoTime() + durationNs;
-        for (long left = durationNs; left > 0; left = endNs - System.nanoTime()) {
-            LockSupport.parkNanos(left);
+    /** Not parked: who asked may have unparked this thread since. */
+    private void pause(final long durationNs) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(durationNs);
+        } catch (final InterruptedException e) {
+            thread.interrupt();
         }
     }
 
