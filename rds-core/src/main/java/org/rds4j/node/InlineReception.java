@@ -207,8 +207,8 @@ final class InlineReception implements ReceiveWatcher {
     }
 
     @Override
-    public boolean takes(final long address) {
-        return reception.takes(service.device().decryption(address));
+    public boolean takes(final long address, final int pieces) {
+        return reception.takes(service.device().decryption(address), pieces);
     }
 
     @Override

@@ -90,10 +90,11 @@ public final class OffloadedReception {
      * decrypted.
      *
      * @param decryption of the packet's {@link Completion}.
+     * @param pieces     as which TCP would take it, at most.
      * @return false when it can not be remembered that the packet is decrypted.
      */
-    public boolean takes(final int decryption) {
-        if (decryption != Completion.DECRYPTED || decrypted.hasRoom()) {
+    public boolean takes(final int decryption, final int pieces) {
+        if (decryption != Completion.DECRYPTED || decrypted.hasRoom(pieces)) {
             return true;
         }
         counters.increment(OffloadCounter.DECRYPTED_DROPPED);
@@ -118,6 +119,7 @@ public final class OffloadedReception {
 
     private void onDecrypted(final long position, final int length) {
         decrypted.add(position, position + length);
+        resync.onDecrypted(position + length);
         counters.increment(OffloadCounter.DECRYPTED_PACKETS);
         counters.add(OffloadCounter.DECRYPTED_BYTES, length);
     }
@@ -129,7 +131,7 @@ public final class OffloadedReception {
      */
     public void onHeader(final long position) {
         if (context != null && position == nextHeader) {
-            resync.onHeader(sequence(position), nextNumber);
+            resync.onHeader(sequence(position), position, nextNumber);
         }
     }
 

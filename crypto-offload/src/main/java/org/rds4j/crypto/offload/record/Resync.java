@@ -11,7 +11,12 @@ import org.rds4j.crypto.offload.wqe.UmrWqe;
  * Tells a device that has lost its way which record it is at. The device marks packets when it believes to know where a record
  * begins; it is asked where, and answered with the record's number if one does begin there, be it long gone or still to come. A
  * place where none begins gets no answer, as there is none that says so. One question at a time; the device asks again. What
- * comes too late does no harm: the device compares the place. Engine thread.
+ * comes too late does no harm: the device compares the place.
+ * <p>
+ * The device authenticates the octets that it went over, once, from the answer on. It must never be sent over octets again that
+ * it has decrypted before, of which TCP may hold another copy than it authenticates the second time: places before such octets,
+ * and those that were answered for, get no answer. Only a device to which somebody plays old packets asks for them.
+ * Engine thread.
  */
 final class Resync {
     private static final int BLOCKS = UmrWqe.BLOCKS + 2;
@@ -25,6 +30,8 @@ final class Resync {
     private boolean isAsking;
     private boolean isWanted;
     private int wanted;
+    /** No answer is given for a place before. */
+    private long floor;
 
     Resync(final SendQueue queue, final OffloadCounters counters) {
         this.queue = queue;
@@ -57,12 +64,17 @@ final class Resync {
         isAsking = true;
     }
 
+    /** Octets before a position stand as the device has decrypted them. */
+    void onDecrypted(final long end) {
+        floor = Math.max(floor, end);
+    }
+
     /** A record begins there, behind all those before. */
-    void onHeader(final int sequence, final long number) {
+    void onHeader(final int sequence, final long position, final long number) {
         if (headers.isLast(sequence)) {
             return;
         }
-        headers.add(sequence, number);
+        headers.add(sequence, position, number);
         if (isWanted) {
             answer();
         }
@@ -105,8 +117,12 @@ final class Resync {
                 isWanted = false;
                 counters.increment(OffloadCounter.RESYNC_FALSE);
             }
+        } else if (headers.position(slot) < floor) {
+            isWanted = false;
+            counters.increment(OffloadCounter.RESYNC_PASSED);
         } else if (queue.hasRoom(BLOCKS, UmrWqe.BLOCKS)) {
             isWanted = false;
+            floor = headers.position(slot) + 1;
             final KeyEpoch epoch = context.epoch();
             queue.postReceiveParameters(
                 context.tir(), TlsVersion.TLS_1_3, headers.number(slot), wanted, epoch.salt(), epoch.ivTail(), context.key());

@@ -202,7 +202,7 @@ final class ReceptionRig {
 
     int deliver(final int offset, final byte[] payload) {
         final int decryption = receive(offset, payload);
-        if (reception.takes(decryption)) {
+        if (reception.takes(decryption, pieces(offset, payload.length))) {
             store(offset, payload.length, decryption);
             parse();
         }
@@ -241,6 +241,17 @@ final class ReceptionRig {
         }
     }
 
+    /** Holes in what was received. */
+    private int pieces(final int offset, final int length) {
+        int pieces = 0;
+        for (int at = received.nextClearBit(offset); at < offset + length; at = received.nextClearBit(at)) {
+            pieces++;
+            final int duplicate = received.nextSetBit(at);
+            at = duplicate < 0 ? offset + length : duplicate;
+        }
+        return pieces;
+    }
+
     private void parse() {
         final int available = received.nextClearBit(0);
         while (available - parsed >= 5 && opener.error() == RecordError.NONE) {
@@ -272,7 +283,7 @@ final class ReceptionRig {
     }
 
     boolean hasRoom() {
-        return reception.takes(Completion.DECRYPTED);
+        return reception.takes(Completion.DECRYPTED, 1);
     }
 
     boolean isDecrypted() {

@@ -205,6 +205,24 @@ class ReceptionTest {
         assertTrue(rig.hasRoom());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {63, 64, 65})
+    void shouldDropADecryptedPacketThatFallsIntoTooManyPieces(final int runs) {
+        final ReceptionRig rig = new ReceptionRig(ModelMode.STRICT);
+        rig.attach();
+        rig.seal(978);
+        rig.seal(978);
+        for (int i = 0; i < runs; i++) {
+            rig.deliverPastTheDevice(10 * i + 10, 1);
+        }
+        assertEquals(Completion.DECRYPTED, rig.deliver(0, 1000));
+        assertEquals(runs == 63 ? 0 : 1, rig.count(OffloadCounter.DECRYPTED_DROPPED));
+        assertEquals(runs == 63 ? 1 : 0, rig.opened());
+        assertEquals(Completion.DECRYPTED, rig.deliver(1000, 1000));
+        assertEquals(Completion.NOT_DECRYPTED, rig.deliver(0, 1000), "comes again");
+        rig.assertAllOpened();
+    }
+
     @Test
     void shouldNotLookAtPacketsWhoseChecksumIsWrong() {
         final ReceptionRig rig = new ReceptionRig(ModelMode.STRICT);
