@@ -67,7 +67,7 @@ public final class OffloadedReception {
         }
         final KeyEpoch epoch = context.epoch();
         queue.postReceiveParameters(
-            context.tir(), TlsVersion.TLS_1_3, nextNumber, 0, epoch.salt(), epoch.ivTail(), context.key());
+            0, context.tir(), TlsVersion.TLS_1_3, nextNumber, 0, epoch.salt(), epoch.ivTail(), context.key());
         queue.postReceiveProgress(context.tir(), sequence(position));
         queue.ring();
         startEnd = queue.produced();
@@ -181,12 +181,12 @@ public final class OffloadedReception {
     }
 
     /**
-     * Whether the device writes nothing to memory any more.
+     * Whether the device has done all that it was asked for.
      *
-     * @return true when {@link Readback} may be another's.
+     * @return true when {@link Readback} may be another's and the context may go.
      */
     public boolean isQuiet() {
-        return resync.isQuiet() || queue.failure() != WqeError.NONE;
+        return (resync.isQuiet() && queue.completed() >= startEnd) || queue.failure() != WqeError.NONE;
     }
 
     private int sequence(final long position) {

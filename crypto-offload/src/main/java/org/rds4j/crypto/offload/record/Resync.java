@@ -3,6 +3,7 @@ package org.rds4j.crypto.offload.record;
 import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadCounters;
 import org.rds4j.crypto.offload.queue.SendQueue;
+import org.rds4j.crypto.offload.wqe.ControlSegment;
 import org.rds4j.crypto.offload.wqe.ProgressParameters;
 import org.rds4j.crypto.offload.wqe.TlsVersion;
 import org.rds4j.crypto.offload.wqe.UmrWqe;
@@ -26,7 +27,7 @@ final class Resync {
     private final HeaderLog headers = new HeaderLog();
     private ReceptionContext context;
     private Readback readback;
-    private long questionEnd;
+    private long postedEnd;
     private boolean isAsking;
     private boolean isWanted;
     private int wanted;
@@ -60,7 +61,7 @@ final class Resync {
         }
         queue.postReadback(context.tir(), readback.memoryKey(), readback.address());
         queue.ring();
-        questionEnd = queue.produced();
+        postedEnd = queue.produced();
         isAsking = true;
     }
 
@@ -82,7 +83,7 @@ final class Resync {
 
     /** Goes on with what the device has said. */
     void poll() {
-        if (isAsking && queue.completed() >= questionEnd) {
+        if (isAsking && queue.completed() >= postedEnd) {
             isAsking = false;
             if (context != null) {
                 onReport();
@@ -92,9 +93,9 @@ final class Resync {
         }
     }
 
-    /** Whether the device may still write to memory. */
+    /** Whether the device has done all that it was asked for. */
     boolean isQuiet() {
-        return !isAsking;
+        return !isAsking && queue.completed() >= postedEnd;
     }
 
     private void onReport() {
@@ -125,8 +126,10 @@ final class Resync {
             floor = headers.position(slot) + 1;
             final KeyEpoch epoch = context.epoch();
             queue.postReceiveParameters(
-                context.tir(), TlsVersion.TLS_1_3, headers.number(slot), wanted, epoch.salt(), epoch.ivTail(), context.key());
+                ControlSegment.COMPLETION, context.tir(), TlsVersion.TLS_1_3, headers.number(slot), wanted, epoch.salt(),
+                epoch.ivTail(), context.key());
             queue.ring();
+            postedEnd = queue.produced();
             counters.increment(OffloadCounter.RESYNC_ANSWERS);
         }
     }

@@ -86,20 +86,29 @@ final class ReceptionRig {
 
     /** Gives the device the opener's key for the record that comes next. */
     void attach() {
-        context = inline.attachReception(
-            opener.copyOfKeys(), opener.generation(), opener.recordNumber(), AeadProviders.best(), counters);
-        assertNotNull(context);
-        assertTrue(reception.use(context, readback, parsed, 0));
+        begin();
         runDevice();
         assertTrue(reception.isReady());
         assertTrue(inline.steer(FLOW, context));
     }
 
-    /** Takes the key out of the device. */
-    void detach() {
+    /** The device is told where it begins. */
+    void begin() {
+        context = inline.attachReception(
+            opener.copyOfKeys(), opener.generation(), opener.recordNumber(), AeadProviders.best(), counters);
+        assertNotNull(context);
+        assertTrue(reception.use(context, readback, parsed, 0));
+    }
+
+    /** Takes the packets from the device. */
+    void unsteer() {
         reception.end();
-        inline.unsteer(FLOW, context);
-        assertTrue(reception.isQuiet());
+        inline.unsteer(FLOW);
+    }
+
+    /** Whether the key may be taken out of the device. */
+    boolean isQuiet() {
+        return reception.isQuiet();
     }
 
     /** The device is told nothing more. */
@@ -107,7 +116,8 @@ final class ReceptionRig {
         reception.end();
     }
 
-    void forget() {
+    /** Takes the key out of the device. */
+    void detach() {
         inline.detachReception(context);
     }
 

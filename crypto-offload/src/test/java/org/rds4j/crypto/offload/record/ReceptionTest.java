@@ -173,9 +173,10 @@ class ReceptionTest {
         rig.changeKeys();
         rig.seal(5_000);
         rig.deliverAll(ReceptionRig.MSS);
-        rig.detach();
+        rig.unsteer();
+        assertTrue(rig.isQuiet());
         assertFalse(rig.isDecrypted());
-        rig.forget();
+        rig.detach();
         rig.attach();
         final long before = rig.count(OffloadCounter.RECORDS_DECRYPTED);
         final int from = rig.length();

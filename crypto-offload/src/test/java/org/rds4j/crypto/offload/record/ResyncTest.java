@@ -2,6 +2,7 @@ package org.rds4j.crypto.offload.record;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -265,6 +266,43 @@ class ResyncTest {
         records(rig, 5, 10);
         rig.assertAllOpened();
         assertEquals(0, rig.count(OffloadCounter.RESYNC_ANSWERS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void shouldKeepTheContextUntilTheDeviceHasDoneAllThatWasPostedForIt(final int elements) {
+        final ReceptionRig rig = new ReceptionRig(ModelMode.STRICT);
+        if (elements == 0) {
+            rig.begin();
+        } else {
+            ask(rig);
+        }
+        if (elements == 2) {
+            rig.runDevice(); // is asked, and the answer posted
+        }
+        rig.unsteer();
+        assertFalse(rig.isQuiet());
+        rig.runDevice();
+        assertTrue(rig.isQuiet());
+        rig.detach();
+        rig.runDevice();
+        rig.assertAllOpened();
+        rig.attach();
+        final int from = rig.length();
+        rig.seal(CONTENT);
+        assertEquals(YES, rig.deliver(from, RECORD));
+        rig.assertAllOpened();
+    }
+
+    private static void ask(final ReceptionRig rig) {
+        rig.attach();
+        for (int i = 0; i < 5; i++) {
+            rig.seal(CONTENT);
+        }
+        records(rig, 0, 2);
+        rig.silence();
+        records(rig, 3, 5);
+        records(rig, 2, 3);
     }
 
     @Test
