@@ -104,6 +104,9 @@ final class InlineReception implements ReceiveWatcher {
     /** The connection has ended: true when the device has no part in it any more. */
     boolean end() {
         isEnding = true;
+        if (reception != null) {
+            reception.end();
+        }
         if (phase == Phase.IDLE) {
             leave();
         }
@@ -148,11 +151,10 @@ final class InlineReception implements ReceiveWatcher {
         }
     }
 
-    /** Nobody reads on where a connection has ended. */
+    /** Nobody reads on where a connection has ended. What is being opened goes before the step, by the same queue. */
     private void drain() {
         reception.end();
-        final boolean isOpened = carrier.isAllOpened() && (isEnding || !reception.isDecrypted());
-        if (isOpened && reception.isQuiet()) {
+        if ((isEnding || !reception.isDecrypted()) && reception.isQuiet()) {
             submit(Step.DETACH, Phase.DETACHING);
         }
     }
@@ -203,12 +205,12 @@ final class InlineReception implements ReceiveWatcher {
         }
         final long records = carrier.recordsSubmitted() - recordsAtRequest;
         phase = Phase.STARTING;
-        isKeyOld = !reception.use(task.context(), task.readback(), carrier.parsedPosition(), records);
+        isKeyOld = isEnding || !reception.use(task.context(), task.readback(), carrier.parsedPosition(), records);
     }
 
     @Override
-    public boolean takes(final long address) {
-        return reception.takes(service.device().decryption(address));
+    public boolean takes(final long address, final int pieces) {
+        return reception.takes(service.device().decryption(address), pieces);
     }
 
     @Override

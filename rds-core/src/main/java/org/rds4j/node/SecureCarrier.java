@@ -305,10 +305,6 @@ final class SecureCarrier extends TcpCarrier {
         return parsedPosition;
     }
 
-    boolean isAllOpened() {
-        return opened == submitted;
-    }
-
     private long header() {
         return connection.receiveAddress(parsedPosition, HEADER_LENGTH);
     }

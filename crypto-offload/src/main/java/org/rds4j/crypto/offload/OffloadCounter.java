@@ -66,6 +66,8 @@ public enum OffloadCounter {
     RESYNC_RETRIES("tls-resync-res-retry", "times the device did not know any more what it had asked for"),
     /** Places where no record begins. */
     RESYNC_FALSE("tls-resync-res-skip", "places the device asked for at which no record begins"),
+    /** Places behind which the device has decrypted before, or that were answered for. */
+    RESYNC_PASSED("tls-resync-res-passed", "places the device asked for that it has passed already"),
     /** Records whose number the device was told. */
     RESYNC_ANSWERS("tls-resync-res-ok", "records whose number the device was told");
 

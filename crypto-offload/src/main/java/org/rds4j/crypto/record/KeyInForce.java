@@ -1,5 +1,6 @@
 package org.rds4j.crypto.record;
 
+import java.util.Arrays;
 import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.provider.Aead;
 import org.rds4j.crypto.provider.AeadProvider;
@@ -18,15 +19,22 @@ final class KeyInForce implements AutoCloseable {
     KeyInForce(final AeadProvider provider, final TrafficKeys keys, final long firstRecordNumber) {
         this.provider = provider;
         this.keys = keys;
-        NonceSequence sequence = null;
         try {
-            sequence = new NonceSequence(keys.iv(), firstRecordNumber);
             aead = keys.newAead(provider);
+            nonces = nonces(keys.iv(), firstRecordNumber);
         } catch (final Throwable e) {
-            Closing.all(keys, sequence);
+            Closing.all(keys, aead);
             throw e;
         }
-        nonces = sequence;
+    }
+
+    /** Wipes the IV, also when it throws. */
+    private static NonceSequence nonces(final byte[] iv, final long firstRecordNumber) {
+        try {
+            return new NonceSequence(iv, firstRecordNumber);
+        } finally {
+            Arrays.fill(iv, (byte) 0);
+        }
     }
 
     Aead aead() {
@@ -47,20 +55,18 @@ final class KeyInForce implements AutoCloseable {
      */
     void change() {
         final TrafficKeys next = keys.next();
-        final byte[] iv;
-        final Aead nextAead;
+        Aead nextAead = null;
         try {
-            iv = next.iv();
             nextAead = next.newAead(provider);
+            nonces.restart(next.iv(), 0);
         } catch (final Throwable e) {
-            next.close();
+            Closing.all(next, nextAead);
             throw e;
         }
         final Aead oldAead = aead;
         final TrafficKeys oldKeys = keys;
         keys = next;
         aead = nextAead;
-        nonces.restart(iv, 0);
         Closing.all(oldAead, oldKeys);
     }
 

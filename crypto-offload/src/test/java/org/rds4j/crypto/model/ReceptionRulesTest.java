@@ -89,7 +89,7 @@ class ReceptionRulesTest {
     @Test
     void shouldDecryptTls12() {
         open(ModelMode.STRICT);
-        queue.postReceiveParameters(tir, TlsVersion.TLS_1_2, NUMBER, 0, SALT, 0, dek);
+        queue.postReceiveParameters(0, tir, TlsVersion.TLS_1_2, NUMBER, 0, SALT, 0, dek);
         queue.postReceiveProgress(tir, SEQUENCE);
         run();
         nic.steer(flow(), tir);
@@ -101,7 +101,7 @@ class ReceptionRulesTest {
     @Test
     void shouldRefuseContextsThatDoNotExistOrAreNotForTls() {
         open(ModelMode.STRICT);
-        queue.postReceiveParameters(tir + 1, TlsVersion.TLS_1_3, 0, 0, SALT, IV_TAIL, dek);
+        queue.postReceiveParameters(0, tir + 1, TlsVersion.TLS_1_3, 0, 0, SALT, IV_TAIL, dek);
         assertRefused(WqeError.TIR_UNKNOWN);
         open(ModelMode.STRICT);
         queue.postReceiveProgress(tir + 1, 0);
@@ -110,10 +110,10 @@ class ReceptionRulesTest {
         queue.postReadback(tir + 1, memoryKey, destination);
         assertRefused(WqeError.TIR_UNKNOWN);
         open(ModelMode.STRICT);
-        queue.postReceiveParameters(plainTir(), TlsVersion.TLS_1_3, 0, 0, SALT, IV_TAIL, dek);
+        queue.postReceiveParameters(0, plainTir(), TlsVersion.TLS_1_3, 0, 0, SALT, IV_TAIL, dek);
         assertRefused(WqeError.TIR_WITHOUT_TLS);
         open(ModelMode.STRICT);
-        queue.postReceiveParameters(channel.createTis(), TlsVersion.TLS_1_3, 0, 0, SALT, IV_TAIL, dek);
+        queue.postReceiveParameters(0, channel.createTis(), TlsVersion.TLS_1_3, 0, 0, SALT, IV_TAIL, dek);
         assertRefused(WqeError.TIR_UNKNOWN);
     }
 
@@ -192,7 +192,7 @@ class ReceptionRulesTest {
     }
 
     private void start(final int context, final int encryptionKey) {
-        queue.postReceiveParameters(context, TlsVersion.TLS_1_3, NUMBER, 0, SALT, IV_TAIL, encryptionKey);
+        queue.postReceiveParameters(0, context, TlsVersion.TLS_1_3, NUMBER, 0, SALT, IV_TAIL, encryptionKey);
         queue.postReceiveProgress(context, SEQUENCE);
         run();
         nic.steer(flow(), context);

@@ -109,7 +109,7 @@ public final class ReceiveStream {
         if (!attach()) {
             return false;
         }
-        if (watcher != null && !watcher.takes(address)) {
+        if (watcher != null && !watcher.takes(address, pieces(from, to))) {
             unstage();
             return false;
         }
@@ -124,6 +124,15 @@ public final class ReceiveStream {
         }
         stagedEnd = 0;
         return writeAround(from, to, address - position);
+    }
+
+    /** Into how many pieces octets fall by those that are there already, at most. */
+    private int pieces(final long from, final long to) {
+        int pieces = 1;
+        for (int i = outOfOrder.indexOf(from); i < outOfOrder.count() && outOfOrder.start(i) < to; i++) {
+            pieces++;
+        }
+        return pieces;
     }
 
     /** These are the octets that stay; octet p lies at base + p. */

@@ -6,12 +6,13 @@ package org.rds4j.tcp.receive;
  */
 public interface ReceiveWatcher {
     /**
-     * Whether octets of a segment may become part of the stream.
+     * Whether octets of a segment may become part of the stream. Asked before any does.
      *
      * @param address of the first, in the packet's memory; borrowed.
+     * @param pieces  as which they would be {@linkplain #onTaken taken}, at most: one more than the runs held among them.
      * @return false to have the segment dropped, as if there were no memory for it.
      */
-    boolean takes(long address);
+    boolean takes(long address, int pieces);
 
     /**
      * Octets became part of the stream that no other copy can replace; perhaps not all of their segment, perhaps beyond a gap.

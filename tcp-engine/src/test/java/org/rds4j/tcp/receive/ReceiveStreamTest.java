@@ -72,15 +72,18 @@ class ReceiveStreamTest {
     private final class Kept implements ReceiveWatcher {
         private final byte[] copies = new byte[100 * CAPACITY];
         private boolean refuses;
+        private int announced;
 
         @Override
-        public boolean takes(final long address) {
+        public boolean takes(final long address, final int pieces) {
             assertEquals(octets.address(), address);
+            announced = pieces;
             return !refuses;
         }
 
         @Override
         public void onTaken(final long position, final long address, final int length) {
+            assertTrue(announced-- > 0, "a piece that was not announced");
             for (int i = 0; i < length; i++) {
                 assertEquals(0, copies[(int) position + i], "told twice");
                 copies[(int) position + i] = UnsafeApi.getByte(address + i);

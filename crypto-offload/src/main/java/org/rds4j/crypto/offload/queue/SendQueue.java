@@ -117,6 +117,7 @@ public final class SendQueue {
     /**
      * Posts static parameters of a TIR: those it begins with, or the answer to a resync.
      *
+     * @param flags          {@link ControlSegment#COMPLETION}, or 0.
      * @param tir            whose parameters they are.
      * @param version        of TLS.
      * @param recordNumber   of the first record, or of the one that the resync is about.
@@ -126,6 +127,7 @@ public final class SendQueue {
      * @param key            index of the encryption key.
      */
     public void postReceiveParameters(
+        final int flags,
         final int tir,
         final TlsVersion version,
         final long recordNumber,
@@ -134,7 +136,7 @@ public final class SendQueue {
         final long ivTail,
         final int key) {
         begin(UmrWqe.SEGMENTS);
-        UmrWqe.write(element, ControlSegment.OPMOD_TIR, index(), memory.number(), 0, tir);
+        UmrWqe.write(element, ControlSegment.OPMOD_TIR, index(), memory.number(), flags, tir);
         StaticParameters.write(
             element + UmrWqe.PARAMETERS_OFFSET, version, recordNumber, resyncSequence, salt, ivTail, key);
         end(UmrWqe.SEGMENTS);

@@ -16,9 +16,9 @@ final class DecryptedRanges {
         return count == 0;
     }
 
-    /** Whether another range finds room, wherever it lies. */
-    boolean hasRoom() {
-        return count < CAPACITY;
+    /** Whether other ranges find room, wherever they lie. */
+    boolean hasRoom(final int ranges) {
+        return count + ranges <= CAPACITY;
     }
 
     /** Takes octets that are in no range yet; there is room. */

@@ -6,6 +6,7 @@ final class HeaderLog {
     private static final int MASK = CAPACITY - 1;
 
     private final int[] sequences = new int[CAPACITY];
+    private final long[] positions = new long[CAPACITY];
     private final long[] numbers = new long[CAPACITY];
     private int count;
 
@@ -13,13 +14,14 @@ final class HeaderLog {
         count = 0;
     }
 
-    void add(final int sequence, final long number) {
+    void add(final int sequence, final long position, final long number) {
         sequences[count & MASK] = sequence;
+        positions[count & MASK] = position;
         numbers[count & MASK] = number;
         count++;
     }
 
-    /** Which of the last records began there, as a value for {@link #number}; -1 for none. */
+    /** Which of the last records began there, as a value for {@link #number} and {@link #position}; -1 for none. */
     int find(final int sequence) {
         for (int i = count - 1; i >= Math.max(0, count - CAPACITY); i--) {
             if (sequences[i & MASK] == sequence) {
@@ -31,6 +33,11 @@ final class HeaderLog {
 
     long number(final int slot) {
         return numbers[slot];
+    }
+
+    /** Of its header in the stream. */
+    long position(final int slot) {
+        return positions[slot];
     }
 
     /** Whether the last record began behind a place, so that none can begin there any more. */

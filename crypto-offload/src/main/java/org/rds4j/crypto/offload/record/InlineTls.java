@@ -208,15 +208,16 @@ public final class InlineTls implements AutoCloseable {
         return device.steer(flow, context.tir());
     }
 
-    /** Decrypts nothing more; the key stays with software. Encryption thread. */
-    synchronized void unsteer(final byte[] flow, final ReceptionContext context) {
-        Closing.all(() -> device.unsteer(flow), () -> channel.destroyTir(context.tir()));
+    /** Decrypts nothing more; what was posted for the context may still come. Encryption thread. */
+    synchronized void unsteer(final byte[] flow) {
+        device.unsteer(flow);
     }
 
-    /** Ends a context that was {@link #unsteer unsteered}, and that no record needs any more. Encryption thread. */
+    /** Ends a context that was {@link #unsteer unsteered}, and that no record and no posted element needs. Encryption thread. */
     synchronized void detachReception(final ReceptionContext context) {
         liveReceptions.remove(context);
-        Closing.all(context::close, () -> receptionKeys.release(context.key()));
+        Closing.all(
+            context::close, () -> channel.destroyTir(context.tir()), () -> receptionKeys.release(context.key()));
     }
 
     /** The one queue by which an engine tells the device what all receiving contexts need; null when there is none left. */

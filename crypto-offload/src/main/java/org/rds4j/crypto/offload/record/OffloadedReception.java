@@ -67,7 +67,7 @@ public final class OffloadedReception {
         }
         final KeyEpoch epoch = context.epoch();
         queue.postReceiveParameters(
-            context.tir(), TlsVersion.TLS_1_3, nextNumber, 0, epoch.salt(), epoch.ivTail(), context.key());
+            0, context.tir(), TlsVersion.TLS_1_3, nextNumber, 0, epoch.salt(), epoch.ivTail(), context.key());
         queue.postReceiveProgress(context.tir(), sequence(position));
         queue.ring();
         startEnd = queue.produced();
@@ -90,10 +90,11 @@ public final class OffloadedReception {
      * decrypted.
      *
      * @param decryption of the packet's {@link Completion}.
+     * @param pieces     as which TCP would take it, at most.
      * @return false when it can not be remembered that the packet is decrypted.
      */
-    public boolean takes(final int decryption) {
-        if (decryption != Completion.DECRYPTED || decrypted.hasRoom()) {
+    public boolean takes(final int decryption, final int pieces) {
+        if (decryption != Completion.DECRYPTED || decrypted.hasRoom(pieces)) {
             return true;
         }
         counters.increment(OffloadCounter.DECRYPTED_DROPPED);
@@ -118,6 +119,7 @@ public final class OffloadedReception {
 
     private void onDecrypted(final long position, final int length) {
         decrypted.add(position, position + length);
+        resync.onDecrypted(position + length);
         counters.increment(OffloadCounter.DECRYPTED_PACKETS);
         counters.add(OffloadCounter.DECRYPTED_BYTES, length);
     }
@@ -129,7 +131,7 @@ public final class OffloadedReception {
      */
     public void onHeader(final long position) {
         if (context != null && position == nextHeader) {
-            resync.onHeader(sequence(position), nextNumber);
+            resync.onHeader(sequence(position), position, nextNumber);
         }
     }
 
@@ -179,12 +181,12 @@ public final class OffloadedReception {
     }
 
     /**
-     * Whether the device writes nothing to memory any more.
+     * Whether the device has done all that it was asked for.
      *
-     * @return true when {@link Readback} may be another's.
+     * @return true when {@link Readback} may be another's and the context may go.
      */
     public boolean isQuiet() {
-        return resync.isQuiet() || queue.failure() != WqeError.NONE;
+        return (resync.isQuiet() && queue.completed() >= startEnd) || queue.failure() != WqeError.NONE;
     }
 
     private int sequence(final long position) {

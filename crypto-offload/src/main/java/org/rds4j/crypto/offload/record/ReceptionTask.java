@@ -113,7 +113,7 @@ public final class ReceptionTask implements EncryptionTask {
         switch (step) {
             case ATTACH -> attach(opener);
             case STEER -> inline.steer(flow, context);
-            case UNSTEER -> inline.unsteer(flow, context);
+            case UNSTEER -> inline.unsteer(flow);
             case DETACH -> detach();
         }
         return RecordError.NONE;

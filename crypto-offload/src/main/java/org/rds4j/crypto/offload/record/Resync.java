@@ -3,6 +3,7 @@ package org.rds4j.crypto.offload.record;
 import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadCounters;
 import org.rds4j.crypto.offload.queue.SendQueue;
+import org.rds4j.crypto.offload.wqe.ControlSegment;
 import org.rds4j.crypto.offload.wqe.ProgressParameters;
 import org.rds4j.crypto.offload.wqe.TlsVersion;
 import org.rds4j.crypto.offload.wqe.UmrWqe;
@@ -11,7 +12,12 @@ import org.rds4j.crypto.offload.wqe.UmrWqe;
  * Tells a device that has lost its way which record it is at. The device marks packets when it believes to know where a record
  * begins; it is asked where, and answered with the record's number if one does begin there, be it long gone or still to come. A
  * place where none begins gets no answer, as there is none that says so. One question at a time; the device asks again. What
- * comes too late does no harm: the device compares the place. Engine thread.
+ * comes too late does no harm: the device compares the place.
+ * <p>
+ * The device authenticates the octets that it went over, once, from the answer on. It must never be sent over octets again that
+ * it has decrypted before, of which TCP may hold another copy than it authenticates the second time: places before such octets,
+ * and those that were answered for, get no answer. Only a device to which somebody plays old packets asks for them.
+ * Engine thread.
  */
 final class Resync {
     private static final int BLOCKS = UmrWqe.BLOCKS + 2;
@@ -21,10 +27,12 @@ final class Resync {
     private final HeaderLog headers = new HeaderLog();
     private ReceptionContext context;
     private Readback readback;
-    private long questionEnd;
+    private long postedEnd;
     private boolean isAsking;
     private boolean isWanted;
     private int wanted;
+    /** No answer is given for a place before. */
+    private long floor;
 
     Resync(final SendQueue queue, final OffloadCounters counters) {
         this.queue = queue;
@@ -53,16 +61,21 @@ final class Resync {
         }
         queue.postReadback(context.tir(), readback.memoryKey(), readback.address());
         queue.ring();
-        questionEnd = queue.produced();
+        postedEnd = queue.produced();
         isAsking = true;
     }
 
+    /** Octets before a position stand as the device has decrypted them. */
+    void onDecrypted(final long end) {
+        floor = Math.max(floor, end);
+    }
+
     /** A record begins there, behind all those before. */
-    void onHeader(final int sequence, final long number) {
+    void onHeader(final int sequence, final long position, final long number) {
         if (headers.isLast(sequence)) {
             return;
         }
-        headers.add(sequence, number);
+        headers.add(sequence, position, number);
         if (isWanted) {
             answer();
         }
@@ -70,7 +83,7 @@ final class Resync {
 
     /** Goes on with what the device has said. */
     void poll() {
-        if (isAsking && queue.completed() >= questionEnd) {
+        if (isAsking && queue.completed() >= postedEnd) {
             isAsking = false;
             if (context != null) {
                 onReport();
@@ -80,9 +93,9 @@ final class Resync {
         }
     }
 
-    /** Whether the device may still write to memory. */
+    /** Whether the device has done all that it was asked for. */
     boolean isQuiet() {
-        return !isAsking;
+        return !isAsking && queue.completed() >= postedEnd;
     }
 
     private void onReport() {
@@ -105,12 +118,18 @@ final class Resync {
                 isWanted = false;
                 counters.increment(OffloadCounter.RESYNC_FALSE);
             }
+        } else if (headers.position(slot) < floor) {
+            isWanted = false;
+            counters.increment(OffloadCounter.RESYNC_PASSED);
         } else if (queue.hasRoom(BLOCKS, UmrWqe.BLOCKS)) {
             isWanted = false;
+            floor = headers.position(slot) + 1;
             final KeyEpoch epoch = context.epoch();
             queue.postReceiveParameters(
-                context.tir(), TlsVersion.TLS_1_3, headers.number(slot), wanted, epoch.salt(), epoch.ivTail(), context.key());
+                ControlSegment.COMPLETION, context.tir(), TlsVersion.TLS_1_3, headers.number(slot), wanted, epoch.salt(),
+                epoch.ivTail(), context.key());
             queue.ring();
+            postedEnd = queue.produced();
             counters.increment(OffloadCounter.RESYNC_ANSWERS);
         }
     }

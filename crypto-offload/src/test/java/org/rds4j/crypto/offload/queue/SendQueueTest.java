@@ -62,10 +62,10 @@ class SendQueueTest {
         final QueueMemory control = new QueueMemory(
             0x77, ring.address(), 64, rest.address(), rest.address() + 8, rest.address() + 64, 64, rest.address() + 16);
         final SendQueue queue = new SendQueue(control, RingEnd.PAD, 0x10);
-        queue.postReceiveParameters(0x2d, TlsVersion.TLS_1_3, 0, 0, 0x380b541d, 0xc252b1f0618aea80L, 0x305);
+        queue.postReceiveParameters(0, 0x2d, TlsVersion.TLS_1_3, 0, 0, 0x380b541d, 0xc252b1f0618aea80L, 0x305);
         queue.postReceiveProgress(0x2d, 0x11223344);
         queue.postReadback(0x2d, 0x00181800, 0x7f0012350040L);
-        queue.postReceiveParameters(0x2d, TlsVersion.TLS_1_3, 9, 0x11228000, 0x380b541d, 0xc252b1f0618aea80L, 0x305);
+        queue.postReceiveParameters(0, 0x2d, TlsVersion.TLS_1_3, 9, 0x11228000, 0x380b541d, 0xc252b1f0618aea80L, 0x305);
         assertDump(512, """
             0000: 02 00 10 25 00 00 77 0c 00 00 00 00 00 00 2d 00
             0010: 80 00 00 00 00 00 00 04 00 00 00 00 00 00 00 00

@@ -86,20 +86,29 @@ final class ReceptionRig {
 
     /** Gives the device the opener's key for the record that comes next. */
     void attach() {
-        context = inline.attachReception(
-            opener.copyOfKeys(), opener.generation(), opener.recordNumber(), AeadProviders.best(), counters);
-        assertNotNull(context);
-        assertTrue(reception.use(context, readback, parsed, 0));
+        begin();
         runDevice();
         assertTrue(reception.isReady());
         assertTrue(inline.steer(FLOW, context));
     }
 
-    /** Takes the key out of the device. */
-    void detach() {
+    /** The device is told where it begins. */
+    void begin() {
+        context = inline.attachReception(
+            opener.copyOfKeys(), opener.generation(), opener.recordNumber(), AeadProviders.best(), counters);
+        assertNotNull(context);
+        assertTrue(reception.use(context, readback, parsed, 0));
+    }
+
+    /** Takes the packets from the device. */
+    void unsteer() {
         reception.end();
-        inline.unsteer(FLOW, context);
-        assertTrue(reception.isQuiet());
+        inline.unsteer(FLOW);
+    }
+
+    /** Whether the key may be taken out of the device. */
+    boolean isQuiet() {
+        return reception.isQuiet();
     }
 
     /** The device is told nothing more. */
@@ -107,7 +116,8 @@ final class ReceptionRig {
         reception.end();
     }
 
-    void forget() {
+    /** Takes the key out of the device. */
+    void detach() {
         inline.detachReception(context);
     }
 
@@ -202,7 +212,7 @@ final class ReceptionRig {
 
     int deliver(final int offset, final byte[] payload) {
         final int decryption = receive(offset, payload);
-        if (reception.takes(decryption)) {
+        if (reception.takes(decryption, pieces(offset, payload.length))) {
             store(offset, payload.length, decryption);
             parse();
         }
@@ -241,6 +251,17 @@ final class ReceptionRig {
         }
     }
 
+    /** Holes in what was received. */
+    private int pieces(final int offset, final int length) {
+        int pieces = 0;
+        for (int at = received.nextClearBit(offset); at < offset + length; at = received.nextClearBit(at)) {
+            pieces++;
+            final int duplicate = received.nextSetBit(at);
+            at = duplicate < 0 ? offset + length : duplicate;
+        }
+        return pieces;
+    }
+
     private void parse() {
         final int available = received.nextClearBit(0);
         while (available - parsed >= 5 && opener.error() == RecordError.NONE) {
@@ -272,7 +293,7 @@ final class ReceptionRig {
     }
 
     boolean hasRoom() {
-        return reception.takes(Completion.DECRYPTED);
+        return reception.takes(Completion.DECRYPTED, 1);
     }
 
     boolean isDecrypted() {

@@ -173,9 +173,10 @@ class ReceptionTest {
         rig.changeKeys();
         rig.seal(5_000);
         rig.deliverAll(ReceptionRig.MSS);
-        rig.detach();
+        rig.unsteer();
+        assertTrue(rig.isQuiet());
         assertFalse(rig.isDecrypted());
-        rig.forget();
+        rig.detach();
         rig.attach();
         final long before = rig.count(OffloadCounter.RECORDS_DECRYPTED);
         final int from = rig.length();
@@ -203,6 +204,24 @@ class ReceptionTest {
         rig.deliverAll(100); // as the device knows all of it by now, none is dropped any more
         rig.assertAllOpened();
         assertTrue(rig.hasRoom());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {63, 64, 65})
+    void shouldDropADecryptedPacketThatFallsIntoTooManyPieces(final int runs) {
+        final ReceptionRig rig = new ReceptionRig(ModelMode.STRICT);
+        rig.attach();
+        rig.seal(978);
+        rig.seal(978);
+        for (int i = 0; i < runs; i++) {
+            rig.deliverPastTheDevice(10 * i + 10, 1);
+        }
+        assertEquals(Completion.DECRYPTED, rig.deliver(0, 1000));
+        assertEquals(runs == 63 ? 0 : 1, rig.count(OffloadCounter.DECRYPTED_DROPPED));
+        assertEquals(runs == 63 ? 1 : 0, rig.opened());
+        assertEquals(Completion.DECRYPTED, rig.deliver(1000, 1000));
+        assertEquals(Completion.NOT_DECRYPTED, rig.deliver(0, 1000), "comes again");
+        rig.assertAllOpened();
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.rds4j.crypto.offload.record;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import org.rds4j.crypto.model.ModelCounter;
 import org.rds4j.crypto.model.ModelMode;
 import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.wqe.Completion;
+import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
 
 /** A NIC that has lost its way, and how it is told which record it is at. */
@@ -135,6 +137,58 @@ class ResyncTest {
         assertEquals(YES, records(rig, 5, 6)[0]);
     }
 
+    /** Old packets lead the device back, in front of octets that it has decrypted as somebody changed them. */
+    @Test
+    void shouldNotSendTheDeviceOverARecordTwice() {
+        final ReceptionRig rig = rig(ModelMode.STRICT, 20);
+        records(rig, 0, 5);
+        assertEquals(YES, rig.deliver(5 * RECORD, changed(rig, 5 * RECORD)), "nothing ends here");
+        rig.silence();
+        assertEquals(ASK, rig.deliver(7 * RECORD, 2 * RECORD));
+        assertEquals(NO, rig.deliver(9 * RECORD + 500, 300), "searches");
+        assertEquals(ASK, rig.deliver(3 * RECORD, 2 * RECORD), "is led back");
+        rig.runDevice(); // is asked
+        rig.runDevice(); // would be answered
+        assertRefused(rig, 5);
+        assertEquals(1, rig.count(OffloadCounter.RESYNC_PASSED));
+    }
+
+    /** The second question is for the place of the first, before the device has taken the answer. */
+    @Test
+    void shouldNotAnswerTwiceForAPlace() {
+        final ReceptionRig rig = rig(ModelMode.STRICT, 20);
+        records(rig, 0, 2);
+        rig.silence();
+        records(rig, 3, 5); // asks
+        records(rig, 2, 3);
+        rig.runDevice(); // is asked, and the answer posted
+        rig.silence();
+        assertEquals(ASK, records(rig, 5, 6)[0]);
+        rig.runDevice(); // has the answer, and is asked again
+        rig.silence();
+        assertEquals(YES, rig.deliver(6 * RECORD, changed(rig, 6 * RECORD)));
+        rig.deliver(8 * RECORD + 500, 300); // searches
+        assertEquals(ASK, rig.deliver(3 * RECORD, 3 * RECORD), "is led back");
+        rig.readBack();
+        assertRefused(rig, 6);
+        assertEquals(1, rig.count(OffloadCounter.RESYNC_PASSED));
+    }
+
+    /** The first part of a record, with a bit flipped. */
+    private static byte[] changed(final ReceptionRig rig, final int offset) {
+        final byte[] payload = rig.payload(offset, 100);
+        payload[50] ^= 4;
+        return payload;
+    }
+
+    /** A record of whose first part TCP has another copy comes as it is. */
+    private static void assertRefused(final ReceptionRig rig, final int record) {
+        rig.deliver(record * RECORD, 100);
+        rig.deliver(record * RECORD + 100, RECORD - 100);
+        assertEquals(RecordError.BAD_RECORD_MAC, rig.opener.error());
+        assertEquals(record, rig.opened());
+    }
+
     @Test
     void shouldBeAskedAgainWhenNobodyKnowsTheRecordAnyMore() {
         final ReceptionRig rig = new ReceptionRig(ModelMode.STRICT);
@@ -212,6 +266,43 @@ class ResyncTest {
         records(rig, 5, 10);
         rig.assertAllOpened();
         assertEquals(0, rig.count(OffloadCounter.RESYNC_ANSWERS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void shouldKeepTheContextUntilTheDeviceHasDoneAllThatWasPostedForIt(final int elements) {
+        final ReceptionRig rig = new ReceptionRig(ModelMode.STRICT);
+        if (elements == 0) {
+            rig.begin();
+        } else {
+            ask(rig);
+        }
+        if (elements == 2) {
+            rig.runDevice(); // is asked, and the answer posted
+        }
+        rig.unsteer();
+        assertFalse(rig.isQuiet());
+        rig.runDevice();
+        assertTrue(rig.isQuiet());
+        rig.detach();
+        rig.runDevice();
+        rig.assertAllOpened();
+        rig.attach();
+        final int from = rig.length();
+        rig.seal(CONTENT);
+        assertEquals(YES, rig.deliver(from, RECORD));
+        rig.assertAllOpened();
+    }
+
+    private static void ask(final ReceptionRig rig) {
+        rig.attach();
+        for (int i = 0; i < 5; i++) {
+            rig.seal(CONTENT);
+        }
+        records(rig, 0, 2);
+        rig.silence();
+        records(rig, 3, 5);
+        records(rig, 2, 3);
     }
 
     @Test
