@@ -1,12 +1,14 @@
 package org.rds4j.node;
 
 import java.nio.ByteBuffer;
+import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.RecordOpening;
 import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.offload.record.OffloadedReception;
 import org.rds4j.crypto.offload.record.ReceptionTask;
 import org.rds4j.crypto.offload.record.ReceptionTask.Step;
+import org.rds4j.crypto.record.RecordError;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.receive.ReceiveWatcher;
 
@@ -51,6 +53,8 @@ final class InlineReception implements ReceiveWatcher {
     /** The device has no use for the key any more. */
     private boolean isKeyOld;
     private boolean isEnding;
+    /** A step failed; what the device holds is taken from it, and it is not asked again. */
+    private boolean isRefused;
 
     InlineReception(
         final InlineService service, final SecureCarrier carrier, final TcpConnection connection,
@@ -121,7 +125,7 @@ final class InlineReception implements ReceiveWatcher {
     boolean isBusy() {
         return switch (phase) {
             case IDLE, LEFT -> false;
-            case RECEIVING -> isKeyOld || isEnding || !reception.isQuiet();
+            case RECEIVING -> isKeyOld || isEnding || isRefused || !reception.isQuiet();
             case DRAINING -> isEnding;
             default -> true;
         };
@@ -146,7 +150,7 @@ final class InlineReception implements ReceiveWatcher {
     }
 
     private void stop() {
-        if (isKeyOld || isEnding) {
+        if (isKeyOld || isEnding || isRefused) {
             submit(Step.UNSTEER, Phase.UNSTEERING);
         }
     }
@@ -161,7 +165,7 @@ final class InlineReception implements ReceiveWatcher {
 
     private void onDetached() {
         phase = Phase.IDLE;
-        if (isEnding || service.isReceptionOver()) {
+        if (isEnding || isRefused || service.isReceptionOver()) {
             leave();
         }
     }
@@ -183,12 +187,22 @@ final class InlineReception implements ReceiveWatcher {
         }
     }
 
-    private void onStep(final ReceptionTask done) {
+    private void onStep(final ReceptionTask done, final RecordError error) {
+        isRefused |= error != RecordError.NONE;
         switch (done.step()) {
             case ATTACH -> onAttached();
             case STEER -> phase = Phase.RECEIVING;
-            case UNSTEER -> phase = Phase.DRAINING;
+            case UNSTEER -> onUnsteered(error);
             case DETACH -> onDetached();
+        }
+    }
+
+    /** A device that keeps the packets would go on with a key that is not in force: its key stays, and the connection ends. */
+    private void onUnsteered(final RecordError error) {
+        phase = Phase.DRAINING;
+        if (error != RecordError.NONE) {
+            carrier.fail(CarrierDownReason.SECURITY);
+            leave();
         }
     }
 

@@ -1,6 +1,6 @@
 package org.rds4j.crypto.offload.record;
 
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.agent.EncryptionTask;
 import org.rds4j.crypto.offload.OffloadCounters;
@@ -32,7 +32,7 @@ public final class ReceptionTask implements EncryptionTask {
     private final AeadProvider provider;
     private final OffloadCounters counters;
     private final byte[] flow;
-    private final Consumer<ReceptionTask> engine;
+    private final BiConsumer<ReceptionTask, RecordError> engine;
     private Step step;
     private SendQueue queue;
     private Readback readback;
@@ -45,11 +45,11 @@ public final class ReceptionTask implements EncryptionTask {
      * @param provider of AES-GCM in software.
      * @param counters of refusals.
      * @param flow     source and destination address, source and destination port, as they stand in the packets that come.
-     * @param engine   told of each step on its thread.
+     * @param engine   told of each step on its thread, and whether the device refused it.
      */
     public ReceptionTask(
         final InlineTls inline, final AeadProvider provider, final OffloadCounters counters, final byte[] flow,
-        final Consumer<ReceptionTask> engine) {
+        final BiConsumer<ReceptionTask, RecordError> engine) {
         this.inline = inline;
         this.provider = provider;
         this.counters = counters;
@@ -110,13 +110,14 @@ public final class ReceptionTask implements EncryptionTask {
 
     @Override
     public RecordError execute(final RecordSealer sealer, final RecordOpener opener) {
+        boolean isDone = true;
         switch (step) {
             case ATTACH -> attach(opener);
-            case STEER -> inline.steer(flow, context);
+            case STEER -> isDone = inline.steer(flow, context);
             case UNSTEER -> inline.unsteer(flow);
             case DETACH -> detach();
         }
-        return RecordError.NONE;
+        return isDone ? RecordError.NONE : RecordError.INTERNAL_ERROR;
     }
 
     private void attach(final RecordOpener opener) {
@@ -148,6 +149,6 @@ public final class ReceptionTask implements EncryptionTask {
 
     @Override
     public void onExecuted(final RecordError error) {
-        engine.accept(this);
+        engine.accept(this, error);
     }
 }
