@@ -317,6 +317,31 @@ class LinuxKtlsIT {
         }
     }
 
+    /** With a node whose NIC, a modelled one, seals and opens large records, between those of software. */
+    @Nested
+    class RecordsOfANic {
+        @BeforeAll
+        static void start() {
+            startNode("nic.threshold=4096");
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {51, 251})
+        void shouldBeTheKernelsToo(final int last) {
+            assertKernelDidAll(exchange(last, MANY, ""));
+            assertNothingRefused();
+            assertEquals(0, counted("tls-fallbacks") + counted("tls-refused") + counted("tls-err"));
+            assertCountedMoreThan(MANY / 10, "tls-device-records");
+            assertCountedMoreThan(10, "crypto-records-sealed"); // between them
+            assertCountedMoreThan(MANY / 10, "tls-records-decrypted");
+        }
+
+        private void assertCountedMoreThan(final long least, final String label) {
+            final long count = counted(label);
+            assertTrue(count > least, () -> label + " " + count);
+        }
+    }
+
     /** With a node that makes new connections all the time: key changes that no kernel has to follow. */
     @Nested
     class Connections {

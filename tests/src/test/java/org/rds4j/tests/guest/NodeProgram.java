@@ -7,9 +7,15 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.agrona.CloseHelper;
 import org.rds4j.RdsContext;
+import org.rds4j.crypto.model.ModelMode;
+import org.rds4j.crypto.offload.record.InlineTls;
+import org.rds4j.crypto.offload.record.OffloadPolicy;
 import org.rds4j.crypto.record.KeyLimits;
+import org.rds4j.node.DeviceLink;
 import org.rds4j.node.RdsNode;
+import org.rds4j.perf.offload.ModelPort;
 
 /**
  * A node in a process of its own, of what {@link RdsContext} finds in the system properties. Takes commands as
@@ -19,6 +25,8 @@ public final class NodeProgram {
     /** Properties, which are no context's, for limits of a key far below the usual ones. */
     private static final String SOFT_RECORDS = "rds.key.softRecords";
     private static final String HARD_RECORDS = "rds.key.hardRecords";
+    /** Another one, for a node with a modelled NIC: octets from which on records are for it. */
+    private static final String NIC_THRESHOLD = "rds.nic.threshold";
 
     private final RdsNode node;
 
@@ -28,9 +36,26 @@ public final class NodeProgram {
 
     /** Serves until the input ends. */
     public static void main(final String[] arguments) throws IOException {
-        try (RdsNode node = RdsNode.with(new RdsContext()).keyLimits(keyLimits()).launch()) {
+        final RdsContext context = new RdsContext();
+        final RdsNode.Builder builder = RdsNode.with(context).keyLimits(keyLimits());
+        final DeviceLink device = withModel(builder, context);
+        try (RdsNode node = builder.launch()) {
             new NodeProgram(node).serve();
+        } finally {
+            CloseHelper.close(device);
         }
+    }
+
+    /** Null where the node opens its device itself. */
+    private static DeviceLink withModel(final RdsNode.Builder builder, final RdsContext context) {
+        final Integer threshold = Integer.getInteger(NIC_THRESHOLD);
+        if (threshold == null) {
+            return null;
+        }
+        final DeviceLink device = DeviceLink.open(context.device(), context.mtu());
+        final ModelPort nic = new ModelPort(device.port(), ModelMode.STRICT);
+        builder.link(nic).inlineTls(new InlineTls(nic.model(), OffloadPolicy.DEFAULT, threshold));
+        return device;
     }
 
     private static KeyLimits keyLimits() {
