@@ -113,13 +113,13 @@ final class Firmware {
             return status;
         }
         if (FirmwareCommand.opcode(command) == FirmwareCommand.DESTROY_TIS) {
-            return contexts.remove(TisCommand.number(command)) == null ? FirmwareStatus.BAD_RESOURCE : FirmwareStatus.OK;
+            return contexts.remove(FirmwareCommand.number(command)) == null ? FirmwareStatus.BAD_RESOURCE : FirmwareStatus.OK;
         }
         if (contexts.size() >= maxTis) {
             return FirmwareStatus.NO_RESOURCES;
         }
         contexts.put(nextTis, new TlsContext(TisCommand.protectionDomain(command), TisCommand.isTlsEnabled(command)));
-        TisCommand.number(reply, nextTis++);
+        FirmwareCommand.number(reply, nextTis++);
         return FirmwareStatus.OK;
     }
 
@@ -129,14 +129,14 @@ final class Firmware {
             return status;
         }
         if (FirmwareCommand.opcode(command) == FirmwareCommand.DESTROY_TIR) {
-            return receivers.remove(TirCommand.number(command)) == null ? FirmwareStatus.BAD_RESOURCE : FirmwareStatus.OK;
+            return receivers.remove(FirmwareCommand.number(command)) == null ? FirmwareStatus.BAD_RESOURCE : FirmwareStatus.OK;
         }
         if (receivers.size() >= MAX_TIR) {
             return FirmwareStatus.NO_RESOURCES;
         }
         receivers.put(nextTir, new ReceiveContext(
             TirCommand.isTlsEnabled(command), TirCommand.receiveQueue(command), mode == ModelMode.ADVERSARIAL, counters));
-        TirCommand.number(reply, nextTir++);
+        FirmwareCommand.number(reply, nextTir++);
         return FirmwareStatus.OK;
     }
 

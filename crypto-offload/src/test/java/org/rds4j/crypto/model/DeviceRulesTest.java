@@ -24,6 +24,7 @@ import org.rds4j.crypto.offload.JceRecords;
 import org.rds4j.crypto.offload.Wire;
 import org.rds4j.crypto.offload.firmware.EncryptionKeyCommand;
 import org.rds4j.crypto.offload.firmware.FirmwareChannel;
+import org.rds4j.crypto.offload.firmware.FirmwareCommand;
 import org.rds4j.crypto.offload.firmware.TisCommand;
 import org.rds4j.crypto.offload.queue.QueueMemory;
 import org.rds4j.crypto.offload.queue.RingEnd;
@@ -473,7 +474,7 @@ class DeviceRulesTest {
         TisCommand.create(command.address(), nic.transportDomain(), nic.protectionDomain());
         command.put(32, new byte[1]);
         nic.execute(command.address(), TisCommand.CREATE_LENGTH, command.address() + 256, 16);
-        return TisCommand.number(command.address() + 256);
+        return FirmwareCommand.number(command.address() + 256);
     }
 
     private void post(final int context, final int sequence, final int length) {

@@ -13,6 +13,7 @@ import org.rds4j.crypto.offload.Wire;
 import org.rds4j.crypto.offload.firmware.Capabilities;
 import org.rds4j.crypto.offload.firmware.EncryptionKeyCommand;
 import org.rds4j.crypto.offload.firmware.FirmwareChannel;
+import org.rds4j.crypto.offload.firmware.FirmwareCommand;
 import org.rds4j.crypto.offload.firmware.FirmwareStatus;
 import org.rds4j.crypto.offload.firmware.TirCommand;
 import org.rds4j.crypto.offload.queue.QueueMemory;
@@ -212,7 +213,7 @@ class ReceptionRulesTest {
         command.put(36, new byte[1]);
         nic.execute(command.address(), TirCommand.CREATE_LENGTH, command.address() + 300, 16);
         assertEquals(FirmwareStatus.OK, FirmwareStatus.of(command.get(300, 1)[0]));
-        return TirCommand.number(command.address() + 300);
+        return FirmwareCommand.number(command.address() + 300);
     }
 
     private int receive(final int sequence, final byte[] payload) {

@@ -14,7 +14,6 @@ import org.rds4j.crypto.offload.OffloadDevice;
 import org.rds4j.crypto.offload.firmware.EncryptionKeyCommand;
 import org.rds4j.crypto.offload.firmware.FirmwareCommand;
 import org.rds4j.crypto.offload.firmware.FirmwareStatus;
-import org.rds4j.crypto.offload.firmware.TisCommand;
 import org.rds4j.crypto.offload.queue.QueueMemory;
 import org.rds4j.crypto.offload.wqe.BigEndian;
 import org.rds4j.crypto.offload.wqe.Completion;
@@ -193,7 +192,7 @@ public final class DevxDevice implements OffloadDevice {
             return false;
         }
         if (FirmwareCommand.opcode(command) == FirmwareCommand.CREATE_TIS) {
-            contexts.put(TisCommand.number(reply), object);
+            contexts.put(FirmwareCommand.number(reply), object);
         } else {
             keys.put(EncryptionKeyCommand.id(reply), object);
         }
@@ -202,7 +201,7 @@ public final class DevxDevice implements OffloadDevice {
 
     private boolean destroy(final long command, final long reply, final int replyLength) {
         final Long object = FirmwareCommand.opcode(command) == FirmwareCommand.DESTROY_TIS
-            ? contexts.remove(TisCommand.number(command)) : keys.remove(EncryptionKeyCommand.id(command));
+            ? contexts.remove(FirmwareCommand.number(command)) : keys.remove(EncryptionKeyCommand.id(command));
         final boolean isDone = object != null && library.destroyObject(object) == 0;
         FirmwareCommand.reply(reply, replyLength, isDone ? FirmwareStatus.OK : FirmwareStatus.BAD_RESOURCE, 0);
         return isDone;

@@ -115,7 +115,7 @@ public final class FirmwareChannel {
      */
     public int createTis() {
         TisCommand.create(command, device.transportDomain(), device.protectionDomain());
-        return execute(TisCommand.CREATE_LENGTH, FirmwareCommand.HEAD_LENGTH) ? TisCommand.number(reply) : NONE;
+        return execute(TisCommand.CREATE_LENGTH, FirmwareCommand.HEAD_LENGTH) ? FirmwareCommand.number(reply) : NONE;
     }
 
     /**
@@ -137,7 +137,7 @@ public final class FirmwareChannel {
      */
     public int createTir(final int receiveQueue) {
         TirCommand.create(command, device.transportDomain(), receiveQueue);
-        return execute(TirCommand.CREATE_LENGTH, FirmwareCommand.HEAD_LENGTH) ? TirCommand.number(reply) : NONE;
+        return execute(TirCommand.CREATE_LENGTH, FirmwareCommand.HEAD_LENGTH) ? FirmwareCommand.number(reply) : NONE;
     }
 
     /**

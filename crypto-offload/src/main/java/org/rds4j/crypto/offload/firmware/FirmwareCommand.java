@@ -2,7 +2,7 @@ package org.rds4j.crypto.offload.firmware;
 
 import org.rds4j.crypto.offload.wqe.BigEndian;
 
-/** What commands and replies have in common: opcode 0-1, operation modifier 6-7; status 0, syndrome 4-7. */
+/** What commands and replies have in common: opcode 0-1, operation modifier 6-7; status 0, syndrome 4-7; of contexts 9-11. */
 public final class FirmwareCommand {
     /** Reads capabilities. */
     public static final int QUERY_HCA_CAP = 0x100;
@@ -29,6 +29,7 @@ public final class FirmwareCommand {
 
     private static final int MODIFIER = 6;
     private static final int SYNDROME = 4;
+    private static final int NUMBER = 9;
 
     private FirmwareCommand() {
     }
@@ -37,6 +38,40 @@ public final class FirmwareCommand {
         BigEndian.clear(address, length);
         BigEndian.putShort(address, opcode);
         BigEndian.putShort(address + MODIFIER, modifier);
+    }
+
+    /** Writes the end of a context. */
+    static void destroy(final long address, final int opcode, final int number) {
+        begin(address, HEAD_LENGTH, opcode, 0);
+        number(address, number);
+    }
+
+    /** Judges a command that makes a context, or ends one. */
+    static FirmwareStatus checkContext(final long address, final int length, final int creation, final int creationLength) {
+        if (length != (opcode(address) == creation ? creationLength : HEAD_LENGTH)) {
+            return FirmwareStatus.BAD_INPUT_LENGTH;
+        }
+        return modifier(address) == 0 ? FirmwareStatus.OK : FirmwareStatus.BAD_PARAMETER;
+    }
+
+    /**
+     * Which context; in a reply to a creation, which was made.
+     *
+     * @param address of a command or reply.
+     * @return 24 bits.
+     */
+    public static int number(final long address) {
+        return BigEndian.getMedium(address + NUMBER);
+    }
+
+    /**
+     * Says which context was made.
+     *
+     * @param address of a reply.
+     * @param number  24 bits.
+     */
+    public static void number(final long address, final int number) {
+        BigEndian.putMedium(address + NUMBER, number);
     }
 
     /**

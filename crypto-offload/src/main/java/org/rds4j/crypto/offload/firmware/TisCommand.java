@@ -12,7 +12,6 @@ public final class TisCommand {
     /** Octets of a creation. */
     public static final int CREATE_LENGTH = 192;
 
-    private static final int NUMBER = 9;
     private static final int CONTEXT = 32;
     private static final int TLS_ENABLED = 0x40;
     private static final int TRANSPORT_DOMAIN = CONTEXT + 36;
@@ -42,28 +41,7 @@ public final class TisCommand {
      * @param number  of the context.
      */
     public static void destroy(final long address, final int number) {
-        FirmwareCommand.begin(address, FirmwareCommand.HEAD_LENGTH, FirmwareCommand.DESTROY_TIS, 0);
-        BigEndian.putMedium(address + NUMBER, number);
-    }
-
-    /**
-     * Which context; in a reply to a creation, which was made.
-     *
-     * @param address of a command or reply.
-     * @return 24 bits.
-     */
-    public static int number(final long address) {
-        return BigEndian.getMedium(address + NUMBER);
-    }
-
-    /**
-     * Says which context was made.
-     *
-     * @param address of a reply.
-     * @param number  24 bits.
-     */
-    public static void number(final long address, final int number) {
-        BigEndian.putMedium(address + NUMBER, number);
+        FirmwareCommand.destroy(address, FirmwareCommand.DESTROY_TIS, number);
     }
 
     /**
@@ -104,10 +82,6 @@ public final class TisCommand {
      * @return {@link FirmwareStatus#OK} when it is one that this class makes.
      */
     public static FirmwareStatus check(final long address, final int length) {
-        final boolean isCreation = FirmwareCommand.opcode(address) == FirmwareCommand.CREATE_TIS;
-        if (length != (isCreation ? CREATE_LENGTH : FirmwareCommand.HEAD_LENGTH)) {
-            return FirmwareStatus.BAD_INPUT_LENGTH;
-        }
-        return FirmwareCommand.modifier(address) == 0 ? FirmwareStatus.OK : FirmwareStatus.BAD_PARAMETER;
+        return FirmwareCommand.checkContext(address, length, FirmwareCommand.CREATE_TIS, CREATE_LENGTH);
     }
 }

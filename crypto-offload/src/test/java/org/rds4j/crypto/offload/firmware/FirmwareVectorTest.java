@@ -164,6 +164,8 @@ class FirmwareVectorTest {
         assertRefused(28, 1);
         TisCommand.create(address, 9, 0x19);
         assertEquals(FirmwareStatus.BAD_INPUT_LENGTH, TisCommand.check(address, 16));
+        memory.put(7, new byte[] {1});
+        assertEquals(FirmwareStatus.BAD_PARAMETER, TisCommand.check(address, 192));
         SyncCryptoCommand.write(address);
         assertEquals(FirmwareStatus.BAD_INPUT_LENGTH, SyncCryptoCommand.check(address, 16));
         memory.put(15, new byte[1]);
