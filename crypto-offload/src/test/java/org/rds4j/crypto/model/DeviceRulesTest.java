@@ -29,13 +29,14 @@ import org.rds4j.crypto.offload.firmware.TisCommand;
 import org.rds4j.crypto.offload.queue.QueueMemory;
 import org.rds4j.crypto.offload.queue.RingEnd;
 import org.rds4j.crypto.offload.queue.SendQueue;
-import org.rds4j.crypto.offload.record.RecordImage;
 import org.rds4j.crypto.offload.wqe.BigEndian;
 import org.rds4j.crypto.offload.wqe.ControlSegment;
 import org.rds4j.crypto.offload.wqe.TlsVersion;
 import org.rds4j.crypto.offload.wqe.WqeError;
 import org.rds4j.crypto.provider.AeadProviders;
+import org.rds4j.crypto.record.KeyLimits;
 import org.rds4j.crypto.record.RecordOpener;
+import org.rds4j.crypto.record.RecordSealer;
 import org.rds4j.crypto.record.TrafficKeys;
 
 /** What the device does with drivers that break a rule, element by element. */
@@ -441,8 +442,9 @@ class DeviceRulesTest {
         key = channel.createKey(keys.key());
         memoryKey = nic.register(data.address(), 16 * RECORD);
         new Random(3).nextBytes(content);
-        data.put(5, content);
-        RecordImage.frame(data.address(), CONTENT, 23);
+        try (RecordSealer sealer = new RecordSealer(AeadProviders.best(), keys.copy(), KeyLimits.DEFAULT)) {
+            sealer.frame(Memory.of(content).address(), CONTENT, data.address());
+        }
     }
 
     private void parameters(final int context, final int dek) {

@@ -318,7 +318,9 @@ public final class OffloadedStream {
         }
         final int sendBlocks = device.sendBlocks(position, length, headerLength);
         final int resyncBlocks = isExpected ? 0 : device.resyncBlocks(slot, position);
-        if (!queue.hasRoom(resyncBlocks + sendBlocks, SEND_BLOCKS) || (isAgain && !isUnchanged(slot, position + length))) {
+        final boolean isReadAgain = isAgain || (!isExpected && position != map.startOf(slot));
+        if (!queue.hasRoom(resyncBlocks + sendBlocks, SEND_BLOCKS)
+            || (isReadAgain && !isUnchanged(slot, position + length))) {
             return false;
         }
         if (!isExpected) {

@@ -108,10 +108,11 @@ class PoolsTest {
             rig.append(100);
             rig.send(0, rig.length());
             final int used = 0x305;
-            assertEquals(mode == ModelMode.REAL, rig.channel.modifyKey(used, KEY));
+            final FirmwareChannel other = new FirmwareChannel(rig.nic);
+            assertEquals(mode == ModelMode.REAL, other.modifyKey(used, KEY));
             assertEquals(1, rig.count(ModelCounter.KEY_SYNC_VIOLATIONS));
-            assertTrue(rig.channel.synchronizeKeys());
-            assertTrue(rig.channel.modifyKey(used, KEY));
+            assertTrue(other.synchronizeKeys());
+            assertTrue(other.modifyKey(used, KEY));
             assertEquals(1, rig.count(ModelCounter.KEY_SYNC_VIOLATIONS));
         }
     }

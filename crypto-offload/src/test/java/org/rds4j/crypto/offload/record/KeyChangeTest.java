@@ -3,14 +3,17 @@ package org.rds4j.crypto.offload.record;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.rds4j.crypto.offload.OffloadRig.rig;
 
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rds4j.crypto.TestSecrets;
 import org.rds4j.crypto.model.ConnectXModel;
 import org.rds4j.crypto.model.ModelCounter;
 import org.rds4j.crypto.model.ModelMode;
@@ -18,42 +21,53 @@ import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.OffloadRig;
 import org.rds4j.crypto.offload.firmware.Capabilities;
 import org.rds4j.crypto.record.KeyLimits;
+import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.TrafficKeys;
 
 /** New keys while octets of the old ones are on their way, limits of keys, and devices that have no key left. */
 class KeyChangeTest {
+    private static final int CONTEXTS = 64;
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void shouldKeepEveryRecordUnderItsOwnKeyWhileOldOnesAreSentAgain(final boolean isByDevice) {
-        final OffloadRig rig = rig().policy(policy(isByDevice)).build();
+        final OffloadRig rig = rig().policy(isByDevice ? OffloadRig.BY_DEVICE : OffloadRig.BY_SOFTWARE).build();
         appendAndSend(rig, 4);
-        final int boundary = rig.length();
-        rig.changeKeys();
-        rig.sendAll(boundary, rig.length());
+        final int update = rig.length();
+        rig.updateKeys();
         final int newKey = rig.length();
         appendAndSend(rig, 4);
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
+        rig.sendAll(update, rig.length());
+        assertFalse(rig.stream.isDoneWithKey());
         for (int i = 0; i < 30; i++) {
-            final int from = rig.random.nextInt(rig.length() - 4000);
-            rig.send(from, 4000);
+            rig.send(rig.random.nextInt(rig.length() - 4000), 4000);
             rig.send(newKey - 100, 50);
             rig.send(newKey + 100, 50);
         }
-        rig.acknowledge(newKey - 1);
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
-        assertEquals(0, rig.keyPool.freed());
-        rig.acknowledge(newKey);
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
-        assertEquals(1, rig.keyPool.freed());
-        assertEquals(1, rig.tisPool.live());
+        assertEquals(isByDevice, !rig.stream.isDoneWithKey(), "sealed are the old ones, or still in the device");
+        rig.acknowledge(update);
+        rig.changeKey();
+        assertTrue(rig.isByDevice());
         final int resumed = rig.length();
         appendAndSend(rig, 4);
-        assertEquals(TransmitResult.SEALED, rig.send(newKey + 10, 2000));
-        assertEquals(isByDevice ? TransmitResult.ENCRYPTED : TransmitResult.SEALED, rig.send(resumed + 500, 700));
-        assertEquals(TransmitResult.SEALED, rig.send(resumed - 100, 200));
+        rig.send(newKey + 10, 2000);
+        rig.send(resumed + 500, 700);
+        rig.send(resumed - 100, 200);
         rig.assertWire();
+    }
+
+    @Test
+    void shouldKeepTheOldKeyUntilThePeerHasAllThatTheDeviceEncrypted() {
+        final OffloadRig rig = rig().build();
+        appendAndSend(rig, 2);
+        final int update = rig.length();
+        rig.updateKeys();
+        rig.sendAll(update, rig.length());
+        rig.acknowledge(update - 1);
+        rig.run();
+        assertFalse(rig.stream.isDoneWithKey());
+        rig.acknowledge(update);
+        assertTrue(rig.stream.isDoneWithKey());
     }
 
     @Test
@@ -62,11 +76,13 @@ class KeyChangeTest {
         appendAndSend(rig, 2);
         rig.append(3000);
         final int unsent = rig.length() - 3022;
-        rig.changeKeys();
+        rig.updateKeys();
         rig.append(100);
-        assertEquals(TransmitResult.ENCRYPTED, rig.send(unsent, 3022));
-        assertEquals(TransmitResult.SEALED, rig.send(rig.length() - 122, 122));
-        rig.assertWire();
+        final long encrypted = rig.count(ModelCounter.ENCRYPTED_BYTES);
+        rig.send(unsent, rig.length() - unsent);
+        assertEquals(3022, rig.count(ModelCounter.ENCRYPTED_BYTES) - encrypted);
+        assertEquals(0, rig.count(OffloadCounter.RECORDS_SEALED));
+        rig.assertWhole();
     }
 
     @Test
@@ -74,73 +90,49 @@ class KeyChangeTest {
         final OffloadRig rig = rig().build();
         appendAndSend(rig, 2);
         rig.post(100, 1000, OffloadRig.MSS);
-        rig.changeKeys();
+        rig.updateKeys();
         rig.acknowledge(rig.length());
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
-        assertEquals(0, rig.keyPool.freed());
+        assertFalse(rig.stream.isDoneWithKey());
         rig.run();
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
-        assertEquals(1, rig.keyPool.freed());
-        assertEquals(0, rig.count(ModelCounter.KEY_SYNC_VIOLATIONS));
+        assertTrue(rig.stream.isDoneWithKey());
     }
 
+    /** Though the peer has the record by then, the key is in use. */
     @Test
-    void shouldNotFreeTheOldKeyBeforeTheDeviceHasTakenItsParameters() {
-        final OffloadRig rig = rig().build();
-        rig.transmitter.changeKeys();
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
-        assertEquals(0, rig.keyPool.freed());
-    }
-
-    @Test
-    void shouldKeepTheKeyOfTheDeviceWhileItsRecordsWaitBehindThoseOfAnOlderOne() {
-        final OffloadRig rig = rig().build();
-        appendAndSend(rig, 2);
-        rig.changeKeys();
-        final int second = rig.length();
-        appendAndSend(rig, 2);
-        rig.changeKeys();
-        rig.acknowledge(second);
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
-        final int third = rig.length();
-        appendAndSend(rig, 2);
-        rig.changeKeys();
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
-        assertEquals(1, rig.keyPool.freed());
-        assertEquals(TransmitResult.ENCRYPTED, rig.send(third, 100));
-        rig.acknowledge(third);
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.KEY_CHANGE, rig.transmitter.mode());
+    void shouldNotFreeTheOldKeyWhileARecordIsBeingSealedUnderIt() {
+        final OffloadRig rig = rig().policy(OffloadRig.BY_SOFTWARE).build();
+        appendAndSend(rig, 1);
+        final int update = rig.length();
+        rig.updateKeys();
+        rig.send(update, rig.length() - update);
+        rig.post(0, 1, OffloadRig.MSS);
+        rig.poll();
+        assertEquals(1, rig.asked());
         rig.acknowledge(rig.length());
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
-        assertEquals(2, rig.keyPool.freed());
+        assertFalse(rig.stream.isDoneWithKey());
+        rig.seal();
+        rig.poll();
+        assertTrue(rig.stream.isDoneWithKey());
         rig.assertWire();
+    }
+
+    @Test
+    void shouldFrameUnderTheKeyOfTheContextAlone() {
+        final OffloadRig rig = rig().build();
+        rig.updateKeys();
+        assertEquals(RecordError.INTERNAL_ERROR, rig.append(new byte[100], true));
     }
 
     @Test
     void shouldWipeAKeyThatNothingNeeds() {
         final OffloadRig rig = rig().build();
-        appendAndSend(rig, 2);
-        final int update = rig.length();
-        rig.changeKeys();
-        rig.sendAll(update, rig.length());
-        rig.transmitter.maintain();
-        assertFalse(Arrays.equals(new byte[16], rig.given.key()));
-        rig.acknowledge(rig.length());
-        rig.transmitter.maintain();
-        assertArrayEquals(new byte[16], rig.given.key());
-        assertArrayEquals(new byte[12], rig.given.iv());
-        assertArrayEquals(new byte[32], rig.given.secret());
-        final OffloadRig closed = rig().build();
-        closed.transmitter.close();
-        assertArrayEquals(new byte[16], closed.given.key());
-        assertEquals(1, closed.keyPool.freed());
+        final TrafficKeys keys = TrafficKeys.derive(TestSecrets.specificationSecret(), 16);
+        final DeviceContext context = rig.inline.attach(keys, 0, rig.provider, rig.counters);
+        assertNotNull(context);
+        rig.inline.detach(context, false);
+        assertArrayEquals(new byte[16], keys.key());
+        assertArrayEquals(new byte[12], keys.iv());
+        assertArrayEquals(new byte[32], keys.secret());
     }
 
     @ParameterizedTest
@@ -148,100 +140,127 @@ class KeyChangeTest {
     void shouldChangeKeysAHundredTimesUnderLoss(final ModelMode mode) {
         final OffloadRig rig = rig().mode(mode).build();
         int acknowledged = 0;
+        int returns = 0;
         for (int change = 0; change < 100; change++) {
             appendAndSend(rig, 1 + rig.random.nextInt(3));
             if (rig.random.nextBoolean()) {
                 rig.send(acknowledged + rig.random.nextInt(rig.length() - acknowledged - 1), 1);
             }
             final int update = rig.length();
-            rig.changeKeys();
+            rig.updateKeys();
             rig.sendAll(update, rig.length());
             if (change % 3 > 0) {
                 acknowledged = rig.random.nextBoolean() ? rig.length() : update;
                 rig.acknowledge(acknowledged);
             }
-            rig.transmitter.maintain();
+            rig.changeKey();
+            returns += rig.isByDevice() ? 1 : 0;
         }
-        assertTrue(rig.count(OffloadCounter.RESUMPTIONS) > 10);
+        assertTrue(returns > 10 && returns < 90, returns + " returns");
         rig.assertWire();
         rig.acknowledge(rig.length());
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
-        rig.transmitter.close();
-        assertEquals(0, rig.tisPool.live());
+        rig.changeKey();
+        assertTrue(rig.isByDevice());
+        rig.detach();
         assertEquals(0, rig.count(ModelCounter.KEY_SYNC_VIOLATIONS));
     }
 
+    /** An image counts for its key as a sealed record does. */
     @Test
     void shouldAskForANewKeyAtTheSoftLimitAndRefuseAtTheHardOne() {
-        final OffloadRig byRecords = rig().policy(policy(true).withLimits(new KeyLimits(3, 5, 1000, 2000))).build();
+        final OffloadRig byRecords = rig().limits(new KeyLimits(3, 5, 1000, 2000)).build();
         for (int i = 0; i < 5; i++) {
-            assertEquals(i >= 3, byRecords.transmitter.isKeyUpdateDue());
+            assertEquals(i >= 3, byRecords.sealer.isKeyUpdateDue());
             byRecords.append(10);
         }
-        assertEquals(AppendResult.KEY_EXHAUSTED, byRecords.tryAppend(10, 23, true));
-        final OffloadRig byBlocks = rig().policy(policy(true).withLimits(new KeyLimits(30, 50, 8, 20))).build();
+        assertEquals(RecordError.KEY_EXHAUSTED, byRecords.append(new byte[10], true));
+        final OffloadRig byBlocks = rig().limits(new KeyLimits(30, 50, 8, 20)).build();
         byBlocks.append(95);
-        assertFalse(byBlocks.transmitter.isKeyUpdateDue());
+        assertFalse(byBlocks.sealer.isKeyUpdateDue());
         byBlocks.append(0);
-        assertTrue(byBlocks.transmitter.isKeyUpdateDue());
-        assertEquals(AppendResult.KEY_EXHAUSTED, byBlocks.tryAppend(16 * 11, 23, true));
+        assertTrue(byBlocks.sealer.isKeyUpdateDue());
+        assertEquals(RecordError.KEY_EXHAUSTED, byBlocks.append(new byte[16 * 11], true));
         byBlocks.append(16 * 9 - 1);
-        assertEquals(AppendResult.KEY_EXHAUSTED, byBlocks.tryAppend(0, 23, true));
-        byBlocks.append(2, 21, true);
-        byBlocks.changeKeys();
-        assertFalse(byBlocks.transmitter.isKeyUpdateDue());
+        assertEquals(RecordError.KEY_EXHAUSTED, byBlocks.append(new byte[0], true));
+        byBlocks.appendAlert(90);
+        byBlocks.updateKeys();
+        assertFalse(byBlocks.sealer.isKeyUpdateDue());
         byBlocks.append(10);
         byBlocks.sendAll(0, byBlocks.length());
-        byBlocks.assertWire();
+        byBlocks.assertWhole();
     }
 
     @Test
     void shouldStayInSoftwareWhereTheDeviceCannotOrHasNoContextOrKeyLeft() {
         final Capabilities noTls13 = new Capabilities(true, true, true, true, false, true, true, true, 12);
-        final Capabilities noKeys = new Capabilities(true, true, true, true, true, true, true, true, 0);
-        assertSoftware(rig().device(Capabilities.NONE, 64).build());
-        assertSoftware(rig().device(noTls13, 64).build());
-        assertSoftware(rig().device(noKeys, 64).build());
+        assertSoftware(rig().device(Capabilities.NONE, CONTEXTS).build());
+        assertSoftware(rig().device(noTls13, CONTEXTS).build());
+        assertSoftware(rig().device(keys(0), CONTEXTS).build());
         assertSoftware(rig().device(ConnectXModel.ALL, 0).build());
     }
 
     @Test
+    void shouldGiveTheContextBackForWhichThereIsNoKey() {
+        final OffloadRig rig = rig().device(keys(1), CONTEXTS).build();
+        for (int i = 0; i < 2 * CONTEXTS; i++) {
+            assertNull(attachOther(rig));
+        }
+        rig.detach();
+        assertNotNull(attachOther(rig));
+    }
+
+    /** There are two keys. The other connection has one, and then both. */
+    @Test
     void shouldStayInSoftwareWhenAnotherTookTheLastKeyDuringTheChange() {
-        final Capabilities twoKeys = new Capabilities(true, true, true, true, true, true, true, true, 2);
-        final OffloadRig rig = rig().device(twoKeys, 64).build();
-        final int other = rig.keyPool.acquire(new byte[16]);
-        appendAndSend(rig, 2);
-        final int update = rig.length();
-        rig.changeKeys();
-        rig.sendAll(update, rig.length());
-        rig.acknowledge(rig.length());
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.DEVICE, rig.transmitter.mode());
+        final OffloadRig rig = rig().device(keys(2), CONTEXTS).build();
+        assertNotNull(attachOther(rig));
+        assertNull(attachOther(rig));
+        changeKeys(rig);
+        rig.attach();
+        assertTrue(rig.isByDevice());
         assertEquals(1, rig.count(ModelCounter.SYNC_COMMANDS));
         appendAndSend(rig, 2);
-        rig.assertWire();
-        rig.keyPool.release(other);
+        changeKeys(rig);
+        assertNotNull(attachOther(rig));
+        rig.attach();
+        assertFalse(rig.isByDevice());
+        assertTrue(rig.stream.isLeaving());
+        final long encrypted = rig.count(ModelCounter.ENCRYPTED_BYTES);
+        appendAndSend(rig, 2);
+        assertNotEquals(0, encrypted);
+        assertEquals(encrypted, rig.count(ModelCounter.ENCRYPTED_BYTES));
+        assertEquals(0, rig.count(ModelCounter.KEY_SYNC_VIOLATIONS));
+        rig.assertWhole();
+    }
+
+    private static void changeKeys(final OffloadRig rig) {
+        appendAndSend(rig, 2);
+        final int update = rig.length();
+        rig.updateKeys();
+        rig.sendAll(update, rig.length());
+        rig.acknowledge(rig.length());
+        assertTrue(rig.stream.isDoneWithKey());
+        rig.detach();
+    }
+
+    private static DeviceContext attachOther(final OffloadRig rig) {
+        return rig.inline.attach(TrafficKeys.derive(TestSecrets.secret(1), 16), 0, rig.provider, rig.counters);
+    }
+
+    private static Capabilities keys(final int logMaxKeys) {
+        return new Capabilities(true, true, true, true, true, true, true, true, logMaxKeys);
     }
 
     private static void assertSoftware(final OffloadRig rig) {
-        assertEquals(OffloadMode.SOFTWARE, rig.transmitter.mode());
+        assertNull(rig.context());
         assertEquals(1, rig.count(OffloadCounter.REFUSED));
-        assertEquals(0, rig.tisPool.live());
-        rig.markPlaintext();
+        assertTrue(rig.stream.isLeaving());
         appendAndSend(rig, 3);
         rig.send(100, 2000);
-        rig.changeKeys();
+        rig.updateKeys();
         appendAndSend(rig, 3);
-        rig.transmitter.maintain();
-        assertEquals(OffloadMode.SOFTWARE, rig.transmitter.mode());
         assertEquals(0, rig.count(ModelCounter.ENCRYPTED_PACKETS));
         rig.assertWire();
-        rig.transmitter.close();
-    }
-
-    private static OffloadPolicy policy(final boolean isByDevice) {
-        return OffloadPolicy.DEFAULT.withDeviceRetransmissions(isByDevice).withRetransmissions(1000, 1L << 40);
     }
 
     private static void appendAndSend(final OffloadRig rig, final int records) {
