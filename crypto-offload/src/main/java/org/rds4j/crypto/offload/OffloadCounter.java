@@ -14,8 +14,6 @@ public enum OffloadCounter {
     SEALED_PACKETS("tls-sealed-packets", "packets, or trains of packets, encrypted in software"),
     /** Payload octets of these. */
     SEALED_BYTES("tls-sealed-bytes", "octets encrypted in software"),
-    /** Packets from before the offload began. */
-    UNTAGGED_PACKETS("tls-skip-no-sync-data", "packets from before the offload began, sent as they are"),
     /** Packets that do not continue what the device saw last. */
     OUT_OF_ORDER("tls-ooo", "packets that do not continue what the device encrypted last"),
     /** Resyncs. */
@@ -28,10 +26,6 @@ public enum OffloadCounter {
     DUMP_BYTES("tls-dump-bytes", "octets of these"),
     /** Packets not sent: acknowledged already. */
     DROPPED_ACKNOWLEDGED("tls-drop-no-sync-data", "packets not sent because the peer has their octets"),
-    /** Packets not sent: they straddle the start of the offload. */
-    DROPPED_STRADDLING("tls-drop-straddling", "packets not sent because they straddle the start: a bug of the sender"),
-    /** Packets not sent: there is no record for their octets. */
-    DROPPED_UNKNOWN("tls-drop-unknown", "packets not sent because no record has their octets: a bug of the sender"),
     /** Packets not sent: the queue had no room. */
     NO_ROOM("tls-no-room", "packets not sent for want of room in the queue or for ciphertext"),
     /** Records whose plaintext changed after a part was sent. */

@@ -21,69 +21,32 @@ final class DeviceCipher {
     private final ImageReader image;
     private final OffloadCounters counters;
     private final int mtu;
+    private final DeviceContext context;
     private final int tis;
-    private KeyEpoch epoch;
-    private int key;
     private int expected;
     private long lastPostedNumber;
     private long lastPosition;
-    private boolean isLost;
+    private boolean isLost = true;
 
+    /** Posts nothing yet: whatever is sent first, the device is set to it. */
     DeviceCipher(
         final SendQueue queue,
         final RecordMap map,
         final ImageReader image,
         final OffloadCounters counters,
         final int mtu,
-        final int tis) {
+        final DeviceContext context) {
         this.queue = queue;
         this.map = map;
         this.image = image;
         this.counters = counters;
         this.mtu = mtu;
-        this.tis = tis;
-    }
-
-    boolean hasRoomToStart() {
-        return queue.hasRoom(PARAMETER_BLOCKS, UmrWqe.BLOCKS);
-    }
-
-    /** Posts what makes the device await a record at the sequence number. */
-    void start(final KeyEpoch newEpoch, final int newKey, final int sequence, final long recordNumber) {
-        epoch = newEpoch;
-        key = newKey;
-        expected = sequence;
-        postStaticParameters(0, recordNumber);
-        queue.postProgressParameters(ControlSegment.FENCE, tis);
-        queue.postFence();
-        lastPosition = queue.produced();
-    }
-
-    /** Takes a key without posting anything: whatever is sent first, the device is set to it. */
-    void prepare(final KeyEpoch newEpoch, final int newKey) {
-        epoch = newEpoch;
-        key = newKey;
-        isLost = true;
+        this.context = context;
+        tis = context.tis();
     }
 
     boolean isExpected(final int sequence) {
         return sequence == expected && !isLost;
-    }
-
-    int expected() {
-        return expected;
-    }
-
-    KeyEpoch epoch() {
-        return epoch;
-    }
-
-    int key() {
-        return key;
-    }
-
-    int tis() {
-        return tis;
     }
 
     /** Where the last element ends that concerns this cipher. */
@@ -160,7 +123,8 @@ final class DeviceCipher {
     }
 
     private void postStaticParameters(final int flags, final long number) {
-        queue.postStaticParameters(flags, tis, TlsVersion.TLS_1_3, number, epoch.salt(), epoch.ivTail(), key);
+        final KeyEpoch epoch = context.epoch();
+        queue.postStaticParameters(flags, tis, TlsVersion.TLS_1_3, number, epoch.salt(), epoch.ivTail(), context.key());
         lastPostedNumber = number;
     }
 }

@@ -17,10 +17,6 @@ final class ImageReader {
         this.image = image;
     }
 
-    int octet(final int sequence) {
-        return UnsafeApi.getByte(image.address(sequence)) & 0xff;
-    }
-
     /** Octets from here on that are contiguous, at most so many. */
     int piece(final int sequence, final int limit) {
         return Math.min(image.contiguous(sequence), limit);

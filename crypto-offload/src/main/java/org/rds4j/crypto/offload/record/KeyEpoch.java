@@ -54,10 +54,6 @@ final class KeyEpoch implements AutoCloseable {
         }
     }
 
-    TrafficKeys nextKeys() {
-        return keys.next();
-    }
-
     int salt() {
         return salt;
     }

@@ -1,7 +1,5 @@
 package org.rds4j.crypto.offload.record;
 
-import org.rds4j.crypto.record.KeyLimits;
-
 /**
  * When a connection uses the device.
  *
@@ -10,19 +8,17 @@ import org.rds4j.crypto.record.KeyLimits;
  * @param retransmissionPermille   share of octets sent again above which a connection leaves the device for good.
  * @param retransmissionWindow     octets over which that share is taken.
  * @param records                  most records unacknowledged, a power of two.
- * @param limits                   of each key.
  */
 public record OffloadPolicy(
     boolean hasDeviceRetransmissions,
     int retransmissionPermille,
     long retransmissionWindow,
-    int records,
-    KeyLimits limits) {
+    int records) {
     /**
      * Software encrypts what is sent again. A connection leaves above 2 %, as FreeBSD's does
      * ({@code kern.ipc.tls.ifnet_max_rexmit_pct}), taken over 4 MiB.
      */
-    public static final OffloadPolicy DEFAULT = new OffloadPolicy(false, 20, 4 << 20, 4096, KeyLimits.DEFAULT);
+    public static final OffloadPolicy DEFAULT = new OffloadPolicy(false, 20, 4 << 20, 4096);
 
     /**
      * Another way with what is sent again.
@@ -31,7 +27,7 @@ public record OffloadPolicy(
      * @return changed policy.
      */
     public OffloadPolicy withDeviceRetransmissions(final boolean isByDevice) {
-        return new OffloadPolicy(isByDevice, retransmissionPermille, retransmissionWindow, records, limits);
+        return new OffloadPolicy(isByDevice, retransmissionPermille, retransmissionWindow, records);
     }
 
     /**
@@ -42,17 +38,6 @@ public record OffloadPolicy(
      * @return changed policy.
      */
     public OffloadPolicy withRetransmissions(final int permille, final long window) {
-        return new OffloadPolicy(hasDeviceRetransmissions, permille, window, records, limits);
-    }
-
-    /**
-     * Other limits of keys.
-     *
-     * @param keyLimits of each key.
-     * @return changed policy.
-     */
-    public OffloadPolicy withLimits(final KeyLimits keyLimits) {
-        return new OffloadPolicy(
-            hasDeviceRetransmissions, retransmissionPermille, retransmissionWindow, records, keyLimits);
+        return new OffloadPolicy(hasDeviceRetransmissions, permille, window, records);
     }
 }

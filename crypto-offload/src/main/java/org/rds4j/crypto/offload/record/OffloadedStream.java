@@ -95,8 +95,7 @@ public final class OffloadedStream {
      * @param context of the device; borrowed until {@link #isQuiet()} and another one comes, or none.
      */
     public void use(final DeviceContext context) {
-        device = new DeviceCipher(queue, map, image, counters, mtu, context.tis());
-        device.prepare(context.epoch(), context.key());
+        device = new DeviceCipher(queue, map, image, counters, mtu, context);
     }
 
     /**
@@ -118,8 +117,7 @@ public final class OffloadedStream {
      * @param digest       of its octets.
      */
     public void append(final int position, final int length, final long recordNumber, final long digest) {
-        map.skipTo(position);
-        map.append(length, recordNumber, null, true, digest);
+        map.append(position, length, recordNumber, digest);
         final int slot = map.find(position);
         states[slot] = IMAGE;
         counters.increment(OffloadCounter.RECORDS);
@@ -442,8 +440,8 @@ public final class OffloadedStream {
             checkpointAcknowledged = acknowledged;
             checkpoint = queue.produced();
         }
-        if (!map.isEmpty() && map.firstKept() - releasable < 0) {
-            releasable = map.firstKept();
+        if (map.count() > 0 && map.startOf(map.first()) - releasable < 0) {
+            releasable = map.startOf(map.first());
         }
     }
 

@@ -13,8 +13,6 @@ final class RecordMap {
     private final long[] numbers;
     private final long[] digests;
     private final long[] lastReads;
-    private final KeyEpoch[] epochs;
-    private final boolean[] forDevice;
     private int head;
     private int count;
     private int end;
@@ -30,44 +28,18 @@ final class RecordMap {
         numbers = new long[capacity];
         digests = new long[capacity];
         lastReads = new long[capacity];
-        epochs = new KeyEpoch[capacity];
-        forDevice = new boolean[capacity];
     }
 
-    /** Where the first record will start. */
-    void start(final int sequence) {
-        end = sequence;
-    }
-
-    boolean isFull() {
-        return count > mask;
-    }
-
-    boolean isEmpty() {
-        return count == 0;
-    }
-
-    /** Where the next record will start. */
-    int end() {
-        return end;
-    }
-
-    void append(final int length, final long number, final KeyEpoch epoch, final boolean isForDevice, final long digest) {
+    /** Takes a record, for which there is room, behind the last one and what may be between them. */
+    void append(final int start, final int length, final long number, final long digest) {
         final int slot = head + count & mask;
-        starts[slot] = end;
-        end += length;
+        end = start + length;
+        starts[slot] = start;
         ends[slot] = end;
         numbers[slot] = number;
-        epochs[slot] = epoch;
-        forDevice[slot] = isForDevice;
         digests[slot] = digest;
         lastReads[slot] = 0;
         count++;
-    }
-
-    /** Leaves octets out that belong to no record, up to where the next record will start. */
-    void skipTo(final int sequence) {
-        end = sequence;
     }
 
     /** The record that holds an octet. */
@@ -120,14 +92,6 @@ final class RecordMap {
         return numbers[slot];
     }
 
-    KeyEpoch epochOf(final int slot) {
-        return epochs[slot];
-    }
-
-    boolean isForDevice(final int slot) {
-        return forDevice[slot];
-    }
-
     long digestOf(final int slot) {
         return digests[slot];
     }
@@ -144,20 +108,9 @@ final class RecordMap {
     /** Lets records go that nobody needs. */
     void release(final int acknowledged, final long completed) {
         while (count > 0 && ends[head] - acknowledged <= 0 && lastReads[head] <= completed) {
-            epochs[head] = null;
             head = head + 1 & mask;
             count--;
         }
-    }
-
-    /** Where the first record kept starts: what is before may change. */
-    int firstKept() {
-        return count == 0 ? end : starts[head];
-    }
-
-    /** The key of the first record kept. */
-    KeyEpoch firstEpoch() {
-        return count == 0 ? null : epochs[head];
     }
 
     int count() {
