@@ -166,7 +166,7 @@ final class InlineTransmission implements SegmentSink, SealRequest {
         } else if (stream.isLeaving()) {
             phase = Phase.LEAVING;
             leave();
-        } else if (phase == Phase.KEY_CHANGE && stream.isDoneWithKey()) {
+        } else if (phase == Phase.KEY_CHANGE && stream.isPlain()) {
             detach(false);
         }
     }

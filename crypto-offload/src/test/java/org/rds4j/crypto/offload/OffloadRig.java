@@ -202,7 +202,7 @@ public final class OffloadRig {
 
     /** The next key takes the place of the old one in the device as soon as that is not needed any more. */
     public void changeKey() {
-        if (isKeyOld && context != null && !stream.isLeaving() && stream.isDoneWithKey()) {
+        if (isKeyOld && context != null && !stream.isLeaving() && stream.isPlain()) {
             detach();
             attach();
         }

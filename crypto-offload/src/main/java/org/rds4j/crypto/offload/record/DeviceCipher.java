@@ -25,7 +25,6 @@ final class DeviceCipher {
     private final int tis;
     private int expected;
     private long lastPostedNumber;
-    private long lastPosition;
     private boolean isLost = true;
 
     /** Posts nothing yet: whatever is sent first, the device is set to it. */
@@ -47,11 +46,6 @@ final class DeviceCipher {
 
     boolean isExpected(final int sequence) {
         return sequence == expected && !isLost;
-    }
-
-    /** Where the last element ends that concerns this cipher. */
-    long lastPosition() {
-        return lastPosition;
     }
 
     /** Whether a segment can be described by one element. */
@@ -85,7 +79,6 @@ final class DeviceCipher {
         dump(map.startOf(slot), sequence);
         expected = sequence;
         isLost = false;
-        lastPosition = queue.produced();
     }
 
     /** Posts a segment that is the expected one. */
@@ -99,7 +92,6 @@ final class DeviceCipher {
         }
         queue.endSend();
         expected = sequence + length;
-        lastPosition = queue.produced();
         markRead(slot, sequence + length);
     }
 

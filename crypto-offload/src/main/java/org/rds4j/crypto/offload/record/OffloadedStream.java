@@ -232,9 +232,10 @@ public final class OffloadedStream {
     }
 
     /**
-     * Whether the device has no part in what may still be sent: no image is unsealed and nothing waits.
+     * Whether the device has no part in what may still be sent: no image is unsealed and nothing waits. An image is one as long
+     * as an element that reads it is open, and every element under the key in use belongs to one.
      *
-     * @return true when segments may leave by another way.
+     * @return true when segments may leave by another way, and when the key's context may be ended.
      */
     public boolean isPlain() {
         if (beingSealed > 0 || !deferred.isEmpty()) {
@@ -255,15 +256,6 @@ public final class OffloadedStream {
      */
     public boolean isQuiet() {
         return beingSealed == 0 && completed() == queue.produced();
-    }
-
-    /**
-     * Whether the device is done with the key in use: nothing is left to be sealed under it, and no element concerns it.
-     *
-     * @return true when its context may be ended.
-     */
-    public boolean isDoneWithKey() {
-        return isPlain() && completed() >= device.lastPosition();
     }
 
     /**

@@ -38,13 +38,13 @@ class KeyChangeTest {
         final int newKey = rig.length();
         appendAndSend(rig, 4);
         rig.sendAll(update, rig.length());
-        assertFalse(rig.stream.isDoneWithKey());
+        assertFalse(rig.stream.isPlain());
         for (int i = 0; i < 30; i++) {
             rig.send(rig.random.nextInt(rig.length() - 4000), 4000);
             rig.send(newKey - 100, 50);
             rig.send(newKey + 100, 50);
         }
-        assertEquals(isByDevice, !rig.stream.isDoneWithKey(), "sealed are the old ones, or still in the device");
+        assertEquals(isByDevice, !rig.stream.isPlain(), "sealed are the old ones, or still in the device");
         rig.acknowledge(update);
         rig.changeKey();
         assertTrue(rig.isByDevice());
@@ -65,9 +65,9 @@ class KeyChangeTest {
         rig.sendAll(update, rig.length());
         rig.acknowledge(update - 1);
         rig.run();
-        assertFalse(rig.stream.isDoneWithKey());
+        assertFalse(rig.stream.isPlain());
         rig.acknowledge(update);
-        assertTrue(rig.stream.isDoneWithKey());
+        assertTrue(rig.stream.isPlain());
     }
 
     @Test
@@ -92,9 +92,9 @@ class KeyChangeTest {
         rig.post(100, 1000, OffloadRig.MSS);
         rig.updateKeys();
         rig.acknowledge(rig.length());
-        assertFalse(rig.stream.isDoneWithKey());
+        assertFalse(rig.stream.isPlain());
         rig.run();
-        assertTrue(rig.stream.isDoneWithKey());
+        assertTrue(rig.stream.isPlain());
     }
 
     /** Though the peer has the record by then, the key is in use. */
@@ -109,10 +109,10 @@ class KeyChangeTest {
         rig.poll();
         assertEquals(1, rig.asked());
         rig.acknowledge(rig.length());
-        assertFalse(rig.stream.isDoneWithKey());
+        assertFalse(rig.stream.isPlain());
         rig.seal();
         rig.poll();
-        assertTrue(rig.stream.isDoneWithKey());
+        assertTrue(rig.stream.isPlain());
         rig.assertWire();
     }
 
@@ -239,7 +239,7 @@ class KeyChangeTest {
         rig.updateKeys();
         rig.sendAll(update, rig.length());
         rig.acknowledge(rig.length());
-        assertTrue(rig.stream.isDoneWithKey());
+        assertTrue(rig.stream.isPlain());
         rig.detach();
     }
 

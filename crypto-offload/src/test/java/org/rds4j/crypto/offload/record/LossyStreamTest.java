@@ -59,7 +59,8 @@ class LossyStreamTest {
         final ModelMode mode, final RingEnd ringEnd, final boolean isByDevice, final int messages) {
         rig = OffloadRig.rig().mode(mode).queue(512, ringEnd).start(FIRST, 0)
             .policy(isByDevice ? OffloadRig.BY_DEVICE : OffloadRig.BY_SOFTWARE).build();
-        while (opened < messages) {
+        for (int rounds = 0; opened < messages; rounds++) {
+            assertTrue(rounds < messages, "stuck behind message " + opened);
             append(messages);
             sendNew();
             repair();
