@@ -238,15 +238,11 @@ public final class OffloadedStream {
      * @return true when segments may leave by another way, and when the key's context may be ended.
      */
     public boolean isPlain() {
-        if (beingSealed > 0 || !deferred.isEmpty()) {
-            return false;
+        boolean isPlain = deferred.isEmpty();
+        for (int i = 0, slot = map.first(); isPlain && i < map.count(); i++, slot = map.next(slot)) {
+            isPlain = states[slot] == SEALED;
         }
-        for (int i = 0, slot = map.first(); i < map.count(); i++, slot = map.next(slot)) {
-            if (states[slot] != SEALED) {
-                return false;
-            }
-        }
-        return true;
+        return isPlain;
     }
 
     /**

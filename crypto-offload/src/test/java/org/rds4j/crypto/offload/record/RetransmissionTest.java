@@ -249,6 +249,9 @@ class RetransmissionTest {
         }
         assertEquals(encrypted, rig.count(ModelCounter.ENCRYPTED_PACKETS));
         assertEquals(1, rig.count(OffloadCounter.FALLBACKS));
+        rig.append(2000, true);
+        rig.run();
+        assertTrue(rig.stream.isPlain(), "sealed before it is sent");
         rig.assertWire();
         assertSealed(rig);
     }
@@ -309,6 +312,7 @@ class RetransmissionTest {
         rig.run();
         assertFalse(rig.stream.hasRoom());
         assertTrue(rig.stream.isLeaving());
+        assertEquals(1, rig.count(OffloadCounter.FALLBACKS));
         assertEquals(packets, rig.wire.count());
         assertTrue(rig.stream.isPlain() && rig.stream.isQuiet());
         assertSealed(rig);
