@@ -13,7 +13,7 @@ import org.rds4j.sim.world.SimHost;
 import org.rds4j.sim.world.Simulation;
 import org.rds4j.tests.support.TwoNodes;
 
-/** Messages between two nodes now and then, which go on after each attack, and all of which come in the end, in order and once. */
+/** Messages between two nodes now and then, which go on after each attack; all of them come in the end, in order and once. */
 final class AttackedStreams implements SimHost, AutoCloseable {
     private static final int PORT = 4000;
     private static final int SEED = 21;
