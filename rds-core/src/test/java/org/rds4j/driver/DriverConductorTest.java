@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,30 @@ class DriverConductorTest extends DriverFixture {
         }
         await("the sockets to be closed", () -> engine.proxy().directory().region(0) == null);
         assertEquals(0, counters.get(RdsCounter.CLIENT_FAILED));
+    }
+
+    /** Where an encryption thread may still be in what a client has lent, nobody can say when it is done. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldUnmapTheMemoryOfSocketsUnlessSomebodyMayBeInIt(final boolean isKept) throws IOException, InterruptedException {
+        start(context());
+        try (RawClient raw = new RawClient(this)) {
+            assertEquals(0, raw.ask());
+            final long address = engine.proxy().directory().region(0).receiveRing().buffer().addressOffset();
+            assertTrue(isMapped(address));
+            if (isKept) {
+                conductor.keepMemory();
+            }
+            stop();
+            assertEquals(isKept, isMapped(address));
+        }
+    }
+
+    private static boolean isMapped(final long address) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream().filter(line -> line.contains("memfd:rds-socket"))
+            .map(line -> line.split("[- ]", 3))
+            .anyMatch(range -> Long.parseUnsignedLong(range[0], 16) <= address
+                && address < Long.parseUnsignedLong(range[1], 16));
     }
 
     @Test

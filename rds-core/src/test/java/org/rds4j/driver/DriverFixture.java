@@ -22,11 +22,11 @@ abstract class DriverFixture {
     final RdsCounters counters = RdsCounters.inMemory();
     volatile boolean isEngineStopped;
     RdsEngine engine;
+    DriverConductor conductor;
     Path directory;
     @TempDir
     Path parent;
     private DriverDirectory claimed;
-    private DriverConductor conductor;
     private Thread thread;
     private volatile boolean isOver;
 
@@ -69,11 +69,13 @@ abstract class DriverFixture {
 
     @AfterEach
     final void stop() throws InterruptedException {
-        isOver = true;
-        thread.join();
-        engine.close(System.nanoTime());
-        conductor.onClose();
-        claimed.close();
+        if (!isOver) {
+            isOver = true;
+            thread.join();
+            engine.close(System.nanoTime());
+            conductor.onClose();
+            claimed.close();
+        }
     }
 
     final void await(final String what, final BooleanSupplier condition) {

@@ -9,30 +9,18 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Properties;
-import java.util.Random;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
-import org.rds4j.RdsContext;
-import org.rds4j.SecurityMode;
 import org.rds4j.crypto.CryptoCounters;
-import org.rds4j.crypto.agent.CompletionHandler;
 import org.rds4j.crypto.agent.EncryptionQueue;
-import org.rds4j.crypto.agent.HandshakeTask;
-import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.handshake.Marker;
-import org.rds4j.crypto.handshake.SessionKeys;
 import org.rds4j.crypto.model.ConnectXModel;
 import org.rds4j.crypto.model.ModelMode;
 import org.rds4j.crypto.model.PacketSink;
 import org.rds4j.crypto.offload.record.InlineTls;
 import org.rds4j.crypto.offload.record.OffloadPolicy;
-import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.crypto.record.KeyLimits;
-import org.rds4j.crypto.record.RecordError;
-import org.rds4j.crypto.record.TrafficKeys;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.link.SegmentTrain;
 
@@ -116,20 +104,8 @@ class InlineTransmissionTest {
     }
 
     private SecureCarrier carrier() {
-        final Carriers carriers = new Carriers(
-            new RdsContext(new Properties()).address("10.0.0.1/24").security(SecurityMode.PLAINTEXT).conclude(), null,
-            new LaneSettings(16_385, 4, lane -> 0), null, new Random(1),
-            new NodeCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(NodeCounters.LENGTH)), 0));
-        final SessionKeys keys = new SessionKeys(keys(1), keys(2), true, "TLS_AES_128_GCM_SHA256", List.of(), new Marker(1, 2));
-        return new SecureCarrier(
-            connection(), carriers, new SecureSession(1, keys, AeadProviders.best(), KeyLimits.DEFAULT),
-            new EncryptionLink(queue), service);
-    }
-
-    private static TrafficKeys keys(final int first) {
-        final byte[] secret = new byte[TrafficKeys.SECRET_LENGTH];
-        secret[0] = (byte) first;
-        return TrafficKeys.derive(secret, 16);
+        return new SecureCarrier(connection(), new CarrierParts().carriers,
+            CarrierParts.session(KeyLimits.DEFAULT, new Marker(1, 2)), new EncryptionLink(queue), service);
     }
 
     private TcpConnection connection() {
@@ -168,28 +144,6 @@ class InlineTransmissionTest {
     }
 
     private void drain() {
-        queue.drain(new CompletionHandler() {
-            @Override
-            public void onSealed(final SecureSession session, final long tag, final int length, final RecordError error) {
-                carrier.onSealed((int) tag, error);
-            }
-
-            @Override
-            public void onOpened(
-                final SecureSession session, final long tag, final long address, final int length, final int type,
-                final RecordError error) {
-                throw new AssertionError();
-            }
-
-            @Override
-            public void onHandshake(final HandshakeTask task) {
-                throw new AssertionError();
-            }
-
-            @Override
-            public void onClosed(final SecureSession session) {
-                throw new AssertionError();
-            }
-        }, 64);
+        CarrierParts.drain(queue, carrier);
     }
 }

@@ -8,30 +8,19 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
-import java.util.Random;
 import org.agrona.BufferUtil;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.rds4j.RdsContext;
-import org.rds4j.SecurityMode;
 import org.rds4j.carrier.ByteCarrier;
 import org.rds4j.carrier.CarrierHandler;
 import org.rds4j.crypto.CryptoCounters;
-import org.rds4j.crypto.agent.CompletionHandler;
 import org.rds4j.crypto.agent.EncryptionAgent;
 import org.rds4j.crypto.agent.EncryptionQueue;
-import org.rds4j.crypto.agent.HandshakeTask;
-import org.rds4j.crypto.agent.SecureSession;
 import org.rds4j.crypto.handshake.Marker;
-import org.rds4j.crypto.handshake.SessionKeys;
 import org.rds4j.crypto.provider.AeadProviders;
 import org.rds4j.crypto.record.KeyLimits;
-import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordSealer;
-import org.rds4j.crypto.record.TrafficKeys;
 import org.rds4j.tcp.TcpConnection;
 
 /** One carrier on a connection that is nothing but two pieces of memory and a few positions. */
@@ -45,12 +34,11 @@ class SecureCarrierTest {
     private final ByteBuffer content = ByteBuffer.allocateDirect(STREAM);
     private final EncryptionAgent agent = new EncryptionAgent("encryption", CryptoCounters.allocate());
     private final EncryptionQueue queue = agent.newQueue(256, CryptoCounters.allocate());
-    private final RecordSealer peer = new RecordSealer(AeadProviders.best(), keys(2), KeyLimits.DEFAULT);
-    private final NodeCounters counters =
-        new NodeCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(NodeCounters.LENGTH)), 0);
-    private final Carriers carriers = new Carriers(
-        new RdsContext(new Properties()).address("10.0.0.1/24").security(SecurityMode.PLAINTEXT).conclude(), null,
-        new LaneSettings(16_385, 4, lane -> 0), null, new Random(1), counters);
+    private final RecordSealer peer =
+        new RecordSealer(AeadProviders.best(), CarrierParts.keysOfPeer(), KeyLimits.DEFAULT);
+    private final CarrierParts parts = new CarrierParts();
+    private final Carriers carriers = parts.carriers;
+    private final NodeCounters counters = parts.counters;
     private int written;
     private int received;
     private int consumed;
@@ -63,20 +51,13 @@ class SecureCarrierTest {
     private boolean isSendClosed;
     private SecureCarrier carrier;
 
-    private static TrafficKeys keys(final int first) {
-        final byte[] secret = new byte[TrafficKeys.SECRET_LENGTH];
-        secret[0] = (byte) first;
-        return TrafficKeys.derive(secret, 16);
-    }
-
     private SecureCarrier carrier(final KeyLimits limits) {
         return carrier(limits, new Marker(1, 2));
     }
 
     private SecureCarrier carrier(final KeyLimits limits, final Marker ofPeer) {
-        final SessionKeys keys = new SessionKeys(keys(1), keys(2), true, "TLS_AES_128_GCM_SHA256", List.of(), ofPeer);
         carrier = new SecureCarrier(
-            connection(), carriers, new SecureSession(1, keys, AeadProviders.best(), limits), new EncryptionLink(queue), null);
+            connection(), carriers, CarrierParts.session(limits, ofPeer), new EncryptionLink(queue), null);
         return carrier;
     }
 
@@ -127,29 +108,7 @@ class SecureCarrierTest {
     }
 
     private void drain() {
-        queue.drain(new CompletionHandler() {
-            @Override
-            public void onSealed(final SecureSession session, final long tag, final int length, final RecordError error) {
-                carrier.onSealed((int) tag, error);
-            }
-
-            @Override
-            public void onOpened(
-                final SecureSession session, final long tag, final long address, final int length, final int type,
-                final RecordError error) {
-                carrier.onOpened(address, length, type, error);
-            }
-
-            @Override
-            public void onHandshake(final HandshakeTask task) {
-                throw new AssertionError();
-            }
-
-            @Override
-            public void onClosed(final SecureSession session) {
-                throw new AssertionError();
-            }
-        }, 256);
+        CarrierParts.drain(queue, carrier);
     }
 
     /** However the stream is cut: content is handed out where TCP received it, five octets behind its record's header. */

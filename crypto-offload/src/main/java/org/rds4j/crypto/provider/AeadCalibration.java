@@ -133,7 +133,7 @@ public final class AeadCalibration {
         }
     }
 
-    /** Until nothing gets better any more: a library whose calls were compiled late must not be judged by what it took before. */
+    /** Until nothing gets better any more: a library whose calls were compiled late is not judged by what it took before. */
     private static void rounds(final List<AeadMeter> meters, final long[] sealNs, final long[] openNs, final long endNs) {
         boolean isSettled = false;
         while (!isSettled) {

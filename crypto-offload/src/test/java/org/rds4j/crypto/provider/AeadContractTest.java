@@ -162,6 +162,18 @@ public abstract class AeadContractTest {
         }
     }
 
+    /** Who guesses a tag octet by octet learns nothing from the time that a refusal takes. */
+    @Test
+    void shouldTakeTheSameTimeWhereverATagDiffers() {
+        assumeTrue(provider().isGarbageFree(), "refuses by an exception, whose time hides that of any comparison");
+        try (Aead aead = newAead(randomOctets(16))) {
+            final TagTiming timing = new TagTiming(aead);
+            final double ownNs = timing.ofLibrary();
+            final double loopNs = timing.ofLibraryAndALoop();
+            assertTrue(Math.abs(ownNs) < loopNs / 4, ownNs + " ns, and " + loopNs + " ns where a loop ends at what differs");
+        }
+    }
+
     @Test
     void shouldRefuseAnotherNonceAnotherHeaderAndAnotherKey() {
         final byte[] key = randomOctets(32);

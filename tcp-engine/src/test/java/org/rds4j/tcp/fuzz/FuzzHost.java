@@ -73,6 +73,8 @@ final class FuzzHost implements TcpAcceptor {
     long nowNs = START_NS;
     /** Whether the octets of the first connection's peer follow the pattern. */
     boolean isPatterned;
+    /** Whether that connection has a watcher of what it receives. */
+    boolean isWatched;
 
     private final TcpConfiguration configuration;
 

@@ -19,6 +19,8 @@ final class FuzzOwner implements TcpHandler {
     private final FuzzHost host;
     /** The peer's octets follow the pattern, so that what is read can be checked. */
     private final boolean isPatterned;
+    /** Null where nobody watches. */
+    private final FuzzWatcher watcher;
     private boolean readsAtOnce = true;
     private boolean isPeerClosed;
     private TcpState last;
@@ -27,6 +29,7 @@ final class FuzzOwner implements TcpHandler {
         this.host = host;
         this.connection = connection;
         isPatterned = host.isPatterned && host.owners.isEmpty();
+        watcher = isPatterned && host.isWatched ? new FuzzWatcher() : null;
     }
 
     /** Does one of the things that applications do. */
@@ -45,6 +48,7 @@ final class FuzzOwner implements TcpHandler {
             case 11 -> connection.userTimeout(amount * 1_000_000_000L);
             case 12 -> claim(amount << 4);
             case 13 -> abort(amount);
+            case 14 -> refuse((amount & 1) != 0);
             default -> connection.sendSpace();
         }
     }
@@ -52,6 +56,12 @@ final class FuzzOwner implements TcpHandler {
     private void abort(final int amount) {
         if (amount == 0x55) { // rarely: it ends the run's conversation
             connection.abort();
+        }
+    }
+
+    private void refuse(final boolean refuses) {
+        if (watcher != null) {
+            watcher.refuses = refuses;
         }
     }
 
@@ -102,6 +112,9 @@ final class FuzzOwner implements TcpHandler {
             "more came than fits");
         require(!isConnected || connection.congestionWindow() > 0, "congestion window: " + connection.congestionWindow());
         require(!isConnected || connection.maxSegmentSize() > 0, "segment size: " + connection.maxSegmentSize());
+        if (watcher != null) {
+            watcher.check(connection);
+        }
         final TcpState state = connection.state();
         require(last == null || isAhead(last, state), "from " + last + " to " + state);
         last = state;
@@ -138,6 +151,7 @@ final class FuzzOwner implements TcpHandler {
         requireOpen(c);
         require(!isConnected, "connected twice");
         isConnected = true;
+        c.receiveWatcher(watcher);
     }
 
     @Override

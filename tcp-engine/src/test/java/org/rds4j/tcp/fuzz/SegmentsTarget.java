@@ -71,6 +71,7 @@ public final class SegmentsTarget implements SegmentObserver {
         host = new FuzzHost(
             List.of((settings & 0x20) != 0 ? link.withoutAggregation() : link), configuration, this);
         host.isPatterned = true;
+        host.isWatched = (settings & 0x80) != 0;
     }
 
     private TcpConfiguration settings(final boolean isWide, final int more) {

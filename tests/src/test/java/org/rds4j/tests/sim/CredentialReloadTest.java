@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +45,12 @@ class CredentialReloadTest {
         return context -> ("10.0.0.1/24".equals(context.address()) ? first : second).apply(context).pathMaxAgeNs(maxAgeNs);
     }
 
+    /** Of both nodes' certificates together: each is for a day longer than the one before, so these are the last ones. */
+    private static void requireDaysLeft(final SteadyPair world, final int days) {
+        final long leftS = world.count("certificate_seconds_left");
+        assertEquals(days, Math.round((double) leftS / Duration.ofDays(1).toSeconds()), leftS + " s");
+    }
+
     @Test
     void shouldLoseNothingAndWaitForNothingInAHundredReloads() {
         final DemoAuthority authority = NodeFiles.authority();
@@ -51,10 +58,11 @@ class CredentialReloadTest {
         final NodeFiles second = new NodeFiles(directory, "second").identity(authority).trust(authority);
         try (SteadyPair world = world(settings(first, second, 86_400_000_000_000L))) {
             for (int i = 0; i < RELOADS; i++) {
-                (i % 2 == 0 ? first : second).identity(authority);
+                (i % 2 == 0 ? first : second).identity(authority, i + 1);
                 world.run(RELOAD_INTERVAL_NS);
             }
             assertEquals(RELOADS, world.count("credentials_loaded"));
+            requireDaysLeft(world, 2 * RELOADS - 1);
             assertEquals(0, world.count("credentials_rejected"));
             assertEquals(1, world.count("passive-opens"), "the path stays");
             assertTrue(world.longestPauseNs() <= MOST_PAUSE_NS, world.longestPauseNs() + " ns");
@@ -100,9 +108,9 @@ class CredentialReloadTest {
                 first.trust(authority, next);
                 second.trust(authority, next);
                 world.run(RELOAD_INTERVAL_NS);
-                first.identity(next);
+                first.identity(next, i + 2);
                 world.run(RELOAD_INTERVAL_NS);
-                second.identity(next);
+                second.identity(next, i + 2);
                 world.run(2 * RELOAD_INTERVAL_NS);
                 first.trust(next);
                 second.trust(next);
@@ -110,6 +118,7 @@ class CredentialReloadTest {
                 authority = next;
             }
             assertEquals(2 * 3 * RELOADS / 4, world.count("credentials_loaded"));
+            requireDaysLeft(world, 2 * (RELOADS / 4 + 1));
             assertEquals(0, world.count("credentials_rejected"));
             assertEquals(0, world.count("node_handshake_failed"));
             assertEquals(0, world.count("node_peer_expelled"), "both had handshakes under the new authority in time");

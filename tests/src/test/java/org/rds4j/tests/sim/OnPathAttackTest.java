@@ -5,21 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.rds4j.RdsAddress;
-import org.rds4j.RdsSocket;
-import org.rds4j.node.RdsNode;
 import org.rds4j.perf.stack.DemoIdentities;
-import org.rds4j.check.CheckedSocket;
-import org.rds4j.sim.check.HistoryChecker;
-import org.rds4j.sim.link.FrameTap;
 import org.rds4j.sim.link.Side;
 import org.rds4j.sim.link.WireConditions;
 import org.rds4j.perf.scenario.NodePair;
-import org.rds4j.sim.world.SimHost;
 import org.rds4j.sim.world.Simulation;
 
 /**
@@ -29,7 +21,6 @@ import org.rds4j.sim.world.Simulation;
 @Timeout(120)
 class OnPathAttackTest {
     private static final int ATTACKS = 25;
-    private static final int PORT = 4000;
     private static final int LENGTH = 400;
     private static final int LONG_LENGTH = 9_000;
     private static final long SEND_INTERVAL_NS = 200_000L;
@@ -43,50 +34,31 @@ class OnPathAttackTest {
     }
 
     /** The one on the wire. */
-    private static final class Attacker implements FrameTap {
-        private static final int FIN = 0x01;
-        /** Long enough to be a message of the streams here, not an acknowledgement or a probe. */
-        private static final int LEAST = 300;
-
-        private final Forgery segment = new Forgery();
+    private static final class Attacker extends WireAttacker {
         private final Attack attack;
         private byte[] captured;
         private byte[] capturedBefore;
         private byte[] reflected;
         private byte[] held;
-        private boolean isArmed;
-        private int done;
 
         Attacker(final Attack attack) {
             this.attack = attack;
         }
 
-        void arm() {
-            isArmed = true;
-        }
-
         @Override
-        public boolean onEntering(final Side from, final long address, final int length, final long nowNs) {
-            if (!segment.isData(address, length, LEAST)) {
-                return true;
-            }
-            final byte[] octets = segment.payload();
+        boolean onData(final Side from, final byte[] octets) {
             if (from == Side.B) {
                 reflected = octets;
                 return true;
             }
-            final boolean isLet = !isArmed || change(octets);
+            final boolean isLet = !isArmed() || change(octets);
             captured = octets;
             return isLet;
         }
 
         private boolean change(final byte[] octets) {
             switch (attack) {
-                case FLIP_A_BIT, FLIP_A_BIT_OF_A_LONG_MESSAGE -> {
-                    final byte[] flipped = octets.clone();
-                    flipped[done * 37 % octets.length] ^= (byte) (1 << done % 8);
-                    replace(flipped);
-                }
+                case FLIP_A_BIT, FLIP_A_BIT_OF_A_LONG_MESSAGE -> flipABit();
                 case ALTER_THE_TYPE -> replace(with(octets, 0, 22));
                 case ALTER_THE_VERSION -> replace(with(octets, 1, 2));
                 case LENGTHEN_A_RECORD -> replace(with(octets, 3, 0x7f));
@@ -100,10 +72,7 @@ class OnPathAttackTest {
                     return swap(octets);
                 }
                 case PLAINTEXT_CONGESTION_UPDATE -> replace(congestionUpdate(octets.length));
-                case TRUNCATE -> {
-                    segment.set(FIN);
-                    onDone();
-                }
+                case TRUNCATE -> truncate();
             }
             return true;
         }
@@ -141,63 +110,6 @@ class OnPathAttackTest {
                 replace(other);
             }
         }
-
-        private void replace(final byte[] after) {
-            segment.replace(after);
-            onDone();
-        }
-
-        private void onDone() {
-            isArmed = false;
-            done++;
-        }
-    }
-
-    /** Messages each way now and then, two at once from the first node; long ones where they are to be cut. */
-    private static final class Applications implements SimHost, AutoCloseable {
-        private final Simulation simulation;
-        private final HistoryChecker checker;
-        private final List<CheckedSocket> sockets;
-        private final int lengthOfFirst;
-        private long nextSendNs;
-        private boolean isSending = true;
-
-        Applications(
-            final Simulation simulation, final HistoryChecker checker, final NodePair nodes, final int lengthOfFirst) {
-            this.simulation = simulation;
-            this.checker = checker;
-            this.lengthOfFirst = lengthOfFirst;
-            this.sockets = List.of(bound(nodes.first()), bound(nodes.second()));
-        }
-
-        private CheckedSocket bound(final RdsNode node) {
-            final RdsSocket socket = node.socket();
-            socket.bind(PORT);
-            return new CheckedSocket(checker, socket, simulation.clock()::nanoTime);
-        }
-
-        @Override
-        public int doWork(final long nowNs) {
-            final int work = sockets.getFirst().poll(64) + sockets.getLast().poll(64);
-            if (isSending && nowNs >= nextSendNs) {
-                nextSendNs = nowNs + SEND_INTERVAL_NS;
-                for (int i = 0; i < 2; i++) {
-                    sockets.getFirst().send(RdsAddress.parse("10.0.0.2:" + PORT), lengthOfFirst);
-                }
-                sockets.getLast().send(RdsAddress.parse("10.0.0.1:" + PORT), LENGTH);
-            }
-            return work;
-        }
-
-        @Override
-        public long nextDeadlineNs() {
-            return isSending ? nextSendNs : Long.MAX_VALUE;
-        }
-
-        @Override
-        public void close() {
-            sockets.forEach(CheckedSocket::close);
-        }
     }
 
     private static boolean isOfLongMessages(final Attack attack) {
@@ -208,26 +120,14 @@ class OnPathAttackTest {
     @EnumSource
     void shouldCloseThePathAndDeliverNothingOfTheAttackers(final Attack attack) {
         final Simulation simulation = new Simulation(21);
-        final HistoryChecker checker = new HistoryChecker(21);
-        final Attacker attacker = new Attacker(attack);
+        final int length = isOfLongMessages(attack) ? LONG_LENGTH : LENGTH;
         try (DemoIdentities identities = new DemoIdentities(List.of("node"));
             NodePair nodes = new NodePair(simulation, WIRE, context -> identities.apply(context, "node"));
-            Applications applications = new Applications(
-                simulation, checker, nodes, isOfLongMessages(attack) ? LONG_LENGTH : LENGTH)) {
+            AttackedStreams streams = new AttackedStreams(
+                simulation, nodes.first(), nodes.second(), List.of(length, length), List.of(LENGTH), SEND_INTERVAL_NS)) {
+            final Attacker attacker = new Attacker(attack);
             nodes.link().tap(attacker);
-            simulation.host("applications", applications);
-            for (int i = 0; i < ATTACKS; i++) {
-                final long before = checker.delivered();
-                simulation.runUntil(() -> checker.delivered() > before + 20, simulation.clock().nanoTime() + RECOVERY_NS);
-                assertTrue(checker.delivered() > before + 20, "it goes on after attack " + i);
-                attacker.arm();
-                simulation.runUntil(() -> !attacker.isArmed, simulation.clock().nanoTime() + RECOVERY_NS);
-                assertEquals(Optional.empty(), checker.violation());
-            }
-            assertEquals(ATTACKS, attacker.done);
-            applications.isSending = false;
-            simulation.runUntil(() -> checker.outstanding() == 0, simulation.clock().nanoTime() + RECOVERY_NS);
-            checker.requireComplete();
+            streams.endure(attacker, ATTACKS, RECOVERY_NS);
             requireCounts(nodes, attack);
         }
     }

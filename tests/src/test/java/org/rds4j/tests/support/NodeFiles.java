@@ -37,7 +37,12 @@ public final class NodeFiles {
 
     /** An identity for a day, as the name says. */
     public NodeFiles identity(final DemoAuthority authority) {
-        return identity(authority.newIdentity("node/" + name, Duration.ofDays(1)));
+        return identity(authority, 1);
+    }
+
+    /** An identity for some days. */
+    public NodeFiles identity(final DemoAuthority authority, final int days) {
+        return identity(authority.newIdentity("node/" + name, Duration.ofDays(days)));
     }
 
     /** Both files moved into place, one after the other. */
