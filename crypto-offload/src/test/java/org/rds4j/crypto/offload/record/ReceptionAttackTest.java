@@ -1,0 +1,83 @@
+package org.rds4j.crypto.offload.record;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.rds4j.crypto.model.ModelMode;
+import org.rds4j.crypto.offload.wqe.Completion;
+import org.rds4j.crypto.record.RecordError;
+import org.rds4j.crypto.record.RecordHeaderFlyweight;
+
+/**
+ * Somebody on the way who keeps records back, plays old ones again, changes them, and sends packets that the device goes over
+ * and TCP does not take, such as those with an old time stamp. Nothing wrong is opened.
+ */
+class ReceptionAttackTest {
+    private static final int CONTENT = 978;
+    /** One packet each. */
+    private static final int RECORD = 1000;
+
+    /** One record in the place of three is not authentic; the device counts it and goes on, two numbers short. */
+    @ParameterizedTest
+    @EnumSource(names = {"REAL", "STRICT"})
+    void shouldNotTakeAnOldRecordUnderANumberThatTheDeviceMiscounted(final ModelMode mode) {
+        final ReceptionRig rig = rig(mode);
+        rig.deliver(0, 2 * RECORD, RECORD);
+        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD, record(3 * RECORD)));
+        rig.deliver(2 * RECORD, 5 * RECORD, RECORD);
+        assertEquals(5, rig.opened());
+        final byte[] old = rig.payload(3 * RECORD, RECORD);
+        assertEquals(Completion.DECRYPTED, rig.deliver(5 * RECORD, old), "the number that the device is at");
+        assertRefused(rig, 5);
+    }
+
+    /** Three records in the place of one; the peer has sent the third one of those that follow, and it is kept back. */
+    @ParameterizedTest
+    @EnumSource(names = {"REAL", "STRICT"})
+    void shouldNotTakeALaterRecordUnderANumberThatTheDeviceMiscounted(final ModelMode mode) {
+        final ReceptionRig rig = rig(mode);
+        rig.deliver(0, 2 * RECORD, RECORD);
+        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD, record(500)));
+        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD + 500, record(500)));
+        rig.deliver(2 * RECORD, RECORD);
+        assertEquals(Completion.DECRYPTED, rig.deliver(3 * RECORD, rig.payload(4 * RECORD, RECORD)));
+        assertRefused(rig, 3);
+    }
+
+    /** The device has counted wrongly from its start on. */
+    @Test
+    void shouldNotTakeAnOldRecordUnderTheNumberThatTheDeviceBeganWith() {
+        final ReceptionRig rig = rig(ModelMode.STRICT);
+        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(0, record(2 * RECORD)));
+        rig.deliver(0, 2 * RECORD, RECORD);
+        assertEquals(Completion.DECRYPTED, rig.deliver(2 * RECORD, rig.payload(RECORD, RECORD)));
+        assertRefused(rig, 2);
+    }
+
+    /** No octet of it is what the peer has sent. */
+    private static byte[] record(final int length) {
+        final byte[] record = new byte[length];
+        record[0] = RecordHeaderFlyweight.TYPE_APPLICATION_DATA;
+        record[1] = 3;
+        record[2] = 3;
+        record[3] = (byte) (length - 5 >> 8);
+        record[4] = (byte) (length - 5);
+        return record;
+    }
+
+    private static void assertRefused(final ReceptionRig rig, final int opened) {
+        assertEquals(RecordError.BAD_RECORD_MAC, rig.opener.error());
+        assertEquals(opened, rig.opened());
+    }
+
+    private static ReceptionRig rig(final ModelMode mode) {
+        final ReceptionRig rig = new ReceptionRig(mode);
+        rig.attach();
+        for (int i = 0; i < 20; i++) {
+            rig.seal(CONTENT);
+        }
+        return rig;
+    }
+}
