@@ -68,6 +68,8 @@ public enum OffloadCounter {
     RESYNC_FALSE("tls-resync-res-skip", "places the device asked for at which no record begins"),
     /** Places behind which the device has decrypted before, or that were answered for. */
     RESYNC_PASSED("tls-resync-res-passed", "places the device asked for that it has passed already"),
+    /** Contexts to be made anew, as the device asks for a place while the answer for another is open. */
+    RESYNC_LOST("tls-resync-lost", "times the device did not take up an answer and asked for another place"),
     /** Records whose number the device was told. */
     RESYNC_ANSWERS("tls-resync-res-ok", "records whose number the device was told");
 

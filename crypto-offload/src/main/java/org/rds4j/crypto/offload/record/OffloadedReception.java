@@ -184,6 +184,15 @@ public final class OffloadedReception {
         resync.poll();
     }
 
+    /**
+     * Whether the context is of no use any more, and is to be made anew.
+     *
+     * @return true when the device can not be told where it is without going over records twice.
+     */
+    public boolean isLost() {
+        return resync.isLost();
+    }
+
     /** The key has changed, or the connection ends: the device is told nothing more. */
     public void end() {
         resync.end();

@@ -56,6 +56,51 @@ class ReceptionAttackTest {
         assertRefused(rig, 2);
     }
 
+    /**
+     * The device is answered for a second place before the first answer is in force. Old packets lead it back to the first place,
+     * from where it goes as far as a changed part of a record, and then to the second, from where it goes over the same record as
+     * it was sent. Every fifth packet that the device looks at it leaves as it is.
+     */
+    @Test
+    void shouldNotTakeARecordThatTheDeviceGoesOverOnceForEachOfTwoAnswers() {
+        final ReceptionRig rig = rig(ModelMode.ADVERSARIAL);
+        rig.deliver(0, 2 * RECORD, RECORD);
+        rig.deliver(3 * RECORD, RECORD); // asks
+        rig.deliver(2 * RECORD, RECORD); // may be answered
+        rig.deliver(5 * RECORD, RECORD); // asks
+        rig.deliver(4 * RECORD, RECORD); // may be answered
+        assertEquals(6, rig.opened());
+        loseTheWay(rig, 2);
+        replay(rig, 3, 5, RECORD);
+        replay(rig, 5, 6, RECORD / 2);
+        final int whole = rig.deliver(6 * RECORD, RECORD);
+        rig.deliver(7 * RECORD, RECORD);
+        final byte[] changed = rig.payload(8 * RECORD, 100);
+        changed[50] ^= 4;
+        rig.deliver(8 * RECORD, changed);
+        loseTheWay(rig, 3);
+        replay(rig, 5, 7, RECORD);
+        replay(rig, 7, 8, RECORD / 2);
+        rig.deliver(8 * RECORD, 100);
+        rig.deliver(8 * RECORD + 100, RECORD - 100);
+        assertRefused(rig, 8);
+        assertEquals(Completion.DECRYPTED, whole, "the device was not led back");
+    }
+
+    /** Packets behind a gap, without headers. */
+    private static void loseTheWay(final ReceptionRig rig, final int packets) {
+        for (int i = 0; i < packets; i++) {
+            rig.deliverToTheDeviceAlone(15 * RECORD + 500 + 20 * i, new byte[10]);
+        }
+    }
+
+    /** Octets that TCP has, and does not take. */
+    private static void replay(final ReceptionRig rig, final int from, final int to, final int segment) {
+        for (int at = from * RECORD; at < to * RECORD; at += segment) {
+            rig.deliverToTheDeviceAlone(at, rig.payload(at, segment));
+        }
+    }
+
     /** No octet of it is what the peer has sent. */
     private static byte[] record(final int length) {
         final byte[] record = new byte[length];

@@ -43,6 +43,8 @@ final class ReceptionRig {
         (byte) 192, (byte) 168, 1, 1, (byte) 192, (byte) 168, 1, 2, 0x3e, (byte) 0x8e, (byte) 0xc3, 0x50
     };
     private static final int CAPACITY = 4 << 20;
+    /** A question, an answer, and the next packet. */
+    private static final int CYCLES = 3;
 
     final Random random = new Random(7);
     final OffloadCounters counters = OffloadCounters.allocate();
@@ -126,11 +128,19 @@ final class ReceptionRig {
         isSilent = true;
     }
 
+    /** The device does what was posted, and is told what follows from that. */
     void runDevice() {
         isSilent = false;
         nic.poll();
         queue.poll();
         reception.poll();
+    }
+
+    /** Questions and answers are done before the next packet comes. */
+    private void settle() {
+        for (int i = 0; i < CYCLES; i++) {
+            runDevice();
+        }
     }
 
     /** The device does what it was asked for, of which nobody takes notice. */
@@ -217,7 +227,7 @@ final class ReceptionRig {
             parse();
         }
         if (!isSilent) {
-            runDevice();
+            settle();
         }
         return decryption;
     }
@@ -299,6 +309,10 @@ final class ReceptionRig {
 
     boolean hasRoom() {
         return reception.takes(Completion.DECRYPTED, 1);
+    }
+
+    boolean isLost() {
+        return reception.isLost();
     }
 
     boolean isDecrypted() {

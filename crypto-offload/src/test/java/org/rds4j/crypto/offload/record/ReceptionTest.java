@@ -37,6 +37,23 @@ class ReceptionTest {
         assertEquals(rig.length(), rig.count(OffloadCounter.DECRYPTED_BYTES));
     }
 
+    @Test
+    void shouldVerifyTheTagOfTheFirstRecordOfEachContext() {
+        final ReceptionRig rig = new ReceptionRig(ModelMode.STRICT);
+        for (int context = 1; context <= 3; context++) {
+            rig.attach();
+            final int from = rig.length();
+            rig.seal(500);
+            rig.seal(500);
+            rig.deliver(from, rig.length(), 522);
+            assertEquals(context, rig.count(OffloadCounter.RECORDS_RESTORED));
+            assertEquals(context, rig.count(OffloadCounter.RECORDS_DECRYPTED));
+            rig.unsteer();
+            rig.detach();
+        }
+        rig.assertAllOpened();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void shouldVerifyTheTagOfARecordWhoseFirstPartIsDecrypted(final boolean isTampered) {
