@@ -11,8 +11,8 @@ import org.rds4j.crypto.offload.wqe.UmrWqe;
 /**
  * Tells a device that has lost its way which record it is at. The device marks packets when it believes to know where a record
  * begins; it is asked where, and answered with the record's number if one does begin there, be it long gone. If none is known to,
- * but one may, the device is asked again when its header has come. A place where none begins gets no answer, as there is none that
- * says so. One question at a time.
+ * but one may, the device is asked again when its header has come. A place where none begins gets no answer, as there is none
+ * that says so. One question at a time.
  * <p>
  * The device authenticates the octets that it goes over from an answer on. It must never be sent over octets again that it has
  * decrypted before, of which TCP may hold another copy than it authenticates the second time; old packets that somebody plays

@@ -18,6 +18,7 @@ class ReceptionAttackTest {
     private static final int CONTENT = 978;
     /** One packet each. */
     private static final int RECORD = 1000;
+    private static final int SEEDS = Integer.getInteger("rds.reception.attacks", 60);
 
     /** One record in the place of three is not authentic; the device counts it and goes on, two numbers short. */
     @ParameterizedTest
@@ -85,6 +86,17 @@ class ReceptionAttackTest {
         rig.deliver(8 * RECORD + 100, RECORD - 100);
         assertRefused(rig, 8);
         assertEquals(Completion.DECRYPTED, whole, "the device was not led back");
+    }
+
+    /** Nothing but what was sent, in order; and all of it where nobody has written octets of his own. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldOpenNothingElseWhateverSomebodyOnTheWayDoes(final ModelMode mode) {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            final Attacker attacker = new Attacker(mode, seed, seed % 3 != 0);
+            attacker.attack();
+            attacker.assertNothingElse("seed " + seed);
+        }
     }
 
     /** Packets behind a gap, without headers. */

@@ -319,6 +319,18 @@ final class ReceptionRig {
         return reception.isDecrypted();
     }
 
+    /** Octets received without a gap. */
+    int received() {
+        return received.nextClearBit(0);
+    }
+
+    /** What has been opened is what was sent, from the first record on. */
+    void assertNothingElseOpened(final String message) {
+        for (int i = 0; i < opened.size(); i++) {
+            assertArrayEquals(contents.get(i), opened.get(i), message + ", record " + i);
+        }
+    }
+
     /** Everything that was sent has been opened to what it was, and the device has refused nothing. */
     void assertAllOpened() {
         assertOpened();

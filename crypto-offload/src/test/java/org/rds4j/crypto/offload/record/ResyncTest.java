@@ -40,7 +40,7 @@ class ResyncTest {
         assertArrayEquals(new int[] {YES, YES, YES, YES}, records(rig, 6, 10));
         rig.assertAllOpened();
         assertEquals(4, rig.count(OffloadCounter.RECORDS_DECRYPTED));
-        assertEquals(2, rig.count(OffloadCounter.RECORDS_RESTORED), "the first ones, whose tags show that the device counts rightly");
+        assertEquals(2, rig.count(OffloadCounter.RECORDS_RESTORED), "the first ones, whose tags show that it counts rightly");
         assertEquals(1, rig.count(ModelCounter.RESYNC_ANSWERS));
     }
 
