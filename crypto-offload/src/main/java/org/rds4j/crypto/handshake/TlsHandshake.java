@@ -363,6 +363,7 @@ public final class TlsHandshake implements AutoCloseable {
             engine, EXPORTER_LABEL, clientMarker.octets(), EXPORTER_LENGTH);
         TrafficKeys client = null;
         try {
+            FreedMemory.wipe(EXPORTER_LENGTH);
             client = keys(exported, 0, keyLength);
             return new SessionKeys(
                 client, keys(exported, TrafficKeys.SECRET_LENGTH, keyLength), isClient, suite, certificates,

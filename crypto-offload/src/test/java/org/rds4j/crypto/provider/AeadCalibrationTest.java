@@ -8,15 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AeadCalibrationTest {
     private static final AeadProvider A = new Named("a", true);
     private static final AeadProvider B = new Named("b", true);
     private static final AeadProvider GARBAGE = new Named("garbage", false);
+    private static final Map<String, AtomicInteger> CALLS = new ConcurrentHashMap<>();
 
     @Test
     void shouldMeasureEachUsableProviderAtEachSizeOnceInAProcess() {
@@ -30,6 +34,14 @@ class AeadCalibrationTest {
         assertSame(calibration, AeadCalibration.begin(AeadProviders.all()).join());
         assertSame(calibration.choice(), AeadProviders.best());
         usable.forEach(provider -> assertTrue(calibration.text().contains(provider.name())));
+    }
+
+    /** As a library whose calls are compiled late on a busy machine: after more than a second here. */
+    @Test
+    void shouldNotJudgeALibraryByItsFirstCalls() {
+        final AeadProvider compiledLate = new Slow("compiled late", 70_000, 20_000, 1_000);
+        final AeadProvider steady = new Slow("steady", 0, 0, 5_000);
+        assertSame(compiledLate, AeadCalibration.begin(List.of(steady, compiledLate)).join().choice());
     }
 
     @Test
@@ -87,6 +99,57 @@ class AeadCalibrationTest {
         @Override
         public Aead newAead(final byte[] key) {
             throw new AssertionError("measured already");
+        }
+    }
+
+    /** Takes so long for each of its first calls, and so long for others. */
+    private record Slow(String name, int first, long firstNs, long ns) implements AeadProvider {
+        @Override
+        public boolean isGarbageFree() {
+            return true;
+        }
+
+        @Override
+        public String unavailabilityCause() {
+            return null;
+        }
+
+        @Override
+        public Aead newAead(final byte[] key) {
+            return new SlowAead(this, CALLS.computeIfAbsent(name, made -> new AtomicInteger()));
+        }
+    }
+
+    private record SlowAead(Slow provider, AtomicInteger calls) implements Aead {
+        @Override
+        public boolean seal(
+            final long nonceAddress,
+            final long aadAddress,
+            final long contentAddress,
+            final int contentLength,
+            final byte contentType,
+            final long outAddress) {
+            return call();
+        }
+
+        @Override
+        public boolean open(
+            final long nonceAddress, final long aadAddress, final long ciphertextAddress, final int ciphertextLength) {
+            return call();
+        }
+
+        @Override
+        public void close() {
+            // It has no key.
+        }
+
+        private boolean call() {
+            final long takesNs = calls.getAndIncrement() < provider.first() ? provider.firstNs() : provider.ns();
+            final long startNs = System.nanoTime();
+            while (System.nanoTime() - startNs < takesNs) {
+                Thread.onSpinWait();
+            }
+            return true;
         }
     }
 

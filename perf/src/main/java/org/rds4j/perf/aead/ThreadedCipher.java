@@ -16,8 +16,8 @@ import org.rds4j.perf.load.MeasurementException;
 import org.rds4j.perf.load.SubjectDescription;
 
 /**
- * The encryption thread: the measuring thread stands for the engine, submits a batch record by record, and takes results while
- * the other computes.
+ * The encryption thread: the measuring thread stands for the engine, submits a batch record by record, and takes the results
+ * when they are computed.
  */
 final class ThreadedCipher implements RecordSubject, CompletionHandler {
     private static final int KEY_LENGTH = 16;
@@ -83,26 +83,25 @@ final class ThreadedCipher implements RecordSubject, CompletionHandler {
                 throw new MeasurementException("the queue is full after " + i + " of " + count + " records");
             }
         }
-        thread.compute(count);
-        while (done < count || thread.elapsedNs() == 0) {
-            drain();
-        }
+        final long elapsedNs = compute(count);
         if (good != count) {
             throw new MeasurementException("the encryption thread refused " + (count - good) + " of " + count + " records");
         }
-        return thread.elapsedNs();
+        return elapsedNs;
+    }
+
+    private long compute(final int jobs) {
+        final long elapsedNs = thread.compute(jobs);
+        while (done < jobs) {
+            thread.queue().drain(this, RESULTS_PER_DRAIN);
+        }
+        return elapsedNs;
     }
 
     private boolean submit(final boolean isSealing, final int index) {
         return isSealing
             ? thread.queue().seal(sender, memory.content(index), size, memory.record(index), index)
             : thread.queue().open(receiver, memory.record(index), size + RecordHeaderFlyweight.OVERHEAD, index);
-    }
-
-    private void drain() {
-        if (thread.queue().drain(this, RESULTS_PER_DRAIN) == 0) {
-            Thread.onSpinWait();
-        }
     }
 
     @Override
@@ -136,10 +135,7 @@ final class ThreadedCipher implements RecordSubject, CompletionHandler {
     private void closeSession(final SecureSession session) {
         done = 0;
         thread.queue().close(session);
-        thread.compute(1);
-        while (done == 0 || thread.elapsedNs() == 0) {
-            drain();
-        }
+        compute(1);
     }
 
     private static SecureSession session(final byte[] secret, final AeadProvider provider, final boolean isClient) {

@@ -60,7 +60,7 @@ public final class KeyMemoryProgram implements CompletionHandler {
     private final Path directory;
     private int sealedLength;
 
-    /** The first 16 octets of a secret or key under the mask, and which generation they are of. */
+    /** 16 octets of a secret or key under the mask, and which generation they are of. */
     private record Wanted(int generation, long low, long high) {
     }
 
@@ -214,8 +214,10 @@ public final class KeyMemoryProgram implements CompletionHandler {
     private void want(final TrafficKeys keys, final int generation) {
         for (final byte[] octets : List.of(keys.secret(), keys.key())) {
             final ByteBuffer view = ByteBuffer.wrap(octets).order(ByteOrder.LITTLE_ENDIAN);
-            wantedLow.add(view.getLong(0) ^ MASK);
-            wanted.add(new Wanted(generation, view.getLong(0) ^ MASK, view.getLong(Long.BYTES) ^ MASK));
+            for (int at = 0; at < octets.length; at += 2 * Long.BYTES) {
+                wantedLow.add(view.getLong(at) ^ MASK);
+                wanted.add(new Wanted(generation, view.getLong(at) ^ MASK, view.getLong(at + Long.BYTES) ^ MASK));
+            }
             Arrays.fill(octets, (byte) 0);
         }
     }
