@@ -74,7 +74,7 @@ class ReceiveStreamTest {
     void shouldSayIntoHowManyPiecesASegmentFallsBeforeAnyOfItIsTaken() {
         final ReceiveStream stream = new ReceiveStream(memory(65), 65);
         for (int run = 1; run <= 65; run++) {
-            assertTrue(stream.write(10 * run, octets.address(), 1));
+            assertTrue(stream.write(10L * run, octets.address(), 1));
         }
         final Limited limited = new Limited();
         stream.watcher(limited);

@@ -8,8 +8,8 @@ import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
 
 /**
- * Somebody on the way at random: packets in another order, again, past TCP; and, where he writes, a changed one, or records of his
- * own past TCP and another record in the place of the next. All records have one length, so that each fits there.
+ * Somebody on the way at random: packets in another order, again, past TCP; and, where he writes, a changed one, or records of
+ * his own past TCP and another record in the place of the next. All records have one length, so that each fits there.
  */
 final class Attacker {
     private static final int RECORDS = 60;
