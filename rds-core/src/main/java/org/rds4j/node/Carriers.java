@@ -336,6 +336,13 @@ final class Carriers implements PathConnector, TcpAcceptor, CompletionHandler {
         protection.now(now);
     }
 
+    /** TCP has been given every packet that the NIC had. */
+    void onReceivedAll() {
+        if (inline != null) {
+            inline.onReceivedAll();
+        }
+    }
+
     /** Takes finished records and handshake steps from the encryption threads. */
     int drain() {
         return security == null ? 0 : security.drain(this);

@@ -79,6 +79,9 @@ final class EngineAgent implements Agent {
             network.onBurst(received, nowNs);
             port.release(received);
         }
+        if (count < RECEIVE_BURST) {
+            carriers.onReceivedAll();
+        }
         return count;
     }
 

@@ -15,10 +15,14 @@ import org.rds4j.tcp.receive.ReceiveWatcher;
 /**
  * The part of a secure connection that a NIC decrypts. From the first large record on the device has the connection's key and its
  * packets; TCP says which copy of an octet it keeps, and so which octets stand decrypted. A key change ends it: the packets are
- * taken from the device, what it has decrypted is opened, and the next large record gives it the new key. Records are opened on
- * the encryption thread in any case. Engine thread; it waits for no firmware.
+ * taken from the device, what it has decrypted is opened, and the next large record gives it the new key. The same happens where
+ * the device is lost, some times in a second at most, as firmware takes its time. Records are opened on the encryption thread in
+ * any case. Engine thread; it waits for no firmware.
  */
 final class InlineReception implements ReceiveWatcher {
+    /** As often as a peer may change its key. */
+    private static final int LOSSES_PER_SECOND = 10;
+
     /** How far a connection has come with the device. */
     private enum Phase {
         /** The device knows nothing; a large record changes that. */
@@ -47,6 +51,7 @@ final class InlineReception implements ReceiveWatcher {
     private final SecureSession session;
     private final EncryptionQueue queue;
     private final ReceptionTask task;
+    private final Rate losses = new Rate(LOSSES_PER_SECOND);
     private Phase phase = Phase.IDLE;
     private OffloadedReception reception;
     private long recordsAtRequest;
@@ -55,6 +60,7 @@ final class InlineReception implements ReceiveWatcher {
     private boolean isEnding;
     /** A step failed; what the device holds is taken from it, and it is not asked again. */
     private boolean isRefused;
+    private long receivedAllWhenUnsteered;
 
     InlineReception(
         final InlineService service, final SecureCarrier carrier, final TcpConnection connection,
@@ -90,7 +96,8 @@ final class InlineReception implements ReceiveWatcher {
 
     /** How the next record is to be opened, for which the queue has room. */
     RecordOpening opening(final long position, final int length) {
-        if (phase == Phase.IDLE && !isEnding && length >= service.device().threshold() && queue.room(session) > 1) {
+        if (phase == Phase.IDLE && !isEnding && length >= service.device().threshold() && queue.room(session) > 1
+            && losses.has(carrier.carriers.nowNs())) {
             recordsAtRequest = carrier.recordsSubmitted();
             submit(Step.ATTACH, Phase.ATTACHING);
         }
@@ -125,8 +132,8 @@ final class InlineReception implements ReceiveWatcher {
     boolean isBusy() {
         return switch (phase) {
             case IDLE, LEFT -> false;
-            case RECEIVING -> isKeyOld || isEnding || isRefused || !reception.isQuiet();
-            case DRAINING -> isEnding;
+            case RECEIVING -> isStopping() || !reception.isQuiet();
+            case DRAINING -> isEnding || !isReceived();
             default -> true;
         };
     }
@@ -150,21 +157,33 @@ final class InlineReception implements ReceiveWatcher {
     }
 
     private void stop() {
-        if (isKeyOld || isEnding || isRefused) {
+        if (isStopping()) {
             submit(Step.UNSTEER, Phase.UNSTEERING);
         }
+    }
+
+    private boolean isStopping() {
+        return isKeyOld || isEnding || isRefused || reception.isLost();
     }
 
     /** Nobody reads on where a connection has ended. What is being opened goes before the step, by the same queue. */
     private void drain() {
         reception.end();
-        if ((isEnding || !reception.isDecrypted()) && reception.isQuiet()) {
+        if (isReceived() && (isEnding || !reception.isDecrypted()) && reception.isQuiet()) {
             submit(Step.DETACH, Phase.DETACHING);
         }
     }
 
+    /** Whether TCP has all packets that the device may have decrypted before they were taken from it. */
+    private boolean isReceived() {
+        return service.receivedAll() != receivedAllWhenUnsteered;
+    }
+
     private void onDetached() {
         phase = Phase.IDLE;
+        if (reception.isLost()) {
+            losses.take(carrier.carriers.nowNs());
+        }
         if (isEnding || isRefused || service.isReceptionOver()) {
             leave();
         }
@@ -200,6 +219,7 @@ final class InlineReception implements ReceiveWatcher {
     /** A device that keeps the packets would go on with a key that is not in force: its key stays, and the connection ends. */
     private void onUnsteered(final RecordError error) {
         phase = Phase.DRAINING;
+        receivedAllWhenUnsteered = service.receivedAll();
         if (error != RecordError.NONE) {
             carrier.fail(CarrierDownReason.SECURITY);
             leave();

@@ -23,6 +23,7 @@ final class InlineService {
     private final List<InlineTransmission> active = new ArrayList<>();
     private final List<InlineReception> receptions = new ArrayList<>();
     private SendQueue receptionQueue;
+    private long receivedAll;
 
     /**
      * A service without connections.
@@ -64,6 +65,16 @@ final class InlineService {
     /** Whether the device takes no parameters any more. */
     boolean isReceptionOver() {
         return receptionQueue != null && receptionQueue.failure() != WqeError.NONE;
+    }
+
+    /** TCP has been given every packet that the device had. */
+    void onReceivedAll() {
+        receivedAll++;
+    }
+
+    /** How often that was so. */
+    long receivedAll() {
+        return receivedAll;
     }
 
     InlineTls device() {

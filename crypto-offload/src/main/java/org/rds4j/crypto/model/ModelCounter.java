@@ -36,7 +36,7 @@ public enum ModelCounter {
     READBACKS,
     /** Answers to a resync that were what the tracker waited for. */
     RESYNC_ANSWERS,
-    /** Answers to a resync that came too late, or to nothing. */
+    /** Times that a packet found an answer to a resync for a place where the tracker is not. */
     VAIN_RESYNC_ANSWERS,
     /** Elements refused; each stopped its queue. */
     REFUSED_ELEMENTS,

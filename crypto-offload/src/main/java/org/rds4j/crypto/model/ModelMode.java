@@ -6,6 +6,9 @@ public enum ModelMode {
     REAL,
     /** Stops the queue and says why. */
     STRICT,
-    /** As badly as the rules allow: parameters that no fence orders apply after the data that follows them. */
+    /**
+     * As badly as the rules allow: parameters that no fence orders apply after the data that follows them, and each answer to a
+     * resync when the device is at its place, be it some packets later, behind other answers.
+     */
     ADVERSARIAL
 }

@@ -1,6 +1,8 @@
 package org.rds4j.crypto.model;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.rds4j.crypto.offload.wqe.Completion;
 import org.rds4j.crypto.offload.wqe.ProgressParameters;
 import org.rds4j.crypto.offload.wqe.StaticParameters;
@@ -22,6 +24,10 @@ final class ReceiveContext {
     private static final int DECLINED = 5;
 
     private enum State { START, OPENING, SEARCHING, FOLLOWING, ASKING }
+
+    /** To a resync: a record's number, of force from a packet on. */
+    private record Answer(int sequence, long number, int from) {
+    }
 
     private final boolean isTlsEnabled;
     private final int receiveQueue;
@@ -45,9 +51,8 @@ final class ReceiveContext {
     private boolean isUnproven;
     private int candidate;
     private int recordsSince;
-    private int answerSequence;
-    private long answerNumber;
-    private int answerDelay = -1;
+    private final List<Answer> answers = new ArrayList<>();
+    private int arrivals;
     private int packets;
     private boolean isHandled;
     private boolean isAuthentic;
@@ -85,12 +90,12 @@ final class ReceiveContext {
         isStarted = false;
     }
 
+    /** Replaces the one before, unless things are as bad as can be: then each is kept until its place comes up. */
     private void answer(final int sequence) {
-        if (answerDelay < 0 || sequence != answerSequence) {
-            answerDelay = isAdversarial ? LATE : 0;
+        if (!isAdversarial) {
+            answers.clear();
         }
-        answerSequence = sequence;
-        answerNumber = initialNumber;
+        answers.add(new Answer(sequence, initialNumber, isAdversarial ? arrivals + LATE : arrivals));
     }
 
     /** Awaits the header of the first record. */
@@ -99,7 +104,7 @@ final class ReceiveContext {
         state = State.START;
         number = initialNumber;
         next = sequence;
-        answerDelay = -1;
+        answers.clear();
         dropRecord();
     }
 
@@ -116,7 +121,8 @@ final class ReceiveContext {
     }
 
     private int decrypt(final int sequence, final byte[] packet, final int length) {
-        takeAnswer();
+        takeAnswers();
+        arrivals++;
         if (!isStarted || length == 0 || (state != State.SEARCHING && next - sequence >= length)) {
             return Completion.NOT_DECRYPTED;
         }
@@ -146,19 +152,21 @@ final class ReceiveContext {
             state == State.OPENING ? ProgressParameters.AUTH_OFFLOAD : ProgressParameters.AUTH_NO_OFFLOAD, recordsSince);
     }
 
-    /** Goes on with numbers, from the next record on, if the answer that has come is the one that is waited for. */
-    private void takeAnswer() {
-        if (answerDelay < 0 || answerDelay-- > 0) {
-            return;
-        }
-        if (state != State.ASKING || answerSequence != candidate) {
+    private void takeAnswers() {
+        answers.removeIf(answer -> arrivals >= answer.from() && (isTaken(answer) || !isAdversarial));
+    }
+
+    /** Goes on with numbers, from the next record on, if the answer is the one that is waited for. */
+    private boolean isTaken(final Answer answer) {
+        if (state != State.ASKING || answer.sequence() != candidate) {
             counters.increment(ModelCounter.VAIN_RESYNC_ANSWERS);
-            return;
+            return false;
         }
         counters.increment(ModelCounter.RESYNC_ANSWERS);
         state = State.OPENING;
         isBroken = textLeft + tagLeft > 0;
-        number = answerNumber + recordsSince - (isBroken ? 1 : 0);
+        number = answer.number() + recordsSince - (isBroken ? 1 : 0);
+        return true;
     }
 
     private int status() {

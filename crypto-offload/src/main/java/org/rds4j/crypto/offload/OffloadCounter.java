@@ -48,8 +48,8 @@ public enum OffloadCounter {
     DECRYPTED_DROPPED("tls-decrypted-dropped", "decrypted packets dropped for want of room to remember it"),
     /** Records taken as the device has decrypted and authenticated them. */
     RECORDS_DECRYPTED("tls-records-decrypted", "records taken as the device has decrypted and authenticated them"),
-    /** Records of which the device has decrypted a part, opened in software. */
-    RECORDS_RESTORED("tls-records-restored", "records of which the device has decrypted a part, opened in software"),
+    /** Records of which the device has decrypted a part, or all without being trusted with it, opened by their tags. */
+    RECORDS_RESTORED("tls-records-restored", "records that the device has decrypted in part, or uncounted, opened by their tags"),
     /** Packets in which the device found an error. */
     DECRYPTION_ERRORS("tls-err", "packets with the end of a record that the device found not to be authentic"),
     /** Packets that ask for a resync. */
@@ -62,6 +62,8 @@ public enum OffloadCounter {
     RESYNC_FALSE("tls-resync-res-skip", "places the device asked for at which no record begins"),
     /** Places behind which the device has decrypted before, or that were answered for. */
     RESYNC_PASSED("tls-resync-res-passed", "places the device asked for that it has passed already"),
+    /** Contexts to be made anew, as the device asks for a place while the answer for another is open. */
+    RESYNC_LOST("tls-resync-lost", "times the device did not take up an answer and asked for another place"),
     /** Records whose number the device was told. */
     RESYNC_ANSWERS("tls-resync-res-ok", "records whose number the device was told");
 

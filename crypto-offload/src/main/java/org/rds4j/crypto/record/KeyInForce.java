@@ -1,6 +1,5 @@
 package org.rds4j.crypto.record;
 
-import java.util.Arrays;
 import org.rds4j.crypto.Closing;
 import org.rds4j.crypto.provider.Aead;
 import org.rds4j.crypto.provider.AeadProvider;
@@ -20,21 +19,24 @@ final class KeyInForce implements AutoCloseable {
         this.provider = provider;
         this.keys = keys;
         try {
-            aead = keys.newAead(provider);
-            nonces = nonces(keys.iv(), firstRecordNumber);
+            nonces = new NonceSequence(new byte[TrafficKeys.IV_LENGTH], 0);
+            aead = begin(keys, firstRecordNumber);
         } catch (final Throwable e) {
-            Closing.all(keys, aead);
+            Closing.after(e, keys);
             throw e;
         }
     }
 
-    /** Wipes the IV, also when it throws. */
-    private static NonceSequence nonces(final byte[] iv, final long firstRecordNumber) {
+    /** The IV is copied only when there is a cipher, and wiped by who takes the copy. */
+    private Aead begin(final TrafficKeys next, final long firstRecordNumber) {
+        final Aead made = next.newAead(provider);
         try {
-            return new NonceSequence(iv, firstRecordNumber);
-        } finally {
-            Arrays.fill(iv, (byte) 0);
+            nonces.restart(next.iv(), firstRecordNumber);
+        } catch (final Throwable e) {
+            Closing.after(e, made);
+            throw e;
         }
+        return made;
     }
 
     Aead aead() {
@@ -55,12 +57,11 @@ final class KeyInForce implements AutoCloseable {
      */
     void change() {
         final TrafficKeys next = keys.next();
-        Aead nextAead = null;
+        final Aead nextAead;
         try {
-            nextAead = next.newAead(provider);
-            nonces.restart(next.iv(), 0);
+            nextAead = begin(next, 0);
         } catch (final Throwable e) {
-            Closing.all(next, nextAead);
+            Closing.after(e, next);
             throw e;
         }
         final Aead oldAead = aead;

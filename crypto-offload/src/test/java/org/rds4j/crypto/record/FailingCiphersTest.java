@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.lang.reflect.Proxy;
 import java.util.function.Supplier;
+import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
 import org.rds4j.crypto.Memory;
 import org.rds4j.crypto.TestSecrets;
 import org.rds4j.crypto.TroubledProvider;
+import org.rds4j.crypto.provider.AeadProvider;
 
 /** What is taken over is wiped: when its cipher cannot be made, and when it cannot be closed. */
 class FailingCiphersTest {
@@ -36,6 +39,19 @@ class FailingCiphersTest {
     @Test
     void shouldWipeTheKeysOfAnOpenerThatCannotBeMade() {
         requireNotMade(() -> new RecordOpener(provider, keys));
+    }
+
+    /** What is not copied before it is asked for a cipher need not be wiped when it has none. */
+    @Test
+    void shouldNotCopyTheIvBeforeThereIsACipher() {
+        final AeadProvider wiping = (AeadProvider) Proxy.newProxyInstance(
+            AeadProvider.class.getClassLoader(), new Class<?>[] {AeadProvider.class}, (proxy, method, arguments) -> {
+                keys.close();
+                return method.invoke(provider, arguments);
+            });
+        try (KeyInForce key = new KeyInForce(wiping, keys, 0)) {
+            assertEquals(0, UnsafeApi.getLong(key.nonces().address()));
+        }
     }
 
     @Test

@@ -69,6 +69,43 @@ class ReceiveStreamTest {
         }
     }
 
+    /** As many as lie between 65 runs of one octet each, and around them. */
+    @Test
+    void shouldSayIntoHowManyPiecesASegmentFallsBeforeAnyOfItIsTaken() {
+        final ReceiveStream stream = new ReceiveStream(memory(65), 65);
+        for (int run = 1; run <= 65; run++) {
+            assertTrue(stream.write(10L * run, octets.address(), 1));
+        }
+        final Limited limited = new Limited();
+        stream.watcher(limited);
+        limited.room = 65;
+        assertFalse(stream.write(0, octets.address(), 660));
+        assertEquals(66, limited.announced);
+        assertEquals(0, limited.taken, "a part of what was refused");
+        assertEquals(0, stream.received());
+        limited.room = 66;
+        assertTrue(stream.write(0, octets.address(), 660));
+        assertEquals(66, limited.taken);
+        assertEquals(660, stream.received());
+    }
+
+    private static final class Limited implements ReceiveWatcher {
+        private int room;
+        private int announced;
+        private int taken;
+
+        @Override
+        public boolean takes(final long address, final int pieces) {
+            announced = pieces;
+            return pieces <= room;
+        }
+
+        @Override
+        public void onTaken(final long position, final long address, final int length) {
+            taken++;
+        }
+    }
+
     private final class Kept implements ReceiveWatcher {
         private final byte[] copies = new byte[100 * CAPACITY];
         private boolean refuses;

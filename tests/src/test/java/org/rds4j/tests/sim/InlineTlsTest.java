@@ -212,7 +212,10 @@ class InlineTlsTest {
             requireOpened(pair);
             final long whole = pair.countReceived("tls-records-decrypted");
             final long parts = pair.countReceived("tls-records-restored");
-            assertTrue(whole > 10 && parts > 100, whole + " records by the device, " + parts + " by both");
+            // one that leaves every fifth packet as it is decrypts no two records in a row
+            final boolean isMuch = parts > 100 && (mode == ModelMode.ADVERSARIAL || whole > 100);
+            assertTrue(isMuch, whole + " records by the device, " + parts + " by both");
+            assertTrue(pair.countReceived("tls-resync-lost") > 0, "no context was made anew");
             assertTrue(pair.countReceived(ModelCounter.RESYNC_ANSWERS) > 10, "the device was never told where it is");
             final long keys = pair.countReceived("tls-rx-ctx");
             final long changes = messages.reference.keyChanges();

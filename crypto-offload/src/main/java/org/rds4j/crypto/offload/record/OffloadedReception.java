@@ -30,6 +30,8 @@ public final class OffloadedReception {
     private long nextNumber;
     private long nextHeader;
     private int taken;
+    /** The device has decrypted all of the last record, and so counts the next one rightly if it goes on with it. */
+    private boolean isCounted;
 
     /**
      * A stream of which nothing is decrypted.
@@ -62,6 +64,7 @@ public final class OffloadedReception {
         context = receptionContext;
         nextNumber = context.firstNumber() + records;
         nextHeader = position;
+        isCounted = false;
         for (int i = 0; i < MAX_RECORDS; i++) {
             parts[i] = parts[i] == null ? new RecordParts() : parts[i];
         }
@@ -152,11 +155,26 @@ public final class OffloadedReception {
         nextHeader = position + length;
         decrypted.copy(position, nextHeader, record);
         decrypted.dropUntil(nextHeader);
+        final boolean isTrusted = judge(record, length);
         if (record.isEmpty()) {
             return null;
         }
-        counters.increment(record.isWhole(length) ? OffloadCounter.RECORDS_DECRYPTED : OffloadCounter.RECORDS_RESTORED);
+        counters.increment(isTrusted ? OffloadCounter.RECORDS_DECRYPTED : OffloadCounter.RECORDS_RESTORED);
         return record;
+    }
+
+    /**
+     * The device goes over packets that TCP does not take, in which somebody may have written what it counts as records. So the
+     * first record that it decrypts as a whole must show, by its tag, that the number is right; those that follow it are.
+     */
+    private boolean judge(final RecordParts record, final int length) {
+        final boolean isWhole = record.isWhole(length);
+        final boolean isTrusted = isWhole && isCounted;
+        if (isTrusted) {
+            record.trust();
+        }
+        isCounted = isWhole;
+        return isTrusted;
     }
 
     /**
@@ -164,6 +182,15 @@ public final class OffloadedReception {
      */
     public void poll() {
         resync.poll();
+    }
+
+    /**
+     * Whether the context is of no use any more, and is to be made anew.
+     *
+     * @return true when the device can not be told where it is without going over records twice.
+     */
+    public boolean isLost() {
+        return resync.isLost();
     }
 
     /** The key has changed, or the connection ends: the device is told nothing more. */

@@ -5,8 +5,9 @@ import org.rds4j.crypto.record.RecordOpener;
 
 /**
  * A record parts of which a device has decrypted, and how it is opened. All of it: the device has authenticated it too, and it is
- * taken, if the device had the key and the number that it must have. Otherwise what the device decrypted is made ciphertext again
- * and the record is opened as any other, by its tag. Reused; a value between two threads.
+ * taken, if the device had the key and the number that it must have. The number is the device's own count, so it is known only
+ * behind another such record. Otherwise what the device decrypted is made ciphertext again and the record is opened as any other,
+ * by its tag. Reused; a value between two threads.
  */
 final class RecordParts implements RecordOpening {
     private final int[] starts = new int[DecryptedRanges.CAPACITY];
@@ -14,12 +15,14 @@ final class RecordParts implements RecordOpening {
     private ReceptionContext context;
     private long number;
     private int count;
+    private boolean isTrusted;
 
     /** Begins anew, with no part. */
     void set(final ReceptionContext receptionContext, final long recordNumber) {
         context = receptionContext;
         number = recordNumber;
         count = 0;
+        isTrusted = false;
     }
 
     /** Adds a part behind those before. */
@@ -38,10 +41,15 @@ final class RecordParts implements RecordOpening {
         return count == 1 && starts[0] == 0 && ends[0] == length;
     }
 
+    /** All of it is decrypted, and of the record before too: the device has counted from there to here. */
+    void trust() {
+        isTrusted = true;
+    }
+
     @Override
     public int open(final RecordOpener opener, final long record, final int length) {
         final boolean isOfOpener = context.generation() == opener.generation() && number == opener.recordNumber();
-        if (isOfOpener && isWhole(length)) {
+        if (isOfOpener && isTrusted) {
             return opener.accept(record, length);
         }
         boolean isRestored = false;

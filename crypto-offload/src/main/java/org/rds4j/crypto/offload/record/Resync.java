@@ -10,14 +10,17 @@ import org.rds4j.crypto.offload.wqe.UmrWqe;
 
 /**
  * Tells a device that has lost its way which record it is at. The device marks packets when it believes to know where a record
- * begins; it is asked where, and answered with the record's number if one does begin there, be it long gone or still to come. A
- * place where none begins gets no answer, as there is none that says so. One question at a time; the device asks again. What
- * comes too late does no harm: the device compares the place.
+ * begins; it is asked where, and answered with the record's number if one does begin there, be it long gone. If none is known to,
+ * but one may, the device is asked again when its header has come. A place where none begins gets no answer, as there is none
+ * that says so. One question at a time.
  * <p>
- * The device authenticates the octets that it went over, once, from the answer on. It must never be sent over octets again that
- * it has decrypted before, of which TCP may hold another copy than it authenticates the second time: places before such octets,
- * and those that were answered for, get no answer. Only a device to which somebody plays old packets asks for them.
- * Engine thread.
+ * The device authenticates the octets that it goes over from an answer on. It must never be sent over octets again that it has
+ * decrypted before, of which TCP may hold another copy than it authenticates the second time; old packets that somebody plays
+ * again lead it back to any place, at any time. So a place before octets that it has decrypted gets no answer, and none is given
+ * while an answer may still come into force. That it has is known from the next packet that is decrypted; then the device goes
+ * on until it says of a packet that it has lost its way, and decrypts nothing more without another answer: what it has decrypted
+ * is known when it is asked. A device that asks for another place before it has taken an answer up is lost, and needs a new
+ * context. Engine thread.
  */
 final class Resync {
     private static final int BLOCKS = UmrWqe.BLOCKS + 2;
@@ -29,10 +32,16 @@ final class Resync {
     private Readback readback;
     private long postedEnd;
     private boolean isAsking;
+    /** The header is awaited that the device believes to be at a place. */
     private boolean isWanted;
     private int wanted;
-    /** No answer is given for a place before. */
-    private long floor;
+    /** Octets before are decrypted. */
+    private long decryptedEnd;
+    /** The last answer may still come into force. */
+    private boolean isOpen;
+    private boolean wasOpenWhenAsked;
+    private int answered;
+    private boolean isLost;
 
     Resync(final SendQueue queue, final OffloadCounters counters) {
         this.queue = queue;
@@ -44,6 +53,8 @@ final class Resync {
         context = newContext;
         readback = newReadback;
         headers.clear();
+        isOpen = false;
+        isLost = false;
     }
 
     /** Nothing is answered any more. */
@@ -55,19 +66,27 @@ final class Resync {
     /** A packet says that the device wants to be told. */
     void onRequest() {
         counters.increment(OffloadCounter.RESYNC_REQUESTS);
-        if (context == null || isAsking || isWanted || !queue.hasRoom(BLOCKS, UmrWqe.BLOCKS)) {
+        if (context == null || isLost || isAsking || isWanted || !ask()) {
             counters.increment(OffloadCounter.RESYNC_REQUESTS_SKIPPED);
-            return;
+        }
+    }
+
+    private boolean ask() {
+        if (!queue.hasRoom(BLOCKS, UmrWqe.BLOCKS)) {
+            return false;
         }
         queue.postReadback(context.tir(), readback.memoryKey(), readback.address());
         queue.ring();
         postedEnd = queue.produced();
         isAsking = true;
+        wasOpenWhenAsked = isOpen;
+        return true;
     }
 
     /** Octets before a position stand as the device has decrypted them. */
     void onDecrypted(final long end) {
-        floor = Math.max(floor, end);
+        decryptedEnd = Math.max(decryptedEnd, end);
+        isOpen = false;
     }
 
     /** A record begins there, behind all those before. */
@@ -77,7 +96,7 @@ final class Resync {
         }
         headers.add(sequence, position, number);
         if (isWanted) {
-            answer();
+            seek();
         }
     }
 
@@ -89,13 +108,18 @@ final class Resync {
                 onReport();
             }
         } else if (isWanted) {
-            answer();
+            seek();
         }
     }
 
     /** Whether the device has done all that it was asked for. */
     boolean isQuiet() {
         return !isAsking && queue.completed() >= postedEnd;
+    }
+
+    /** Whether an answer may come into force at a time when it must not. */
+    boolean isLost() {
+        return isLost;
     }
 
     private void onReport() {
@@ -107,30 +131,49 @@ final class Resync {
             return;
         }
         wanted = ProgressParameters.resync(report);
-        isWanted = true;
-        answer();
+        if (wasOpenWhenAsked) {
+            isLost = isOpen && wanted != answered;
+            counters.increment(isLost ? OffloadCounter.RESYNC_LOST : OffloadCounter.RESYNC_PASSED);
+        } else {
+            onPlace();
+        }
     }
 
-    private void answer() {
+    private void onPlace() {
         final int slot = headers.find(wanted);
         if (slot < 0) {
-            if (headers.isBeyond(wanted)) {
-                isWanted = false;
-                counters.increment(OffloadCounter.RESYNC_FALSE);
-            }
-        } else if (headers.position(slot) < floor) {
-            isWanted = false;
+            isWanted = true;
+            seek();
+        } else if (headers.position(slot) < decryptedEnd) {
             counters.increment(OffloadCounter.RESYNC_PASSED);
-        } else if (queue.hasRoom(BLOCKS, UmrWqe.BLOCKS)) {
-            isWanted = false;
-            floor = headers.position(slot) + 1;
-            final KeyEpoch epoch = context.epoch();
-            queue.postReceiveParameters(
-                ControlSegment.COMPLETION, context.tir(), TlsVersion.TLS_1_3, headers.number(slot), wanted, epoch.salt(),
-                epoch.ivTail(), context.key());
-            queue.ring();
-            postedEnd = queue.produced();
-            counters.increment(OffloadCounter.RESYNC_ANSWERS);
+        } else {
+            answer(slot);
         }
+    }
+
+    /** Whether a record begins where the device believes; it may believe something else by now. */
+    private void seek() {
+        if (headers.find(wanted) >= 0) {
+            isWanted = !ask();
+        } else if (headers.isBeyond(wanted)) {
+            isWanted = false;
+            counters.increment(OffloadCounter.RESYNC_FALSE);
+        }
+    }
+
+    /** Without room it is as if the device had not asked. */
+    private void answer(final int slot) {
+        if (!queue.hasRoom(BLOCKS, UmrWqe.BLOCKS)) {
+            return;
+        }
+        final KeyEpoch epoch = context.epoch();
+        queue.postReceiveParameters(
+            ControlSegment.COMPLETION, context.tir(), TlsVersion.TLS_1_3, headers.number(slot), wanted, epoch.salt(),
+            epoch.ivTail(), context.key());
+        queue.ring();
+        postedEnd = queue.produced();
+        answered = wanted;
+        isOpen = true;
+        counters.increment(OffloadCounter.RESYNC_ANSWERS);
     }
 }

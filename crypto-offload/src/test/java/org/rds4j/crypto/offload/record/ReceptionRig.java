@@ -43,6 +43,8 @@ final class ReceptionRig {
         (byte) 192, (byte) 168, 1, 1, (byte) 192, (byte) 168, 1, 2, 0x3e, (byte) 0x8e, (byte) 0xc3, 0x50
     };
     private static final int CAPACITY = 4 << 20;
+    /** A question, an answer, and the next packet. */
+    private static final int CYCLES = 3;
 
     final Random random = new Random(7);
     final OffloadCounters counters = OffloadCounters.allocate();
@@ -126,11 +128,19 @@ final class ReceptionRig {
         isSilent = true;
     }
 
+    /** The device does what was posted, and is told what follows from that. */
     void runDevice() {
         isSilent = false;
         nic.poll();
         queue.poll();
         reception.poll();
+    }
+
+    /** Questions and answers are done before the next packet comes. */
+    private void settle() {
+        for (int i = 0; i < CYCLES; i++) {
+            runDevice();
+        }
     }
 
     /** The device does what it was asked for, of which nobody takes notice. */
@@ -217,9 +227,14 @@ final class ReceptionRig {
             parse();
         }
         if (!isSilent) {
-            runDevice();
+            settle();
         }
         return decryption;
+    }
+
+    /** TCP does not take the packet. */
+    int deliverToTheDeviceAlone(final int offset, final byte[] payload) {
+        return receive(offset, payload);
     }
 
     /** What the device makes of a packet; it stands in the frame then. */
@@ -296,8 +311,24 @@ final class ReceptionRig {
         return reception.takes(Completion.DECRYPTED, 1);
     }
 
+    boolean isLost() {
+        return reception.isLost();
+    }
+
     boolean isDecrypted() {
         return reception.isDecrypted();
+    }
+
+    /** Octets received without a gap. */
+    int received() {
+        return received.nextClearBit(0);
+    }
+
+    /** What has been opened is what was sent, from the first record on. */
+    void assertNothingElseOpened(final String message) {
+        for (int i = 0; i < opened.size(); i++) {
+            assertArrayEquals(contents.get(i), opened.get(i), message + ", record " + i);
+        }
     }
 
     /** Everything that was sent has been opened to what it was, and the device has refused nothing. */

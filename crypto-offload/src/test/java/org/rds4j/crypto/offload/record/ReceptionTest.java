@@ -32,9 +32,26 @@ class ReceptionTest {
         }
         rig.deliverAll(ReceptionRig.MSS);
         rig.assertAllOpened();
-        assertEquals(50, rig.count(OffloadCounter.RECORDS_DECRYPTED));
-        assertEquals(0, rig.count(OffloadCounter.RECORDS_RESTORED));
+        assertEquals(49, rig.count(OffloadCounter.RECORDS_DECRYPTED));
+        assertEquals(1, rig.count(OffloadCounter.RECORDS_RESTORED), "the first, whose tag shows that the device counts rightly");
         assertEquals(rig.length(), rig.count(OffloadCounter.DECRYPTED_BYTES));
+    }
+
+    @Test
+    void shouldVerifyTheTagOfTheFirstRecordOfEachContext() {
+        final ReceptionRig rig = new ReceptionRig(ModelMode.STRICT);
+        for (int context = 1; context <= 3; context++) {
+            rig.attach();
+            final int from = rig.length();
+            rig.seal(500);
+            rig.seal(500);
+            rig.deliver(from, rig.length(), 522);
+            assertEquals(context, rig.count(OffloadCounter.RECORDS_RESTORED));
+            assertEquals(context, rig.count(OffloadCounter.RECORDS_DECRYPTED));
+            rig.unsteer();
+            rig.detach();
+        }
+        rig.assertAllOpened();
     }
 
     @ParameterizedTest
@@ -126,7 +143,7 @@ class ReceptionTest {
         assertEquals(Completion.DECRYPTED, rig.deliver(longer + SEGMENT, SEGMENT));
         assertEquals(Completion.DECRYPTION_ERROR, rig.deliver(longer + 2 * SEGMENT, SEGMENT));
         rig.assertAllOpened();
-        assertEquals(1, rig.count(OffloadCounter.RECORDS_RESTORED));
+        assertEquals(2, rig.count(OffloadCounter.RECORDS_RESTORED), "and the first of all");
     }
 
     @ParameterizedTest
@@ -185,7 +202,7 @@ class ReceptionTest {
         }
         rig.deliver(from, rig.length(), ReceptionRig.MSS);
         rig.assertAllOpened();
-        assertEquals(before + 10, rig.count(OffloadCounter.RECORDS_DECRYPTED));
+        assertEquals(before + 9, rig.count(OffloadCounter.RECORDS_DECRYPTED));
         assertEquals(0, rig.count(ModelCounter.KEY_SYNC_VIOLATIONS));
     }
 

@@ -39,7 +39,8 @@ class ResyncTest {
         assertEquals(1, rig.count(OffloadCounter.RESYNC_ANSWERS));
         assertArrayEquals(new int[] {YES, YES, YES, YES}, records(rig, 6, 10));
         rig.assertAllOpened();
-        assertEquals(6, rig.count(OffloadCounter.RECORDS_DECRYPTED));
+        assertEquals(4, rig.count(OffloadCounter.RECORDS_DECRYPTED));
+        assertEquals(2, rig.count(OffloadCounter.RECORDS_RESTORED), "the first ones, whose tags show that it counts rightly");
         assertEquals(1, rig.count(ModelCounter.RESYNC_ANSWERS));
     }
 
@@ -214,7 +215,7 @@ class ResyncTest {
     }
 
     @Test
-    void shouldAskOnceAtATimeAndRetryWhenTheAnswerIsForAnotherLoss() {
+    void shouldAskOnceAtATimeAndAgainBeforeItAnswersForWhatWasStillToCome() {
         final ReceptionRig rig = rig(ModelMode.STRICT, 30);
         records(rig, 0, 2);
         records(rig, 3, 5);
@@ -223,14 +224,43 @@ class ResyncTest {
         assertEquals(1, rig.count(ModelCounter.READBACKS), "a second question while the first is open");
         assertTrue(rig.count(OffloadCounter.RESYNC_REQUESTS_SKIPPED) > 0);
         rig.deliver(2 * RECORD, RECORD);
-        assertEquals(1, rig.count(OffloadCounter.RESYNC_ANSWERS), "for the first place");
+        assertEquals(2, rig.count(ModelCounter.READBACKS));
+        assertEquals(0, rig.count(OffloadCounter.RESYNC_ANSWERS), "for a place where the device is not any more");
         assertEquals(ASK, records(rig, 8, 9)[0]);
-        assertEquals(1, rig.count(ModelCounter.VAIN_RESYNC_ANSWERS));
         rig.deliver(5 * RECORD, RECORD);
         assertEquals(YES, records(rig, 9, 10)[0]);
         records(rig, 10, 30);
         rig.assertAllOpened();
-        assertEquals(2, rig.count(OffloadCounter.RESYNC_ANSWERS));
+        assertEquals(1, rig.count(OffloadCounter.RESYNC_ANSWERS));
+        assertEquals(0, rig.count(ModelCounter.VAIN_RESYNC_ANSWERS));
+    }
+
+    /** The device loses its way again between its report and the answer. */
+    @Test
+    void shouldMakeTheContextOfALostDeviceAnew() {
+        final ReceptionRig rig = rig(ModelMode.STRICT, 40);
+        records(rig, 0, 2);
+        rig.silence();
+        records(rig, 3, 5); // asks
+        records(rig, 2, 3);
+        rig.runDevice(); // is asked, and the answer posted
+        rig.silence();
+        assertArrayEquals(new int[] {NO, ASK}, records(rig, 6, 8)); // asks for another place
+        rig.deliver(5 * RECORD, RECORD);
+        assertFalse(rig.isLost());
+        rig.runDevice();
+        assertTrue(rig.isLost());
+        records(rig, 8, 10);
+        assertEquals(1, rig.count(OffloadCounter.RESYNC_LOST));
+        assertEquals(1, rig.count(OffloadCounter.RESYNC_ANSWERS));
+        rig.unsteer();
+        assertTrue(rig.isQuiet());
+        rig.detach();
+        rig.attach();
+        assertFalse(rig.isLost());
+        assertArrayEquals(new int[] {YES, YES}, records(rig, 10, 12));
+        records(rig, 12, 40);
+        rig.assertAllOpened();
     }
 
     @Test
@@ -240,7 +270,7 @@ class ResyncTest {
         rig.seal(CONTENT);
         rig.seal(CONTENT);
         rig.seal(10_000);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 40; i++) {
             rig.seal(CONTENT);
         }
         rig.deliver(0, RECORD);
