@@ -79,6 +79,7 @@ final class EncryptionBarrier implements AutoCloseable {
         }
     }
 
+    /** In real time, whatever clock the node has: it is another thread's turn that is awaited. */
     private void await() {
         final long startNs = System.nanoTime();
         while (!isOver() && System.nanoTime() - startNs < patienceNs) {
