@@ -141,7 +141,7 @@ class InlineReceptionTest {
             }
             reception.opening(0, LARGE);
             run();
-            assertEquals(10 * second, service.counters().get(OffloadCounter.RECEPTIONS), "another one in the same second");
+            assertEquals(10L * second, service.counters().get(OffloadCounter.RECEPTIONS), "another one in the same second");
         }
     }
 

@@ -30,6 +30,18 @@ final class Attacker {
         }
     }
 
+    /** No octet of it is what the peer has sent. */
+    static byte[] ownRecord(final int length) {
+        final byte[] record = new byte[length];
+        final int rest = length - RecordHeaderFlyweight.HEADER_LENGTH;
+        record[0] = RecordHeaderFlyweight.TYPE_APPLICATION_DATA;
+        record[1] = 3;
+        record[2] = 3;
+        record[3] = (byte) (rest >> 8);
+        record[4] = (byte) rest;
+        return record;
+    }
+
     void attack() {
         for (int i = random.nextInt(STEPS); i > 0; i--) {
             step();
@@ -89,7 +101,7 @@ final class Attacker {
         final int from = rig.received();
         for (int i = 0; i < own; i++) {
             final int length = records * RECORD / own + (i == own - 1 ? records * RECORD % own : 0);
-            rig.deliverToTheDeviceAlone(from + i * (records * RECORD / own), record(length));
+            rig.deliverToTheDeviceAlone(from + i * (records * RECORD / own), ownRecord(length));
         }
         deliver(from, records * RECORD);
     }
@@ -111,16 +123,6 @@ final class Attacker {
     private void skip() {
         final int at = Math.min(rig.received() / RECORD + 3 + random.nextInt(10), RECORDS - 1) * RECORD + 100;
         rig.deliverToTheDeviceAlone(at, rig.payload(at, 50));
-    }
-
-    private static byte[] record(final int length) {
-        final byte[] record = new byte[length];
-        record[0] = RecordHeaderFlyweight.TYPE_APPLICATION_DATA;
-        record[1] = 3;
-        record[2] = 3;
-        record[3] = (byte) (length - RecordHeaderFlyweight.HEADER_LENGTH >> 8);
-        record[4] = (byte) (length - RecordHeaderFlyweight.HEADER_LENGTH);
-        return record;
     }
 
     /** Another record in the place of the next. */

@@ -8,7 +8,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.rds4j.crypto.model.ModelMode;
 import org.rds4j.crypto.offload.wqe.Completion;
 import org.rds4j.crypto.record.RecordError;
-import org.rds4j.crypto.record.RecordHeaderFlyweight;
 
 /**
  * Somebody on the way who keeps records back, plays old ones again, changes them, and sends packets that the device goes over
@@ -26,7 +25,7 @@ class ReceptionAttackTest {
     void shouldNotTakeAnOldRecordUnderANumberThatTheDeviceMiscounted(final ModelMode mode) {
         final ReceptionRig rig = rig(mode);
         rig.deliver(0, 2 * RECORD, RECORD);
-        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD, record(3 * RECORD)));
+        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD, Attacker.ownRecord(3 * RECORD)));
         rig.deliver(2 * RECORD, 5 * RECORD, RECORD);
         assertEquals(5, rig.opened());
         final byte[] old = rig.payload(3 * RECORD, RECORD);
@@ -40,8 +39,8 @@ class ReceptionAttackTest {
     void shouldNotTakeALaterRecordUnderANumberThatTheDeviceMiscounted(final ModelMode mode) {
         final ReceptionRig rig = rig(mode);
         rig.deliver(0, 2 * RECORD, RECORD);
-        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD, record(500)));
-        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD + 500, record(500)));
+        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD, Attacker.ownRecord(500)));
+        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(2 * RECORD + 500, Attacker.ownRecord(500)));
         rig.deliver(2 * RECORD, RECORD);
         assertEquals(Completion.DECRYPTED, rig.deliver(3 * RECORD, rig.payload(4 * RECORD, RECORD)));
         assertRefused(rig, 3);
@@ -51,7 +50,7 @@ class ReceptionAttackTest {
     @Test
     void shouldNotTakeAnOldRecordUnderTheNumberThatTheDeviceBeganWith() {
         final ReceptionRig rig = rig(ModelMode.STRICT);
-        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(0, record(2 * RECORD)));
+        assertEquals(Completion.DECRYPTION_ERROR, rig.deliverToTheDeviceAlone(0, Attacker.ownRecord(2 * RECORD)));
         rig.deliver(0, 2 * RECORD, RECORD);
         assertEquals(Completion.DECRYPTED, rig.deliver(2 * RECORD, rig.payload(RECORD, RECORD)));
         assertRefused(rig, 2);
@@ -111,17 +110,6 @@ class ReceptionAttackTest {
         for (int at = from * RECORD; at < to * RECORD; at += segment) {
             rig.deliverToTheDeviceAlone(at, rig.payload(at, segment));
         }
-    }
-
-    /** No octet of it is what the peer has sent. */
-    private static byte[] record(final int length) {
-        final byte[] record = new byte[length];
-        record[0] = RecordHeaderFlyweight.TYPE_APPLICATION_DATA;
-        record[1] = 3;
-        record[2] = 3;
-        record[3] = (byte) (length - 5 >> 8);
-        record[4] = (byte) (length - 5);
-        return record;
     }
 
     private static void assertRefused(final ReceptionRig rig, final int opened) {
