@@ -5,9 +5,11 @@ import org.rds4j.carrier.CarrierDownReason;
 import org.rds4j.crypto.agent.EncryptionQueue;
 import org.rds4j.crypto.agent.RecordOpening;
 import org.rds4j.crypto.agent.SecureSession;
+import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.offload.record.OffloadedReception;
 import org.rds4j.crypto.offload.record.ReceptionTask;
 import org.rds4j.crypto.offload.record.ReceptionTask.Step;
+import org.rds4j.crypto.offload.wqe.Completion;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.tcp.TcpConnection;
 import org.rds4j.tcp.receive.ReceiveWatcher;
@@ -16,8 +18,8 @@ import org.rds4j.tcp.receive.ReceiveWatcher;
  * The part of a secure connection that a NIC decrypts. From the first large record on the device has the connection's key and its
  * packets; TCP says which copy of an octet it keeps, and so which octets stand decrypted. A key change ends it: the packets are
  * taken from the device, what it has decrypted is opened, and the next large record gives it the new key. The same happens where
- * the device is lost, some times in a second at most, as firmware takes its time. Records are opened on the encryption thread in
- * any case. Engine thread; it waits for no firmware.
+ * the device is lost or was too busy to be told where it begins, some times in a second at most, as firmware takes its time.
+ * Records are opened on the encryption thread in any case. Engine thread; it waits for no firmware.
  */
 final class InlineReception implements ReceiveWatcher {
     /** As often as a peer may change its key. */
@@ -55,6 +57,8 @@ final class InlineReception implements ReceiveWatcher {
     private Phase phase = Phase.IDLE;
     private OffloadedReception reception;
     private long recordsAtRequest;
+    /** The device was told where it begins. */
+    private boolean isUsed;
     /** The device has no use for the key any more. */
     private boolean isKeyOld;
     private boolean isEnding;
@@ -97,7 +101,7 @@ final class InlineReception implements ReceiveWatcher {
     /** How the next record is to be opened, for which the queue has room. */
     RecordOpening opening(final long position, final int length) {
         if (phase == Phase.IDLE && !isEnding && length >= service.device().threshold() && queue.room(session) > 1
-            && losses.has(carrier.carriers.nowNs())) {
+            && losses.has(carrier.carriers.nowNs()) && service.losses().has(carrier.carriers.nowNs())) {
             recordsAtRequest = carrier.recordsSubmitted();
             submit(Step.ATTACH, Phase.ATTACHING);
         }
@@ -133,7 +137,7 @@ final class InlineReception implements ReceiveWatcher {
         return switch (phase) {
             case IDLE, LEFT -> false;
             case RECEIVING -> isStopping() || !reception.isQuiet();
-            case DRAINING -> isEnding || !isReceived();
+            case DRAINING -> isEnding || !isReceived() || !reception.isQuiet() || !reception.isDecrypted();
             default -> true;
         };
     }
@@ -174,15 +178,16 @@ final class InlineReception implements ReceiveWatcher {
         }
     }
 
-    /** Whether TCP has all packets that the device may have decrypted before they were taken from it. */
+    /** Whether TCP has all packets that the device had decrypted and given back before they were taken from it. */
     private boolean isReceived() {
         return service.receivedAll() != receivedAllWhenUnsteered;
     }
 
     private void onDetached() {
         phase = Phase.IDLE;
-        if (reception.isLost()) {
+        if (!isUsed || reception.isLost()) {
             losses.take(carrier.carriers.nowNs());
+            service.losses().take(carrier.carriers.nowNs());
         }
         if (isEnding || isRefused || service.isReceptionOver()) {
             leave();
@@ -239,12 +244,26 @@ final class InlineReception implements ReceiveWatcher {
         }
         final long records = carrier.recordsSubmitted() - recordsAtRequest;
         phase = Phase.STARTING;
-        isKeyOld = isEnding || !reception.use(task.context(), task.readback(), carrier.parsedPosition(), records);
+        isUsed = reception.use(task.context(), task.readback(), carrier.parsedPosition(), records);
+        isKeyOld = isEnding || !isUsed;
     }
 
+    /** What comes from the device although no context has the packets was in it for long; without the context it is of no use. */
     @Override
     public boolean takes(final long address, final int pieces) {
-        return reception.takes(service.device().decryption(address), pieces);
+        final int decryption = service.device().decryption(address);
+        if (decryption == Completion.DECRYPTED && !isOfContext()) {
+            service.counters().increment(OffloadCounter.DECRYPTED_DROPPED);
+            return false;
+        }
+        return reception.takes(decryption, pieces);
+    }
+
+    private boolean isOfContext() {
+        return switch (phase) {
+            case STEERING, RECEIVING, UNSTEERING, DRAINING -> true;
+            default -> false;
+        };
     }
 
     @Override

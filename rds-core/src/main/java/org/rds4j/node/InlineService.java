@@ -15,6 +15,8 @@ import org.rds4j.tcp.TcpConnection;
 /** The node's NIC with inline TLS, and the connections that use it. Engine thread only. */
 final class InlineService {
     private static final long BUSY_PAUSE_NS = 1_000L;
+    /** Of all connections: each takes the encryption thread some commands to the firmware. */
+    private static final int LOSSES_PER_SECOND = 100;
 
     private final InlineTls inline;
     private final CipherChoice choice;
@@ -22,6 +24,7 @@ final class InlineService {
     private final OffloadCounters counters = OffloadCounters.allocate();
     private final List<InlineTransmission> active = new ArrayList<>();
     private final List<InlineReception> receptions = new ArrayList<>();
+    private final Rate losses = new Rate(LOSSES_PER_SECOND);
     private SendQueue receptionQueue;
     private long receivedAll;
 
@@ -75,6 +78,11 @@ final class InlineService {
     /** How often that was so. */
     long receivedAll() {
         return receivedAll;
+    }
+
+    /** Of contexts that are made anew though the key is the same. */
+    Rate losses() {
+        return losses;
     }
 
     InlineTls device() {

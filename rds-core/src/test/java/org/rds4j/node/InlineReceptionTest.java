@@ -119,6 +119,41 @@ class InlineReceptionTest {
         assertEquals(1, contextsEnded);
     }
 
+    /** Without the key it could not be made ciphertext again. */
+    @Test
+    void shouldDropWhatComesDecryptedWhenNoContextHasThePackets() {
+        reception.opening(0, LARGE);
+        run();
+        reception.onKeyUpdate();
+        run();
+        assertEquals(1, contextsEnded);
+        decryption = Completion.DECRYPTED;
+        assertFalse(reception.takes(0, 1));
+        reception.opening(0, LARGE);
+        assertFalse(reception.takes(0, 1), "the next context is being made");
+        assertEquals(2, service.counters().get(OffloadCounter.DECRYPTED_DROPPED));
+        decryption = Completion.NOT_DECRYPTED;
+        assertTrue(reception.takes(0, 1));
+        decryption = Completion.DECRYPTED;
+        run();
+        assertTrue(reception.takes(0, 1));
+    }
+
+    @Test
+    void shouldLeaveFirmwareTimeForOthersWhereManyLoseTheirContexts() {
+        carrier.carriers.now(1_000_000_000L);
+        for (int i = 0; i < 100; i++) {
+            service.losses().take(carrier.carriers.nowNs());
+        }
+        reception.opening(0, LARGE);
+        run();
+        assertEquals(0, service.counters().get(OffloadCounter.RECEPTIONS));
+        carrier.carriers.now(2_000_000_000L);
+        reception.opening(0, LARGE);
+        run();
+        assertEquals(1, service.counters().get(OffloadCounter.RECEPTIONS));
+    }
+
     @Test
     void shouldTellTheDeviceNothingMoreWhenTheConnectionHasEnded() {
         reception.opening(0, LARGE);

@@ -44,8 +44,8 @@ public enum OffloadCounter {
     DECRYPTED_PACKETS("tls-decrypted-packets", "packets that the device has decrypted"),
     /** Octets of these, as far as they were new. */
     DECRYPTED_BYTES("tls-decrypted-bytes", "octets of these that were new"),
-    /** Packets dropped for want of room to remember that they are decrypted. */
-    DECRYPTED_DROPPED("tls-decrypted-dropped", "decrypted packets dropped for want of room to remember it"),
+    /** Packets dropped for want of room to remember that they are decrypted, or of the key. */
+    DECRYPTED_DROPPED("tls-decrypted-dropped", "decrypted packets dropped for want of room to remember it, or of their key"),
     /** Records taken as the device has decrypted and authenticated them. */
     RECORDS_DECRYPTED("tls-records-decrypted", "records taken as the device has decrypted and authenticated them"),
     /** Records of which the device has decrypted a part, or all without being trusted with it, opened by their tags. */
