@@ -21,7 +21,7 @@ final class ReceiveContext {
     private static final int FIRST_TYPE = 20;
     private static final int LAST_TYPE = 23;
     private static final int LATE = 2;
-    private static final int DECLINED = 5;
+    private static final int DECLINED = 29;
 
     private enum State { START, OPENING, SEARCHING, FOLLOWING, ASKING }
 

@@ -53,12 +53,15 @@ final class EncryptionThread implements AutoCloseable {
 
     private void batch(final int jobs) {
         final long startNs = System.nanoTime();
-        for (int done = 0; done < jobs && isRunning; ) {
-            done += agent.doWork();
+        try {
+            for (int done = 0; done < jobs && isRunning; ) {
+                done += agent.doWork();
+            }
+            elapsedNs = System.nanoTime() - startNs;
+        } finally {
+            waiting = 0;
+            LockSupport.unpark(measuring);
         }
-        elapsedNs = System.nanoTime() - startNs;
-        waiting = 0;
-        LockSupport.unpark(measuring);
     }
 
     @Override

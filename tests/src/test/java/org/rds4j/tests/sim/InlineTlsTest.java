@@ -196,7 +196,7 @@ class InlineTlsTest {
             requireOpened(pair);
             final long whole = pair.countReceived("tls-records-decrypted");
             final long parts = pair.countReceived("tls-records-restored");
-            final boolean isMuch = mode == ModelMode.ADVERSARIAL ? parts > 100 : whole > 300;
+            final boolean isMuch = mode == ModelMode.ADVERSARIAL ? whole > 100 && parts > 100 : whole > 300;
             assertTrue(isMuch, whole + " records by the device, " + parts + " by both");
         }
     }
@@ -212,9 +212,7 @@ class InlineTlsTest {
             requireOpened(pair);
             final long whole = pair.countReceived("tls-records-decrypted");
             final long parts = pair.countReceived("tls-records-restored");
-            // one that leaves every fifth packet as it is decrypts no two records in a row
-            final boolean isMuch = parts > 100 && (mode == ModelMode.ADVERSARIAL || whole > 100);
-            assertTrue(isMuch, whole + " records by the device, " + parts + " by both");
+            assertTrue(whole > 70 && parts > 100, whole + " records by the device, " + parts + " by both");
             assertTrue(pair.countReceived("tls-resync-lost") > 0, "no context was made anew");
             assertTrue(pair.countReceived(ModelCounter.RESYNC_ANSWERS) > 10, "the device was never told where it is");
             final long keys = pair.countReceived("tls-rx-ctx");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Random;
 import org.rds4j.crypto.model.ModelMode;
+import org.rds4j.crypto.offload.OffloadCounter;
 import org.rds4j.crypto.record.RecordError;
 import org.rds4j.crypto.record.RecordHeaderFlyweight;
 
@@ -72,6 +73,14 @@ final class Attacker {
             assertEquals(RecordError.NONE, rig.opener.error(), message);
             rig.assertAllOpened();
         }
+    }
+
+    boolean isNoticed() {
+        return rig.opener.error() != RecordError.NONE;
+    }
+
+    long count(final OffloadCounter counter) {
+        return rig.count(counter);
     }
 
     private void step() {
