@@ -141,7 +141,6 @@ class InlineTlsTest {
 
     private static void requireFaultless(final InlinePair pair) {
         assertEquals(0, pair.count(ModelCounter.TRANSMIT_DESYNC));
-        assertEquals(0, pair.count(ModelCounter.PLAINTEXT_LEAK));
         assertEquals(0, pair.count(ModelCounter.REFUSED_ELEMENTS));
         assertEquals(0, pair.count(ModelCounter.UNFENCED_PARAMETERS));
         assertEquals(0, pair.count(ModelCounter.KEY_SYNC_VIOLATIONS));
