@@ -157,10 +157,7 @@ class ResyncTest {
     /** The second question is for the place of the first, before the device has taken the answer. */
     @Test
     void shouldNotAnswerTwiceForAPlace() {
-        final ReceptionRig rig = rig(ModelMode.STRICT, 20);
-        records(rig, 0, 2);
-        rig.silence();
-        records(rig, 3, 5); // asks
+        final ReceptionRig rig = rigThatAsks(20);
         records(rig, 2, 3);
         rig.runDevice(); // is asked, and the answer posted
         rig.silence();
@@ -238,10 +235,7 @@ class ResyncTest {
     /** The device loses its way again between its report and the answer. */
     @Test
     void shouldMakeTheContextOfALostDeviceAnew() {
-        final ReceptionRig rig = rig(ModelMode.STRICT, 40);
-        records(rig, 0, 2);
-        rig.silence();
-        records(rig, 3, 5); // asks
+        final ReceptionRig rig = rigThatAsks(40);
         records(rig, 2, 3);
         rig.runDevice(); // is asked, and the answer posted
         rig.silence();
@@ -286,10 +280,7 @@ class ResyncTest {
 
     @Test
     void shouldNotAnswerUnderAKeyThatIsNotTheDevicesAnyMore() {
-        final ReceptionRig rig = rig(ModelMode.STRICT, 10);
-        records(rig, 0, 2);
-        rig.silence();
-        records(rig, 3, 5); // asks
+        final ReceptionRig rig = rigThatAsks(10);
         rig.end();
         rig.runDevice();
         rig.deliver(2 * RECORD, RECORD);
@@ -337,15 +328,21 @@ class ResyncTest {
 
     @Test
     void shouldOpenEverythingWhenTheDeviceIsReset() {
-        final ReceptionRig rig = rig(ModelMode.STRICT, 10);
-        records(rig, 0, 2);
-        rig.silence();
-        records(rig, 3, 5); // asks
+        final ReceptionRig rig = rigThatAsks(10);
         rig.nic.reset();
         rig.runDevice();
         rig.deliver(2 * RECORD, RECORD);
         records(rig, 5, 10);
         rig.assertOpened();
+    }
+
+    /** The device has missed the third record, and asks for the place of another; it has decrypted two. */
+    private static ReceptionRig rigThatAsks(final int records) {
+        final ReceptionRig rig = rig(ModelMode.STRICT, records);
+        records(rig, 0, 2);
+        rig.silence();
+        records(rig, 3, 5);
+        return rig;
     }
 
     private static ReceptionRig rig(final ModelMode mode, final int records) {
