@@ -217,7 +217,10 @@ final class Attachment implements SocketControl {
         return context;
     }
 
-    /** A sign of life, and a look for the driver's; answers whether it is still there. */
+    /**
+     * A sign of life, and a look for the driver's; answers whether it is still there. Of the time that all processes of a host
+     * share.
+     */
     boolean beat() {
         if (!isLost && isDriverGone()) {
             end();

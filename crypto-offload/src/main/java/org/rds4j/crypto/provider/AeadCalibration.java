@@ -35,7 +35,10 @@ public final class AeadCalibration {
     private static final int ROUND_TURNS = 250;
     /** A round in which a best batch takes less by more than this part says that there is more to come. */
     private static final int SETTLED_PART = 8;
-    /** On a machine that has no time for this. */
+    /**
+     * On a machine that has no time for this: some times what it takes beside three busy programs on two processors (6 s). By the
+     * system's clock, as what is measured is this machine and no node's time.
+     */
     private static final long MOST_NS = 20_000_000_000L;
     private static final int BATCH = 8;
 

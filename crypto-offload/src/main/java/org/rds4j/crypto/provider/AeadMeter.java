@@ -6,7 +6,8 @@ import org.agrona.UnsafeApi;
 
 /**
  * Times one provider at records of one size: a batch of them is sealed, each from a place of its own to another, and opened
- * there, as records of a path lie in its log and in its TCP ring. One thread at a time.
+ * there, as records of a path lie in its log and in its TCP ring. By the system's clock, as it is the machine that is timed. One
+ * thread at a time.
  */
 public final class AeadMeter implements AutoCloseable {
     private static final byte TYPE = 23;
